@@ -1,0 +1,1 @@
+"""The deployment: one room a file."""

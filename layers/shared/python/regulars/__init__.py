@@ -1,0 +1,1 @@
+"""The library that every function stands on."""

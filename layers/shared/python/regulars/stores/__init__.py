@@ -1,0 +1,1 @@
+"""The tables as item layouts, over the port `Database`."""

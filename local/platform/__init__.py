@@ -1,0 +1,1 @@
+"""The local platform: the synthesized template, run on an emulator."""

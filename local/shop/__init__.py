@@ -1,0 +1,1 @@
+"""A small shop whose visitors the local platform follows."""

@@ -1,0 +1,1 @@
+"""The in-memory world: database, biller, event sources, clock."""

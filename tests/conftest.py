@@ -1,0 +1,25 @@
+"""A fake AWS for every test that asks for it; no test ever reaches the real one."""
+
+import os
+from collections.abc import Iterator
+
+import pytest
+from moto import mock_aws
+
+os.environ.update(
+    AWS_ACCESS_KEY_ID="testing",
+    AWS_SECRET_ACCESS_KEY="testing",
+    AWS_DEFAULT_REGION="eu-west-1",
+    AWS_EC2_METADATA_DISABLED="true",
+    POWERTOOLS_TRACE_DISABLED="1",
+    JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION="20",
+)
+for name in ("AWS_PROFILE", "AWS_SESSION_TOKEN", "AWS_ENDPOINT_URL"):
+    os.environ.pop(name, None)
+
+
+@pytest.fixture
+def aws() -> Iterator[None]:
+    """An empty AWS account in memory."""
+    with mock_aws():
+        yield
