@@ -31,7 +31,7 @@ class EventSourceMapping:
 
 
 def mapping_of(properties: Mapping[str, Any]) -> EventSourceMapping:
-    """Read the (resolved) properties of a mapping; what is left out has the default that AWS gives."""
+    """Read the (resolved) properties of a mapping; what is left out has AWS's default."""
     source = str(properties.get("EventSourceArn", ""))
     destination = properties.get("DestinationConfig") or {}
     return EventSourceMapping(

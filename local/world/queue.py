@@ -1,4 +1,4 @@
-"""Queues: one in memory with SQS's semantics, and the runner of a queue's mapping for both worlds."""
+"""Queues: one in memory with SQS's semantics, and the runner of a mapping in both worlds."""
 
 import itertools
 from collections.abc import Sequence
@@ -101,7 +101,7 @@ class MemoryQueue:
         return identifier
 
     def receive(self, limit: int) -> list[Record]:
-        """Return visible messages, oldest first; one received too often goes to the dead letters."""
+        """Return visible messages, oldest first; one received too often is a dead letter."""
         now = self.clock()
         visible = sorted(
             (held.visible_at, identifier)

@@ -11,9 +11,10 @@ from hypothesis import strategies as st
 from local.world.chaos import SeededChaos
 from local.world.lane import Record
 from local.world.mapping import EventSourceMapping, mapping_of
-from local.world.runner import GivenUp, Runner, StuckError
+from local.world.runner import GivenUp, Runner, StuckError, sequence_number
 from tests.local.streams import Function, ListStream, a_record, failing_at, key_of, number_of
 
+TEN = [a_record(number) for number in range(1, 11)]
 STRICT = EventSourceMapping(batch_size=10, bisect=True, report=True, retries=3)
 
 
@@ -24,7 +25,7 @@ class Trial:
         self,
         function: Function,
         mapping: EventSourceMapping = STRICT,
-        records: Sequence[Record] = tuple(a_record(n) for n in range(1, 11)),
+        records: Sequence[Record] = tuple(TEN),
     ) -> None:
         self.now = 0.0
         self.given_up: list[GivenUp] = []
@@ -200,13 +201,10 @@ def test_a_failing_lane_does_not_hold_up_the_others() -> None:
     with pytest.raises(StuckError):
         trial.runner.drain(limit=60)
 
-    stuck = {key for key in (key_of(r) for r in records if number_of(r) in waiting(trial))}
+    waiting = trial.runner.waiting()
+    stuck = {key_of(one) for one in records if sequence_number(one) in waiting}
     assert len(stuck) < 7
     assert trial.runner.checkpoint("shard-1") is None
-
-
-def waiting(trial: Trial) -> set[int]:
-    return {int(number) for number in trial.runner.waiting()}
 
 
 def test_a_backoff_holds_a_failed_batch_until_it_is_due() -> None:
