@@ -1,1 +1,1 @@
-"""One module a step: load, decide, save."""
+"""The pipeline: one module a step, each loads, decides and saves, over stores and ports."""

@@ -1,1 +1,1 @@
-"""The tables as item layouts, over the port `Database`."""
+"""The eight tables as item layouts over one port; the same code runs over memory and DynamoDB."""

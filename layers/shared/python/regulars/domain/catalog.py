@@ -1,0 +1,142 @@
+"""Definitions that the pipeline lives by: sources, identity rules, and the live segments as one value."""
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from hashlib import sha256
+from typing import Any
+
+from regulars.domain.identifiers import DEFAULT_RULES, IdentifierRule, IdentityRules
+from regulars.domain.segments import Segment, needs, reads_orders, traits_read
+from regulars.domain.watches import Watch, Watches, succeed, unite
+from regulars.errors import DefinitionError
+
+_KIND_LETTERS = frozenset("abcdefghijklmnopqrstuvwxyz0123456789_.")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """Where events come from."""
+
+    id: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Live:
+    """All that is live at one version of the catalog."""
+
+    watches: Watches = field(default_factory=lambda: Watches(by_event={}))
+    segments: tuple[Segment, ...] = ()
+    rules: IdentityRules = DEFAULT_RULES
+
+    @property
+    def version(self) -> int:
+        """The version that parts and heads are stamped with."""
+        return self.watches.version
+
+
+def key_print(write_key: str) -> str:
+    """The form in which a write key is kept: whoever reads the catalog cannot send with it."""
+    return sha256(write_key.encode()).hexdigest()[:40]
+
+
+def next_watches(before: Watches, segments: Iterable[Segment]) -> Watches:
+    """What is to be kept once these segments are the live ones."""
+    live = list(segments)
+    united = unite(need for segment in live for need in needs(segment))
+    traits = frozenset(trait for segment in live for trait in traits_read(segment))
+    return succeed(before, united, traits=traits, orders=any(reads_orders(segment) for segment in live))
+
+
+def parse_rules(definition: Mapping[str, Any]) -> IdentityRules:
+    """
+    Read identity rules from `catalog/identity.yaml`: identifiers in the order of their priority.
+
+    Raises DefinitionError.
+    """
+    if unknown := sorted(definition.keys() - {"identifiers", "max_merges", "max_identifiers"}):
+        raise DefinitionError("", f"does not know {', '.join(unknown)}")
+    raw = definition.get("identifiers")
+    if not isinstance(raw, list) or not raw:
+        raise DefinitionError("identifiers", "is a list of at least one kind")
+    rules = tuple(_rule(entry, f"identifiers[{index}]") for index, entry in enumerate(raw))
+    kinds = [rule.kind for rule in rules]
+    if len(set(kinds)) < len(kinds):
+        raise DefinitionError("identifiers", "names a kind twice")
+    if "user_id" not in kinds or rules[kinds.index("user_id")].limit != 1:
+        raise DefinitionError(
+            "identifiers",
+            "has user_id with limit 1: two user ids are never one person by themselves",
+        )
+    return IdentityRules(
+        rules=rules,
+        max_merges=_limit(definition.get("max_merges", 100), "max_merges", 100),
+        max_identifiers=_limit(definition.get("max_identifiers", 1_000), "max_identifiers", 1_000),
+    )
+
+
+def _rule(raw: object, path: str) -> IdentifierRule:
+    if not isinstance(raw, Mapping):
+        raise DefinitionError(path, "is {kind: email, from: [traits.email], limit: 5}")
+    if unknown := sorted(raw.keys() - {"kind", "from", "limit", "known", "when", "blocked"}):
+        raise DefinitionError(path, f"does not know {', '.join(unknown)}")
+    kind = raw.get("kind")
+    if not isinstance(kind, str) or not 0 < len(kind) <= 40 or set(kind) - _KIND_LETTERS or kind.startswith("p_"):
+        raise DefinitionError(
+            f"{path}.kind",
+            "is up to 40 lower-case letters, digits, _ and ., and does not start with p_",
+        )
+    when = raw.get("when")
+    return IdentifierRule(
+        kind=kind,
+        paths=_texts(raw.get("from"), f"{path}.from"),
+        limit=_limit(raw.get("limit", 5), f"{path}.limit", 1_000),
+        known=raw.get("known") is True,
+        when=_when(when, f"{path}.when") if when is not None else None,
+        blocked=frozenset(text.lower() for text in _texts(raw.get("blocked", []), f"{path}.blocked", least=0)),
+    )
+
+
+def _when(raw: object, path: str) -> tuple[str, str]:
+    if not isinstance(raw, Mapping) or len(raw) != 1:
+        raise DefinitionError(path, "is one path and the value it has, such as {context.device.type: ios}")
+    ((name, value),) = raw.items()
+    return str(name), str(value)
+
+
+def _texts(raw: object, path: str, *, least: int = 1) -> tuple[str, ...]:
+    if not isinstance(raw, list) or len(raw) < least or not all(isinstance(text, str) for text in raw):
+        raise DefinitionError(path, "is a list of texts")
+    return tuple(raw)
+
+
+def _limit(raw: object, path: str, most: int) -> int:
+    if isinstance(raw, bool) or not isinstance(raw, int) or not 0 < raw <= most:
+        raise DefinitionError(path, f"is a whole number from 1 to {most}")
+    return raw
+
+
+def watches_to_text(watches: Watches) -> str:
+    """Write watches as JSON."""
+    by_event = {
+        name: [watch.instants, sorted(watch.sums), sorted(watch.days), watch.since]
+        for name, watch in watches.by_event.items()
+    }
+    content = {"by_event": by_event, "traits": sorted(watches.traits), "orders": watches.orders}
+    return json.dumps(content, ensure_ascii=False, separators=(",", ":"))
+
+
+def watches_from_text(version: int, text: str) -> Watches:
+    """Read watches back."""
+    content = json.loads(text)
+    by_event = {
+        name: Watch(instants=instants, sums=frozenset(sums), days=frozenset(days), since=since)
+        for name, (instants, sums, days, since) in content["by_event"].items()
+    }
+    return Watches(
+        version=version,
+        by_event=by_event,
+        traits=frozenset(content["traits"]),
+        orders=content["orders"],
+    )

@@ -1,0 +1,135 @@
+"""Identifiers: which values of a call name a person, in which order they count, and under which key they are kept."""
+
+import unicodedata
+from base64 import b32encode
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from hashlib import blake2b
+from typing import Any
+
+# Values that programs send when they know nobody; collected by PostHog and Segment from years of merged strangers.
+ILLEGAL_VALUES = frozenset(
+    "anonymous guest distinctid distinct_id id not_authenticated email undefined true false [object object] nan none"
+    " null nil (null) -1".split(" ")
+)
+_INVISIBLE = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff\u00ad"))
+_QUOTES = "'\"`"
+
+
+@dataclass(frozen=True, slots=True)
+class Identifier:
+    """A value of one kind that ties events to a profile, in its normal form."""
+
+    kind: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IdentifierRule:
+    """
+    How one kind of identifier is read and how much it may tie together.
+
+    `paths` are looked up in the call in order, `limit` is how many values of the kind one profile may hold, `known`
+    says that a profile with it is no anonymous one, `when` a path and the value it must have.
+    """
+
+    kind: str
+    paths: tuple[str, ...]
+    limit: int = 5
+    known: bool = False
+    when: tuple[str, str] | None = None
+    blocked: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IdentityRules:
+    """The rules of a workspace, highest priority first."""
+
+    rules: tuple[IdentifierRule, ...]
+    max_merges: int = 100
+    max_identifiers: int = 1_000
+
+    def rule(self, kind: str) -> IdentifierRule | None:
+        """Find the rule of a kind."""
+        return next((rule for rule in self.rules if rule.kind == kind), None)
+
+    def limit(self, kind: str) -> int:
+        """How many values of a kind one profile may hold."""
+        rule = self.rule(kind)
+        return rule.limit if rule else 5
+
+    def is_known(self, owners: Iterable[str]) -> bool:
+        """Say whether one of the owners makes its profile a known one."""
+        kinds = {rule.kind for rule in self.rules if rule.known}
+        return any(kind_of(owner) in kinds for owner in owners)
+
+
+def _device(kind: str, path: str, device: str) -> IdentifierRule:
+    return IdentifierRule(kind=kind, paths=(path,), when=("context.device.type", device))
+
+
+DEFAULT_RULES = IdentityRules(
+    rules=(
+        IdentifierRule(kind="user_id", paths=("userId",), limit=1, known=True),
+        IdentifierRule(kind="email", paths=("traits.email", "context.traits.email"), known=True),
+        _device("android.id", "context.device.id", "android"),
+        _device("android.push_token", "context.device.token", "android"),
+        IdentifierRule(kind="anonymous_id", paths=("anonymousId",)),
+        _device("ios.id", "context.device.id", "ios"),
+        _device("ios.push_token", "context.device.token", "ios"),
+    )
+)
+
+
+def kind_of(owner: str) -> str:
+    """Read the kind back from an owner."""
+    return owner.split(":", 1)[0]
+
+
+def owner_key(identifier: Identifier, hash_key: bytes) -> str:
+    """Name an identifier without telling it: its kind and a keyed hash of its value."""
+    text = f"{identifier.kind}\0{identifier.value}".encode()
+    digest = blake2b(text, digest_size=16, key=hash_key, person=b"identifier").digest()
+    return f"{identifier.kind}:{b32encode(digest).decode().rstrip('=').lower()}"
+
+
+def normalise(kind: str, value: object) -> str | None:
+    """Bring a value to its normal form; None where it is no text or number, or empty."""
+    if isinstance(value, bool) or not isinstance(value, str | int):
+        return None
+    text = unicodedata.normalize("NFC", str(value)).strip()
+    return (text.lower() if kind == "email" else text) or None
+
+
+def is_blocked(rule: IdentifierRule, value: str) -> bool:
+    """Say whether a value names nobody, however it is quoted, padded, widened or cased."""
+    plain = unicodedata.normalize("NFKC", value).translate(_INVISIBLE).strip().strip(_QUOTES).strip()
+    if not plain.strip("0-") or any(ord(letter) < 32 for letter in plain):
+        return True
+    return plain.lower() in ILLEGAL_VALUES or plain.lower() in rule.blocked
+
+
+def extract(call: Mapping[str, Any], rules: IdentityRules) -> list[Identifier]:
+    """List the unblocked identifiers of a raw call, highest priority first, each once."""
+    found = (_read(call, rule) for rule in rules.rules)
+    return list(dict.fromkeys(identifier for identifier in found if identifier))
+
+
+def _read(call: Mapping[str, Any], rule: IdentifierRule) -> Identifier | None:
+    if rule.when and look_up(call, rule.when[0]) != rule.when[1]:
+        return None
+    for path in rule.paths:
+        value = normalise(rule.kind, look_up(call, path))
+        if value and not is_blocked(rule, value):
+            return Identifier(rule.kind, value)
+    return None
+
+
+def look_up(call: Mapping[str, Any], path: str) -> object:
+    """Follow a dotted path through nested objects; None where it ends early."""
+    value: object = call
+    for name in path.split("."):
+        if not isinstance(value, Mapping):
+            return None
+        value = value.get(name)
+    return value

@@ -1,0 +1,27 @@
+"""Instants as whole microseconds since 1970 in UTC: they add, compare and pack exactly."""
+
+from datetime import UTC, datetime, timedelta
+
+SECOND = 1_000_000
+DAY = 86_400 * SECOND
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def to_micros(moment: datetime) -> int:
+    """Turn an aware datetime into microseconds."""
+    return (moment - EPOCH) // timedelta(microseconds=1)
+
+
+def from_micros(instant: int) -> datetime:
+    """Turn microseconds into an aware datetime in UTC."""
+    return EPOCH + timedelta(microseconds=instant)
+
+
+def to_text(instant: int) -> str:
+    """Write an instant as ISO 8601 with six decimals, so that text sorts as time."""
+    return from_micros(instant).strftime("%Y-%m-%dT%H:%M:%S.%fZ").rjust(27, "0")
+
+
+def day_of(instant: int) -> int:
+    """Number the calendar day, in UTC, from 1970-01-01."""
+    return instant // DAY

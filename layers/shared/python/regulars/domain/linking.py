@@ -1,0 +1,93 @@
+"""
+Which profile the identifiers of an event belong to, by Segment Unify's rules: attach, merge, or drop the lowest.
+
+The decision is one step at a time: apply it under the versions it was made from, read again, decide again, until
+nothing is left to do. On a violated limit the identifier of lowest priority is dropped, for this decision only.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from regulars.domain.identifiers import IdentityRules, kind_of
+from regulars.domain.profiles import Profile, is_older, union
+
+
+@dataclass(frozen=True, slots=True)
+class Attach:
+    """Give newcomers to a profile; with `profile_id` None the highest of them founds one."""
+
+    profile_id: str | None
+    newcomers: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Merge:
+    """Let the older of two profiles take the other in."""
+
+    survivor: str
+    loser: str
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """The next step, if any, and what was dropped to allow it, with the limit that was in the way."""
+
+    step: Attach | Merge | None
+    dropped: tuple[str, ...] = ()
+    limit: str | None = None
+
+
+def decide(
+    links: Sequence[str],
+    homes: Mapping[str, str],
+    profiles: Mapping[str, Profile],
+    rules: IdentityRules,
+) -> Decision:
+    """
+    Decide the next step for the owners that an event names, highest priority first.
+
+    `homes` says which live profile an owner is attached to, as far as it is attached; `profiles` holds those.
+    """
+    kept, limit = list(dict.fromkeys(links)), None
+    while len(kept) > 1:
+        violated = _violation(kept, homes, profiles, rules)
+        if violated is None:
+            return Decision(_step(kept, homes, profiles), tuple(links[len(kept) :]), limit)
+        limit = violated
+        kept.pop()
+    return Decision(None, tuple(links[len(kept) :]), limit)
+
+
+def _step(kept: Sequence[str], homes: Mapping[str, str], profiles: Mapping[str, Profile]) -> Attach | Merge | None:
+    roots = sorted({homes[owner] for owner in kept if owner in homes})
+    newcomers = tuple(owner for owner in kept if owner not in homes)
+    if len(roots) > 1:
+        one, other = profiles[roots[0]], profiles[roots[1]]
+        survivor, loser = (one, other) if is_older(one, other) else (other, one)
+        return Merge(survivor.profile_id, loser.profile_id)
+    if newcomers:
+        return Attach(roots[0] if roots else None, newcomers)
+    return None
+
+
+def _violation(
+    kept: Sequence[str],
+    homes: Mapping[str, str],
+    profiles: Mapping[str, Profile],
+    rules: IdentityRules,
+) -> str | None:
+    roots = {homes[owner] for owner in kept if owner in homes}
+    owners = union([kept, *(profiles[root].owners for root in roots)])
+    if len(roots) == 1 and set(owners) == set(profiles[next(iter(roots))].owners):
+        return None  # nothing would change: a limit lowered later undoes no old link
+    if len(owners) > rules.max_identifiers:
+        return "identifiers"
+    if len(roots) > 1 and sum(profiles[root].merges for root in roots) + len(roots) - 1 > rules.max_merges:
+        return "merges"
+    return _exceeded(owners, rules)
+
+
+def _exceeded(owners: Iterable[str], rules: IdentityRules) -> str | None:
+    counts = Counter(kind_of(owner) for owner in owners)
+    return next((kind for kind, number in sorted(counts.items()) if number > rules.limit(kind)), None)

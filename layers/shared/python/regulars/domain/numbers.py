@@ -1,0 +1,24 @@
+"""Amounts as whole millionths: floats do not add in every order to the same sum, integers do."""
+
+from decimal import Decimal, InvalidOperation
+
+MICRO = 1_000_000
+_LARGEST = Decimal(10) ** 15
+
+
+def to_amount(value: object) -> int | None:
+    """Read a number, or text that is one, as millionths; None for anything else or beyond ±10^15."""
+    if isinstance(value, bool) or not isinstance(value, int | float | str | Decimal):
+        return None
+    try:
+        number = Decimal(str(value).strip())
+    except InvalidOperation:
+        return None
+    if not number.is_finite() or abs(number) > _LARGEST:
+        return None
+    return int((number * MICRO).to_integral_value())
+
+
+def from_amount(amount: int) -> float:
+    """Give millionths back as a plain number, for people and JSON."""
+    return amount / MICRO

@@ -1,0 +1,101 @@
+"""The order ledger: what an order is worth after refunds and cancellation, whatever the order of its events."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from hashlib import blake2b
+
+from regulars.domain.events import Event
+from regulars.domain.numbers import to_amount
+
+ORDER_EVENTS = frozenset({"Order Completed", "Order Updated", "Order Refunded", "Order Cancelled"})
+DRAWERS = 16
+
+Register = tuple[int, str, int]  # instant, moment, amount: the latest counts, ties by moment
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """One order: its latest stated worth, its refunds by event, and when it was cancelled."""
+
+    worth: Register | None = None
+    refunds: Mapping[str, int | None] = field(default_factory=dict)
+    cancelled: bool = False
+
+    @property
+    def net(self) -> int:
+        """Millionths that remain: never below zero, nothing once cancelled or refunded without an amount."""
+        if self.worth is None or self.cancelled or None in self.refunds.values():
+            return 0
+        return max(0, self.worth[2] - sum(amount or 0 for amount in self.refunds.values()))
+
+
+Ledger = Mapping[str, Order]
+
+
+def drawer_of(event: Event) -> str | None:
+    """Say in which of the sixteen drawers of the ledger an event's order lies; None if it is no order's event."""
+    order_id = _order_id(event)
+    if event.name not in ORDER_EVENTS or order_id is None:
+        return None
+    return f"{blake2b(order_id.encode(), digest_size=1).digest()[0] % DRAWERS:x}"
+
+
+def entry(event: Event) -> Ledger:
+    """What one event says about its order, as a ledger of one."""
+    order_id = _order_id(event)
+    amount = to_amount(event.properties.get("revenue", event.properties.get("total")))
+    if order_id is None:
+        return {}
+    match event.name:
+        case "Order Refunded":
+            return {order_id: Order(refunds={event.moment: amount})}
+        case "Order Cancelled":
+            return {order_id: Order(cancelled=True)}
+        case _:
+            return {order_id: Order(worth=(event.at, event.moment, amount or 0))}
+
+
+def combine(one: Ledger, other: Ledger) -> Ledger:
+    """Add two ledgers: the union of what was said of each order."""
+    return {
+        order_id: _combine(one.get(order_id, Order()), other.get(order_id, Order()))
+        for order_id in one.keys() | other.keys()
+    }
+
+
+def net_revenue(ledger: Ledger) -> int:
+    """Millionths of all orders, net of refunds and cancellations."""
+    return sum(order.net for order in ledger.values())
+
+
+def count_standing(ledger: Ledger) -> int:
+    """How many orders were completed and neither cancelled nor given back whole."""
+    return sum(1 for order in ledger.values() if order.net > 0 or _stands_at_nothing(order))
+
+
+def sum_ledgers(ledgers: Iterable[Ledger]) -> Ledger:
+    """Add any number of ledgers."""
+    total: Ledger = {}
+    for ledger in ledgers:
+        total = combine(total, ledger)
+    return total
+
+
+def _stands_at_nothing(order: Order) -> bool:
+    return order.worth is not None and order.worth[2] == 0 and not order.cancelled and not order.refunds
+
+
+def _combine(one: Order, other: Order) -> Order:
+    worths = [worth for worth in (one.worth, other.worth) if worth]
+    return Order(
+        worth=max(worths, default=None),
+        refunds={**one.refunds, **other.refunds},
+        cancelled=one.cancelled or other.cancelled,
+    )
+
+
+def _order_id(event: Event) -> str | None:
+    value = event.properties.get("order_id", event.properties.get("orderId"))
+    if isinstance(value, bool) or not isinstance(value, str | int):
+        return None
+    return str(value)[:128] or None

@@ -1,0 +1,93 @@
+"""
+Counting each event once: a part remembers the newest events it has counted, and a floor below which it remembers none.
+
+An event above the floor is counted unless it is remembered. One at or below it is not counted: the part is folded anew
+from the owner's events. Mark and effect are one write, so a crash, a retry or a redrive after weeks cannot count twice.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from regulars.domain.events import Event, Mark
+from regulars.domain.state import EMPTY, State, add, parts_of, state_of, watch_of
+from regulars.domain.watches import Watch, Watches
+
+REMEMBERED = 32
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """
+    One part of one owner's state.
+
+    `version` is the number it had when read (0: not stored yet), `catalog` the version and `watch` the print of what
+    it was folded for.
+    """
+
+    owner: str
+    name: str
+    version: int = 0
+    catalog: int = 0
+    watch: str = ""
+    marks: frozenset[Mark] = frozenset()
+    floor: int = -1
+    state: State = EMPTY
+
+
+Admission = Literal["count", "skip", "refold"]
+
+
+def admit(part: Part, event: Event) -> Admission:
+    """Decide whether a part counts an event, has counted it, or can no longer tell."""
+    if event.arrival <= part.floor:
+        return "refold"
+    return "skip" if event.mark in part.marks else "count"
+
+
+def count(part: Part, events: Iterable[Event], watches: Watches) -> Part | None:
+    """Count events in a part, each once; None when it must be folded anew."""
+    watch = watch_of(part.name, watches)
+    if part.version and part.watch != watch.print:
+        return None
+    part = replace(part, catalog=watches.version, watch=watch.print)
+    for event in events:
+        match admit(part, event):
+            case "refold":
+                return None
+            case "count":
+                part = _counted(part, event, watch)
+            case "skip":
+                pass
+    return part
+
+
+def fold(owner: str, name: str, events: Sequence[Event], watches: Watches, *, version: int) -> Part:
+    """Fold a part anew from all events of its owner."""
+    watch = watch_of(name, watches)
+    own = [event for event in events if event.owner == owner and name in parts_of(event, watches)]
+    newest = sorted((event.mark for event in own), reverse=True)
+    state = EMPTY
+    for event in own:
+        state = add(state, state_of(event, name, watch), watch)
+    return Part(
+        owner=owner,
+        name=name,
+        version=version,
+        catalog=watches.version,
+        watch=watch.print,
+        marks=frozenset(newest[:REMEMBERED]),
+        floor=newest[REMEMBERED].arrival if len(newest) > REMEMBERED else -1,
+        state=state,
+    )
+
+
+def _counted(part: Part, event: Event, watch: Watch) -> Part:
+    marks = sorted(part.marks | {event.mark})
+    forgotten = marks[:-REMEMBERED]
+    return replace(
+        part,
+        marks=frozenset(marks[-REMEMBERED:]),
+        floor=max([part.floor, *(mark.arrival for mark in forgotten)]),
+        state=add(part.state, state_of(event, part.name, watch), watch),
+    )

@@ -1,0 +1,118 @@
+"""
+What one identifier's events add up to, in parts that are each written by themselves.
+
+Every state is a commutative monoid: `add` is associative and commutative, and cutting to the newest instants or days
+commutes with it, so that order, batching, lanes and retries cannot be seen in the result. No state keeps progress.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from regulars.domain.events import Event
+from regulars.domain.instants import day_of
+from regulars.domain.numbers import to_amount
+from regulars.domain.orders import Ledger, combine, drawer_of, entry
+from regulars.domain.watches import Watch, Watches
+
+MAX_DAYS = 400
+MAX_TRAITS = 256
+
+Trait = tuple[int, str, Any]  # instant, moment (source and messageId: provenance), value
+Day = tuple[int, Mapping[str, int]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class State:
+    """The content of a part; each part uses the fields of its sort and leaves the others empty."""
+
+    count: int = 0
+    first: int | None = None
+    instants: tuple[int, ...] = ()  # newest first
+    sums: Mapping[str, int] = field(default_factory=dict)
+    days: Mapping[int, Mapping[str, int]] = field(default_factory=dict)
+    traits: Mapping[str, Trait] = field(default_factory=dict)
+    orders: Ledger = field(default_factory=dict)
+
+
+EMPTY = State()
+
+
+def parts_of(event: Event, watches: Watches) -> list[str]:
+    """Name the parts that an event is counted in: none, if nothing live reads it."""
+    parts = []
+    if event.name and event.name in watches.by_event:
+        parts.append(f"event#{event.name}")
+    if event.type == "identify" and event.traits:
+        parts.append("traits")
+    if drawer := drawer_of(event):
+        parts.append(f"orders#{drawer}")
+    return parts
+
+
+def watch_of(part: str, watches: Watches) -> Watch:
+    """What is kept in a part."""
+    return watches.by_event.get(part.removeprefix("event#"), Watch()) if part.startswith("event#") else Watch()
+
+
+def state_of(event: Event, part: str, watch: Watch) -> State:
+    """What one event adds to a part."""
+    if part == "traits":
+        return State(
+            count=1,
+            traits=_newest_traits({name: (event.at, event.moment, value) for name, value in event.traits.items()}),
+        )
+    if part.startswith("orders#"):
+        return State(count=1, orders=entry(event))
+    amounts = {name: to_amount(event.properties.get(name)) or 0 for name in watch.sums | watch.days if name}
+    return State(
+        count=1,
+        first=event.at,
+        instants=(event.at,) if watch.instants else (),
+        sums={name: amounts[name] for name in watch.sums},
+        days={day_of(event.at): {name: amounts[name] if name else 1 for name in watch.days}} if watch.days else {},
+    )
+
+
+def add(one: State, other: State, watch: Watch) -> State:
+    """Add two states of the same part or of the same name."""
+    firsts = [first for first in (one.first, other.first) if first is not None]
+    return State(
+        count=one.count + other.count,
+        first=min(firsts, default=None),
+        instants=tuple(sorted(one.instants + other.instants, reverse=True)[: watch.instants]),
+        sums=_add_numbers(one.sums, other.sums),
+        days=_add_days(one.days, other.days),
+        traits=_newest_traits({**one.traits, **_newer(other.traits, one.traits)}),
+        orders=combine(one.orders, other.orders),
+    )
+
+
+def add_all(states: Iterable[State], watch: Watch) -> State:
+    """Add any number of states."""
+    total = EMPTY
+    for state in states:
+        total = add(total, state, watch)
+    return total
+
+
+def _newer(traits: Mapping[str, Trait], than: Mapping[str, Trait]) -> dict[str, Trait]:
+    return {name: trait for name, trait in traits.items() if name not in than or trait[:2] > than[name][:2]}
+
+
+def _newest_traits(traits: Mapping[str, Trait]) -> Mapping[str, Trait]:
+    """Keep the first 256 names by alphabet: a cut that no order of arrival can change."""
+    if len(traits) <= MAX_TRAITS:
+        return traits
+    return {name: traits[name] for name in sorted(traits)[:MAX_TRAITS]}
+
+
+def _add_numbers(one: Mapping[str, int], other: Mapping[str, int]) -> dict[str, int]:
+    return {name: one.get(name, 0) + other.get(name, 0) for name in one.keys() | other.keys()}
+
+
+def _add_days(
+    one: Mapping[int, Mapping[str, int]], other: Mapping[int, Mapping[str, int]]
+) -> dict[int, Mapping[str, int]]:
+    newest = sorted(one.keys() | other.keys(), reverse=True)[:MAX_DAYS]
+    return {day: _add_numbers(one.get(day, {}), other.get(day, {})) for day in newest}

@@ -1,0 +1,120 @@
+"""
+Everything that can go wrong on purpose, on one page. Codes are stable; `docs/errors.md` explains each.
+
+RegularsError
+  RequestError                 answered over HTTP as {code, message, docs}
+    UnparseableError     400   the body is not the JSON that was asked for
+    InvalidRequestError  400   a parameter or field has no meaning here
+    DefinitionError      400   a definition of the catalog does not hold together
+    UnauthorizedError    401   no known write key or token
+    ForbiddenError       403   the role may not do this
+    NotFoundError        404   nothing has this id
+    ConflictingEditError 409   somebody else changed the definition first
+    TooLargeError        413   the body is larger than the limit
+    ThrottledError       429   over the quota; carries Retry-After
+    UnavailableError     503   it could not be stored; carries Retry-After
+  InvalidEventError            one event of a request goes to quarantine, with this code
+  ConflictError                a conditional write lost a race: read again
+  StaleCatalogError            this process holds an older catalog than the data: reload
+"""
+
+from typing import ClassVar
+
+
+class RegularsError(Exception):
+    """Base of every error raised on purpose."""
+
+
+class RequestError(RegularsError):
+    """A request is refused, with a status and a stable code."""
+
+    status: ClassVar[int] = 400
+    code: ClassVar[str] = "invalid_request"
+    retry_after: int | None = None
+
+
+class UnparseableError(RequestError):
+    """The body is not the JSON that was asked for."""
+
+    code = "unparseable"
+
+
+class InvalidRequestError(RequestError):
+    """A parameter or field has no meaning here."""
+
+
+class DefinitionError(RequestError):
+    """A definition of the catalog does not hold together; `path` says where."""
+
+    code = "invalid_definition"
+
+    def __init__(self, path: str, message: str) -> None:
+        super().__init__(f"{path}: {message}" if path else message)
+        self.path = path
+
+
+class UnauthorizedError(RequestError):
+    """No known write key or token came with the request."""
+
+    status = 401
+    code = "unauthorized"
+
+
+class ForbiddenError(RequestError):
+    """The role may not do this."""
+
+    status = 403
+    code = "forbidden"
+
+
+class NotFoundError(RequestError):
+    """Nothing has this id."""
+
+    status = 404
+    code = "not_found"
+
+
+class ConflictingEditError(RequestError):
+    """Somebody else changed the definition first."""
+
+    status = 409
+    code = "conflicting_edit"
+
+
+class TooLargeError(RequestError):
+    """The body is larger than the limit."""
+
+    status = 413
+    code = "too_large"
+
+
+class ThrottledError(RequestError):
+    """Over the quota."""
+
+    status = 429
+    code = "throttled"
+    retry_after = 1
+
+
+class UnavailableError(RequestError):
+    """It could not be stored; the sender keeps it and tries again."""
+
+    status = 503
+    code = "unavailable"
+    retry_after = 2
+
+
+class InvalidEventError(RegularsError):
+    """One event cannot be processed; it is quarantined under this code."""
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(message)
+        self.code = code
+
+
+class ConflictError(RegularsError):
+    """A conditional write lost a race; what was read has changed."""
+
+
+class StaleCatalogError(RegularsError):
+    """The data was folded with a newer catalog than this process holds."""

@@ -1,0 +1,191 @@
+"""Evaluate segments: read a person, decide the memberships, arm the next instant; certain, because it looks twice."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
+
+from regulars.domain.catalog import Live
+from regulars.domain.evaluation import Verdict, evaluate
+from regulars.domain.memberships import Head, Membership, arm, carry, decide, earliest
+from regulars.domain.parts import fold
+from regulars.domain.people import Person, sum_parts
+from regulars.domain.profiles import founder
+from regulars.domain.state import watch_of
+from regulars.domain.timers import Timer, is_soon
+from regulars.errors import ConflictError
+from regulars.pipeline.live import LiveCatalog
+from regulars.pipeline.ports import Clock, EvaluationQueue, Journal
+from regulars.stores.catalog import CatalogStore
+from regulars.stores.database import Database
+from regulars.stores.events import EventStore
+from regulars.stores.identities import Identity, IdentityStore
+from regulars.stores.memberships import MembershipStore
+from regulars.stores.profiles import ProfileStore
+from regulars.stores.timers import TimerStore
+
+TRIES = 60
+MAX_HOPS = 12  # Lambda breaks a chain of 16 through a queue; past this the timer table takes over
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """A profile as it was read: its owners' identities, and the version of everything that was read."""
+
+    profile_id: str
+    identities: Mapping[str, Identity]
+    versions: Mapping[tuple[str, str], int]
+
+
+class Evaluator:
+    """Keeps memberships true to the state, whatever else is written meanwhile."""
+
+    def __init__(
+        self,
+        database: Database,
+        queue: EvaluationQueue,
+        journal: Journal,
+        clock: Clock,
+        pause: Callable[[int], None] = lambda _tries: None,
+    ) -> None:
+        self._events = EventStore(database)
+        self._identities = IdentityStore(database)
+        self._profiles = ProfileStore(database)
+        self._memberships = MembershipStore(database)
+        self._timers = TimerStore(database)
+        self._catalog = LiveCatalog(CatalogStore(database))
+        self._queue = queue
+        self._journal = journal
+        self._clock = clock
+        self._pause = pause
+        self._live = Live()
+
+    def start_batch(self) -> None:
+        """Ask once whether the catalog has changed."""
+        self._live = self._catalog.now()
+
+    def evaluate(self, profile_id: str, *, absorbed: Iterable[str] = (), hops: int = 0) -> None:
+        """
+        Bring all memberships of a profile up to date; `absorbed` names profiles that have gone into it.
+
+        Raises ConflictError when others kept getting in first.
+        """
+        gone = {profile_id, *absorbed}
+        for tries in range(TRIES):
+            try:
+                snapshot = self._read(profile_id)
+                gone |= {snapshot.profile_id}
+                if self._settle(snapshot, gone - {snapshot.profile_id}, hops):
+                    return
+            except ConflictError:
+                self._pause(tries)
+        raise ConflictError("the profile kept changing")
+
+    def _settle(self, snapshot: Snapshot, absorbed: set[str], hops: int) -> bool:
+        known = self._live.rules.is_known(snapshot.identities)
+        if not known and not any(segment.anonymous for segment in self._live.segments):
+            return True
+        head, before = self._memberships.of(snapshot.profile_id)
+        if head.catalog < self._live.version and self._refold(snapshot, head.catalog):
+            return False
+        parts = [part for identity in snapshot.identities.values() for part in identity.parts]
+        person = sum_parts(parts, self._live.watches, known=known)
+        verdicts, moved = self._decide(snapshot.profile_id, person, before, absorbed)
+        self._arm(head, earliest(verdicts), hops)
+        return not moved or self._read(snapshot.profile_id).versions == snapshot.versions
+
+    def _decide(
+        self, profile_id: str, person: Person, before: dict[str, Membership], absorbed: set[str]
+    ) -> tuple[dict[str, Verdict], bool]:
+        now = self._clock()
+        verdicts = {segment.id: evaluate(segment, person, now) for segment in self._live.segments}
+        moved = self._carry(profile_id, verdicts, before, absorbed, now)
+        for segment in self._live.segments:
+            new = Membership(
+                profile_id=profile_id,
+                segment=segment.id,
+                member=False,
+                since=now,
+                number=0,
+                definition=segment.version,
+            )
+            if write := decide(before.get(segment.id), verdicts[segment.id], new):
+                self._memberships.save(write)
+                self._journal.count("transitions", segment=segment.id)
+                moved = True
+        return verdicts, moved
+
+    def _carry(
+        self,
+        profile_id: str,
+        verdicts: Mapping[str, Verdict],
+        before: dict[str, Membership],
+        absorbed: set[str],
+        now: int,
+    ) -> bool:
+        moved = False
+        for gone in sorted(absorbed):
+            _, memberships = self._memberships.of(gone)
+            for segment, membership in memberships.items():
+                new = replace(
+                    membership,
+                    profile_id=profile_id,
+                    since=now,
+                    version=0,
+                    silent=False,
+                    next_change_at=None,
+                )
+                verdict = verdicts.get(segment)
+                left = carry(before.get(segment), membership, verdict, new) if verdict else None
+                self._memberships.carry(membership, left)
+                if left:
+                    before[segment] = replace(left, version=left.version + 1)
+                moved = True
+        return moved
+
+    def _arm(self, head: Head, next_change_at: int | None, hops: int) -> None:
+        now = self._clock()
+        due = arm(head, next_change_at, now)
+        if due is not None:
+            timer = Timer(head.profile_id, due, hops + 1)
+            if is_soon(due, now) and hops < MAX_HOPS:
+                self._queue.send([timer], now=now)
+            else:
+                self._timers.set(timer)
+        if due is not None or head.catalog != self._live.version:
+            armed = due if due is not None else head.armed
+            self._memberships.save_head(replace(head, armed=armed, catalog=self._live.version))
+
+    def _refold(self, snapshot: Snapshot, since: int) -> bool:
+        """Fold what was not kept before a definition went live; say whether anything was written."""
+        watches = self._live.watches
+        new = [f"event#{name}" for name, watch in watches.by_event.items() if watch.since > since]
+        wrote = False
+        for owner, identity in snapshot.identities.items():
+            parts = {part.name: part for part in identity.parts}
+            stale = [name for name in new if name not in parts or parts[name].watch != watch_of(name, watches).print]
+            history = self._events.of(owner) if stale else []
+            for name in stale:
+                version = parts[name].version if name in parts else 0
+                part = fold(owner, name, history, watches, version=version)
+                if version or part.state.count:
+                    self._identities.save(part)
+                    wrote = True
+        return wrote
+
+    def _read(self, profile_id: str) -> Snapshot:
+        profile = self._profiles.root(profile_id)
+        identities: dict[str, Identity] = {}
+        if profile is None:
+            owner = founder(profile_id)
+            identities[owner] = self._identities.read(owner)
+            if link := identities[owner].link:
+                profile = self._profiles.root(link.profile_id)
+        for owner in profile.owners if profile else ():
+            if owner not in identities:
+                identities[owner] = self._identities.read(owner)
+        versions = {
+            (owner, part.name): part.version for owner, identity in identities.items() for part in identity.parts
+        }
+        versions |= {(owner, "id"): identity.link.version for owner, identity in identities.items() if identity.link}
+        if profile:
+            versions["profile", profile.profile_id] = profile.version
+        return Snapshot(profile.profile_id if profile else profile_id, identities, versions)

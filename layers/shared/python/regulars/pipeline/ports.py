@@ -1,0 +1,59 @@
+"""What the pipeline asks of the world besides tables."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from regulars.domain.timers import Timer
+
+Clock = Callable[[], int]  # microseconds since 1970
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Transition:
+    """One profile entered or left one segment; `number` counts the transitions of this pair."""
+
+    profile_id: str
+    segment: str
+    entered: bool
+    since: int
+    number: int
+    definition: int
+
+
+class EvaluationQueue(Protocol):
+    """Carries timers that are due within minutes."""
+
+    def send(self, timers: Sequence[Timer], *, now: int) -> None:
+        """Deliver each timer at or shortly after its instant, at least once."""
+
+
+class Bus(Protocol):
+    """Tells the world of transitions."""
+
+    def publish(self, transitions: Sequence[Transition]) -> None:
+        """Publish all, at least once. Raises when any could not be."""
+
+
+class Journal(Protocol):
+    """Counts what happens, for metrics and logs; never sees a personal field."""
+
+    def count(self, name: str, value: int = 1, **dimensions: str) -> None:
+        """Add to a metric."""
+
+
+class Sealer(Protocol):
+    """Seals and opens personal fields with a key of their owner, and names identifiers without telling them."""
+
+    @property
+    def hash_key(self) -> bytes:
+        """The workspace's key for the hash of identifiers, 32 bytes."""
+
+    def prepare(self, owners: Sequence[str]) -> None:
+        """Have a stored data key for each of these owners before anything is sealed with it."""
+
+    def seal(self, owner: str, field: str, content: bytes) -> bytes:
+        """Seal content for an owner; `field` is bound to it as associated data."""
+
+    def open(self, owner: str, field: str, sealed: bytes) -> bytes | None:
+        """Open sealed content; None when the owner's key is gone."""

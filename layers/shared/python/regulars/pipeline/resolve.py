@@ -1,0 +1,151 @@
+"""Resolve identity: link the identifiers that an event names, and fold it into its owner's parts."""
+
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+from regulars.domain.catalog import Live
+from regulars.domain.events import Event
+from regulars.domain.linking import Attach, Merge, decide
+from regulars.domain.parts import Part, count, fold
+from regulars.domain.profiles import Link, Profile, alone, union
+from regulars.domain.state import parts_of
+from regulars.errors import ConflictError, StaleCatalogError
+from regulars.pipeline.live import LiveCatalog
+from regulars.pipeline.ports import Journal
+from regulars.stores.catalog import CatalogStore
+from regulars.stores.database import Database, Put
+from regulars.stores.events import EventStore
+from regulars.stores.identities import Identity, IdentityStore, attach
+from regulars.stores.profiles import ProfileStore, save
+
+TRIES = 60
+
+
+class Resolver:
+    """Applies stored events, owner by owner; a second time changes nothing."""
+
+    def __init__(
+        self,
+        database: Database,
+        journal: Journal,
+        pause: Callable[[int], None] = lambda _tries: None,
+    ) -> None:
+        self._database = database
+        self._events = EventStore(database)
+        self._identities = IdentityStore(database)
+        self._profiles = ProfileStore(database)
+        self._catalog = LiveCatalog(CatalogStore(database))
+        self._journal = journal
+        self._pause = pause
+        self._live = Live()
+
+    def start_batch(self) -> None:
+        """Ask once whether the catalog has changed."""
+        self._live = self._catalog.now()
+
+    def apply(self, owner: str, events: Sequence[Event]) -> None:
+        """
+        Link and fold the events of one owner.
+
+        Raises ConflictError when others kept getting in first: the stream brings the events again.
+        """
+        identity = self._identities.read(owner)
+        links = {event.links: event for event in reversed(events) if len(event.links) > 1}
+        for event in links.values():
+            self._link(event, identity.link)
+        by_part: dict[str, list[Event]] = defaultdict(list)
+        for event in events:
+            for name in parts_of(event, self._live.watches):
+                by_part[name].append(event)
+        for name, counted in by_part.items():
+            self._fold(identity, owner, name, counted)
+
+    def _fold(self, identity: Identity, owner: str, name: str, events: Sequence[Event]) -> None:
+        found = next((part for part in identity.parts if part.name == name), None)
+        part = found or Part(owner=owner, name=name)
+        for tries in range(TRIES):
+            try:
+                return self._save(part, events)
+            except ConflictError:
+                self._pause(tries)
+            except StaleCatalogError:
+                self.start_batch()
+            part = self._identities.part(owner, name) or Part(owner=owner, name=name)
+        raise ConflictError(f"part {name} kept changing")
+
+    def _save(self, part: Part, events: Sequence[Event]) -> None:
+        watches = self._live.watches
+        if part.catalog > watches.version:
+            raise StaleCatalogError
+        counted = count(part, events, watches)
+        if counted is None:
+            self._journal.count("refolds")
+            history = self._events.of(part.owner)
+            counted = fold(part.owner, part.name, history, watches, version=part.version)
+        if counted.marks != part.marks or counted.floor != part.floor or counted.watch != part.watch:
+            self._identities.save(counted)
+
+    def _link(self, event: Event, first: Link | None) -> None:
+        others = [self._identities.link(owner, consistent=False) for owner in event.links[1:]]
+        homes = {link.profile_id for link in (first, *others) if link}
+        if len(homes) == 1 and first and all(others):
+            return  # all of them together already: what every event of a known person finds
+        for tries in range(TRIES):
+            try:
+                if not self._link_once(event):
+                    return
+            except ConflictError:
+                self._pause(tries)
+        raise ConflictError("identifiers kept changing hands")
+
+    def _link_once(self, event: Event) -> bool:
+        links = {owner: link for owner in event.links if (link := self._identities.link(owner))}
+        roots = self._profiles.roots(link.profile_id for link in links.values())
+        homes = {owner: roots[link.profile_id].profile_id for owner, link in links.items() if link.profile_id in roots}
+        profiles = {profile.profile_id: profile for profile in roots.values()}
+        decision = decide(event.links, homes, profiles, self._live.rules)
+        if decision.dropped:
+            self._journal.count("identifiers_dropped", len(decision.dropped), limit=decision.limit or "")
+        match decision.step:
+            case Attach(profile_id, newcomers):
+                self._attach(profiles.get(profile_id or ""), newcomers, event)
+            case Merge(survivor, loser):
+                self._merge(profiles[survivor], profiles[loser], event)
+            case None:
+                self._compress(links, homes)
+                return False
+        return True
+
+    def _attach(self, profile: Profile | None, newcomers: Sequence[str], event: Event) -> None:
+        profile = profile or Profile(profile_id=alone(newcomers[0]), since=event.arrival)
+        grown = replace(
+            profile,
+            owners=union([profile.owners, newcomers]),
+            event=f"{event.owner} {event.moment}",
+            rule="attach",
+        )
+        links = [Link(owner=owner, profile_id=profile.profile_id, event=event.moment) for owner in newcomers]
+        self._database.transact([save(grown), *(attach(link) for link in links)])
+
+    def _merge(self, survivor: Profile, loser: Profile, event: Event) -> None:
+        named = f"{event.owner} {event.moment}"
+        grown = replace(
+            survivor,
+            owners=union([survivor.owners, loser.owners]),
+            merges=survivor.merges + loser.merges + 1,
+            event=named,
+            rule="merge",
+        )
+        tombstone = replace(loser, merged_into=survivor.profile_id, event=named, rule="merge")
+        self._database.transact([save(grown), save(tombstone)])
+        self._journal.count("merges")
+
+    def _compress(self, links: dict[str, Link], homes: dict[str, str]) -> None:
+        for owner, link in links.items():
+            if homes.get(owner, link.profile_id) != link.profile_id:
+                shorter: Put = attach(replace(link, profile_id=homes[owner]))
+                try:
+                    self._database.put(shorter.table, shorter.item, was=shorter.was)
+                except ConflictError:
+                    return  # somebody else shortened it, or unmerged it: the next look-up will see

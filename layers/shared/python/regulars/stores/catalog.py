@@ -1,0 +1,145 @@
+"""The catalog table: definitions by kind, and which version of them is live."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal, cast
+
+from regulars.domain.catalog import (
+    Live,
+    next_watches,
+    parse_rules,
+    watches_from_text,
+    watches_to_text,
+)
+from regulars.domain.identifiers import DEFAULT_RULES
+from regulars.domain.segments import Segment
+from regulars.domain.segments import parse as parse_segment
+from regulars.domain.watches import Watches
+from regulars.stores.database import Database, Delete, Item, Put, Write, number, text
+
+Kind = Literal["segment", "source", "identity", "import", "write_key", "live", "cursor"]
+Origin = Literal["file", "api"]
+_LIVE = ("live", "watches")
+_VERSION = ("live", "version")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Definition:
+    """One definition as somebody wrote it: by file or by API, when, and how often it was changed."""
+
+    kind: Kind
+    id: str
+    content: Mapping[str, Any]
+    origin: Origin = "api"
+    changed: int = 0
+    version: int = 0
+
+
+class CatalogStore:
+    """Reads definitions and makes changes live, all of one change in one transaction."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def get(self, kind: Kind, id: str) -> Definition | None:
+        """Read one definition."""
+        item = self._database.get("catalog", kind, id)
+        return from_item(item) if item else None
+
+    def list(self, kind: Kind) -> list[Definition]:
+        """Read all definitions of a kind, in the order of their ids."""
+        return [from_item(item) for item in self._database.query("catalog", kind)]
+
+    def put(self, definition: Definition) -> None:
+        """Write a definition on the condition of the version it was read with. Raises ConflictError."""
+        if definition.kind in ("segment", "identity"):
+            self._go_live(definition.kind, {definition.id: definition})
+        else:
+            self._database.put("catalog", to_item(definition), was=definition.version)
+
+    def delete(self, definition: Definition) -> None:
+        """Remove a definition on the condition of the version it was read with. Raises ConflictError."""
+        if definition.kind in ("segment", "identity"):
+            self._go_live(definition.kind, {definition.id: None}, was=definition.version)
+        else:
+            self._database.delete("catalog", definition.kind, definition.id, was=definition.version)
+
+    def version(self) -> int:
+        """Read the version of the catalog, consistently: one small read before each batch."""
+        return number(self._database.get("catalog", *_VERSION) or {}, "v")
+
+    def live(self) -> Live:
+        """Read all that is live."""
+        item = self._database.get("catalog", *_LIVE) or {}
+        rules = self.get("identity", "rules")
+        return Live(
+            watches=_watches(item),
+            segments=tuple(_segment(definition) for definition in self.list("segment")),
+            rules=parse_rules(rules.content) if rules else DEFAULT_RULES,
+        )
+
+    def cursor(self, id: str) -> tuple[int, int]:
+        """Read a cursor and its version."""
+        item = self._database.get("catalog", "cursor", id) or {}
+        return number(item, "at"), number(item, "v")
+
+    def move_cursor(self, id: str, at: int, *, was: int) -> None:
+        """Move a cursor on the condition of the version it was read with. Raises ConflictError."""
+        self._database.put("catalog", {"kind": "cursor", "id": id, "at": at}, was=was)
+
+    def _go_live(self, kind: Kind, changes: Mapping[str, Definition | None], was: int = 0) -> None:
+        before = _watches(self._database.get("catalog", *_LIVE) or {})
+        segments = {definition.id: _segment(definition) for definition in self.list("segment")}
+        writes: list[Write] = []
+        for id, change in changes.items():
+            if change is None:
+                segments.pop(id, None)
+                writes.append(Delete("catalog", (kind, id), was=was))
+                continue
+            if kind == "segment":
+                segments[id] = _segment(change)
+            writes.append(Put("catalog", to_item(change), was=change.version))
+        after = next_watches(before, segments.values())
+        live = {"kind": _LIVE[0], "id": _LIVE[1], "watches": watches_to_text(after)}
+        version = {"kind": _VERSION[0], "id": _VERSION[1]}
+        self._database.transact(
+            [
+                *writes,
+                Put("catalog", live, was=before.version),
+                Put("catalog", version, was=before.version),
+            ]
+        )
+
+
+def to_item(definition: Definition) -> Item:
+    """Lay out a definition."""
+    return {
+        "kind": definition.kind,
+        "id": definition.id,
+        "content": json.dumps(definition.content, ensure_ascii=False, separators=(",", ":")),
+        "origin": definition.origin,
+        "changed": definition.changed,
+    }
+
+
+def from_item(item: Item) -> Definition:
+    """Read a definition back."""
+    return Definition(
+        kind=cast(Kind, text(item, "kind")),
+        id=text(item, "id"),
+        content=json.loads(text(item, "content", "{}")),
+        origin=cast(Origin, text(item, "origin", "api")),
+        changed=number(item, "changed"),
+        version=number(item, "v"),
+    )
+
+
+def _segment(definition: Definition) -> Segment:
+    return parse_segment(definition.id, definition.content, version=definition.version or 1)
+
+
+def _watches(item: Item) -> Watches:
+    if not item:
+        return Watches(by_event={})
+    return watches_from_text(number(item, "v"), text(item, "watches"))

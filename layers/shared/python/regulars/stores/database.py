@@ -1,0 +1,118 @@
+"""
+The port to tables: get, query, conditional put, transaction, insert.
+
+Items hold strings, whole numbers and bytes only. The one condition is optimistic: `was` is the version (`v`) that the
+writer read, 0 for an item that must not exist; the database stores `v = was + 1`. A lost race raises ConflictError.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal, Protocol
+
+Value = str | int | bytes
+Item = Mapping[str, Value]
+TableName = Literal["events", "identities", "profiles", "memberships", "timers", "vault", "catalog", "quarantine"]
+
+KEYS: Mapping[TableName, tuple[str, str | None]] = {
+    "events": ("owner", "moment"),
+    "identities": ("owner", "part"),
+    "profiles": ("profile_id", None),
+    "memberships": ("profile_id", "item"),
+    "timers": ("slot", "profile_id"),
+    "vault": ("owner", None),
+    "catalog": ("kind", "id"),
+    "quarantine": ("slot", "moment"),
+}
+INDEXES: Mapping[TableName, Mapping[str, tuple[str, str]]] = {
+    "memberships": {"by_segment": ("segment_shard", "profile_id")}
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Put:
+    """Write an item; `was` None writes unconditionally."""
+
+    table: TableName
+    item: Item
+    was: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Delete:
+    """Remove an item; `was` None removes whatever is there."""
+
+    table: TableName
+    key: tuple[str, str | None]
+    was: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """Write nothing, but only if the item still has this version."""
+
+    table: TableName
+    key: tuple[str, str | None]
+    was: int
+
+
+Write = Put | Delete | Check
+
+
+class Database(Protocol):
+    """Eight tables with the promises of DynamoDB that the platform relies on."""
+
+    def get(self, table: TableName, partition: str, sort: str | None = None, *, consistent: bool = True) -> Item | None:
+        """Read one item."""
+
+    def query(
+        self,
+        table: TableName,
+        partition: str,
+        *,
+        prefix: str = "",
+        after: str | None = None,
+        before: str | None = None,
+        newest_first: bool = False,
+        limit: int | None = None,
+        consistent: bool = True,
+    ) -> list[Item]:
+        """
+        Read the items of a partition in the order of their sort key, all pages unless `limit` says less.
+
+        Either `prefix`, or `after` (exclusive, for going on) and `before` (exclusive), may narrow the sort key.
+        """
+
+    def query_index(
+        self, table: TableName, index: str, partition: str, *, after: str | None = None, limit: int
+    ) -> list[Item]:
+        """Read the keys of a partition of an index, eventually consistent, after a sort value."""
+
+    def put(self, table: TableName, item: Item, *, was: int | None = None) -> None:
+        """Write one item under its condition. Raises ConflictError."""
+
+    def delete(self, table: TableName, partition: str, sort: str | None = None, *, was: int | None = None) -> None:
+        """Remove one item under its condition. Raises ConflictError."""
+
+    def transact(self, writes: Sequence[Write]) -> None:
+        """Do all writes or none, at most 100. Raises ConflictError."""
+
+    def insert(self, table: TableName, items: Sequence[Item]) -> list[bool]:
+        """Write each item that has no other under its key yet; say for each whether it was new."""
+
+
+def number(item: Item, name: str, default: int = 0) -> int:
+    """Read a number attribute."""
+    value = item.get(name, default)
+    return value if isinstance(value, int) else default
+
+
+def text(item: Item, name: str, default: str = "") -> str:
+    """Read a string attribute."""
+    value = item.get(name, default)
+    return value if isinstance(value, str) else default
+
+
+def binary(item: Item, name: str) -> bytes:
+    """Read a bytes attribute."""
+    value = item.get(name, b"")
+    return value if isinstance(value, bytes) else b""

@@ -1,0 +1,115 @@
+"""The events table: every event once, under its owner, by instant; the truth that all else is folded from."""
+
+import json
+import zlib
+from collections.abc import Mapping, Sequence
+from typing import Any, cast
+
+from regulars.domain.events import Event, EventType, Sealed
+from regulars.stores.database import Database, Item, binary, number, text
+
+UNIT = 1_024  # a write is billed by the started kilobyte
+
+
+class EventStore:
+    """Keeps events; a second one under the same key is a duplicate and changes nothing."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def insert(self, events: Sequence[Event], *, expires: int | None = None) -> list[bool]:
+        """Store events; say for each whether it was new. Keys must differ within one call."""
+        return self._database.insert("events", [to_item(event, expires=expires) for event in events])
+
+    def get(self, owner: str, moment: str) -> Event | None:
+        """Read one event."""
+        item = self._database.get("events", owner, moment)
+        return from_item(item) if item else None
+
+    def of(self, owner: str) -> list[Event]:
+        """Read all events of an owner, consistently, oldest first."""
+        return [from_item(item) for item in self._database.query("events", owner)]
+
+    def newest(self, owner: str, *, before: str | None = None, limit: int) -> list[Event]:
+        """Read the newest events of an owner, newest first, older than a moment."""
+        items = self._database.query("events", owner, before=before, newest_first=True, limit=limit)
+        return [from_item(item) for item in items]
+
+
+def to_item(event: Event, *, expires: int | None = None) -> Item:
+    """Lay out an event; the clear part is deflated only where that saves a write unit."""
+    item: dict[str, str | int | bytes] = {
+        "owner": event.owner,
+        "moment": event.moment,
+        "type": event.type,
+        "links": " ".join(event.links),
+        "at": event.at,
+        "arrival": event.arrival,
+        "print": event.fingerprint,
+    }
+    if event.name is not None:
+        item["name"] = event.name
+    if event.sealed:
+        item["sealed"] = event.sealed
+    if expires is not None:
+        item["expires"] = expires
+    clear = _clear(event)
+    rest = size_of(item) + len("clear")
+    packed = zlib.compress(clear, 6) if rest + len(clear) > UNIT else clear
+    saves = -(-(rest + len(packed)) // UNIT) < -(-(rest + len(clear)) // UNIT)
+    item["clear"] = packed if saves else clear
+    return item
+
+
+def from_item(item: Item) -> Event:
+    """Read an event back."""
+    clear = _read_clear(binary(item, "clear"))
+    owner = text(item, "owner")
+    sealed = {name: Sealed(owner, value) for name, value in clear.get("sealed", {}).items()}
+    return Event(
+        owner=owner,
+        moment=text(item, "moment"),
+        type=cast(EventType, text(item, "type")),
+        name=text(item, "name") or None,
+        links=tuple(text(item, "links").split()),
+        at=number(item, "at"),
+        arrival=number(item, "arrival"),
+        properties=clear.get("properties", {}),
+        traits={**clear.get("traits", {}), **sealed},
+        context=clear.get("context", {}),
+        sealed=binary(item, "sealed"),
+        fingerprint=binary(item, "print"),
+    )
+
+
+def size_of(item: Item) -> int:
+    """Bytes that DynamoDB bills for an item: names and values."""
+    return sum(len(name.encode()) + _size(value) for name, value in item.items())
+
+
+def _size(value: str | int | bytes) -> int:
+    if isinstance(value, bytes):
+        return len(value)
+    if isinstance(value, str):
+        return len(value.encode())
+    return (len(str(abs(value)).rstrip("0")) + 1) // 2 + 1
+
+
+def _clear(event: Event) -> bytes:
+    sealed = {name: value.text for name, value in event.traits.items() if isinstance(value, Sealed)}
+    plain = {name: value for name, value in event.traits.items() if not isinstance(value, Sealed)}
+    parts: dict[str, Mapping[str, Any]] = {
+        "properties": event.properties,
+        "traits": plain,
+        "sealed": sealed,
+        "context": event.context,
+    }
+    content = {name: part for name, part in parts.items() if part}
+    return json.dumps(content, ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode()
+
+
+def _read_clear(packed: bytes) -> dict[str, Any]:
+    if not packed:
+        return {}
+    clear = packed if packed[:1] == b"{" else zlib.decompress(packed)
+    return cast(dict[str, Any], json.loads(clear))

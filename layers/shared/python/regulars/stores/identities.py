@@ -1,0 +1,145 @@
+"""The identities table: what one identifier's events add up to, in parts, and the profile it is attached to."""
+
+import json
+from dataclasses import dataclass
+from typing import Any, cast
+
+from regulars.domain.events import Mark, Sealed
+from regulars.domain.orders import Order
+from regulars.domain.parts import Part
+from regulars.domain.profiles import Link
+from regulars.domain.state import State
+from regulars.stores.database import Database, Item, Put, binary, number, text
+
+LINK = "id"
+_MARK = 13  # 8 bytes of arrival, 5 of hash
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """All that is kept under one owner."""
+
+    link: Link | None
+    parts: tuple[Part, ...]
+
+
+class IdentityStore:
+    """Reads and writes parts; each write names the version it read."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def read(self, owner: str) -> Identity:
+        """Read all parts of an owner, consistently."""
+        link, parts = None, []
+        for item in self._database.query("identities", owner):
+            if text(item, "part") == LINK:
+                link = link_from_item(item)
+            else:
+                parts.append(part_from_item(item))
+        return Identity(link, tuple(parts))
+
+    def part(self, owner: str, name: str) -> Part | None:
+        """Read one part."""
+        item = self._database.get("identities", owner, name)
+        return part_from_item(item) if item else None
+
+    def link(self, owner: str, *, consistent: bool = True) -> Link | None:
+        """Read which profile an owner is attached to."""
+        item = self._database.get("identities", owner, LINK, consistent=consistent)
+        return link_from_item(item) if item else None
+
+    def save(self, part: Part) -> None:
+        """Write a part on the condition of the version it was read with. Raises ConflictError."""
+        self._database.put("identities", part_to_item(part), was=part.version)
+
+
+def attach(link: Link) -> Put:
+    """The write that attaches an owner, on the condition of the link's version."""
+    item = {"owner": link.owner, "part": LINK, "profile_id": link.profile_id, "event": link.event}
+    return Put("identities", item, was=link.version)
+
+
+def link_from_item(item: Item) -> Link:
+    """Read a link back."""
+    return Link(
+        owner=text(item, "owner"),
+        profile_id=text(item, "profile_id"),
+        version=number(item, "v"),
+        event=text(item, "event"),
+    )
+
+
+def part_to_item(part: Part) -> Item:
+    """Lay out a part; marks are packed in the order of their arrival."""
+    marks = b"".join(mark.arrival.to_bytes(8, "big") + mark.print for mark in sorted(part.marks))
+    return {
+        "owner": part.owner,
+        "part": part.name,
+        "catalog": part.catalog,
+        "watch": part.watch,
+        "marks": marks,
+        "floor": part.floor,
+        "state": json.dumps(_pack(part.state), ensure_ascii=False, separators=(",", ":")),
+    }
+
+
+def part_from_item(item: Item) -> Part:
+    """Read a part back."""
+    packed = binary(item, "marks")
+    marks = (packed[at : at + _MARK] for at in range(0, len(packed), _MARK))
+    owner = text(item, "owner")
+    return Part(
+        owner=owner,
+        name=text(item, "part"),
+        version=number(item, "v"),
+        catalog=number(item, "catalog"),
+        watch=text(item, "watch"),
+        marks=frozenset(Mark(int.from_bytes(mark[:8], "big"), mark[8:]) for mark in marks),
+        floor=number(item, "floor", -1),
+        state=_unpack(owner, json.loads(text(item, "state", "{}"))),
+    )
+
+
+def _pack(state: State) -> dict[str, Any]:
+    full: dict[str, Any] = {
+        "n": state.count,
+        "first": state.first,
+        "instants": state.instants,
+        "sums": state.sums,
+        "days": {str(day): sums for day, sums in state.days.items()},
+        "traits": {name: _pack_trait(trait) for name, trait in state.traits.items()},
+        "orders": {order_id: _pack_order(order) for order_id, order in state.orders.items()},
+    }
+    return {name: value for name, value in full.items() if value not in (None, (), {})}
+
+
+def _pack_trait(trait: tuple[int, str, Any]) -> list[Any]:
+    at, moment, value = trait
+    return [at, moment, None, value.text] if isinstance(value, Sealed) else [at, moment, value]
+
+
+def _pack_order(order: Order) -> list[Any]:
+    return [order.worth, dict(order.refunds), int(order.cancelled)]
+
+
+def _unpack(owner: str, packed: dict[str, Any]) -> State:
+    return State(
+        count=packed.get("n", 0),
+        first=packed.get("first"),
+        instants=tuple(packed.get("instants", ())),
+        sums=packed.get("sums", {}),
+        days={int(day): sums for day, sums in packed.get("days", {}).items()},
+        traits={name: _unpack_trait(owner, trait) for name, trait in packed.get("traits", {}).items()},
+        orders={order_id: _unpack_order(order) for order_id, order in packed.get("orders", {}).items()},
+    )
+
+
+def _unpack_trait(owner: str, packed: list[Any]) -> tuple[int, str, Any]:
+    value = Sealed(owner, packed[3]) if len(packed) > 3 else packed[2]
+    return packed[0], packed[1], value
+
+
+def _unpack_order(packed: list[Any]) -> Order:
+    worth = cast(tuple[int, str, int], tuple(packed[0])) if packed[0] else None
+    return Order(worth=worth, refunds=packed[1], cancelled=bool(packed[2]))

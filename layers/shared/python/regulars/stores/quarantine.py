@@ -1,0 +1,60 @@
+"""The quarantine: events that cannot be processed, kept whole and sealed, with the reason, until mended."""
+
+from dataclasses import dataclass
+
+from regulars.domain.instants import DAY, SECOND, to_text
+from regulars.stores.database import Database, Item, binary, number, text
+
+_KEPT = 90 * DAY
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Quarantined:
+    """One event that was not accepted: from which source, when, why, and its sealed body."""
+
+    source: str
+    arrival: int
+    message_id: str
+    code: str
+    reason: str
+    sealed: bytes
+
+
+class QuarantineStore:
+    """Keeps quarantined events by source and day."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def add(self, event: Quarantined) -> None:
+        """Store one; the same event quarantined twice is one row."""
+        self._database.insert("quarantine", [to_item(event)])
+
+    def of(self, source: str, day: str) -> list[Quarantined]:
+        """List those of a source and a day, such as 2026-11-21."""
+        return [from_item(item) for item in self._database.query("quarantine", f"{source}#{day}")]
+
+
+def to_item(event: Quarantined) -> Item:
+    """Lay out a quarantined event."""
+    return {
+        "slot": f"{event.source}#{to_text(event.arrival)[:10]}",
+        "moment": f"{event.code}#{event.message_id}",
+        "arrival": event.arrival,
+        "code": event.code,
+        "reason": event.reason,
+        "sealed": event.sealed,
+        "expires": (event.arrival + _KEPT) // SECOND,
+    }
+
+
+def from_item(item: Item) -> Quarantined:
+    """Read a quarantined event back."""
+    return Quarantined(
+        source=text(item, "slot").split("#")[0],
+        arrival=number(item, "arrival"),
+        message_id=text(item, "moment").split("#", 1)[1],
+        code=text(item, "code"),
+        reason=text(item, "reason"),
+        sealed=binary(item, "sealed"),
+    )
