@@ -31,9 +31,7 @@ def test_a_pattern_decides(pattern: dict[str, Any], expected: bool) -> None:
 
 
 def test_patterns_are_alternatives_and_none_means_all() -> None:
-    criteria = {
-        "Filters": [{"Pattern": '{"eventName":["REMOVE"]}'}, {"Pattern": '{"eventID":["id-1"]}'}]
-    }
+    criteria = {"Filters": [{"Pattern": '{"eventName":["REMOVE"]}'}, {"Pattern": '{"eventID":["id-1"]}'}]}
 
     assert passes(a_record(1), patterns_of(criteria))
     assert passes(a_record(1), patterns_of(None))

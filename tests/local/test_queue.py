@@ -64,9 +64,7 @@ def test_what_succeeds_is_deleted() -> None:
 def test_only_what_is_reported_comes_again_after_its_visibility_timeout() -> None:
     trial = Trial(
         lambda messages: {
-            "batchItemFailures": [
-                {"itemIdentifier": one["messageId"]} for one in messages if one["body"] == "b"
-            ]
+            "batchItemFailures": [{"itemIdentifier": one["messageId"]} for one in messages if one["body"] == "b"]
         }
     )
     for body in "abc":

@@ -170,9 +170,7 @@ def test_without_a_bound_a_poison_record_blocks_its_shard() -> None:
 def test_what_is_older_than_allowed_is_given_up_unseen() -> None:
     trial = Trial(Function(), replace(STRICT, max_age=60))
     young = a_record(11)
-    trial.stream.records.append(
-        {**young, "dynamodb": {**young["dynamodb"], "ApproximateCreationDateTime": 90.0}}
-    )
+    trial.stream.records.append({**young, "dynamodb": {**young["dynamodb"], "ApproximateCreationDateTime": 90.0}})
     trial.now = 100.0
 
     trial.runner.drain()
@@ -232,9 +230,7 @@ def test_a_backoff_holds_a_failed_batch_until_it_is_due() -> None:
     batch=st.integers(1, 7),
     seed=st.integers(0, 2**32),
 )
-def test_each_key_sees_every_record_first_in_order(
-    keys: list[str], lanes: int, batch: int, seed: int
-) -> None:
+def test_each_key_sees_every_record_first_in_order(keys: list[str], lanes: int, batch: int, seed: int) -> None:
     records = [a_record(n, key=key) for n, key in enumerate(keys, 1)]
     first_seen: dict[str, list[int]] = {}
 

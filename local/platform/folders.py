@@ -1,0 +1,67 @@
+"""Where the local platform keeps what: all of it under `.regulars/` of this checkout."""
+
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@dataclass(frozen=True, slots=True)
+class Folders:
+    """The folders and files of one checkout's platform."""
+
+    home: Path
+
+    @property
+    def state(self) -> Path:
+        """What the emulator keeps between two runs."""
+        return self.home / "state"
+
+    @property
+    def temporary(self) -> Path:
+        """What the emulator unpacks."""
+        return self.home / "tmp"
+
+    @property
+    def logs(self) -> Path:
+        """One file a program, and one a function."""
+        return self.home / "logs"
+
+    @property
+    def assembly(self) -> Path:
+        """The synthesized templates and assets."""
+        return self.home / "cdk.out"
+
+    @property
+    def sign(self) -> Path:
+        """The sign that the platform is ready, and how to reach it."""
+        return self.home / "local.json"
+
+    @property
+    def running(self) -> Path:
+        """Stands while a platform runs; found at a start, it tells of a hard end."""
+        return self.home / "running"
+
+    @property
+    def lock(self) -> Path:
+        """Held by the platform that runs."""
+        return self.home / "lock"
+
+    def make(self, *, fresh: bool) -> None:
+        """Make what is missing; `fresh` empties what an earlier run kept."""
+        if fresh:
+            for old in (self.state, self.temporary, self.logs):
+                shutil.rmtree(old, ignore_errors=True)
+            for file in self.home.glob("*.json"):
+                file.unlink()
+            self.running.unlink(missing_ok=True)
+        for folder in (self.home, self.state, self.temporary, self.logs):
+            folder.mkdir(parents=True, exist_ok=True)
+        for left in self.temporary.glob("ministack-lambda-*"):
+            shutil.rmtree(left, ignore_errors=True)
+
+
+def of_this_checkout() -> Folders:
+    """Return the folders of the checkout that this file lies in."""
+    return Folders(ROOT / ".regulars")

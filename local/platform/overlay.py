@@ -1,0 +1,72 @@
+"""The emulator as this platform runs it: ministack at one exact version, with its gaps cured.
+
+Started as a program (`python -m local.platform.overlay`) in a process of its own. Each cure
+replaces something inside the emulator, so each first checks that it finds what it was written for.
+"""
+
+import os
+import signal
+import sys
+import threading
+import time
+from importlib.metadata import version
+
+EXPECTED_VERSION = "1.5.33"
+
+
+class OverlayError(Exception):
+    """The emulator is not the one that the overlay was written for."""
+
+
+def check_version() -> None:
+    """Refuse any other version of the emulator.
+
+    Raises:
+        OverlayError: another version is installed.
+    """
+    found = version("ministack")
+    if found != EXPECTED_VERSION:
+        raise OverlayError(
+            f"the overlay was written for ministack {EXPECTED_VERSION} and found {found}: "
+            "run tests/local/test_overlay.py against the new version, then move EXPECTED_VERSION"
+        )
+
+
+def replaced(text: str, old: str, new: str) -> str:
+    """Return the text with one part replaced.
+
+    Raises:
+        OverlayError: the part is not there exactly once.
+    """
+    if text.count(old) != 1:
+        raise OverlayError(f"the emulator has changed; it no longer contains: {old.strip()[:80]}")
+    return text.replace(old, new)
+
+
+def end_with_parent(parent: int) -> None:
+    """Stop (and save) as soon as the process that started this one is gone, however it ended."""
+
+    def watch() -> None:
+        while os.getppid() == parent:
+            time.sleep(0.5)
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    threading.Thread(target=watch, daemon=True, name="parent-watch").start()
+
+
+def main() -> None:
+    """Cure the emulator and run it until it is told to stop."""
+    check_version()
+    from local.platform import overlay_streams, overlay_workers
+
+    overlay_workers.apply()
+    overlay_streams.apply()
+    end_with_parent(int(os.environ.get("REGULARS_PARENT", os.getppid())))
+    from ministack.app import main as serve
+
+    sys.argv = ["ministack"]
+    serve()
+
+
+if __name__ == "__main__":
+    main()
