@@ -62,7 +62,7 @@ lock: .venv/.stamp ## refresh both Python locks after a change of pyproject.toml
 		pyproject.toml --universal --python-version 3.11 --all-extras --group dev \
 		-o requirements.lock
 	.venv/bin/uv pip compile -q --no-header --no-emit-index-url --no-emit-find-links --generate-hashes \
-		pyproject.toml --python-platform aarch64-manylinux_2_28 --python-version 3.13 \
+		pyproject.toml --python-platform aarch64-manylinux_2_28 --python-version 3.14 \
 		--only-binary :all: -o layers/dependencies/requirements.lock
 
 clean: ## remove everything that was made

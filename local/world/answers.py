@@ -31,6 +31,4 @@ def _named(answer: object) -> list[Any]:
     entries = answer.get("batchItemFailures")
     if not isinstance(entries, Sequence) or isinstance(entries, str):
         return []
-    return [
-        entry.get("itemIdentifier") if isinstance(entry, Mapping) else None for entry in entries
-    ]
+    return [entry.get("itemIdentifier") if isinstance(entry, Mapping) else None for entry in entries]

@@ -46,9 +46,7 @@ class Calm:
 class SeededChaos:
     """Everything goes wrong now and then, the same way for the same seed."""
 
-    def __init__(
-        self, seed: int, *, crash: float = 0.05, redeliver: float = 0.05, rewind: float = 0.01
-    ) -> None:
+    def __init__(self, seed: int, *, crash: float = 0.05, redeliver: float = 0.05, rewind: float = 0.01) -> None:
         self._random = Random(seed)
         self._crash, self._redeliver, self._rewind = crash, redeliver, rewind
 

@@ -62,9 +62,7 @@ class Lane:
         """Return how many of the batch's first records are older than the mapping allows."""
         if self._mapping.max_age == FOR_EVER:
             return 0
-        ages = [
-            now - float(one["dynamodb"]["ApproximateCreationDateTime"]) for one in batch.records
-        ]
+        ages = [now - float(one["dynamodb"]["ApproximateCreationDateTime"]) for one in batch.records]
         return next((i for i, age in enumerate(ages) if age <= self._mapping.max_age), len(ages))
 
     def give_back(self, records: Sequence[Record], failures: int = 0) -> None:

@@ -104,9 +104,7 @@ class MemoryQueue:
         """Return visible messages, oldest first; one received too often is a dead letter."""
         now = self.clock()
         visible = sorted(
-            (held.visible_at, identifier)
-            for identifier, held in self._held.items()
-            if held.visible_at <= now
+            (held.visible_at, identifier) for identifier, held in self._held.items() if held.visible_at <= now
         )
         received = (self._receive(identifier, now) for _, identifier in visible)
         return list(itertools.islice((one for one in received if one is not None), limit))

@@ -206,9 +206,7 @@ class Runner:
 class _Shard:
     """What is known of one shard: its lanes, how far it was read, and how far it is done."""
 
-    def __init__(
-        self, mapping: EventSourceMapping, backoff: Backoff, checkpoint: str | None = None
-    ) -> None:
+    def __init__(self, mapping: EventSourceMapping, backoff: Backoff, checkpoint: str | None = None) -> None:
         self._mapping, self._backoff = mapping, backoff
         self.lanes = [Lane(mapping, backoff) for _ in range(mapping.lanes)]
         self.progress = Progress(checkpoint)

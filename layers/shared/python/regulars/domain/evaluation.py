@@ -13,10 +13,10 @@ from regulars.domain.orders import count_standing, net_revenue
 from regulars.domain.people import Person
 from regulars.domain.segments import (
     All,
-    OneOf,
     Happened,
     Node,
     Not,
+    OneOf,
     Orders,
     Segment,
     Total,
