@@ -1,0 +1,50 @@
+"""The buckets: the lake, and the records that a stream consumer gave up on."""
+
+from aws_cdk import Duration
+from aws_cdk import aws_s3 as s3
+from constructs import Construct
+
+from infra.acknowledge import acknowledge
+from infra.keys import Keys
+from infra.stage import Stage
+
+
+class Bucket(s3.Bucket):
+    """A private bucket that speaks TLS only."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        name: str,
+        *,
+        stage: Stage,
+        keys: Keys,
+        lifecycle_rules: list[s3.LifecycleRule] | None = None,
+    ) -> None:
+        super().__init__(
+            scope,
+            name,
+            encryption=s3.BucketEncryption.KMS,
+            encryption_key=keys.events,
+            bucket_key_enabled=True,
+            block_public_access=s3.BlockPublicAccess.BLOCK_ALL,
+            object_ownership=s3.ObjectOwnership.BUCKET_OWNER_ENFORCED,
+            enforce_ssl=True,
+            lifecycle_rules=lifecycle_rules,
+            removal_policy=stage.removal_policy,
+        )
+        acknowledge(
+            self,
+            "S1",
+            because="Only our own functions reach this bucket; who wants a record of each read turns on the data "
+            "events of CloudTrail for the account, which one stack should not decide.",
+        )
+
+
+class Buckets(Construct):
+    def __init__(self, scope: Construct, id: str, *, stage: Stage, keys: Keys) -> None:
+        super().__init__(scope, id)
+        self.lake = Bucket(self, "lake", stage=stage, keys=keys)
+        # As long as backups live: what nobody redrove by then is refolded from the events table.
+        expiry = s3.LifecycleRule(expiration=Duration.days(30))
+        self.failures = Bucket(self, "failures", stage=stage, keys=keys, lifecycle_rules=[expiry])

@@ -1,0 +1,52 @@
+"""What people and programs with a token use: reads of profiles, and the workspace's catalog."""
+
+from aws_cdk import Duration
+from constructs import Construct
+
+from infra.data import Data
+from infra.http_api import HttpApi
+from infra.python_function import Ground, PythonFunction
+
+_CATALOG = ("segments", "sources", "imports", "identity")
+_METHODS = ("GET", "POST", "PUT", "DELETE")
+_TIMEOUT = Duration.seconds(25)  # the API gives up at 30
+
+
+class Console(Construct):
+    def __init__(self, scope: Construct, id: str, *, ground: Ground, data: Data, api: HttpApi) -> None:
+        super().__init__(scope, id)
+        tables = data.tables
+        self.profile_api = PythonFunction(
+            self,
+            "profile_api",
+            ground=ground,
+            timeout=_TIMEOUT,
+            may=[
+                tables.identities.allow("GetItem", "Query"),
+                tables.profiles.allow("GetItem"),
+                tables.memberships.allow("GetItem", "Query"),
+                tables.events.allow("GetItem", "Query"),
+                tables.vault.allow("GetItem", "BatchGetItem"),
+                tables.catalog.allow("GetItem", "Query"),
+            ],
+            unwraps=data.keys.workspace,
+        )
+        api.guard(self.profile_api, "GET /v1/profiles", "GET /v1/profiles/{proxy+}")
+        self.admin_api = PythonFunction(
+            self,
+            "admin_api",
+            ground=ground,
+            timeout=_TIMEOUT,
+            may=[
+                tables.catalog.allow("GetItem", "Query", "PutItem"),
+                tables.memberships.allow("Query"),
+                tables.memberships.allow("Query", index="by_segment"),
+            ],
+            unwraps=data.keys.workspace,
+        )
+        api.open(
+            self.admin_api, "GET /v1/openapi.json", because="It describes the API and holds nothing of a workspace."
+        )
+        for noun in _CATALOG:
+            for method in _METHODS:
+                api.guard(self.admin_api, f"{method} /v1/{noun}", f"{method} /v1/{noun}/{{proxy+}}")

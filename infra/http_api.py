@@ -1,0 +1,123 @@
+"""The HTTP API: routes, who may take them, what a browser may send, and what is logged."""
+
+import json
+from typing import cast
+
+from aws_cdk import Duration
+from aws_cdk import aws_apigatewayv2 as apigateway
+from aws_cdk import aws_kms as kms
+from aws_cdk.aws_apigatewayv2 import CorsHttpMethod, HttpMethod
+from aws_cdk.aws_apigatewayv2_authorizers import HttpUserPoolAuthorizer
+from aws_cdk.aws_apigatewayv2_integrations import HttpLambdaIntegration
+from constructs import Construct
+
+from infra.acknowledge import acknowledge
+from infra.people import People
+from infra.python_function import LogGroup, PythonFunction
+from infra.stage import Stage
+
+# Every header that a known SDK asks for in its preflight.
+SDK_HEADERS = (
+    "anonymousid",
+    "authorization",
+    "content-type",
+    "rsa-recovered",
+    "rsa-retry-attempt",
+    "rsa-retry-reason",
+    "rsa-since-first-attempt",
+    "rsa-since-last-attempt",
+    "sentat",
+    "x-ip-policy",
+    "x-retry-count",
+    "x-write-key",
+)
+# Neither path nor query nor address: any of them may name a person.
+ACCESS_LOG = {
+    "latency": "$context.responseLatency",
+    "requestId": "$context.requestId",
+    "routeKey": "$context.routeKey",
+    "size": "$context.responseLength",
+    "status": "$context.status",
+}
+
+
+class HttpApi(Construct):
+    """The one address of a deployment; a preflight is answered by the gateway itself."""
+
+    def __init__(self, scope: Construct, id: str, *, stage: Stage, people: People, key: kms.IKey) -> None:
+        super().__init__(scope, id)
+        self._api = apigateway.HttpApi(
+            self,
+            "http",
+            create_default_stage=False,
+            cors_preflight=apigateway.CorsPreflightOptions(
+                allow_origins=["*"],
+                allow_methods=[
+                    CorsHttpMethod.GET,
+                    CorsHttpMethod.POST,
+                    CorsHttpMethod.PUT,
+                    CorsHttpMethod.DELETE,
+                    CorsHttpMethod.OPTIONS,
+                ],
+                allow_headers=list(SDK_HEADERS),
+                expose_headers=["retry-after"],
+                max_age=Duration.days(1),
+            ),
+        )
+        rate = stage.requests_per_second
+        default = apigateway.HttpStage(
+            self,
+            "stage",
+            http_api=self._api,
+            stage_name="$default",
+            auto_deploy=True,
+            throttle=apigateway.ThrottleSettings(rate_limit=rate, burst_limit=rate),
+        )
+        access = LogGroup(self, "access", key=key)
+        cast(
+            "apigateway.CfnStage", default.node.default_child
+        ).access_log_settings = apigateway.CfnStage.AccessLogSettingsProperty(
+            destination_arn=access.log_group_arn, format=json.dumps(ACCESS_LOG)
+        )
+        self._signed_in = HttpUserPoolAuthorizer(
+            "signed_in",
+            people.pool,
+            user_pool_clients=[people.client],
+            user_pool_region=stage.region,
+        )
+        self._integrations: dict[str, HttpLambdaIntegration] = {}
+        self.url = self._api.api_endpoint
+
+    def open(self, function: PythonFunction, *routes: str, because: str) -> None:
+        """Lead routes such as `GET /v1/things/{id}` to a function, whoever asks, and say why that is right."""
+        for route in routes:
+            for made in self._add(function, route, authorizer=None):
+                acknowledge(made, "APIG4", because=because)
+
+    def guard(self, function: PythonFunction, *routes: str) -> None:
+        """Lead routes to a function for people who are signed in."""
+        for route in routes:
+            self._add(function, route, authorizer=self._signed_in)
+
+    def _add(
+        self,
+        function: PythonFunction,
+        route: str,
+        *,
+        authorizer: apigateway.IHttpRouteAuthorizer | None,
+    ) -> list[apigateway.HttpRoute]:
+        method, path = route.split(" ")
+        return self._api.add_routes(
+            path=path,
+            methods=[HttpMethod[method]],
+            authorizer=authorizer,
+            integration=self._integration(function),
+        )
+
+    def _integration(self, function: PythonFunction) -> HttpLambdaIntegration:
+        """Return the one integration of a function; each holds a permission, and room is scarce."""
+        if function.name not in self._integrations:
+            self._integrations[function.name] = HttpLambdaIntegration(
+                function.name, function, scope_permission_to_route=False
+            )
+        return self._integrations[function.name]

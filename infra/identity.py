@@ -1,0 +1,28 @@
+"""Identity resolution: events become what is known of each identifier, and profiles."""
+
+from aws_cdk import Duration
+from constructs import Construct
+
+from infra.data import Data
+from infra.python_function import Ground, PythonFunction
+from infra.stream import Changes
+
+
+class Identity(Construct):
+    def __init__(self, scope: Construct, id: str, *, ground: Ground, data: Data) -> None:
+        super().__init__(scope, id)
+        tables = data.tables
+        transact = ("ConditionCheckItem", "GetItem", "PutItem")
+        self.resolve_identity = PythonFunction(
+            self,
+            "resolve_identity",
+            ground=ground,
+            timeout=Duration.seconds(60),
+            woken_by=[Changes(table=tables.events, only_inserts=True)],
+            may=[
+                tables.events.allow("Query"),
+                tables.identities.allow("Query", "UpdateItem", *transact),
+                tables.profiles.allow("UpdateItem", *transact),
+                tables.catalog.allow("GetItem", "Query"),
+            ],
+        )

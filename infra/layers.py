@@ -1,0 +1,88 @@
+"""The two layers every function stands on: third-party packages, and our library."""
+
+import hashlib
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import jsii
+from aws_cdk import AssetHashType, BundlingOptions, DockerImage, ILocalBundling
+from aws_cdk.aws_lambda import Architecture, Code, ILayerVersion, LayerVersion, Runtime
+from constructs import Construct
+
+from infra.stage import Stage
+
+ROOT = Path(__file__).parent.parent
+RUNTIME = Runtime.PYTHON_3_14
+ARCHITECTURE = Architecture.ARM_64
+_DEPENDENCIES = ROOT / "layers" / "dependencies"
+_LOCK = _DEPENDENCIES / "requirements.lock"
+_VERSION = RUNTIME.name.removeprefix("python")
+_TARGET = ["--python-platform", "aarch64-manylinux_2_28", "--python-version", _VERSION]
+
+
+class Layers(Construct):
+    def __init__(self, scope: Construct, id: str, *, stage: Stage) -> None:
+        super().__init__(scope, id)
+        self.all: list[ILayerVersion] = [
+            _layer(self, "dependencies", _local_packages() if stage.local else _packages()),
+            _layer(self, "shared", _library()),
+        ]
+
+
+def _layer(scope: Construct, name: str, code: Code) -> LayerVersion:
+    return LayerVersion(
+        scope,
+        name,
+        code=code,
+        compatible_runtimes=[RUNTIME],
+        compatible_architectures=[ARCHITECTURE],
+    )
+
+
+def _library() -> Code:
+    return Code.from_asset(str(ROOT / "layers" / "shared"), exclude=["**/__pycache__"])
+
+
+def _local_packages() -> Code:
+    """Carry the lock only: on one machine functions run in the interpreter that has them all."""
+    return Code.from_asset(str(_DEPENDENCIES))
+
+
+def _packages() -> Code:
+    fingerprint = hashlib.sha256(" ".join(_TARGET).encode() + _LOCK.read_bytes()).hexdigest()
+    return Code.from_asset(
+        str(_DEPENDENCIES),
+        asset_hash_type=AssetHashType.CUSTOM,
+        asset_hash=fingerprint,
+        bundling=BundlingOptions(image=never_pulled(), local=_Install()),
+    )
+
+
+def never_pulled() -> DockerImage:
+    """Name an image, which the API requires and local bundling does not use."""
+    return DockerImage.from_registry("never-pulled")
+
+
+@jsii.implements(ILocalBundling)
+class _Install:
+    """Installs wheels built for Lambda's Linux, on any machine, without Docker."""
+
+    def try_bundle(self, output_dir: str, *_args: object, **_options: object) -> bool:
+        uv = shutil.which("uv", path=Path(sys.executable).parent) or "uv"
+        install = [uv, "pip", "install", "--quiet", "--no-deps", "--only-binary", ":all:"]
+        lock = ["--require-hashes", "--requirements", str(_LOCK)]
+        target = f"{output_dir}/python"
+        subprocess.run([*install, *lock, "--target", target, *_TARGET], check=True)
+        shutil.rmtree(f"{target}/bin", ignore_errors=True)
+        _compile(target)
+        return True
+
+
+def _compile(folder: str) -> None:
+    """Save the functions the parsing, where this interpreter writes the byte code they read."""
+    if sys.version_info[:2] != tuple(map(int, _VERSION.split("."))):
+        return
+    mode = ["--invalidation-mode", "unchecked-hash"]
+    subprocess.run([sys.executable, "-m", "compileall", "-q", *mode, folder], check=True)

@@ -1,0 +1,46 @@
+"""The stack that can be replaced at will: functions, API, queues, bus and schedule."""
+
+from typing import TypeVar
+
+from aws_cdk import CfnOutput, Environment, Stack
+from constructs import Construct
+
+from infra.alarms import Alarms
+from infra.announcements import Announcements
+from infra.browser_script import BrowserScript
+from infra.console import Console
+from infra.data import Data
+from infra.http_api import HttpApi
+from infra.identity import Identity
+from infra.ingest import Ingest
+from infra.layers import Layers
+from infra.operations import OperationsKey
+from infra.python_function import Ground, PythonFunction
+from infra.queue import DeadLetters
+from infra.segments import Segments
+from infra.stage import Stage
+
+T = TypeVar("T", bound=Construct)
+
+
+class Platform(Stack):
+    """The functions, in the order an event travels."""
+
+    def __init__(self, scope: Construct, id: str, *, stage: Stage, data: Data, env: Environment) -> None:
+        super().__init__(scope, id, env=env)
+        key = OperationsKey(self, "operations", stage=stage)
+        layers = Layers(self, "layers", stage=stage)
+        ground = Ground(stage=stage, layers=layers, key=key, failures=data.buckets.failures)
+        api = HttpApi(self, "api", stage=stage, people=data.people, key=key)
+        Ingest(self, "ingest", ground=ground, data=data, api=api)
+        Identity(self, "identity", ground=ground, data=data)
+        Segments(self, "segments", ground=ground, data=data)
+        announcements = Announcements(self, "announcements", ground=ground, data=data)
+        Console(self, "console", ground=ground, data=data, api=api)
+        BrowserScript(self, "browser_script", ground=ground, api=api)
+        Alarms(self, "alarms", functions=self._all(PythonFunction), dead_letters=self._all(DeadLetters))
+        CfnOutput(self, "ApiUrl", value=api.url)
+        CfnOutput(self, "EventBus", value=announcements.bus.event_bus_name)
+
+    def _all(self, kind: type[T]) -> list[T]:
+        return [node for node in self.node.find_all() if isinstance(node, kind)]

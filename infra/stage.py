@@ -1,0 +1,54 @@
+"""What differs between one deployment and another."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from aws_cdk import RemovalPolicy
+from constructs import Node
+
+# Leaves 400 of an account's first 1,000 for everything else that lives there.
+_RESERVED_IN_PROD = {
+    "ingest": 200,
+    "resolve_identity": 120,
+    "evaluate_segments": 150,
+    "announce": 40,
+    "tick": 2,
+    "profile_api": 50,
+    "admin_api": 20,
+    "serve_analytics": 18,
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stage:
+    """One deployment; what it must never lose is kept in `prod` only."""
+
+    name: str
+    region: str
+    local: bool = False
+
+    @classmethod
+    def from_context(cls, node: Node) -> "Stage":
+        """Read `-c stage=prod -c region=eu-central-1 -c local=1`."""
+        return cls(
+            name=node.try_get_context("stage") or "dev",
+            region=node.try_get_context("region") or "eu-west-1",
+            local=bool(node.try_get_context("local")),
+        )
+
+    @property
+    def is_kept(self) -> bool:
+        return self.name == "prod"
+
+    @property
+    def removal_policy(self) -> RemovalPolicy:
+        return RemovalPolicy.RETAIN if self.is_kept else RemovalPolicy.DESTROY
+
+    @property
+    def reserved_concurrency(self) -> Mapping[str, int]:
+        """Say how much of the account each function owns; nothing outside `prod`."""
+        return _RESERVED_IN_PROD if self.is_kept else {}
+
+    @property
+    def requests_per_second(self) -> int:
+        return 5_000 if self.is_kept else 500
