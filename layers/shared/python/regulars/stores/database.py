@@ -116,3 +116,16 @@ def binary(item: Item, name: str) -> bytes:
     """Read a bytes attribute."""
     value = item.get(name, b"")
     return value if isinstance(value, bytes) else b""
+
+
+def size_of(item: Item) -> int:
+    """Bytes that DynamoDB bills for an item: names and values."""
+    return sum(len(name.encode()) + _size(value) for name, value in item.items())
+
+
+def _size(value: str | int | bytes) -> int:
+    if isinstance(value, bytes):
+        return len(value)
+    if isinstance(value, str):
+        return len(value.encode())
+    return (len(str(abs(value)).rstrip("0")) + 1) // 2 + 1

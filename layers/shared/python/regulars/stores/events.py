@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, cast
 
 from regulars.domain.events import Event, EventType, Sealed
-from regulars.stores.database import Database, Item, binary, number, text
+from regulars.stores.database import Database, Item, binary, number, size_of, text
 
 UNIT = 1_024  # a write is billed by the started kilobyte
 
@@ -80,19 +80,6 @@ def from_item(item: Item) -> Event:
         sealed=binary(item, "sealed"),
         fingerprint=binary(item, "print"),
     )
-
-
-def size_of(item: Item) -> int:
-    """Bytes that DynamoDB bills for an item: names and values."""
-    return sum(len(name.encode()) + _size(value) for name, value in item.items())
-
-
-def _size(value: str | int | bytes) -> int:
-    if isinstance(value, bytes):
-        return len(value)
-    if isinstance(value, str):
-        return len(value.encode())
-    return (len(str(abs(value)).rstrip("0")) + 1) // 2 + 1
 
 
 def _clear(event: Event) -> bytes:

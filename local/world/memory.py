@@ -1,0 +1,254 @@
+"""DynamoDB in memory: the promises that the platform relies on, billed, with streams, for a million events in minutes."""
+
+import threading
+from base64 import b64encode
+from bisect import bisect_left, bisect_right, insort
+from collections import deque
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import islice
+from typing import Any
+
+from local.world.bill import Bill
+from regulars.errors import ConflictError
+from regulars.stores.database import INDEXES, KEYS, Check, Delete, Item, Put, TableName, Write, number, size_of, text
+
+Hook = Callable[[str, TableName], None]
+STREAMED: frozenset[TableName] = frozenset({"events", "identities", "profiles", "memberships"})
+_ONLY = ""  # the sort value of a table that has none
+
+
+@dataclass(slots=True)
+class _Partition:
+    order: list[str] = field(default_factory=list)
+    items: dict[str, Item] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One record of a stream."""
+
+    sequence: int
+    table: TableName
+    old: Item | None
+    new: Item | None
+
+    def record(self) -> dict[str, Any]:
+        """Give the record in the shape in which a function receives it."""
+        image = self.new or self.old or {}
+        keys = {name: {"S": text(image, name)} for name in KEYS[self.table] if name}
+        body: dict[str, Any] = {"Keys": keys, "SequenceNumber": f"{self.sequence:021d}"}
+        if self.new is not None:
+            body["NewImage"] = wire(self.new)
+        if self.old is not None and self.table != "events":
+            body["OldImage"] = wire(self.old)
+        name = "INSERT" if self.old is None else "REMOVE" if self.new is None else "MODIFY"
+        arn = f"arn:aws:dynamodb:eu-west-1:000000000000:table/{self.table}/stream/2026-01-01T00:00:00.000"
+        return {
+            "eventID": str(self.sequence),
+            "eventName": name,
+            "eventSource": "aws:dynamodb",
+            "eventSourceARN": arn,
+            "dynamodb": body,
+        }
+
+
+class MemoryDatabase:
+    """
+    Eight tables in memory, each operation atomic under one lock.
+
+    `hook` is called before each operation, outside the lock: a scheduler switches workers there, and chaos strikes.
+    """
+
+    def __init__(self, hook: Hook | None = None) -> None:
+        self.bill = Bill()
+        self.hook = hook
+        self._tables: dict[TableName, dict[str, _Partition]] = {table: {} for table in KEYS}
+        self._indexes: dict[tuple[str, str], list[str]] = {}
+        self._streams: dict[TableName, deque[Change]] = {table: deque() for table in STREAMED}
+        self._sequence = 0
+        self._lock = threading.RLock()
+
+    def get(self, table: TableName, partition: str, sort: str | None = None, *, consistent: bool = True) -> Item | None:
+        """Read one item."""
+        self._begin("get", table)
+        with self._lock:
+            item = self._find(table, partition, sort)
+            self.bill.read(table, size_of(item) if item else 0, consistent=consistent)
+            return item
+
+    def query(
+        self,
+        table: TableName,
+        partition: str,
+        *,
+        prefix: str = "",
+        after: str | None = None,
+        before: str | None = None,
+        newest_first: bool = False,
+        limit: int | None = None,
+        consistent: bool = True,
+    ) -> list[Item]:
+        """Read the items of a partition in the order of their sort key."""
+        self._begin("query", table)
+        with self._lock:
+            found = self._tables[table].get(partition, _Partition())
+            start = bisect_right(found.order, after) if after is not None else bisect_left(found.order, prefix)
+            end = bisect_left(found.order, before) if before is not None else len(found.order)
+            sorts = found.order[start:end]
+            chosen = [found.items[sort] for sort in sorts if sort.startswith(prefix)]
+            items = list(islice(reversed(chosen) if newest_first else chosen, limit))
+            self.bill.read(table, sum(map(size_of, items)), consistent=consistent)
+            return items
+
+    def query_index(
+        self, table: TableName, index: str, partition: str, *, after: str | None = None, limit: int
+    ) -> list[Item]:
+        """Read the keys of a partition of an index."""
+        self._begin("query_index", table)
+        with self._lock:
+            partition_name, sort_name = INDEXES[table][index]
+            order = self._indexes.get((index, partition), [])
+            start = bisect_right(order, after) if after is not None else 0
+            items = [{partition_name: partition, sort_name: sort} for sort in order[start : start + limit]]
+            self.bill.read(f"{table}.{index}", sum(map(size_of, items)), consistent=False)
+            return list(items)
+
+    def put(self, table: TableName, item: Item, *, was: int | None = None) -> None:
+        """Write one item under its condition. Raises ConflictError."""
+        self._begin("put", table)
+        with self._lock:
+            self._write([Put(table, item, was)], transaction=False)
+
+    def delete(self, table: TableName, partition: str, sort: str | None = None, *, was: int | None = None) -> None:
+        """Remove one item under its condition. Raises ConflictError."""
+        self._begin("delete", table)
+        with self._lock:
+            self._write([Delete(table, (partition, sort), was)], transaction=False)
+
+    def transact(self, writes: Sequence[Write]) -> None:
+        """Do all writes or none. Raises ConflictError."""
+        self._begin("transact", writes[0].table)
+        if not 0 < len(writes) <= 100 or len({(write.table, *_key(write)) for write in writes}) < len(writes):
+            raise ValueError("a transaction has 1 to 100 writes, each of another item")
+        with self._lock:
+            self._write(writes, transaction=True)
+
+    def insert(self, table: TableName, items: Sequence[Item]) -> list[bool]:
+        """Write each item that has no other under its key yet; say for each whether it was new."""
+        new = []
+        for item in items:
+            self._begin("insert", table)
+            with self._lock:
+                standing = self._find(table, *_key_of(table, item))
+                if standing is None:
+                    self._store(table, item)
+                self.bill.write(table, size_of(standing or item))
+                new.append(standing is None)
+        return new
+
+    def changes(self, table: TableName, after: int = 0, limit: int = 1_000) -> list[Change]:
+        """Read the stream of a table after a sequence number."""
+        with self._lock:
+            return list(islice((change for change in self._streams[table] if change.sequence > after), limit))
+
+    def trim(self, table: TableName, up_to: int) -> None:
+        """Forget records of a stream that nobody will read again."""
+        with self._lock:
+            stream = self._streams[table]
+            while stream and stream[0].sequence <= up_to:
+                stream.popleft()
+
+    def all(self, table: TableName) -> list[Item]:
+        """List every item of a table, for tests and audits."""
+        with self._lock:
+            return [item for part in self._tables[table].values() for item in part.items.values()]
+
+    def _begin(self, operation: str, table: TableName) -> None:
+        self.bill.call(f"{operation} {table}")
+        if self.hook:
+            self.hook(operation, table)
+
+    def _write(self, writes: Sequence[Write], *, transaction: bool) -> None:
+        standing = [self._find(write.table, *_key(write)) for write in writes]
+        for write, item in zip(writes, standing, strict=True):
+            after = write.item if isinstance(write, Put) else {}
+            self.bill.write(write.table, max(size_of(item or {}), size_of(after)), transaction=transaction)
+        for write, item in zip(writes, standing, strict=True):
+            if write.was is not None and write.was != number(item or {}, "v"):
+                raise ConflictError(f"{write.table} has version {number(item or {}, 'v')}, not {write.was}")
+        for write in writes:
+            self._do(write)
+
+    def _do(self, write: Write) -> None:
+        match write:
+            case Put(table, item, was):
+                self._store(table, item if was is None else {**item, "v": was + 1})
+            case Delete(table, key, _):
+                self._remove(table, *key)
+            case Check():
+                pass
+
+    def _find(self, table: TableName, partition: str, sort: str | None) -> Item | None:
+        found = self._tables[table].get(partition)
+        return found.items.get(sort or _ONLY) if found else None
+
+    def _store(self, table: TableName, item: Item) -> None:
+        partition, sort = _key_of(table, item)
+        found = self._tables[table].setdefault(partition, _Partition())
+        old = found.items.get(sort or _ONLY)
+        if old is None:
+            insort(found.order, sort or _ONLY)
+        found.items[sort or _ONLY] = item
+        self._changed(table, old, item)
+
+    def _remove(self, table: TableName, partition: str, sort: str | None) -> None:
+        found = self._tables[table].get(partition)
+        if found and (old := found.items.pop(sort or _ONLY, None)) is not None:
+            found.order.remove(sort or _ONLY)
+            self._changed(table, old, None)
+
+    def _changed(self, table: TableName, old: Item | None, new: Item | None) -> None:
+        if old == new:
+            return  # DynamoDB writes no record for a put that changes nothing
+        self._index(table, old, new)
+        if table in STREAMED:
+            self._sequence += 1
+            self._streams[table].append(Change(self._sequence, table, old, new))
+
+    def _index(self, table: TableName, old: Item | None, new: Item | None) -> None:
+        for index, (partition, sort) in INDEXES.get(table, {}).items():
+            was, now = _index_key(old, partition, sort), _index_key(new, partition, sort)
+            if was == now:
+                continue
+            for key in (was, now):
+                if key:
+                    self.bill.write(f"{table}.{index}", 0)
+            if was:
+                self._indexes[index, was[0]].remove(was[1])
+            if now:
+                insort(self._indexes.setdefault((index, now[0]), []), now[1])
+
+
+def wire(item: Item) -> dict[str, Any]:
+    """Write an item as the stream carries it; bytes are base64 there."""
+
+    def value(content: str | int | bytes) -> Mapping[str, str]:
+        if isinstance(content, bytes):
+            return {"B": b64encode(content).decode()}
+        return {"S": content} if isinstance(content, str) else {"N": str(content)}
+
+    return {name: value(content) for name, content in item.items()}
+
+
+def _index_key(item: Item | None, partition: str, sort: str) -> tuple[str, str] | None:
+    return (text(item, partition), text(item, sort)) if item and partition in item else None
+
+
+def _key_of(table: TableName, item: Item) -> tuple[str, str | None]:
+    partition, sort = KEYS[table]
+    return text(item, partition), text(item, sort) if sort else None
+
+
+def _key(write: Write) -> tuple[str, str | None]:
+    return _key_of(write.table, write.item) if isinstance(write, Put) else write.key
