@@ -56,9 +56,7 @@ class Assembly:
 
     def templates(self) -> list[Template]:
         """Return the stacks, each after those it needs."""
-        needs = {
-            name: list(artifact.get("dependencies", [])) for name, artifact in self._artifacts.items()
-        }
+        needs = {name: list(artifact.get("dependencies", [])) for name, artifact in self._artifacts.items()}
         order = TopologicalSorter(needs).static_order()
         return [self._template(name) for name in order if self._is(name, STACK)]
 

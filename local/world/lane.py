@@ -70,6 +70,11 @@ class Lane:
         if records:
             self._again.append(Batch(records=tuple(records), failures=failures))
 
+    def postpone(self, batch: Batch, now: float) -> None:
+        """Put a batch back that could not be tried, to be tried again a little later."""
+        self.give_back(batch.records, batch.failures)
+        self.ready_at = now + self._backoff(1)
+
     def settle(self, batch: Batch, failed_at: int | None, now: float) -> Verdict:
         """Take in what became of a batch: done, done up to a place, or failed from its first."""
         if failed_at is None:

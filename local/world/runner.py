@@ -23,6 +23,10 @@ Target = Callable[[Sequence[Record]], object]
 Clock = Callable[[], float]
 
 
+class NotInvokedError(Exception):
+    """The function was not called at all: throttled, or out of reach; this costs no retry."""
+
+
 class StuckError(Exception):
     """The runner was called again and again, and never came to an end."""
 
@@ -85,12 +89,13 @@ class Runner:
         self._stream, self._target, self._clock = stream, target, clock
         self._on_failure, self._chaos, self._backoff = on_failure, chaos or Calm(), backoff
         self._shards: dict[str, _Shard] = {}
-        self._lock = threading.Lock()
+        self._lock, self._reading = threading.Lock(), threading.Lock()
         self.invocations = 0
 
     def read(self) -> int:
         """Read each shard on, as far as its lanes have room; return how many records came."""
-        return sum(self._read_shard(shard) for shard in self._stream.shards())
+        with self._reading:
+            return sum(self._read_shard(shard) for shard in self._stream.shards())
 
     def _read_shard(self, name: str) -> int:
         shard = self._shards.setdefault(name, _Shard(self.mapping, self._backoff))
@@ -119,7 +124,12 @@ class Runner:
             with self._lock:
                 lane.give_back(batch.records[old:], batch.failures)
             return True
-        failed_at = self._invoke(batch)
+        try:
+            failed_at = self._invoke(batch)
+        except NotInvokedError:
+            with self._lock:
+                lane.postpone(batch, self._clock())
+            return True
         with self._lock:
             verdict = lane.settle(batch, failed_at, self._clock())
         if verdict.given_up:
@@ -138,6 +148,8 @@ class Runner:
             answer = self._target(batch.records)
             if self._chaos.crashes():
                 raise CrashError
+        except NotInvokedError:
+            raise
         except Exception:  # noqa: BLE001 (whatever a function raises is a failed batch)
             return 0
         if not self.mapping.report:

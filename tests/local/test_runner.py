@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from local.world.chaos import SeededChaos
 from local.world.lane import Record
 from local.world.mapping import EventSourceMapping, mapping_of
-from local.world.runner import GivenUp, Runner, StuckError, sequence_number
+from local.world.runner import GivenUp, NotInvokedError, Runner, StuckError, sequence_number
 from tests.local.streams import Function, ListStream, a_record, failing_at, key_of, number_of
 
 TEN = [a_record(number) for number in range(1, 11)]
@@ -222,6 +222,21 @@ def test_a_backoff_holds_a_failed_batch_until_it_is_due() -> None:
     runner.drain()
 
     assert (early, now, len(function.batches)) == (1, 10.0, 2)
+
+
+def test_a_call_that_was_not_made_costs_no_retry() -> None:
+    calls = iter([NotInvokedError] * 5 + [None] * 5)
+
+    def answer(_numbers: Sequence[int]) -> None:
+        if error := next(calls):
+            raise error
+
+    trial = Trial(Function(answer), replace(STRICT, retries=0))
+
+    trial.runner.drain()
+
+    assert trial.dead() == []
+    assert trial.function.batches == [list(range(1, 11))] * 6
 
 
 @given(
