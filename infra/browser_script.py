@@ -12,7 +12,8 @@ from infra.http_api import HttpApi
 from infra.layers import ROOT, never_pulled
 from infra.python_function import NOT_SHIPPED, Ground, PythonFunction, folder_of
 
-_SDK = ROOT / "node_modules" / "@segment" / "analytics-next" / "dist" / "umd"
+_PACKAGE = ROOT / "node_modules" / "@segment" / "analytics-next"
+_SDK = _PACKAGE / "dist" / "umd"
 
 
 class BrowserScript(Construct):
@@ -50,7 +51,8 @@ class _CopySdk:
             raise FileNotFoundError(message)
         dist = Path(output_dir, "dist")
         dist.mkdir()
-        shutil.copy(self._folder / "handler.py", output_dir)
-        for file in [_SDK / "standalone.js", *_SDK.glob("*.bundle.*.js")]:
+        for file in ("handler.py", "prelude.js"):
+            shutil.copy(self._folder / file, output_dir)
+        for file in [_PACKAGE / "LICENSE.MD", _SDK / "standalone.js", *_SDK.glob("*.bundle.*.js")]:
             shutil.copy(file, dist)
         return True
