@@ -1,4 +1,4 @@
-"""DynamoDB in memory: the promises that the platform relies on, billed, with streams, for a million events in minutes."""
+"""DynamoDB in memory: the promises that the platform relies on, billed, with streams; a million events in minutes."""
 
 import threading
 from base64 import b64encode
@@ -175,8 +175,8 @@ class MemoryDatabase:
             after = write.item if isinstance(write, Put) else {}
             self.bill.write(write.table, max(size_of(item or {}), size_of(after)), transaction=transaction)
         for write, item in zip(writes, standing, strict=True):
-            if write.was is not None and write.was != number(item or {}, "v"):
-                raise ConflictError(f"{write.table} has version {number(item or {}, 'v')}, not {write.was}")
+            if write.was is not None and write.was != _version(item):
+                raise ConflictError(f"{write.table} has version {_version(item)}, not {write.was}")
         for write in writes:
             self._do(write)
 
@@ -239,6 +239,11 @@ def wire(item: Item) -> dict[str, Any]:
         return {"S": content} if isinstance(content, str) else {"N": str(content)}
 
     return {name: value(content) for name, content in item.items()}
+
+
+def _version(item: Item | None) -> int:
+    """The version of an item: 0 only where there is none."""
+    return number(item, "v", -1) if item else 0
 
 
 def _index_key(item: Item | None, partition: str, sort: str) -> tuple[str, str] | None:

@@ -14,6 +14,8 @@ RegularsError
     ThrottledError       429   over the quota; carries Retry-After
     UnavailableError     503   it could not be stored; carries Retry-After
   InvalidEventError            one event of a request goes to quarantine, with this code
+  CellError                    a cell of a file cannot be read as its column says
+  RowError                     a row of a file makes no call; says in which column and why
   ConflictError                a conditional write lost a race: read again
   StaleCatalogError            this process holds an older catalog than the data: reload
 """
@@ -110,6 +112,14 @@ class InvalidEventError(RegularsError):
     def __init__(self, code: str, message: str) -> None:
         super().__init__(message)
         self.code = code
+
+
+class CellError(RegularsError):
+    """A cell of a file cannot be read as its column says."""
+
+
+class RowError(RegularsError):
+    """A row of a file makes no call; says in which column and why."""
 
 
 class ConflictError(RegularsError):

@@ -9,7 +9,8 @@ from typing import Any
 
 # Values that programs send when they know nobody; collected by PostHog and Segment from years of merged strangers.
 ILLEGAL_VALUES = frozenset(
-    "anonymous guest distinctid distinct_id id not_authenticated email undefined true false nan none null nil (null) -1".split()
+    "anonymous guest distinctid distinct_id id not_authenticated email undefined true false nan none null nil (null)"
+    " -1".split()
 ) | {"[object object]"}
 _INVISIBLE = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff\u00ad"))
 _QUOTES = "'\"`"

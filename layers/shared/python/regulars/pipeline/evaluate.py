@@ -56,11 +56,11 @@ class Evaluator:
         self._journal = journal
         self._clock = clock
         self._pause = pause
-        self._live = Live()
+        self.live = Live()
 
     def start_batch(self) -> None:
         """Ask once whether the catalog has changed."""
-        self._live = self._catalog.now()
+        self.live = self._catalog.now()
 
     def evaluate(self, profile_id: str, *, absorbed: Iterable[str] = (), hops: int = 0) -> None:
         """
@@ -80,14 +80,14 @@ class Evaluator:
         raise ConflictError("the profile kept changing")
 
     def _settle(self, snapshot: Snapshot, absorbed: set[str], hops: int) -> bool:
-        known = self._live.rules.is_known(snapshot.identities)
-        if not known and not any(segment.anonymous for segment in self._live.segments):
+        known = self.live.rules.is_known(snapshot.identities)
+        if not known and not any(segment.anonymous for segment in self.live.segments):
             return True
         head, before = self._memberships.of(snapshot.profile_id)
-        if head.catalog < self._live.version and self._refold(snapshot, head.catalog):
+        if head.catalog < self.live.version and self._refold(snapshot, head.catalog):
             return False
         parts = [part for identity in snapshot.identities.values() for part in identity.parts]
-        person = sum_parts(parts, self._live.watches, known=known)
+        person = sum_parts(parts, self.live.watches, known=known)
         verdicts, moved = self._decide(snapshot.profile_id, person, before, absorbed)
         self._arm(head, earliest(verdicts), hops)
         return not moved or self._read(snapshot.profile_id).versions == snapshot.versions
@@ -96,9 +96,9 @@ class Evaluator:
         self, profile_id: str, person: Person, before: dict[str, Membership], absorbed: set[str]
     ) -> tuple[dict[str, Verdict], bool]:
         now = self._clock()
-        verdicts = {segment.id: evaluate(segment, person, now) for segment in self._live.segments}
+        verdicts = {segment.id: evaluate(segment, person, now) for segment in self.live.segments}
         moved = self._carry(profile_id, verdicts, before, absorbed, now)
-        for segment in self._live.segments:
+        for segment in self.live.segments:
             new = Membership(
                 profile_id=profile_id,
                 segment=segment.id,
@@ -150,13 +150,13 @@ class Evaluator:
                 self._queue.send([timer], now=now)
             else:
                 self._timers.set(timer)
-        if due is not None or head.catalog != self._live.version:
+        if due is not None or head.catalog != self.live.version:
             armed = due if due is not None else head.armed
-            self._memberships.save_head(replace(head, armed=armed, catalog=self._live.version))
+            self._memberships.save_head(replace(head, armed=armed, catalog=self.live.version))
 
     def _refold(self, snapshot: Snapshot, since: int) -> bool:
         """Fold what was not kept before a definition went live; say whether anything was written."""
-        watches = self._live.watches
+        watches = self.live.watches
         new = [f"event#{name}" for name, watch in watches.by_event.items() if watch.since > since]
         wrote = False
         for owner, identity in snapshot.identities.items():

@@ -38,11 +38,11 @@ class Resolver:
         self._catalog = LiveCatalog(CatalogStore(database))
         self._journal = journal
         self._pause = pause
-        self._live = Live()
+        self.live = Live()
 
     def start_batch(self) -> None:
         """Ask once whether the catalog has changed."""
-        self._live = self._catalog.now()
+        self.live = self._catalog.now()
 
     def apply(self, owner: str, events: Sequence[Event]) -> None:
         """
@@ -56,7 +56,7 @@ class Resolver:
             self._link(event, identity.link)
         by_part: dict[str, list[Event]] = defaultdict(list)
         for event in events:
-            for name in parts_of(event, self._live.watches):
+            for name in parts_of(event, self.live.watches):
                 by_part[name].append(event)
         for name, counted in by_part.items():
             self._fold(identity, owner, name, counted)
@@ -75,7 +75,7 @@ class Resolver:
         raise ConflictError(f"part {name} kept changing")
 
     def _save(self, part: Part, events: Sequence[Event]) -> None:
-        watches = self._live.watches
+        watches = self.live.watches
         if part.catalog > watches.version:
             raise StaleCatalogError
         counted = count(part, events, watches)
@@ -104,7 +104,7 @@ class Resolver:
         roots = self._profiles.roots(link.profile_id for link in links.values())
         homes = {owner: roots[link.profile_id].profile_id for owner, link in links.items() if link.profile_id in roots}
         profiles = {profile.profile_id: profile for profile in roots.values()}
-        decision = decide(event.links, homes, profiles, self._live.rules)
+        decision = decide(event.links, homes, profiles, self.live.rules)
         if decision.dropped:
             self._journal.count("identifiers_dropped", len(decision.dropped), limit=decision.limit or "")
         match decision.step:

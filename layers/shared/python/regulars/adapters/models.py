@@ -1,0 +1,167 @@
+"""
+The eight tables as PynamoDB models: their keys, their index, and every attribute that the stores write.
+
+They are the declared schema; the drift tests hold the stores and the deployed tables against them.
+"""
+
+from collections.abc import Mapping
+
+from pynamodb.attributes import BinaryAttribute, NumberAttribute, UnicodeAttribute
+from pynamodb.indexes import GlobalSecondaryIndex, KeysOnlyProjection
+from pynamodb.models import Model
+
+from regulars.adapters import settings
+from regulars.stores.database import TableName
+
+
+class EventItem(Model):
+    """One event, under its owner, by instant."""
+
+    class Meta:
+        table_name = settings.table("events")
+
+    owner = UnicodeAttribute(hash_key=True)
+    moment = UnicodeAttribute(range_key=True)
+    type = UnicodeAttribute()
+    name = UnicodeAttribute(null=True)
+    links = UnicodeAttribute()
+    at = NumberAttribute()
+    arrival = NumberAttribute()
+    print = BinaryAttribute(legacy_encoding=False)
+    clear = BinaryAttribute(legacy_encoding=False)
+    sealed = BinaryAttribute(legacy_encoding=False, null=True)
+    expires = NumberAttribute(null=True)
+
+
+class IdentityItem(Model):
+    """One part of what is known of an owner: its link (`id`), its traits, an event name, a drawer of orders."""
+
+    class Meta:
+        table_name = settings.table("identities")
+
+    owner = UnicodeAttribute(hash_key=True)
+    part = UnicodeAttribute(range_key=True)
+    v = NumberAttribute()
+    profile_id = UnicodeAttribute(null=True)
+    event = UnicodeAttribute(null=True)
+    catalog = NumberAttribute(null=True)
+    watch = UnicodeAttribute(null=True)
+    marks = BinaryAttribute(legacy_encoding=False, null=True)
+    floor = NumberAttribute(null=True)
+    state = UnicodeAttribute(null=True)
+    expires = NumberAttribute(null=True)
+
+
+class ProfileItem(Model):
+    """One set of owners, or the tombstone of one."""
+
+    class Meta:
+        table_name = settings.table("profiles")
+
+    profile_id = UnicodeAttribute(hash_key=True)
+    v = NumberAttribute()
+    owners = UnicodeAttribute()
+    since = NumberAttribute()
+    merges = NumberAttribute()
+    merged_into = UnicodeAttribute(null=True)
+    event = UnicodeAttribute()
+    rule = UnicodeAttribute()
+
+
+class BySegment(GlobalSecondaryIndex["MembershipItem"]):
+    """Members by segment and shard; only members stand in it."""
+
+    class Meta:
+        index_name = "by_segment"
+        projection = KeysOnlyProjection()
+
+    segment_shard = UnicodeAttribute(hash_key=True)
+    profile_id = UnicodeAttribute(range_key=True)
+
+
+class MembershipItem(Model):
+    """A profile in or out of a segment, or the head of a profile."""
+
+    class Meta:
+        table_name = settings.table("memberships")
+
+    by_segment = BySegment()
+    profile_id = UnicodeAttribute(hash_key=True)
+    item = UnicodeAttribute(range_key=True)
+    v = NumberAttribute()
+    segment_shard = UnicodeAttribute(null=True)
+    member = NumberAttribute(null=True)
+    since = NumberAttribute(null=True)
+    number = NumberAttribute(null=True)
+    definition = NumberAttribute(null=True)
+    silent = NumberAttribute(null=True)
+    next_change_at = NumberAttribute(null=True)
+    catalog = NumberAttribute(null=True)
+    armed = NumberAttribute(null=True)
+    expires = NumberAttribute(null=True)
+
+
+class TimerItem(Model):
+    """A profile that waits in a slot of a minute."""
+
+    class Meta:
+        table_name = settings.table("timers")
+
+    slot = UnicodeAttribute(hash_key=True)
+    profile_id = UnicodeAttribute(range_key=True)
+    due = NumberAttribute()
+    expires = NumberAttribute()
+
+
+class VaultItem(Model):
+    """The wrapped data key of an owner."""
+
+    class Meta:
+        table_name = settings.table("vault")
+
+    owner = UnicodeAttribute(hash_key=True)
+    v = NumberAttribute()
+    wrapped = BinaryAttribute(legacy_encoding=False)
+
+
+class CatalogItem(Model):
+    """A definition, what is live, or a cursor."""
+
+    class Meta:
+        table_name = settings.table("catalog")
+
+    kind = UnicodeAttribute(hash_key=True)
+    id = UnicodeAttribute(range_key=True)
+    v = NumberAttribute()
+    content = UnicodeAttribute(null=True)
+    origin = UnicodeAttribute(null=True)
+    changed = NumberAttribute(null=True)
+    watches = UnicodeAttribute(null=True)
+    at = NumberAttribute(null=True)
+
+
+class QuarantineItem(Model):
+    """One event that was not accepted."""
+
+    class Meta:
+        table_name = settings.table("quarantine")
+
+    slot = UnicodeAttribute(hash_key=True)
+    moment = UnicodeAttribute(range_key=True)
+    arrival = NumberAttribute()
+    code = UnicodeAttribute()
+    reason = UnicodeAttribute()
+    sealed = BinaryAttribute(legacy_encoding=False)
+    expires = NumberAttribute()
+
+
+MODELS: Mapping[TableName, type[Model]] = {
+    "events": EventItem,
+    "identities": IdentityItem,
+    "profiles": ProfileItem,
+    "memberships": MembershipItem,
+    "timers": TimerItem,
+    "vault": VaultItem,
+    "catalog": CatalogItem,
+    "quarantine": QuarantineItem,
+}

@@ -1,0 +1,30 @@
+"""Where this deployment keeps things: the only module that reads the environment, each name with a default."""
+
+import os
+
+from regulars.stores.database import TableName
+
+
+def table(name: TableName) -> str:
+    """Name the physical table, such as EVENTS_TABLE says for `events`."""
+    return os.environ.get(f"{name.upper()}_TABLE", name)
+
+
+def evaluations_queue() -> str:
+    """Give the URL of the queue of evaluations."""
+    return os.environ.get("EVALUATIONS_QUEUE", "evaluations")
+
+
+def event_bus() -> str:
+    """Name the bus on which transitions are published."""
+    return os.environ.get("EVENT_BUS", "default")
+
+
+def workspace_cmk() -> str:
+    """Name the KMS key that wraps the workspace's key."""
+    return os.environ.get("WORKSPACE_CMK", "alias/regulars")
+
+
+def stage() -> str:
+    """Name the deployment, such as dev or prod."""
+    return os.environ.get("STAGE", "dev")

@@ -1,0 +1,81 @@
+"""Roles are groups of the sign-in, read by one strict function, and bundles of the scopes that each route declares."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal, get_args
+
+from regulars.errors import ForbiddenError, UnauthorizedError
+
+Scope = Literal[
+    "profiles:read",
+    "events:read",
+    "pii:read",
+    "segments:read",
+    "segments:write",
+    "sources:read",
+    "sources:write",
+    "identity:read",
+    "identity:write",
+    "imports:read",
+    "imports:write",
+    "quarantine:read",
+]
+SCOPES: tuple[Scope, ...] = get_args(Scope)
+_READS: frozenset[Scope] = frozenset({"profiles:read", "events:read", "segments:read"})
+ROLES: Mapping[str, frozenset[Scope]] = {
+    "admin": frozenset(SCOPES),
+    "engineer": frozenset(SCOPES) - {"pii:read"},
+    "marketer": _READS | {"segments:write"},
+    "analyst": _READS | {"sources:read"},
+    "service": _READS | {"pii:read"},
+    "privacy": _READS | {"pii:read", "quarantine:read"},
+}
+GROUPS = "cognito:groups"
+_WORD = re.compile(r"[\w:-]+", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Caller:
+    """Who asks, by the id of the token, and as what."""
+
+    subject: str
+    roles: frozenset[str]
+
+    def may(self, scope: Scope) -> bool:
+        """Say whether one of the roles holds the scope."""
+        return any(scope in ROLES[role] for role in self.roles)
+
+    def must(self, scope: Scope) -> None:
+        """Go on only with the scope. Raises ForbiddenError."""
+        if not self.may(scope):
+            holders = ", ".join(sorted(role for role, scopes in ROLES.items() if scope in scopes))
+            raise ForbiddenError(f"this takes the scope {scope}, which the roles {holders} hold")
+
+
+def read_caller(claims: Mapping[str, Any] | None) -> Caller:
+    """
+    Read who asks from the claims of a verified access token.
+
+    Raises UnauthorizedError for any other token, ForbiddenError when no group of it is a role.
+    """
+    if not claims:
+        raise UnauthorizedError("sign in and send the access token as: Authorization: Bearer <token>")
+    if claims.get("token_use") != "access":
+        raise UnauthorizedError("this is no access token: send the access token of the sign-in, not its id token")
+    roles = read_groups(claims.get(GROUPS)) & ROLES.keys()
+    if not roles:
+        raise ForbiddenError(f"none of your groups is a role: an admin adds you to one of {', '.join(ROLES)}")
+    return Caller(subject=str(claims.get("sub", "")), roles=frozenset(roles))
+
+
+def read_groups(claim: object) -> frozenset[str]:
+    """Read the groups claim, a list or its text form `[admin analyst]`; what has any other form names no group."""
+    if isinstance(claim, str):
+        inner = claim[1:-1] if claim[:1] == "[" and claim[-1:] == "]" else claim
+        names: list[object] = [*inner.split(" ")]
+    else:
+        names = list(claim) if isinstance(claim, list) else []
+    if not all(isinstance(name, str) and _WORD.fullmatch(name) for name in names):
+        return frozenset()
+    return frozenset(str(name) for name in names)

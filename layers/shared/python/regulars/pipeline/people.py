@@ -1,0 +1,70 @@
+"""Find a person: from a reference to the live profile, through tombstones and former ids, and all its identities."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Protocol, TypeVar
+
+from regulars.domain.profiles import Profile, alone, founder
+from regulars.errors import NotFoundError
+from regulars.stores.database import Database
+from regulars.stores.events import EventStore
+from regulars.stores.identities import Identity, IdentityStore
+from regulars.stores.profiles import ProfileStore
+
+TRIES = 3
+T = TypeVar("T")
+R = TypeVar("R")
+
+
+class Many(Protocol):
+    """Do the same for each of many, in order; an adapter does several at once, and never more than it can bear."""
+
+    def __call__(self, do: Callable[[T], R], each: Iterable[T], /) -> Iterable[R]:
+        """Give the results in the order of what they were asked for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A live profile: its id, its owners, and the version it was read with (0: an identifier attached to no other)."""
+
+    profile_id: str
+    owners: tuple[str, ...]
+    version: int = 0
+
+
+class People:
+    """Reads who somebody is; every read is consistent."""
+
+    def __init__(self, database: Database, many: Many) -> None:
+        self._events = EventStore(database)
+        self._identities = IdentityStore(database)
+        self._profiles = ProfileStore(database)
+        self._many = many
+
+    def find(self, profile_id: str) -> Found:
+        """
+        Follow a profile id, perhaps a former one, to the live profile.
+
+        Raises NotFoundError when nothing was ever stored under it.
+        """
+        root = self._profiles.root(profile_id)
+        owner = founder(profile_id)
+        if root is None and (link := self._identities.link(owner)):
+            root = self._profiles.root(link.profile_id)
+        if root is not None:
+            return _found(root)
+        if not self._events.newest(owner, limit=1):
+            raise NotFoundError("nobody is known by this")
+        return Found(alone(owner), (owner,))
+
+    def identities(self, found: Found) -> Mapping[str, Identity]:
+        """Read the identities of all owners."""
+        return dict(zip(found.owners, self._many(self._identities.read, found.owners), strict=True))
+
+    def is_still(self, found: Found) -> bool:
+        """Say whether nobody was attached to the profile or merged with it since it was read."""
+        return self.find(found.profile_id) == found
+
+
+def _found(profile: Profile) -> Found:
+    return Found(profile.profile_id, profile.owners, profile.version)

@@ -1,0 +1,97 @@
+"""Law one: what is known of an identifier is a sum, and no order, batch, repetition or crash can be seen in it."""
+
+from random import Random
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from regulars.domain.events import Event
+from regulars.domain.parts import REMEMBERED, Part, admit, count, fold
+from regulars.domain.people import sum_parts
+from regulars.domain.state import EMPTY, add, parts_of, state_of, watch_of
+from regulars.domain.watches import Watch, Watches
+from tests.builders import an_event
+from tests.strategies import histories
+
+WATCH = Watch(instants=3, sums=frozenset({"revenue"}), days=frozenset({"", "revenue"}))
+WATCHES = Watches(version=1, by_event={"Product Viewed": WATCH, "Order Completed": WATCH, "Order Refunded": WATCH})
+ONE = ["user_id:u"]
+
+
+def counted_in(part: str, events: list[Event], *, batch: int) -> Part:
+    """Count events in a part, so many at a time, folding anew from all of them when it says so."""
+    owner = events[0].owner
+    kept = Part(owner=owner, name=part)
+    for start in range(0, len(events), batch):
+        now = [event for event in events[start : start + batch] if part in parts_of(event, WATCHES)]
+        kept = count(kept, now, WATCHES) or fold(owner, part, events, WATCHES, version=0)
+    return kept
+
+
+@given(histories(ONE), st.randoms(use_true_random=False), st.integers(1, 5))
+def test_counting_in_any_order_batch_and_repetition_gives_the_fold(
+    events: list[Event], random: Random, batch: int
+) -> None:
+    names = {name for event in events for name in parts_of(event, WATCHES)}
+    shuffled = random.sample(events, len(events)) + random.sample(events, len(events) // 2)
+
+    for name in names:
+        assert counted_in(name, shuffled, batch=batch).state == fold(ONE[0], name, events, WATCHES, version=0).state
+
+
+@given(histories(ONE), st.integers(0, 40), st.integers(0, 40))
+def test_adding_states_is_associative_and_commutative(events: list[Event], one: int, other: int) -> None:
+    one, other = sorted((one, other))
+    for name in {name for event in events for name in parts_of(event, WATCHES)}:
+        watch = watch_of(name, WATCHES)
+
+        def total(some: list[Event], name: str = name, watch: Watch = watch) -> object:
+            state = EMPTY
+            for event in some:
+                if name in parts_of(event, WATCHES):
+                    state = add(state, state_of(event, name, watch), watch)
+            return state
+
+        a, b, c = (total(some) for some in (events[:one], events[one:other], events[other:]))
+        assert add(add(a, b, watch), c, watch) == add(a, add(b, c, watch), watch)  # type: ignore[arg-type]
+        assert add(a, b, watch) == add(b, a, watch)  # type: ignore[arg-type]
+        assert total(events) == add(add(c, a, watch), b, watch)  # type: ignore[arg-type]
+
+
+@given(histories(["user_id:u", "anonymous_id:a"]))
+def test_a_person_is_the_sum_of_identifiers_wherever_the_events_lie(events: list[Event]) -> None:
+    names = {name for event in events for name in parts_of(event, WATCHES)}
+    owners = {event.owner for event in events}
+    spread = [fold(owner, name, events, WATCHES, version=0) for owner in owners for name in names]
+    moved = [Event(**{**fields(event), "owner": "user_id:u"}) for event in events]
+    together = [fold("user_id:u", name, moved, WATCHES, version=0) for name in names]
+
+    assert sum_parts(spread, WATCHES, known=True) == sum_parts(together, WATCHES, known=True)
+
+
+def fields(event: Event) -> dict[str, object]:
+    """The fields of an event, for a copy with others."""
+    return {name: getattr(event, name) for name in Event.__dataclass_fields__}
+
+
+def test_an_event_at_or_below_the_floor_is_never_counted_but_folded_anew() -> None:
+    events = [an_event(number) for number in range(REMEMBERED + 5)]
+    part = counted_in("event#Product Viewed", events, batch=1)
+
+    assert part.floor == events[4].arrival
+    assert admit(part, events[4]) == "refold"
+    assert admit(part, events[5]) == "skip"
+    assert count(part, [events[0]], WATCHES) is None
+
+
+def test_a_part_folded_for_another_watch_is_folded_anew() -> None:
+    part = counted_in("event#Product Viewed", [an_event(1)], batch=1)
+    stored = Part(
+        **{name: getattr(part, name) for name in Part.__dataclass_fields__} | {"version": 1, "watch": "older"}
+    )
+
+    assert count(stored, [an_event(2)], WATCHES) is None
+
+
+def test_an_event_that_nothing_reads_is_counted_nowhere() -> None:
+    assert parts_of(an_event(name="Menu Opened"), WATCHES) == []
