@@ -1,6 +1,5 @@
 """Reading one cell of a file as text, a number, a date or a boolean; what cannot be read so says why."""
 
-import math
 import re
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, tzinfo
@@ -14,10 +13,13 @@ CellType = Literal["text", "number", "date", "boolean"]
 LONGEST_TEXT = 8_192
 _LARGEST = 10**15
 _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,3})?", re.ASCII)
-_GROUPED = {".": re.compile(r"[+-]?\d{1,3}(,\d{3})+(\.\d*)?"), ",": re.compile(r"[+-]?\d{1,3}(\.\d{3})+(,\d*)?")}
+_GROUPED = {
+    ".": re.compile(r"[+-]?\d{1,3}(,\d{3})+(\.\d*)?", re.ASCII),
+    ",": re.compile(r"[+-]?\d{1,3}(\.\d{3})+(,\d*)?", re.ASCII),
+}
 _EPOCH = re.compile(r"\d{10}(\d{3})?(\.\d+)?", re.ASCII)
 _COMPACT = re.compile(r"\d{8}", re.ASCII)
-_ISO = re.compile(r"\d{4}-\d\d-\d\d([T ]\d\d:\d\d(:\d\d([.,]\d{1,9})?)?\s?(Z|z|[+-]\d\d:?\d\d)?)?", re.ASCII)
+_ISO = re.compile(r"\d{4}-\d\d-\d\d([T ]\d\d:\d\d(:\d\d([.,]\d{1,9})?)?(Z|z|[+-]\d\d:?\d\d)?)?", re.ASCII)
 _TRUE = frozenset("true yes y t 1".split())
 _FALSE = frozenset("false no n f 0".split())
 
@@ -66,22 +68,29 @@ def read_cell(cell: object, how: CellFormat) -> str | int | float | bool:
 
 def read_text(cell: object) -> str:
     """Read a cell as text without the space around it. Raises CellError."""
-    if isinstance(cell, bool):
-        return "true" if cell else "false"
-    if isinstance(cell, datetime | date):
-        return cell.isoformat()
-    if isinstance(cell, float) and not math.isfinite(cell):
-        raise CellError("is no number that can be written")
-    if not isinstance(cell, str | int | float | Decimal):
-        raise CellError(f"holds a {type(cell).__name__}, not a plain value")
-    text = str(cell).strip()
+    text = _written(cell).strip()
     if len(text) > LONGEST_TEXT:
         raise CellError(f"holds {len(text):,} characters; the most is {LONGEST_TEXT:,}")
     if "\0" in text:
         raise CellError("holds a NUL character")
     if any("\ud800" <= letter <= "\udfff" for letter in text):
-        raise CellError("is not in the encoding of the file: if all of it is Latin-1, say --encoding latin-1")
+        raise CellError(
+            "is not in the encoding of the file: if all of it is Latin-1, the mapping says encoding: latin-1"
+        )
     return text
+
+
+def _written(cell: object) -> str:
+    if isinstance(cell, bool):
+        return "true" if cell else "false"
+    if isinstance(cell, datetime | date):
+        return cell.isoformat()
+    if not isinstance(cell, str | int | float | Decimal):
+        raise CellError(f"holds a {type(cell).__name__}, not a plain value")
+    try:
+        return str(cell)
+    except ValueError as error:  # Python writes no whole number of more than 4,300 digits
+        raise CellError("is larger than a number may be (10 to the 15th)") from error
 
 
 def _number(cell: object, decimal: str) -> int | float:
@@ -142,7 +151,7 @@ def _moment(cell: object, how: CellFormat) -> datetime:
         text = f"{text[:4]}-{text[4:6]}-{text[6:]}"
     if not _ISO.fullmatch(text):
         raise ValueError(text)
-    read = datetime.fromisoformat(text.replace(",", ".").upper().replace(" Z", "Z").replace(" +", "+"))
+    read = datetime.fromisoformat(text.replace(",", ".").upper())
     return read if ":" in text else datetime.combine(read, how.at)
 
 
