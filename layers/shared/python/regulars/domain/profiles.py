@@ -27,7 +27,7 @@ class Profile:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Link:
-    """The `id` part of an identifier: which profile it was attached to, and by which event."""
+    """The `id` part of an identifier: which profile it was attached to, and by which event (its owner and moment)."""
 
     owner: str
     profile_id: str

@@ -53,7 +53,7 @@ class People:
             root = self._profiles.root(link.profile_id)
         if root is not None:
             return _found(root)
-        if not self._events.newest(owner, limit=1):
+        if not (self._events.newest(owner, limit=1) or self._identities.read(owner).parts):
             raise NotFoundError("nobody is known by this")
         return Found(alone(owner), (owner,))
 

@@ -1,0 +1,90 @@
+"""Open personal fields for those who may read them; for all others they stay sealed, and only their place is told."""
+
+import json
+from base64 import b64decode
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any, cast
+
+from regulars.domain.events import Event, Sealed
+from regulars.pipeline.ports import Sealer
+
+MASK = "•••"
+EVENT_FIELD = "event"
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A value as somebody may see it; `masked` says that it is personal and was not opened."""
+
+    value: Any
+    masked: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShownEvent:
+    """An event as somebody may see it; `ids` are the identifiers it names, by kind, if they were opened."""
+
+    event: Event
+    properties: Mapping[str, Any]
+    traits: Mapping[str, Any]
+    context: Mapping[str, Any]
+    ids: Mapping[str, str] = field(default_factory=dict)
+    masked: bool = False
+
+
+class Opener:
+    """Opens what is sealed, or masks it without opening: `personal` says which."""
+
+    def __init__(self, sealer: Sealer, *, personal: bool) -> None:
+        self._sealer = sealer
+        self.personal = personal
+
+    def trait(self, name: str, value: Any) -> Shown:
+        """Show the value of a trait; None where the owner's key is gone."""
+        if not isinstance(value, Sealed):
+            return Shown(value)
+        if not self.personal:
+            return Shown(MASK, masked=True)
+        opened = self._sealer.open(value.owner, name, b64decode(value.text))
+        return Shown(json.loads(opened) if opened is not None else None)
+
+    def event(self, event: Event) -> ShownEvent:
+        """Show an event, its personal fields put back in their places."""
+        shown = {name: self.trait(name, value) for name, value in event.traits.items()}
+        plain = ShownEvent(
+            event=event,
+            properties=event.properties,
+            traits={name: trait.value for name, trait in shown.items()},
+            context=event.context,
+            masked=(bool(event.sealed) and not self.personal) or any(trait.masked for trait in shown.values()),
+        )
+        if not self.personal or not event.sealed:
+            return plain
+        sealed = self.sealed(event)
+        return replace(
+            plain,
+            properties={**plain.properties, **sealed.get("properties", {})},
+            traits={**plain.traits, **sealed.get("traits", {})},
+            context=_together(plain.context, sealed.get("context", {})),
+            ids=sealed.get("ids", {}),
+        )
+
+    def identifier(self, kind: str, event: Event | None) -> Shown:
+        """Show the value of the identifier of a kind that an event names; None where nothing tells it any more."""
+        if not self.personal:
+            return Shown(MASK, masked=True)
+        return Shown(self.sealed(event).get("ids", {}).get(kind) if event else None)
+
+    def sealed(self, event: Event) -> Mapping[str, Any]:
+        """Open the personal rest of an event; empty where the owner's key is gone."""
+        opened = self._sealer.open(event.owner, EVENT_FIELD, event.sealed) if event.sealed else None
+        return cast(Mapping[str, Any], json.loads(opened)) if opened is not None else {}
+
+
+def _together(clear: Mapping[str, Any], personal: Mapping[str, Any]) -> dict[str, Any]:
+    both = {**clear, **personal}
+    for name in clear.keys() & personal.keys():
+        if isinstance(clear[name], Mapping) and isinstance(personal[name], Mapping):
+            both[name] = {**clear[name], **personal[name]}
+    return both

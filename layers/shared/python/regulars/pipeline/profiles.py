@@ -1,0 +1,197 @@
+"""Read a profile: who it is, what is known of the person, which segments they are in, and what they did."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from regulars.domain.catalog import Live
+from regulars.domain.events import Event
+from regulars.domain.identifiers import kind_of
+from regulars.domain.orders import count_standing, net_revenue
+from regulars.domain.people import Person, sum_parts
+from regulars.domain.profiles import Link
+from regulars.pipeline.live import LiveCatalog
+from regulars.pipeline.opening import Opener, Shown, ShownEvent
+from regulars.pipeline.people import TRIES, Found, Many, People
+from regulars.pipeline.ports import Sealer
+from regulars.pipeline.timeline import Position, Timeline
+from regulars.stores.catalog import CatalogStore
+from regulars.stores.database import Database
+from regulars.stores.events import EventStore
+from regulars.stores.identities import Identity, IdentityStore
+from regulars.stores.memberships import MembershipStore
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShownIdentifier:
+    """One identifier of a profile, with the source and instant of the event that attached it, if one did."""
+
+    owner: str
+    kind: str
+    shown: Shown
+    source: str | None = None
+    since: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShownTrait:
+    """One trait of a person, with the instant and the event that it comes from."""
+
+    name: str
+    shown: Shown
+    at: int
+    source: str
+    message_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShownMembership:
+    """One segment that a person is in."""
+
+    segment: str
+    name: str
+    since: int
+    next_change_at: int | None
+    number: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShownProfile:
+    """All that fits on one page about a person; `identifiers` are the first ones, `identifier_count` counts all."""
+
+    profile_id: str
+    known: bool
+    identifiers: Sequence[ShownIdentifier]
+    identifier_count: int
+    traits: Sequence[ShownTrait]
+    memberships: Sequence[ShownMembership]
+    order_count: int
+    revenue: int
+
+
+class ProfileReader:
+    """Reads for one caller at a time: an Opener says what they may see."""
+
+    def __init__(self, database: Database, sealer: Sealer, many: Many) -> None:
+        self._people = People(database, many)
+        self._timeline = Timeline(database, many)
+        self._events = EventStore(database)
+        self._identities = IdentityStore(database)
+        self._memberships = MembershipStore(database)
+        self._catalog = LiveCatalog(CatalogStore(database))
+        self._sealer = sealer
+        self._many = many
+
+    def opener(self, *, personal: bool) -> Opener:
+        """Make the opener of a caller who may, or may not, read personal fields."""
+        return Opener(self._sealer, personal=personal)
+
+    def profile(self, profile_id: str, opener: Opener, *, identifiers: int) -> ShownProfile:
+        """Read a profile whole, with so many identifiers at most. Raises NotFoundError."""
+        live = self._catalog.now()
+        for _ in range(TRIES):
+            found = self._people.find(profile_id)
+            identities = self._people.identities(found)
+            memberships = self._memberships_of(found, live)
+            if self._people.is_still(found):
+                break  # else it was merged meanwhile: what was read belongs to two states of it
+        person = _sum(identities, live)
+        return ShownProfile(
+            profile_id=found.profile_id,
+            known=person.known,
+            identifiers=self._show(_ranked(found.owners, live)[:identifiers], opener),
+            identifier_count=len(found.owners),
+            traits=_traits(person, opener),
+            memberships=memberships,
+            order_count=count_standing(person.orders),
+            revenue=net_revenue(person.orders),
+        )
+
+    def traits(self, profile_id: str, opener: Opener, *, after: str | None, limit: int) -> list[ShownTrait]:
+        """Read traits in the order of their names. Raises NotFoundError."""
+        found = self._people.find(profile_id)
+        person = _sum(self._people.identities(found), self._catalog.now())
+        return _traits(person, opener, after=after, limit=limit)
+
+    def identifiers(self, profile_id: str, opener: Opener, *, after: str | None, limit: int) -> list[ShownIdentifier]:
+        """Read identifiers, those of the highest priority first; `after` is an owner. Raises NotFoundError."""
+        owners = _ranked(self._people.find(profile_id).owners, live := self._catalog.now())
+        if after is not None:
+            owners = [owner for owner in owners if _rank(owner, live) > _rank(after, live)]
+        return self._show(owners[:limit], opener)
+
+    def memberships(self, profile_id: str, *, after: str | None, limit: int) -> list[ShownMembership]:
+        """Read the segments a person is in, in the order of their ids. Raises NotFoundError."""
+        all_of_them = self._memberships_of(self._people.find(profile_id), self._catalog.now())
+        return [membership for membership in all_of_them if after is None or membership.segment > after][:limit]
+
+    def events(self, profile_id: str, *, before: Position | None, limit: int) -> list[Event]:
+        """Read events, newest first, over all identifiers of the person. Raises NotFoundError."""
+        return self._timeline.newest(self._people.find(profile_id).owners, before=before, limit=limit)
+
+    def show_events(self, events: Sequence[Event], opener: Opener) -> list[ShownEvent]:
+        """Show events as the opener lets them be seen."""
+        return list(self._many(opener.event, events))
+
+    def _memberships_of(self, found: Found, live: Live) -> list[ShownMembership]:
+        _, memberships = self._memberships.of(found.profile_id)
+        names = {segment.id: segment.name for segment in live.segments}
+        return [
+            ShownMembership(
+                segment=id,
+                name=names[id],
+                since=membership.since,
+                next_change_at=membership.next_change_at,
+                number=membership.number,
+            )
+            for id, membership in sorted(memberships.items())
+            if membership.member and id in names
+        ]
+
+    def _show(self, owners: Sequence[str], opener: Opener) -> list[ShownIdentifier]:
+        return list(self._many(lambda owner: self._show_one(owner, opener), owners))
+
+    def _show_one(self, owner: str, opener: Opener) -> ShownIdentifier:
+        link = self._identities.link(owner)
+        event = self._naming(owner, link) if opener.personal else None
+        moment = link.event.partition(" ")[2].split("#", 2) if link else []
+        return ShownIdentifier(
+            owner=owner,
+            kind=kind_of(owner),
+            shown=opener.identifier(kind_of(owner), event),
+            source=moment[1] if len(moment) == 3 else None,
+            since=moment[0] if len(moment) == 3 and moment[0] != "-" else None,
+        )
+
+    def _naming(self, owner: str, link: Link | None) -> Event | None:
+        """Find an event that carries the value: the newest of its own, else the one that attached it."""
+        if own := self._events.newest(owner, limit=1):
+            return own[0]
+        by, _, moment = link.event.partition(" ") if link else ("", "", "")
+        return self._events.get(by, moment) if moment else None
+
+
+def _sum(identities: Mapping[str, Identity], live: Live) -> Person:
+    parts = [part for identity in identities.values() for part in identity.parts]
+    return sum_parts(parts, live.watches, known=live.rules.is_known(identities))
+
+
+def _traits(person: Person, opener: Opener, *, after: str | None = None, limit: int | None = None) -> list[ShownTrait]:
+    set_ones = [name for name, trait in person.traits.items() if trait[2] is not None]
+    names = sorted(name for name in set_ones if after is None or name > after)[:limit]
+    return [_trait(name, person, opener) for name in names]
+
+
+def _trait(name: str, person: Person, opener: Opener) -> ShownTrait:
+    at, moment, value = person.traits[name]
+    _, source, message_id = moment.split("#", 2)
+    return ShownTrait(name=name, shown=opener.trait(name, value), at=at, source=source, message_id=message_id)
+
+
+def _ranked(owners: Sequence[str], live: Live) -> list[str]:
+    return sorted(owners, key=lambda owner: _rank(owner, live))
+
+
+def _rank(owner: str, live: Live) -> tuple[int, str]:
+    kinds = [rule.kind for rule in live.rules.rules]
+    kind = kind_of(owner)
+    return kinds.index(kind) if kind in kinds else len(kinds), owner
