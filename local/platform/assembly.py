@@ -28,6 +28,13 @@ class Template:
             name: resource.get("Properties", {}) for name, resource in resources.items() if resource["Type"] in kinds
         }
 
+    def names(self, *kinds: str) -> dict[str, str]:
+        """Return the logical id of each resource of these types, by the name that `infra/` gives it."""
+        resources = json.loads(self.text).get("Resources", {})
+        return {
+            _name(resource, logical): logical for logical, resource in resources.items() if resource["Type"] in kinds
+        }
+
     def digest(self) -> str:
         """Return what changes when anything in the stack does; its code is in it by hash."""
         return hashlib.blake2b(self.text.encode()).hexdigest()[:24]
@@ -91,6 +98,12 @@ class Assembly:
                     self._folder / source["path"],
                     source["packaging"] == "zip",
                 )
+
+
+def _name(resource: dict[str, Any], logical: str) -> str:
+    """Return the construct's own id: `tables/events/Resource` is the construct `events`."""
+    steps = str(resource.get("Metadata", {}).get("aws:cdk:path", "")).split("/")
+    return steps[-2] if len(steps) > 1 else logical
 
 
 def _zipped(folder: Path) -> bytes:

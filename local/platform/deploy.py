@@ -33,6 +33,11 @@ class Stack:
         resources = self.template.resources(*kinds).items()
         return [(self.physical[name], given) for name, given in resources if name in self.physical]
 
+    def named(self, *kinds: str) -> dict[str, str]:
+        """Return the physical id of each resource of these types, by the name that `infra/` gives it."""
+        logical = self.template.names(*kinds).items()
+        return {name: self.physical[one] for name, one in logical if one in self.physical}
+
 
 class Deployment:
     """Brings the stacks of an assembly into one emulator."""

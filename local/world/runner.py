@@ -9,14 +9,14 @@ bisected, if the mapping bisects, like one that raised.
 import threading
 import zlib
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 from local.world.answers import first_failed
 from local.world.chaos import Calm, Chaos, CrashError
 from local.world.filters import passes
 from local.world.lane import Backoff, Batch, Lane, Record, at_once
-from local.world.mapping import EventSourceMapping
+from local.world.mapping import FOR_EVER, EventSourceMapping
 from local.world.progress import Progress
 
 Target = Callable[[Sequence[Record]], object]
@@ -91,6 +91,16 @@ class Runner:
         self._shards: dict[str, _Shard] = {}
         self._lock, self._reading = threading.Lock(), threading.Lock()
         self.invocations = 0
+
+    def over(self, stream: Stream) -> "Runner":
+        """Return a runner of the same mapping over another stream, from its beginning and without age limit."""
+        return Runner(
+            replace(self.mapping, max_age=FOR_EVER),
+            stream,
+            self._target,
+            clock=self._clock,
+            on_failure=self._on_failure,
+        )
 
     def read(self) -> int:
         """Read each shard on, as far as its lanes have room; return how many records came."""

@@ -1,0 +1,169 @@
+"""`make dev`: the whole platform on this machine, until Ctrl-C.
+
+FRESH=1 starts with empty state, PORT=8080 takes that port.
+"""
+
+import json
+import logging
+import os
+import signal
+import sys
+import time
+from typing import Any
+
+from local.platform import sign
+from local.platform.commands import REGULARS, Commands, digest_of
+from local.platform.console import say, step
+from local.platform.errors import PlatformError
+from local.platform.folders import ROOT, Folders, of_this_checkout
+from local.platform.people import People
+from local.platform.platform import Platform
+from local.platform.synthesis import synthesize
+
+CATALOG = ROOT / "catalog"
+SAMPLE = CATALOG / "samples" / "purchases.csv"
+LOOK = 5.0
+
+
+def main() -> int:
+    """Start, serve until told to stop, stop; return the exit code."""
+    folders = of_this_checkout()
+    folders.home.mkdir(exist_ok=True)
+    lock = sign.Lock(folders)
+    _mind_signals()
+    try:
+        lock.take()
+        return _live(folders)
+    except PlatformError as error:
+        say(error.report())
+        return 1
+    except KeyboardInterrupt:
+        return 0
+    finally:
+        lock.release()
+
+
+def _mind_signals() -> None:
+    """End on a terminal's end and on a plain kill as on Ctrl-C."""
+    for one in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(one, signal.default_int_handler)
+
+
+def _live(folders: Folders) -> int:
+    folders.make(fresh=bool(os.environ.get("FRESH")))
+    sign.remove(folders)
+    logging.basicConfig(
+        filename=folders.logs / "platform.log",
+        level=logging.INFO,
+        format="%(asctime)s %(levelname)s %(name)s %(message)s",
+    )
+    platform = Platform(folders)
+    try:
+        people = _start(platform, folders)
+        _stay(platform, people, folders)
+    finally:
+        for one in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            signal.signal(one, signal.SIG_IGN)  # a second Ctrl-C must not keep us from saving
+        say()
+        with step("settle, save and stop"):
+            platform.stop()
+    return 0
+
+
+def _start(platform: Platform, folders: Folders) -> People:
+    begin = time.monotonic()
+    with step("synthesize"):
+        assembly = synthesize(folders)
+    with step("start the emulator"):
+        platform.start_emulator()
+    with step("deploy") as remarks:
+        if not platform.deploy(assembly):
+            remarks.append("nothing had changed")
+    with step("serve"):
+        platform.serve()
+    if platform.ended_hard:
+        with step("recover from a hard end") as remarks:
+            remarks.append(f"{platform.recover()} calls from what the tables hold")
+    with step("create users") as remarks:
+        people = People(platform.stacks[0], platform.clients, folders)
+        people.create()
+    _fill(platform, folders, people.tokens["admin"])
+    _show(platform, folders, people)
+    _greet(platform, folders, time.monotonic() - begin)
+    return people
+
+
+def _fill(platform: Platform, folders: Folders, token: str) -> None:
+    """Apply the catalog, and import the sample purchases once."""
+    if not REGULARS.exists():
+        say("`regulars` is not installed: no catalog applied, no sample imported")
+        return
+    commands = Commands(platform.clients, folders, platform.url, token)
+    definitions = [path for path in CATALOG.rglob("*.y*ml") if path.is_file()]
+    if definitions:
+        _once(commands, "apply catalog/", "apply", digest_of(definitions))
+    if SAMPLE.exists():
+        arguments = (str(SAMPLE.relative_to(ROOT)), "--mapping", "purchases")
+        _once(commands, "import sample", "import", digest_of([SAMPLE]), *arguments)
+
+
+def _once(commands: Commands, name: str, command: str, digest: str, *arguments: str) -> None:
+    if commands.is_done(command, digest):
+        return
+    with step(name):
+        commands.run(command, *arguments)
+        commands.remember(command, digest)
+
+
+def _show(platform: Platform, folders: Folders, people: People) -> None:
+    ready: dict[str, Any] = {
+        "url": platform.url,
+        "write_key": _keys(folders).get("web", ""),
+        "tokens": people.tokens,
+        "aws_endpoint": platform.endpoint,
+    }
+    sign.show(folders, ready)
+
+
+def _keys(folders: Folders) -> dict[str, str]:
+    file = folders.home / "keys.json"
+    keys: dict[str, str] = json.loads(file.read_text()) if file.exists() else {}
+    return keys
+
+
+def _greet(platform: Platform, folders: Folders, seconds: float) -> None:
+    url, key = platform.url, _keys(folders).get("web", "WRITE_KEY")
+    say(f"""
+ready after {seconds:.0f} s
+    the platform    {url}
+    the shop        {url}/_local/shop/
+    AWS             {platform.endpoint}
+    tokens          {folders.sign} (passwords: people.json beside it)
+    logs            {folders.logs}
+try
+    curl -u {key}: -H 'content-type: application/json' {url}/v1/track \\
+        -d '{{"userId": "ann", "event": "Product Viewed", "messageId": "first"}}'
+    <script src="{url}/analytics.js/v1/{key}/analytics.min.js"></script>
+Ctrl-C settles, saves and stops.""")
+
+
+def _stay(platform: Platform, people: People, folders: Folders) -> None:
+    """Keep the tokens fresh, and notice if the emulator ends.
+
+    Raises:
+        PlatformError: it ended.
+    """
+    while platform.is_alive():
+        time.sleep(LOOK)
+        if people.is_stale():
+            people.sign_in()
+            _show(platform, folders, people)
+    raise PlatformError(
+        "the emulator ended by itself",
+        cure="make dev starts it again, with what it had saved",
+        log=folders.logs / "emulator.log",
+    )
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,167 @@
+"""The address of the local platform: the deployed API, and `/_local` beside it."""
+
+import asyncio
+import logging
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+from aiohttp import web
+from yarl import URL
+
+from local.platform.emulator import HOST
+from local.platform.errors import PlatformError
+from local.platform.pulse import Pulse
+from local.platform.settle import Settler
+
+LARGEST = 10 * 2**20  # an HTTP API takes no more
+AT_ONCE = 16
+HOP_BY_HOP = {
+    "connection", "content-length", "host", "keep-alive", "proxy-authenticate",
+    "proxy-authorization", "te", "trailer", "transfer-encoding", "upgrade",
+}  # fmt: skip
+READS = {"GET", "HEAD", "OPTIONS"}
+
+logger = logging.getLogger("regulars.front")
+
+
+class Front:
+    """Hands everything to the deployed API, and answers for the platform itself under `/_local`."""
+
+    def __init__(self, api: str, settler: Settler, pulse: Pulse, shop: Path) -> None:
+        self._api, self._settler, self._pulse, self._shop = api, settler, pulse, shop
+        self._slots = asyncio.Semaphore(AT_ONCE)
+        self._session: aiohttp.ClientSession | None = None
+
+    def application(self) -> web.Application:
+        """Return the routes."""
+        application = web.Application(client_max_size=LARGEST)
+        application.cleanup_ctx.append(self._client)
+        routes = application.router
+        routes.add_get("/_local/health", self._health)
+        routes.add_get("/_local/settle", self._settle)
+        routes.add_get("/_local/on-failure", self._on_failure)
+        routes.add_get("/_local/shop", self._open_shop)
+        if self._shop.is_dir():
+            routes.add_get("/_local/shop/", self._index)
+            routes.add_static("/_local/shop/", self._shop)
+        routes.add_route("*", "/_local/{rest:.*}", self._unknown)
+        routes.add_route("*", "/{path:.*}", self._proxy)
+        return application
+
+    async def _client(self, _application: web.Application) -> Any:
+        connector = aiohttp.TCPConnector(limit=AT_ONCE * 2)
+        timeout = aiohttp.ClientTimeout(total=35)  # the API itself gives up after 30
+        self._session = aiohttp.ClientSession(connector=connector, timeout=timeout, auto_decompress=False)
+        yield
+        await self._session.close()
+
+    async def _health(self, _request: web.Request) -> web.Response:
+        return web.json_response({"status": "ok"})
+
+    async def _settle(self, request: web.Request) -> web.Response:
+        try:
+            within = float(request.query.get("timeout", "60"))
+        except ValueError:
+            return _refusal(400, "invalid_timeout", "timeout is a number of seconds")
+        counts = await asyncio.to_thread(self._settler.settle, within)
+        return web.json_response(counts.as_dict())
+
+    async def _on_failure(self, _request: web.Request) -> web.Response:
+        found = await asyncio.to_thread(self._settler.given_up)
+        return web.json_response({"objects": found})
+
+    async def _open_shop(self, _request: web.Request) -> web.Response:
+        raise web.HTTPFound("/_local/shop/")
+
+    async def _index(self, _request: web.Request) -> web.StreamResponse:
+        return web.FileResponse(self._shop / "index.html")
+
+    async def _unknown(self, _request: web.Request) -> web.Response:
+        return _refusal(404, "not_found", "there is no such page of the local platform")
+
+    async def _proxy(self, request: web.Request) -> web.Response:
+        try:
+            body = await request.read()
+        except web.HTTPRequestEntityTooLarge:
+            return web.json_response({"message": "Request Entity Too Large"}, status=413)
+        try:
+            async with self._slots:
+                answer = await self._forward(request, body)
+        except (aiohttp.ClientError, TimeoutError) as error:
+            logger.warning("%s %s: %s", request.method, request.path, error)
+            return web.json_response({"message": "Service Unavailable"}, status=503)
+        if request.method not in READS:
+            self._pulse.beat()
+        return answer
+
+    async def _forward(self, request: web.Request, body: bytes) -> web.Response:
+        assert self._session is not None
+        headers = _without_hops(request.headers)
+        headers["X-Forwarded-For"] = request.remote or HOST
+        headers["X-Forwarded-Host"] = request.host
+        url = URL(self._api + request.raw_path, encoded=True)
+        async with self._session.request(
+            request.method, url, data=body or None, headers=headers, allow_redirects=False
+        ) as answer:
+            content = await answer.read()
+            kept = _without_hops(answer.headers)
+            return web.Response(status=answer.status, body=content, headers=kept)
+
+
+def _without_hops(headers: Any) -> Any:
+    kept = headers.copy()
+    for name in list(kept):
+        if name.lower() in HOP_BY_HOP:
+            kept.popall(name, None)
+    return kept
+
+
+def _refusal(status: int, code: str, message: str) -> web.Response:
+    return web.json_response({"code": code, "message": message}, status=status)
+
+
+class FrontThread:
+    """Runs the front on an event loop of its own."""
+
+    def __init__(self, make: Callable[[], Front], port: int) -> None:
+        self._make, self._port = make, port
+        self.url = f"http://{HOST}:{port}"
+        self._loop = asyncio.new_event_loop()
+        self._started, self._ended = threading.Event(), asyncio.Event()
+        self._error: OSError | None = None
+        self._thread = threading.Thread(target=self._serve, daemon=True, name="front")
+
+    def start(self) -> None:
+        """Start and return when it listens.
+
+        Raises:
+            PlatformError: the port is taken.
+        """
+        self._thread.start()
+        self._started.wait(10)
+        if self._error:
+            raise PlatformError(f"port {self._port} is taken: {self._error}", cure="PORT=0 make dev takes a free one")
+
+    def stop(self) -> None:
+        """Finish what is under way and stop listening."""
+        if self._thread.is_alive():
+            self._loop.call_soon_threadsafe(self._ended.set)
+            self._thread.join(timeout=10)
+
+    def _serve(self) -> None:
+        self._loop.run_until_complete(self._run())
+
+    async def _run(self) -> None:
+        runner = web.AppRunner(self._make().application(), access_log=None, shutdown_timeout=5)
+        await runner.setup()
+        try:
+            await web.TCPSite(runner, HOST, self._port).start()
+        except OSError as error:
+            self._error = error
+        self._started.set()
+        if not self._error:
+            await self._ended.wait()
+        await runner.cleanup()
