@@ -1,15 +1,16 @@
 """Serve the browser SDK: the one tag of a web page, and the files that the SDK loads later."""
 
 import gzip
-import json
 import re
 from base64 import b64encode
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from hashlib import blake2b
 from pathlib import Path
 from typing import Any
 
+from regulars.adapters.http import Response, read, refuse
 from regulars.errors import NotFoundError
 
 _HERE = Path(__file__).parent
@@ -29,14 +30,15 @@ class Script:
     caching: str
 
 
-def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
+def handler(event: dict[str, Any], _context: object) -> Response:
     """Answer a request for a file of the SDK."""
-    names = event.get("pathParameters") or {}
+    request = read(event)
     try:
-        script = _bundle(names["file"]) if "file" in names else _analytics(names.get("key", ""))
+        name = request.parameters.get("file")
+        script = _analytics(request.parameters.get("key", "")) if name is None else _bundle(name)
     except NotFoundError as error:
-        return _refusal(error)
-    return _response(script, event.get("headers") or {})
+        return refuse(error)
+    return _response(script, request.headers)
 
 
 @lru_cache(maxsize=64)
@@ -67,7 +69,7 @@ def _script(body: bytes, *, caching: str) -> Script:
     return Script(body=body, zipped=gzip.compress(body, mtime=0), etag=etag, caching=caching)
 
 
-def _response(script: Script, headers: dict[str, str]) -> dict[str, Any]:
+def _response(script: Script, headers: Mapping[str, str]) -> Response:
     answer = {
         "cache-control": script.caching,
         "content-type": "text/javascript; charset=utf-8",
@@ -82,9 +84,3 @@ def _response(script: Script, headers: dict[str, str]) -> dict[str, Any]:
         return {"statusCode": 200, "headers": answer, "body": script.body.decode()}
     answer["content-encoding"] = "gzip"
     return {"statusCode": 200, "headers": answer, "body": b64encode(script.zipped).decode(), "isBase64Encoded": True}
-
-
-def _refusal(error: NotFoundError) -> dict[str, Any]:
-    body = json.dumps({"code": error.code, "message": str(error)})
-    headers = {"cache-control": "no-store", "content-type": "application/json"}
-    return {"statusCode": error.status, "headers": headers, "body": body}
