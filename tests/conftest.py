@@ -11,6 +11,7 @@ os.environ.update(
     AWS_SECRET_ACCESS_KEY="testing",
     AWS_DEFAULT_REGION="eu-west-1",
     AWS_EC2_METADATA_DISABLED="true",
+    AWS_ACCOUNT_ID_ENDPOINT_MODE="disabled",  # else moto's streams have no endpoint
     POWERTOOLS_TRACE_DISABLED="1",
     JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION="20",
 )
@@ -21,5 +22,17 @@ for name in ("AWS_PROFILE", "AWS_SESSION_TOKEN", "AWS_ENDPOINT_URL"):
 @pytest.fixture
 def aws() -> Iterator[None]:
     """An empty AWS account in memory."""
+    from tests import moto_shim  # a second to import, which the inner rooms' tests need not wait for
+
+    moto_shim.mend()
     with mock_aws():
         yield
+
+
+@pytest.fixture
+def tables(aws: None) -> None:
+    """The eight tables, empty, in the fake AWS."""
+    from tests.tables import create_tables
+
+    del aws
+    create_tables()

@@ -1,8 +1,8 @@
 """
 One PynamoDB connection to all tables, and what DynamoDB's errors mean to us.
 
-PynamoDB's `Connection` rather than `Model.save`: eight models would be eight clients, each with its own sockets, a model
-costs 18 µs a put and 10 µs an item read, and it drops what it does not know from an item that newer code has written.
+PynamoDB's `Connection` rather than `Model.save`: eight models would be eight clients, each with sockets of its own; a
+model costs 18 µs a put and 10 µs an item read; and it drops what it does not know from an item that newer code wrote.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence

@@ -1,4 +1,52 @@
-"""Conditional inserts, 25 to a request: what is stored under its key already stays, and is named a duplicate."""
+"""Conditional inserts by PartiQL, 25 to a request: a key that is taken keeps what it has."""
 
-from collections.abc import Callable, Iterator, Sequence
-from itertools import batched
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from regulars.adapters.connection import BUSY, Connection, in_our_words
+from regulars.adapters.pause import pause
+from regulars.adapters.wire import to_value
+from regulars.errors import UnavailableError
+from regulars.stores.database import Item
+
+MOST = 25  # statements in a request
+TRIES = 6
+
+Pause = Callable[[int], None]
+
+
+def insert(connection: Connection, name: str, items: Sequence[Item], wait: Pause = pause) -> list[bool]:
+    """
+    Store each item whose key is free; say for each whether it was.
+
+    Raises UnavailableError when one of them could not be stored, whatever became of the others: send all again.
+    """
+    return [new for start in range(0, len(items), MOST) for new in _some(connection, name, items[start:][:MOST], wait)]
+
+
+def _some(connection: Connection, name: str, items: Sequence[Item], wait: Pause) -> list[bool]:
+    new: dict[int, bool] = {}
+    for tries in range(TRIES):
+        left = [at for at in range(len(items)) if at not in new]
+        codes = _send(connection, [_statement(name, items[at]) for at in left])
+        new |= {at: code is None for at, code in zip(left, codes, strict=True) if code in (None, "DuplicateItem")}
+        if refused := sorted({code for code in codes if code} - BUSY - {"DuplicateItem"}):
+            raise UnavailableError(f"an item could not be stored: {', '.join(refused)}")
+        if len(new) == len(items):
+            return [new[at] for at in range(len(items))]
+        wait(tries)
+    raise UnavailableError("the table takes no more at the moment; try again")
+
+
+def _send(connection: Connection, statements: Sequence[Mapping[str, Any]]) -> list[str | None]:
+    with in_our_words():
+        answer = connection.dispatch("BatchExecuteStatement", {"Statements": statements})
+    return [response.get("Error", {}).get("Code") for response in answer["Responses"]]
+
+
+def _statement(name: str, item: Item) -> dict[str, Any]:
+    fields = ",".join(f"'{attribute}':?" for attribute in item)
+    return {
+        "Statement": f'INSERT INTO "{name}" VALUE {{{fields}}}',
+        "Parameters": [to_value(value) for value in item.values()],
+    }

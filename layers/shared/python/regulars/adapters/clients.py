@@ -1,0 +1,46 @@
+"""Clients of AWS, made once a process and not before they are used; AWS_ENDPOINT_URL sends them elsewhere."""
+
+from functools import cache
+from typing import TYPE_CHECKING
+
+from botocore.config import Config
+
+from regulars.adapters.dynamodb import DynamoDatabase
+
+if TYPE_CHECKING:
+    from mypy_boto3_events import EventBridgeClient
+    from mypy_boto3_kms import KMSClient
+    from mypy_boto3_sqs import SQSClient
+
+# Three tries of at most four seconds and the waits between them end before the shortest function is stopped.
+CONFIG = Config(connect_timeout=1, read_timeout=3, retries={"mode": "standard", "total_max_attempts": 3})
+
+
+@cache
+def database() -> DynamoDatabase:
+    """Give the tables of this deployment."""
+    return DynamoDatabase()
+
+
+@cache
+def sqs() -> "SQSClient":
+    """Give the client of SQS."""
+    import boto3  # 31 ms that a function without a queue does not pay
+
+    return boto3.client("sqs", config=CONFIG)
+
+
+@cache
+def event_bridge() -> "EventBridgeClient":
+    """Give the client of EventBridge."""
+    import boto3
+
+    return boto3.client("events", config=CONFIG)
+
+
+@cache
+def kms() -> "KMSClient":
+    """Give the client of KMS."""
+    import boto3
+
+    return boto3.client("kms", config=CONFIG)

@@ -1,0 +1,160 @@
+"""The port `Database` over DynamoDB."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import islice
+from typing import Any
+
+from pynamodb.expressions.condition import Condition
+from pynamodb.expressions.operand import Path
+
+from regulars.adapters import settings
+from regulars.adapters.connection import Connection, Meter, in_our_words
+from regulars.adapters.inserts import insert
+from regulars.adapters.wire import from_wire, to_wire
+from regulars.stores.database import INDEXES, KEYS, Check, Delete, Item, Put, TableName, Write, text
+
+MOST = 100  # writes in a transaction
+
+
+class DynamoDatabase:
+    """Eight tables in DynamoDB. Each call raises UnavailableError when DynamoDB does not answer."""
+
+    def __init__(self, names: Mapping[TableName, str] | None = None, meter: Meter | None = None) -> None:
+        self._names = names or {table: settings.table(table) for table in KEYS}
+        self._connection = Connection(self._names, meter)
+
+    def get(self, table: TableName, partition: str, sort: str | None = None, *, consistent: bool = True) -> Item | None:
+        """Read one item."""
+        with in_our_words():
+            answer = self._connection.get_item(self._names[table], partition, sort, consistent_read=consistent)
+        return from_wire(answer["Item"]) if "Item" in answer else None
+
+    def query(
+        self,
+        table: TableName,
+        partition: str,
+        *,
+        prefix: str = "",
+        after: str | None = None,
+        before: str | None = None,
+        newest_first: bool = False,
+        limit: int | None = None,
+        consistent: bool = True,
+    ) -> list[Item]:
+        """Read the items of a partition in the order of their sort key, all pages unless `limit` says less."""
+        sort = KEYS[table][1] or ""
+        if after and before and after >= before:
+            return []
+        spare = 2 if after and before else 0  # both ends of that range come along, and are dropped
+        pages = self._pages(
+            table,
+            partition,
+            range_key_condition=_between(sort, prefix, after, before),
+            scan_index_forward=not newest_first,
+            consistent_read=consistent,
+            limit=limit + spare if limit is not None else None,
+        )
+        items = (item for item in pages if _within(text(item, sort), after, before))
+        return list(islice(items, limit))
+
+    def query_index(
+        self, table: TableName, index: str, partition: str, *, after: str | None = None, limit: int
+    ) -> list[Item]:
+        """Read the keys of a partition of an index, eventually consistent, after a sort value."""
+        sort = INDEXES[table][index][1]
+        condition = Path(sort) > after if after else None
+        pages = self._pages(table, partition, index_name=index, range_key_condition=condition, limit=limit)
+        return list(islice(pages, limit))
+
+    def put(self, table: TableName, item: Item, *, was: int | None = None) -> None:
+        """Write one item under its condition. Raises ConflictError."""
+        call = self._call(Put(table, item, was))
+        with in_our_words():
+            self._connection.dispatch("PutItem", call)
+
+    def delete(self, table: TableName, partition: str, sort: str | None = None, *, was: int | None = None) -> None:
+        """Remove one item under its condition. Raises ConflictError."""
+        call = self._call(Delete(table, (partition, sort), was))
+        with in_our_words():
+            self._connection.dispatch("DeleteItem", call)
+
+    def transact(self, writes: Sequence[Write]) -> None:
+        """Do all writes or none, at most 100. Raises ConflictError."""
+        if not 0 < len(writes) <= MOST or len({(write.table, *_key(write)) for write in writes}) < len(writes):
+            raise ValueError("a transaction has 1 to 100 writes, each of another item")
+        with in_our_words():
+            self._connection.transact_write_items(
+                condition_check_items=[self._call(write) for write in writes if isinstance(write, Check)],
+                delete_items=[self._call(write) for write in writes if isinstance(write, Delete)],
+                put_items=[self._call(write) for write in writes if isinstance(write, Put)],
+                update_items=[],
+            )
+
+    def insert(self, table: TableName, items: Sequence[Item]) -> list[bool]:
+        """Write each item that has no other under its key yet; say for each whether it was new."""
+        first = {_key_of(table, item): at for at, item in reversed(list(enumerate(items)))}
+        distinct = sorted(first.values())  # DynamoDB refuses a whole request that names one key twice
+        new = insert(self._connection, self._names[table], [items[at] for at in distinct])
+        was_new = dict(zip(distinct, new, strict=True))
+        return [was_new.get(at, False) for at in range(len(items))]
+
+    def _call(self, write: Write) -> dict[str, Any]:
+        """The parameters of a write, in a transaction or by itself."""
+        partition, sort = _key(write)
+        is_put = isinstance(write, Put)
+        call: dict[str, Any] = self._connection.get_operation_kwargs(
+            self._names[write.table],
+            partition,
+            sort,
+            key="Item" if is_put else "Key",
+            attributes=to_wire(_numbered(write)) if isinstance(write, Put) else None,
+            condition=_unchanged(write),
+        )
+        return call
+
+    def _pages(self, table: TableName, partition: str, *, limit: int | None, **asked: Any) -> Iterator[Item]:
+        """Read page after page, lazily, so that who has enough stops asking."""
+        start = None
+        while True:
+            with in_our_words():
+                answer = self._connection.query(
+                    self._names[table], partition, exclusive_start_key=start, limit=limit, **asked
+                )
+            yield from map(from_wire, answer["Items"])
+            start = answer.get("LastEvaluatedKey")
+            if not start:
+                return
+
+
+def _between(sort: str, prefix: str, after: str | None, before: str | None) -> Condition | None:
+    """The narrowest range of sort keys that DynamoDB can be asked for; its ends may be in it."""
+    if prefix:
+        return Path(sort).startswith(prefix)
+    if after and before:
+        return Path(sort).between(after, before)
+    if before:
+        return Path(sort) < before
+    return Path(sort) > after if after else None
+
+
+def _within(sort: str, after: str | None, before: str | None) -> bool:
+    return (after is None or sort > after) and (before is None or sort < before)
+
+
+def _numbered(write: Put) -> Item:
+    return write.item if write.was is None else {**write.item, "v": write.was + 1}
+
+
+def _unchanged(write: Write) -> Condition | None:
+    if write.was is None:
+        return None
+    return Path("v") == write.was if write.was else Path(KEYS[write.table][0]).does_not_exist()
+
+
+def _key(write: Write) -> tuple[str, str | None]:
+    return _key_of(write.table, write.item) if isinstance(write, Put) else write.key
+
+
+def _key_of(table: TableName, item: Item) -> tuple[str, str | None]:
+    partition, sort = KEYS[table]
+    return text(item, partition), text(item, sort) if sort else None

@@ -1,0 +1,46 @@
+"""The eight tables in a fake AWS, as the architecture draws them."""
+
+from typing import Any
+
+import boto3
+
+from regulars.stores.database import INDEXES, KEYS, TableName
+
+STREAMS = {
+    "events": "NEW_IMAGE",
+    "identities": "NEW_AND_OLD_IMAGES",
+    "profiles": "NEW_AND_OLD_IMAGES",
+    "memberships": "NEW_AND_OLD_IMAGES",
+}
+
+
+def create_tables() -> None:
+    """Create all tables under their bare names, with indexes and streams."""
+    client = boto3.client("dynamodb")
+    for table in KEYS:
+        client.create_table(**_definition(table))
+
+
+def _definition(table: TableName) -> dict[str, Any]:
+    indexes = INDEXES.get(table, {})
+    texts = {name for pair in (KEYS[table], *indexes.values()) for name in pair if name}
+    definition: dict[str, Any] = {
+        "TableName": table,
+        "BillingMode": "PAY_PER_REQUEST",
+        "KeySchema": _key_schema(KEYS[table]),
+        "AttributeDefinitions": [{"AttributeName": name, "AttributeType": "S"} for name in sorted(texts)],
+    }
+    if indexes:
+        definition["GlobalSecondaryIndexes"] = [
+            {"IndexName": name, "KeySchema": _key_schema(pair), "Projection": {"ProjectionType": "KEYS_ONLY"}}
+            for name, pair in indexes.items()
+        ]
+    if view := STREAMS.get(table):
+        definition["StreamSpecification"] = {"StreamEnabled": True, "StreamViewType": view}
+    return definition
+
+
+def _key_schema(pair: tuple[str, str | None]) -> list[dict[str, str]]:
+    return [
+        {"AttributeName": name, "KeyType": kind} for name, kind in zip(pair, ("HASH", "RANGE"), strict=True) if name
+    ]
