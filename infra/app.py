@@ -6,7 +6,10 @@ from infra.data import Data
 from infra.platform import Platform
 from infra.stage import Stage
 
-FLAGS = {"@aws-cdk/aws-iam:minimizePolicies": True}
+FLAGS = {
+    "@aws-cdk/aws-iam:minimizePolicies": True,
+    "aws:cdk:enable-path-metadata": True,  # resources keep our names for them, with the CLI and without
+}
 
 
 def build(app: App) -> tuple[Data, Platform]:

@@ -51,8 +51,8 @@ class _CopySdk:
             raise FileNotFoundError(message)
         dist = Path(output_dir, "dist")
         dist.mkdir()
-        for file in ("handler.py", "prelude.js"):
-            shutil.copy(self._folder / file, output_dir)
+        for name in ("handler.py", "prelude.js"):
+            shutil.copy(self._folder / name, output_dir)
         for file in [_PACKAGE / "LICENSE.MD", _SDK / "standalone.js", *_SDK.glob("*.bundle.*.js")]:
             shutil.copy(file, dist)
         return True

@@ -19,6 +19,8 @@ ARCHITECTURE = Architecture.ARM_64
 _DEPENDENCIES = ROOT / "layers" / "dependencies"
 _LOCK = _DEPENDENCIES / "requirements.lock"
 _VERSION = RUNTIME.name.removeprefix("python")
+# The AWS services that functions call; descriptions of the other four hundred stay at home.
+SERVICES = frozenset({"dynamodb", "events", "kms", "sqs", "sts"})
 _TARGET = ["--python-platform", "aarch64-manylinux_2_28", "--python-version", _VERSION]
 
 
@@ -76,8 +78,15 @@ class _Install:
         target = f"{output_dir}/python"
         subprocess.run([*install, *lock, "--target", target, *_TARGET], check=True)
         shutil.rmtree(f"{target}/bin", ignore_errors=True)
+        _trim(Path(target, "botocore", "data"))
         _compile(target)
         return True
+
+
+def _trim(descriptions: Path) -> None:
+    for folder in descriptions.iterdir():
+        if folder.is_dir() and folder.name not in SERVICES:
+            shutil.rmtree(folder)
 
 
 def _compile(folder: str) -> None:

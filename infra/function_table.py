@@ -1,0 +1,113 @@
+"""
+The table of functions in docs/architecture.md, made from the templates.
+
+`python -m infra.function_table` writes it, `--check` only says whether it is up to date.
+"""
+
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from infra.layers import ROOT
+from infra.permissions import Permission, functions, identity, paths, permissions
+from infra.templates import Templates, resources, synthesize
+
+PAGE = ROOT / "docs" / "architecture.md"
+START = "<!-- functions: made by `make docs` -->"
+END = "<!-- end of functions -->"
+_READS = {"BatchGetItem", "ConditionCheckItem", "GetItem", "Query"}
+_WRITES = {"DeleteItem", "PartiQLInsert", "PutItem", "UpdateItem"}
+
+
+def table(templates: Templates) -> str:
+    """Return the rows: what wakes each function, what it reads, writes and sends."""
+    allowed = permissions(templates)
+    awake = _wakers(templates)
+    head = ["| function | woken by | reads | writes | sends to |", "|---|---|---|---|---|"]
+    rows = [_row(name, awake[name], allowed[name]) for name in functions(templates)]
+    return "\n".join([*head, *rows])
+
+
+def is_current(page: str, rows: str) -> bool:
+    """Say whether a page holds these rows."""
+    return f"{START}\n{rows}\n{END}" in page
+
+
+def _row(name: str, wakers: list[str], allowed: set[Permission]) -> str:
+    cells = [
+        f"`{name}`",
+        "; ".join(wakers),
+        _tables(allowed, _READS),
+        _tables(allowed, _WRITES),
+        _names(each.thing for each in allowed if each.action in {"sqs:SendMessage", "events:PutEvents"}),
+    ]
+    return f"| {' | '.join(cells)} |"
+
+
+def _tables(allowed: set[Permission], actions: set[str]) -> str:
+    return _names(each.thing for each in allowed if each.action.removeprefix("dynamodb:") in actions)
+
+
+def _names(things: Iterable[str]) -> str:
+    found = {thing.split("/")[1] for thing in things if not thing.endswith("_dead")}
+    return ", ".join(f"`{name}`" for name in sorted(found)) or "none"
+
+
+def _wakers(templates: Templates) -> dict[str, list[str]]:
+    """Return what wakes each function, in words."""
+    names = {identity(logical): name for name, logical in _logical_ids(templates).items()}
+    awake: dict[str, list[str]] = {name: [] for name in names.values()}
+    known = paths(templates)
+    for mapping in resources(templates.platform, "Lambda::EventSourceMapping").values():
+        source = known[identity(mapping["EventSourceArn"])].split("/")[1]
+        kind = "stream" if "StartingPosition" in mapping else "queue"
+        only = ", INSERT only" if "FilterCriteria" in mapping else ""
+        awake[names[identity(mapping["FunctionName"])]].append(f"`{source}` {kind}{only}")
+    for rule in resources(templates.platform, "Events::Rule").values():
+        for target in rule["Targets"]:
+            awake[names[identity(target["Arn"])]].append(rule["ScheduleExpression"])
+    for function, routes in _routes(templates).items():
+        awake[names[function]].append(routes)
+    return awake
+
+
+def _logical_ids(templates: Templates) -> dict[str, str]:
+    found = resources(templates.platform, "Lambda::Function").items()
+    return {each["Environment"]["Variables"]["POWERTOOLS_SERVICE_NAME"]: name for name, each in found}
+
+
+def _routes(templates: Templates) -> dict[str, str]:
+    """Return the routes of each function; `…` says that everything below a path is led there too."""
+    integrations = resources(templates.platform, "ApiGatewayV2::Integration")
+    methods: dict[tuple[str, str], list[str]] = {}
+    for route in resources(templates.platform, "ApiGatewayV2::Route").values():
+        method, path = route["RouteKey"].split(" ")
+        integration = integrations[identity(route["Target"]["Fn::Join"][1][1])]
+        function = identity(integration["IntegrationUri"])
+        methods.setdefault((function, path.replace("{proxy+}", "…")), []).append(method)
+    found: dict[str, list[str]] = {}
+    for (function, path), each in methods.items():
+        if (function, f"{path}/…") not in methods:
+            found.setdefault(function, []).append(f"{' '.join(each)} `{path}`")
+    return {function: ", ".join(each) for function, each in found.items()}
+
+
+def main() -> int:
+    """Write the table into the page, or check it."""
+    with TemporaryDirectory() as folder:
+        rows = table(synthesize(Path(folder)))
+    page = PAGE.read_text()
+    if is_current(page, rows):
+        return 0
+    if "--check" in sys.argv:
+        print("docs/architecture.md has an old table of functions; cure: make docs", file=sys.stderr)
+        return 1
+    before, _, rest = page.partition(START)
+    after = rest.partition(END)[2]
+    PAGE.write_text(f"{before}{START}\n{rows}\n{END}{after}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,1 @@
+"""Promises of the deployment, read from the synthesized templates."""

@@ -1,0 +1,32 @@
+from infra.permissions import identity, paths
+from infra.templates import Template, Templates, resources
+
+
+def buckets(templates: Templates) -> dict[str, Template]:
+    return {paths(templates)[name]: each for name, each in resources(templates.data, "S3::Bucket").items()}
+
+
+def test_buckets_are_private_and_encrypted(deployed: Templates) -> None:
+    for bucket in buckets(deployed).values():
+        [rule] = bucket["BucketEncryption"]["ServerSideEncryptionConfiguration"]
+        key = rule["ServerSideEncryptionByDefault"]["KMSMasterKeyID"]
+
+        assert all(bucket["PublicAccessBlockConfiguration"].values())
+        assert paths(deployed)[identity(key)] == "keys/events"
+
+
+def test_buckets_speak_tls_only(deployed: Templates) -> None:
+    refusing = {
+        paths(deployed)[identity(policy["Bucket"])]
+        for policy in resources(deployed.data, "S3::BucketPolicy").values()
+        for statement in policy["PolicyDocument"]["Statement"]
+        if statement["Effect"] == "Deny" and statement["Condition"] == {"Bool": {"aws:SecureTransport": "false"}}
+    }
+
+    assert refusing == {"buckets/failures", "buckets/lake"}
+
+
+def test_given_up_records_are_gone_after_thirty_days(deployed: Templates) -> None:
+    [rule] = buckets(deployed)["buckets/failures"]["LifecycleConfiguration"]["Rules"]
+
+    assert (rule["ExpirationInDays"], rule["Status"]) == (30, "Enabled")

@@ -1,0 +1,105 @@
+import re
+
+import pytest
+
+from infra.layers import ROOT
+from infra.permissions import functions, identity
+from infra.templates import Template, Templates, resources
+
+FOLDERS = sorted(path.parent.name for path in ROOT.glob("functions/*/handler.py"))
+# What an account has at first, less what must stay unreserved.
+CONCURRENCY = 900
+
+
+def variables(function: Template) -> dict[str, object]:
+    return dict(function["Environment"]["Variables"])
+
+
+def test_every_function_folder_is_deployed(deployed: Templates) -> None:
+    assert sorted(functions(deployed)) == FOLDERS
+
+
+def test_nothing_else_runs(deployed: Templates) -> None:
+    assert len(resources(deployed.platform, "Lambda::Function")) == len(functions(deployed))
+
+
+def test_functions_run_on_arm_and_the_newest_python(deployed: Templates) -> None:
+    machines = {(tuple(each["Architectures"]), each["Runtime"]) for each in functions(deployed).values()}
+
+    assert machines == {(("arm64",), "python3.14")}
+
+
+def test_every_function_states_its_limits(deployed: Templates) -> None:
+    assert {each["MemorySize"] for each in functions(deployed).values()} == {512}
+    assert all(each["Timeout"] <= 60 for each in functions(deployed).values())
+
+
+def test_what_people_wait_for_answers_before_the_api_gives_up(deployed: Templates) -> None:
+    waited_for = {"admin_api", "ingest", "profile_api", "serve_analytics"}
+
+    assert all(functions(deployed)[name]["Timeout"] < 30 for name in waited_for)
+
+
+def test_production_reserves_its_share_for_every_function(in_production: Templates) -> None:
+    shares: dict[str, int] = {
+        name: each.get("ReservedConcurrentExecutions", 0) for name, each in functions(in_production).items()
+    }
+
+    assert all(shares.values())
+    assert sum(shares.values()) <= CONCURRENCY
+
+
+def test_a_stage_for_trying_reserves_nothing(deployed: Templates) -> None:
+    assert not any("ReservedConcurrentExecutions" in each for each in functions(deployed).values())
+
+
+def test_the_environment_holds_no_secret(deployed: Templates) -> None:
+    names = {name for each in functions(deployed).values() for name in variables(each)}
+
+    assert not [name for name in names if re.search("secret|key|token|password", name, re.IGNORECASE)]
+
+
+def test_traces_copy_no_payload(deployed: Templates) -> None:
+    for function in functions(deployed).values():
+        captured = variables(function)
+
+        assert captured["POWERTOOLS_TRACER_CAPTURE_RESPONSE"] == "false"
+        assert captured["POWERTOOLS_TRACER_CAPTURE_ERROR"] == "false"
+
+
+def test_every_function_logs_to_its_own_group(deployed: Templates) -> None:
+    groups = [identity(each["LoggingConfig"]["LogGroup"]) for each in functions(deployed).values()]
+
+    assert len(set(groups)) == len(groups)
+
+
+@pytest.mark.parametrize("stage", ["deployed", "in_production"])
+def test_logs_are_encrypted_and_gone_after_thirty_days(stage: str, request: pytest.FixtureRequest) -> None:
+    groups = resources(request.getfixturevalue(stage).platform, "Logs::LogGroup").values()
+
+    assert groups
+    assert all(each["RetentionInDays"] <= 30 and each["KmsKeyId"] for each in groups)
+
+
+def test_only_the_evaluator_may_wake_itself(deployed: Templates) -> None:
+    recursive = {name for name, each in functions(deployed).items() if each.get("RecursiveLoop") == "Allow"}
+
+    assert recursive == {"evaluate_segments"}
+
+
+def test_functions_are_told_where_things_are(deployed: Templates) -> None:
+    told = {name for each in functions(deployed).values() for name in variables(each)}
+
+    assert {name for name in told if not name.startswith("POWERTOOLS_")} == {
+        "CATALOG_TABLE",
+        "EVALUATIONS_QUEUE",
+        "EVENTS_TABLE",
+        "EVENT_BUS",
+        "IDENTITIES_TABLE",
+        "MEMBERSHIPS_TABLE",
+        "PROFILES_TABLE",
+        "QUARANTINE_TABLE",
+        "TIMERS_TABLE",
+        "VAULT_TABLE",
+        "WORKSPACE_CMK",
+    }

@@ -1,0 +1,122 @@
+import json
+
+from infra.permissions import functions, identity, paths
+from infra.templates import Template, Templates, resources
+
+# What the SDKs in the wild ask for in a preflight, each seen on the wire.
+PREFLIGHTS = {
+    "analytics-next": "authorization x-retry-count content-type",
+    "rudderstack": "anonymousid authorization content-type sentat",
+    "rudderstack, again": "rsa-recovered rsa-retry-attempt rsa-retry-reason rsa-since-first-attempt "
+    "rsa-since-last-attempt",
+    "jitsu": "content-type x-write-key x-ip-policy",
+}
+PUBLIC = {
+    "POST /v1/{call}": "ingest",
+    "POST /{proxy+}": "ingest",
+    "GET /v1/projects/{key}/settings": "ingest",
+    "GET /v1/openapi.json": "admin_api",
+    "GET /analytics.js/v1/{key}/analytics.min.js": "serve_analytics",
+    "GET /analytics-next/bundles/{file}": "serve_analytics",
+}
+
+
+def routes(templates: Templates) -> dict[str, Template]:
+    return {each["RouteKey"]: each for each in resources(templates.platform, "ApiGatewayV2::Route").values()}
+
+
+def function_of(templates: Templates, route: Template) -> str:
+    integrations = resources(templates.platform, "ApiGatewayV2::Integration")
+    integration = integrations[identity(route["Target"]["Fn::Join"][1][1])]
+    return paths(templates)[identity(integration["IntegrationUri"])].split("/")[1]
+
+
+def cors(templates: Templates) -> Template:
+    [api] = resources(templates.platform, "ApiGatewayV2::Api").values()
+    return dict(api["CorsConfiguration"])
+
+
+def stage(templates: Templates) -> Template:
+    [only] = resources(templates.platform, "ApiGatewayV2::Stage").values()
+    return only
+
+
+def test_a_browser_may_send_every_header_of_every_sdk(deployed: Templates) -> None:
+    asked = {header for headers in PREFLIGHTS.values() for header in headers.split()}
+
+    assert set(cors(deployed)["AllowHeaders"]) == asked
+
+
+def test_a_browser_anywhere_may_call_and_see_when_to_retry(deployed: Templates) -> None:
+    rules = cors(deployed)
+
+    assert rules["AllowOrigins"] == ["*"]
+    assert not rules.get("AllowCredentials")
+    assert rules["ExposeHeaders"] == ["retry-after"]
+    assert rules["MaxAge"] == 86_400
+
+
+def test_the_gateway_answers_preflights_itself(deployed: Templates) -> None:
+    assert not [key for key in routes(deployed) if key.startswith(("OPTIONS", "ANY")) or key == "$default"]
+
+
+def test_exactly_these_routes_need_no_token(deployed: Templates) -> None:
+    public = {
+        key: function_of(deployed, each)
+        for key, each in routes(deployed).items()
+        if each["AuthorizationType"] == "NONE"
+    }
+
+    assert public == PUBLIC
+
+
+def test_all_other_routes_need_a_token_of_the_pool(deployed: Templates) -> None:
+    guarded = {key: each for key, each in routes(deployed).items() if key not in PUBLIC}
+    [authorizer] = resources(deployed.platform, "ApiGatewayV2::Authorizer")
+
+    assert guarded
+    assert {(each["AuthorizationType"], identity(each["AuthorizerId"])) for each in guarded.values()} == {
+        ("JWT", authorizer)
+    }
+
+
+def test_a_token_must_be_made_for_this_client(deployed: Templates) -> None:
+    [authorizer] = resources(deployed.platform, "ApiGatewayV2::Authorizer").values()
+    [audience] = authorizer["JwtConfiguration"]["Audience"]
+
+    assert paths(deployed)[identity(audience)] == "people/pool/client"
+
+
+def test_profiles_are_read_only(deployed: Templates) -> None:
+    keys = [key for key, each in routes(deployed).items() if function_of(deployed, each) == "profile_api"]
+
+    assert sorted(keys) == ["GET /v1/profiles", "GET /v1/profiles/{proxy+}"]
+
+
+def test_the_api_is_throttled(deployed: Templates, in_production: Templates) -> None:
+    for templates, rate in ((deployed, 500), (in_production, 5_000)):
+        limits = stage(templates)["DefaultRouteSettings"]
+
+        assert (limits["ThrottlingRateLimit"], limits["ThrottlingBurstLimit"]) == (rate, rate)
+
+
+def test_access_logs_name_nobody(deployed: Templates) -> None:
+    fields = json.loads(stage(deployed)["AccessLogSettings"]["Format"])
+
+    assert set(fields.values()) == {
+        "$context.requestId",
+        "$context.responseLatency",
+        "$context.responseLength",
+        "$context.routeKey",
+        "$context.status",
+    }
+
+
+def test_one_permission_a_function_is_enough_for_all_its_routes(deployed: Templates) -> None:
+    callers = [
+        each["FunctionName"]
+        for each in resources(deployed.platform, "Lambda::Permission").values()
+        if each["Principal"] == "apigateway.amazonaws.com"
+    ]
+
+    assert len(callers) == len({identity(each) for each in callers}) < len(functions(deployed))

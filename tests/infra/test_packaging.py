@@ -1,0 +1,80 @@
+"""What is carried to Lambda: the locked packages, our library, and one file a function."""
+
+import ast
+import re
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from infra import browser_script
+from infra.browser_script import _CopySdk
+from infra.layers import ROOT, SERVICES
+from infra.python_function import folder_of
+
+LOCKS = (ROOT / "requirements.lock", ROOT / "layers" / "dependencies" / "requirements.lock")
+CODE = (ROOT / "functions", ROOT / "layers" / "shared" / "python" / "regulars" / "adapters")
+
+
+def called_services() -> Iterator[str]:
+    """Find every literal `….client("service")` and `….resource("service")` that functions can reach."""
+    for path in (file for folder in CODE for file in folder.rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text())):
+            match node:
+                case ast.Call(
+                    func=ast.Attribute(attr="client" | "resource" | "create_client"),
+                    args=[ast.Constant(value=str(name)), *_],
+                ):
+                    yield name
+
+
+def test_the_layer_describes_every_service_that_is_called() -> None:
+    assert set(called_services()) <= SERVICES
+
+
+@pytest.mark.parametrize("lock", LOCKS, ids=lambda path: path.parent.name)
+def test_a_lock_has_hashes_and_no_addresses(lock: Path) -> None:
+    text = lock.read_text()
+
+    assert text.count("==") <= text.count("--hash=sha256:")
+    assert "://" not in text
+
+
+def test_the_layer_holds_what_the_project_depends_on() -> None:
+    with (ROOT / "pyproject.toml").open("rb") as file:
+        wanted = tomllib.load(file)["project"]["dependencies"]
+    locked = set(re.findall(r"^([\w.-]+)==", LOCKS[1].read_text(), re.MULTILINE))
+
+    assert {re.split("[=><]", each)[0] for each in wanted} <= locked
+
+
+def test_both_locks_agree() -> None:
+    everything, layer = (dict(re.findall(r"^([\w.-]+)==([^ ;\\]+)", lock.read_text(), re.MULTILINE)) for lock in LOCKS)
+
+    assert {name: everything.get(name) for name in layer} == layer
+
+
+def test_the_node_lock_holds_no_addresses() -> None:
+    assert '"resolved"' not in (ROOT / "package-lock.json").read_text()
+
+
+def test_the_browser_sdk_travels_with_its_function(tmp_path: Path) -> None:
+    _CopySdk(folder_of("serve_analytics")).try_bundle(str(tmp_path))
+
+    files = {path.name for path in (tmp_path / "dist").iterdir()}
+    assert (tmp_path / "handler.py").is_file()
+    assert "standalone.js" in files
+    assert len([name for name in files if ".bundle." in name]) == 8
+
+
+def test_a_missing_browser_sdk_is_named_with_its_cure(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(browser_script, "_SDK", tmp_path)
+
+    with pytest.raises(FileNotFoundError, match="make install"):
+        _CopySdk(folder_of("serve_analytics")).try_bundle(str(tmp_path))
+
+
+def test_a_function_without_a_handler_is_named() -> None:
+    with pytest.raises(FileNotFoundError, match=r"functions/juggle/handler\.py is missing"):
+        folder_of("juggle")

@@ -1,0 +1,161 @@
+"""What each function may do: written out a second time, so that no change of it goes unseen."""
+
+import json
+
+import pytest
+
+from infra.permissions import Permission, permissions
+from infra.templates import Templates, resources
+
+TABLES = {
+    "ingest": {
+        "events": "BatchGetItem GetItem PartiQLInsert PutItem",
+        "catalog": "GetItem Query",
+        "vault": "BatchGetItem GetItem PutItem",
+        "quarantine": "PutItem",
+    },
+    "resolve_identity": {
+        "events": "Query",
+        "identities": "ConditionCheckItem GetItem PutItem Query UpdateItem",
+        "profiles": "ConditionCheckItem GetItem PutItem UpdateItem",
+        "catalog": "GetItem Query",
+    },
+    "evaluate_segments": {
+        "identities": "PutItem Query",
+        "events": "Query",
+        "profiles": "GetItem PutItem",
+        "memberships": "GetItem PutItem Query",
+        "timers": "DeleteItem PutItem",
+        "catalog": "GetItem Query",
+    },
+    "tick": {"timers": "DeleteItem Query", "catalog": "GetItem PutItem"},
+    "announce": {},
+    "profile_api": {
+        "identities": "GetItem Query",
+        "profiles": "GetItem",
+        "memberships": "GetItem Query",
+        "events": "GetItem Query",
+        "vault": "BatchGetItem GetItem",
+        "catalog": "GetItem Query",
+    },
+    "admin_api": {
+        "catalog": "GetItem PutItem Query",
+        "memberships": "Query",
+        "memberships/index/by_segment": "Query",
+    },
+    "serve_analytics": {},
+}
+OTHERS = {
+    "evaluate_segments": {
+        "sqs:ChangeMessageVisibility segments/evaluations",
+        "sqs:DeleteMessage segments/evaluations",
+        "sqs:GetQueueAttributes segments/evaluations",
+        "sqs:GetQueueUrl segments/evaluations",
+        "sqs:ReceiveMessage segments/evaluations",
+        "sqs:SendMessage segments/evaluations",
+    },
+    "tick": {"sqs:SendMessage segments/evaluations", "sqs:SendMessage segments/tick_dead"},
+    "announce": {"events:PutEvents announcements/bus"},
+}
+POLLS = ("DescribeStream", "GetRecords", "GetShardIterator", "ListStreams")
+POLLED = {
+    "resolve_identity": {"events"},
+    "evaluate_segments": {"identities", "profiles"},
+    "announce": {"memberships"},
+}
+
+
+@pytest.fixture(scope="session")
+def allowed(deployed: Templates) -> dict[str, set[Permission]]:
+    return permissions(deployed)
+
+
+def of(service: str, granted: set[Permission]) -> set[Permission]:
+    return {each for each in granted if each.action.startswith(f"{service}:")}
+
+
+@pytest.mark.parametrize("function", sorted(TABLES))
+def test_a_function_does_exactly_this_with_tables(allowed: dict[str, set[Permission]], function: str) -> None:
+    used = {
+        Permission(f"dynamodb:{action}", f"tables/{table}")
+        for table, actions in TABLES[function].items()
+        for action in actions.split()
+    }
+    polled = {
+        Permission(f"dynamodb:{action}", f"tables/{table}") for table in POLLED.get(function, ()) for action in POLLS
+    }
+
+    assert of("dynamodb", allowed[function]) == used | polled
+
+
+@pytest.mark.parametrize("function", sorted(TABLES))
+def test_a_function_sends_and_receives_exactly_this(allowed: dict[str, set[Permission]], function: str) -> None:
+    found = of("sqs", allowed[function]) | of("events", allowed[function])
+
+    assert {f"{each.action} {each.thing}" for each in found} == OTHERS.get(function, set())
+
+
+@pytest.mark.parametrize("function", sorted(TABLES))
+def test_a_consumer_may_only_add_to_the_failures(allowed: dict[str, set[Permission]], function: str) -> None:
+    found = {f"{each.action} {each.thing}" for each in of("s3", allowed[function])}
+
+    assert found == (
+        {"s3:ListBucket buckets/failures", "s3:PutObject buckets/failures/*"} if function in POLLED else set()
+    )
+
+
+def test_nobody_scans(allowed: dict[str, set[Permission]]) -> None:
+    actions = {each.action for granted in allowed.values() for each in granted}
+
+    assert not actions & {"dynamodb:Scan", "dynamodb:PartiQLSelect", "dynamodb:PartiQLDelete", "dynamodb:DeleteTable"}
+
+
+def test_only_timers_are_ever_deleted(allowed: dict[str, set[Permission]]) -> None:
+    deleted = {
+        (name, each.thing)
+        for name, granted in allowed.items()
+        for each in granted
+        if each.action == "dynamodb:DeleteItem"
+    }
+
+    assert deleted == {("evaluate_segments", "tables/timers"), ("tick", "tables/timers")}
+
+
+def test_only_these_open_the_workspace_key(allowed: dict[str, set[Permission]]) -> None:
+    opened = {
+        name: {each.action for each in granted if each.thing == "keys/workspace"} for name, granted in allowed.items()
+    }
+
+    assert {name: actions for name, actions in opened.items() if actions} == {
+        "ingest": {"kms:Decrypt", "kms:Encrypt", "kms:GenerateDataKey"},
+        "profile_api": {"kms:Decrypt"},
+        "admin_api": {"kms:Decrypt"},
+    }
+
+
+def test_only_those_who_read_the_vault_can_decrypt_it(allowed: dict[str, set[Permission]]) -> None:
+    holders = {name for name, granted in allowed.items() for each in granted if each.thing == "keys/vault"}
+
+    assert holders == {"ingest", "profile_api"}
+
+
+def test_no_action_is_a_pattern(deployed: Templates) -> None:
+    for policy in resources(deployed.platform, "IAM::Policy").values():
+        for statement in policy["PolicyDocument"]["Statement"]:
+            assert "*" not in json.dumps(statement["Action"])
+            assert statement["Resource"] != "*"
+
+
+def test_no_managed_policy_is_attached(deployed: Templates) -> None:
+    assert not any("ManagedPolicyArns" in role for role in resources(deployed.platform, "IAM::Role").values())
+
+
+def test_tick_touches_only_its_cursor_in_the_catalog(deployed: Templates) -> None:
+    conditions = [
+        statement["Condition"]
+        for policy in resources(deployed.platform, "IAM::Policy").values()
+        for statement in policy["PolicyDocument"]["Statement"]
+        if "dynamodb:LeadingKeys" in json.dumps(statement)
+    ]
+
+    assert conditions == [{"ForAllValues:StringEquals": {"dynamodb:LeadingKeys": ["cursor"]}}]

@@ -1,0 +1,99 @@
+from infra.permissions import functions, identity, paths
+from infra.templates import Template, Templates, resources
+
+
+def queues(templates: Templates) -> dict[str, Template]:
+    return {paths(templates)[name]: each for name, each in resources(templates.platform, "SQS::Queue").items()}
+
+
+def test_a_message_comes_back_after_six_timeouts(deployed: Templates) -> None:
+    visibility = queues(deployed)["segments/evaluations"]["VisibilityTimeout"]
+
+    assert visibility >= 6 * functions(deployed)["evaluate_segments"]["Timeout"]
+
+
+def test_a_hopeless_message_is_set_aside(deployed: Templates) -> None:
+    redrive = queues(deployed)["segments/evaluations"]["RedrivePolicy"]
+
+    assert redrive["maxReceiveCount"] == 5
+    assert paths(deployed)[identity(redrive["deadLetterTargetArn"])] == "segments/evaluations_dead"
+
+
+def test_dead_letters_are_kept_as_long_as_possible(deployed: Templates) -> None:
+    kept = {name: each.get("MessageRetentionPeriod") for name, each in queues(deployed).items()}
+
+    assert {name for name, seconds in kept.items() if seconds == 14 * 86_400} == {
+        "segments/evaluations_dead",
+        "segments/tick_dead",
+    }
+
+
+def test_queues_are_encrypted(deployed: Templates) -> None:
+    keys = {paths(deployed)[identity(each["KmsMasterKeyId"])] for each in queues(deployed).values()}
+
+    assert keys == {"operations"}
+
+
+def test_queues_speak_tls_only(deployed: Templates) -> None:
+    refusing = {
+        identity(queue)
+        for policy in resources(deployed.platform, "SQS::QueuePolicy").values()
+        for statement in policy["PolicyDocument"]["Statement"]
+        if statement["Effect"] == "Deny" and statement["Condition"] == {"Bool": {"aws:SecureTransport": "false"}}
+        for queue in policy["Queues"]
+    }
+
+    assert refusing == set(resources(deployed.platform, "SQS::Queue"))
+
+
+def test_one_bad_message_does_not_cost_its_batch(deployed: Templates) -> None:
+    mappings = resources(deployed.platform, "Lambda::EventSourceMapping").values()
+    from_queues = [each for each in mappings if "StartingPosition" not in each]
+
+    assert from_queues
+    assert all(each["FunctionResponseTypes"] == ["ReportBatchItemFailures"] for each in from_queues)
+
+
+def test_tick_runs_each_minute(deployed: Templates) -> None:
+    [rule] = resources(deployed.platform, "Events::Rule").values()
+    [target] = rule["Targets"]
+
+    assert rule["ScheduleExpression"] == "rate(1 minute)"
+    assert paths(deployed)[identity(target["Arn"])] == "segments/tick"
+
+
+def test_every_target_of_a_rule_has_a_place_for_what_it_missed(deployed: Templates) -> None:
+    targets = [target for rule in resources(deployed.platform, "Events::Rule").values() for target in rule["Targets"]]
+
+    assert targets
+    assert {paths(deployed)[identity(each["DeadLetterConfig"]["Arn"])] for each in targets} == {"segments/tick_dead"}
+
+
+def test_a_tick_that_fails_leaves_a_trace_too(deployed: Templates) -> None:
+    place = functions(deployed)["tick"]["DeadLetterConfig"]["TargetArn"]
+
+    assert paths(deployed)[identity(place)] == "segments/tick_dead"
+
+
+def test_somebody_is_told(deployed: Templates) -> None:
+    alarms = resources(deployed.platform, "CloudWatch::Alarm")
+    names = {paths(deployed)[name].removeprefix("alarms/") for name in alarms}
+
+    assert {name for name in names if name.endswith("_fails")} == {f"{name}_fails" for name in functions(deployed)}
+    assert {name for name in names if not name.endswith("_fails")} == {
+        "announce_lags",
+        "evaluate_segments_lags",
+        "evaluations_dead_filled",
+        "resolve_identity_lags",
+        "tick_dead_filled",
+    }
+
+
+def test_a_minute_late_is_too_late(deployed: Templates) -> None:
+    ages = [
+        each
+        for each in resources(deployed.platform, "CloudWatch::Alarm").values()
+        if each["MetricName"] == "IteratorAge"
+    ]
+
+    assert {(each["Threshold"], each["Statistic"]) for each in ages} == {(60_000, "Maximum")}
