@@ -3,18 +3,15 @@
 import gzip
 import importlib.util
 import json
-import shutil
 from base64 import b64decode
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any, cast
 
 import pytest
 
-_ROOT = Path(__file__).parents[2]
-_PACKAGE = _ROOT / "node_modules" / "@segment" / "analytics-next"
-_UMD = _PACKAGE / "dist" / "umd"
-_QUERY_STRING = next(_UMD.glob("queryString.bundle.*.js")).name
+from tests.asset import PACKAGE, UMD, lay_out
+
+_QUERY_STRING = next(UMD.glob("queryString.bundle.*.js")).name
 
 Answer = dict[str, Any]
 Get = Callable[..., Answer]
@@ -23,12 +20,7 @@ Get = Callable[..., Answer]
 @pytest.fixture(scope="module")
 def get(tmp_path_factory: pytest.TempPathFactory) -> Get:
     """Ask the deployed function for a file, by the parameters of its route."""
-    asset = tmp_path_factory.mktemp("asset")
-    (asset / "dist").mkdir()
-    for name in ("handler.py", "prelude.js"):
-        shutil.copy(_ROOT / "functions" / "serve_analytics" / name, asset)
-    for file in (_PACKAGE / "LICENSE.MD", _UMD / "standalone.js", *_UMD.glob("*.bundle.*.js")):
-        shutil.copy(file, asset / "dist")
+    asset = lay_out(tmp_path_factory.mktemp("asset"))
     spec = importlib.util.spec_from_file_location("serve_analytics_asset", asset / "handler.py")
     assert spec
     assert spec.loader
@@ -47,11 +39,11 @@ def test_ends_with_the_unmodified_file(get: Get) -> None:
 
     assert answer["statusCode"] == 200
     assert answer["headers"]["content-type"] == "text/javascript; charset=utf-8"
-    assert answer["body"].endswith((_UMD / "standalone.js").read_text())
+    assert answer["body"].endswith((UMD / "standalone.js").read_text())
 
 
 def test_keeps_the_licence_notice(get: Get) -> None:
-    assert (_PACKAGE / "LICENSE.MD").read_text() in get(key="shop")["body"]
+    assert (PACKAGE / "LICENSE.MD").read_text() in get(key="shop")["body"]
 
 
 def test_carries_the_write_key_of_the_address(get: Get) -> None:
@@ -95,7 +87,7 @@ def test_tells_keys_apart_in_the_etag(get: Get) -> None:
 def test_serves_the_bundles_for_ever(get: Get) -> None:
     answer = get(file=_QUERY_STRING)
 
-    assert answer["body"] == (_UMD / _QUERY_STRING).read_text()
+    assert answer["body"] == (UMD / _QUERY_STRING).read_text()
     assert "immutable" in answer["headers"]["cache-control"]
 
 
