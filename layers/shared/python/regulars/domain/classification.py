@@ -9,6 +9,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import unquote
 
 PERSONAL_TRAITS = frozenset(
     "address age avatar birthday city company description email first_name gender id last_name name phone postal_code"
@@ -63,11 +64,13 @@ def sort_fields(
 ) -> Sorted:
     """Sort the fields of a call into clear and personal; `identifiers` are its own identifier values."""
     own = tuple(value for value in identifiers if len(value) > 2)
-    private = {name: is_personal_property(name) or _tells(value, own) for name, value in properties.items()}
-    personal = {name: is_personal_trait(name) or _tells(value, own) for name, value in traits.items()}
+    private = {name: is_personal_property(name) or _tells({name: value}, own) for name, value in properties.items()}
+    personal = {name: is_personal_trait(name) or _tells({name: value}, own) for name, value in traits.items()}
     clear_context, personal_context = _sort_context(context, own)
+    cut = {name: shown for name, value in properties.items() if not private[name] and (shown := _cut_url(value))}
+    private |= dict.fromkeys(cut, True)
     return Sorted(
-        properties={name: value for name, value in properties.items() if not private[name]},
+        properties={name: value for name, value in properties.items() if not private[name]} | cut,
         personal_properties={name: value for name, value in properties.items() if private[name]},
         traits={name: value for name, value in traits.items() if not personal[name]},
         personal_traits={name: value for name, value in traits.items() if personal[name]},
@@ -97,8 +100,18 @@ def _sort_context(context: Mapping[str, Any], own: tuple[str, ...]) -> tuple[dic
     return clear, personal
 
 
+def _cut_url(value: object) -> str | None:
+    """Give a URL without query and fragment; None for what is no URL or has neither."""
+    if not isinstance(value, str) or "://" not in value[:12]:
+        return None
+    shown = value.split("?", 1)[0].split("#", 1)[0]
+    return shown if shown != value else None
+
+
 def _tells(value: object, own: tuple[str, ...]) -> bool:
     if isinstance(value, str):
+        if "%" in value and (plain := unquote(value)) != value and _tells(plain, own):
+            return True
         return ("@" in value and _EMAIL.search(value) is not None) or any(text in value for text in own)
     if isinstance(value, Mapping):
         return any(_tells(key, own) or _tells(inner, own) for key, inner in value.items())

@@ -12,6 +12,7 @@ ILLEGAL_VALUES = frozenset(
     "anonymous guest distinctid distinct_id id not_authenticated email undefined true false nan none null nil (null)"
     " -1".split()
 ) | {"[object object]"}
+NOBODY = "nobody"  # the kind of an owner that is no identifier and links nobody
 _INVISIBLE = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff\u00ad"))
 _QUOTES = "'\"`"
 

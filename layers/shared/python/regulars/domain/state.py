@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from regulars.domain.events import Event
+from regulars.domain.identifiers import NOBODY, kind_of
 from regulars.domain.instants import day_of
 from regulars.domain.numbers import to_amount
 from regulars.domain.orders import Ledger, combine, drawer_of, entry
@@ -39,7 +40,9 @@ EMPTY = State()
 
 
 def parts_of(event: Event, watches: Watches) -> list[str]:
-    """Name the parts that an event is counted in: none, if nothing live reads it."""
+    """Name the parts that an event is counted in: none, if nothing live reads it or it names nobody."""
+    if kind_of(event.owner) == NOBODY:
+        return []
     parts = []
     if event.name and event.name in watches.by_event:
         parts.append(f"event#{event.name}")

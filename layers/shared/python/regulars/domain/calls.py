@@ -1,0 +1,120 @@
+"""The one parser: a message of any SDK becomes an event, and what of it is to be sealed."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from hashlib import blake2b
+from typing import Any
+
+from regulars.domain.classification import Sorted, sort_fields, tells
+from regulars.domain.events import Event, moment_of
+from regulars.domain.identifiers import NOBODY, Identifier, IdentityRules, extract, owner_key
+from regulars.domain.message_ids import fingerprint, name_message, repeated_content
+from regulars.domain.messages import Envelope, Message, read_message
+from regulars.domain.timestamps import Times, read_times
+from regulars.errors import InvalidEventError
+
+_TOLD = 8  # a shorter identifier of the sender's own, say 100, stands in a name such as "Scrolled 100 %" by chance
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Delivery:
+    """From where and when a request came, what it says for all its messages, and by what the workspace reads them."""
+
+    source: str
+    received: int
+    rules: IdentityRules
+    hash_key: bytes
+    envelope: Envelope = field(default_factory=Envelope)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Call:
+    """
+    A call as it was read: its event with what may stand in clear, and what is to be sealed for the event's owner.
+
+    Each of `personal_traits` is sealed by itself, since profiles keep traits one by one; `personal` is sealed whole.
+    """
+
+    event: Event
+    personal_traits: Mapping[str, Any] = field(default_factory=dict)
+    personal: Mapping[str, Any] = field(default_factory=dict)
+
+
+def read(raw: object, delivery: Delivery, type: str | None = None) -> Call:
+    """
+    Read a message; the path of a single call says its `type`, a message of a batch says it itself.
+
+    Raises InvalidEventError.
+    """
+    message = read_message(raw, delivery.envelope, type)
+    identifiers = _identifiers(message, delivery.rules)
+    telling = _telling(message, identifiers)
+    _check_name(message.name, telling)
+    times = read_times(message.fields, sent_at=message.fields["sentAt"], received=delivery.received)
+    content = repeated_content(message)
+    message_id = name_message(message.fields.get("messageId"), content, delivery.hash_key, telling)
+    links = tuple(owner_key(identifier, delivery.hash_key) for identifier in identifiers)
+    fields = sort_fields(message.properties, message.traits, message.context, telling)
+    event = Event(
+        owner=links[0] if links else nobody(message_id),
+        moment=moment_of(times.instant, delivery.source, message_id),
+        type=message.type,
+        name=message.name,
+        links=links,
+        at=times.at,
+        arrival=delivery.received,
+        properties=fields.properties,
+        traits=fields.traits,
+        context=fields.context,
+        fingerprint=fingerprint(content, delivery.hash_key),
+    )
+    return _call(event, message, fields, times, telling)
+
+
+def nobody(message_id: str) -> str:
+    """
+    Name the owner of an event that names nobody.
+
+    There are 256 of them: enough to spread a source that has lost its ids, and few keys in the vault.
+    """
+    return f"{NOBODY}:{blake2b(message_id.encode(), digest_size=1).hexdigest()}"
+
+
+def _identifiers(message: Message, rules: IdentityRules) -> list[Identifier]:
+    """What a group call says in its traits, its e-mail address say, is the company's and nobody's own."""
+    hidden = {"traits": {}} if message.type == "group" else {}
+    identifiers = extract({**message.fields, **hidden}, rules)
+    given = (message.fields.get("userId"), message.fields.get("anonymousId"))
+    if not identifiers and all(value in (None, "") for value in given):
+        raise InvalidEventError("missing_identifier", "a call needs a userId or an anonymousId")
+    return identifiers
+
+
+def _telling(message: Message, identifiers: Sequence[Identifier]) -> list[str]:
+    previous = message.fields.get("previousId")
+    return [identifier.value for identifier in identifiers] + ([previous] if isinstance(previous, str) else [])
+
+
+def _check_name(name: str | None, telling: Sequence[str]) -> None:
+    if name is not None and tells(name, [text for text in telling if len(text) >= _TOLD]):
+        raise InvalidEventError("personal_event_name", "the name of an event says what happened, and never to whom")
+
+
+def _call(event: Event, message: Message, fields: Sorted, times: Times, telling: Sequence[str]) -> Call:
+    hidden = {name: value for name, value in fields.personal_traits.items() if tells(name, telling)}
+    given = message.fields.get("messageId")
+    said: dict[str, Any] = {
+        "ids": {name: message.fields.get(name) for name in ("userId", "anonymousId", "previousId")},
+        "properties": fields.personal_properties,
+        "traits": hidden,
+        "context": fields.personal_context,
+        "integrations": message.integrations,
+        "times": times.kept,
+        "messageId": given if given != event.message_id else None,
+    }
+    said["ids"] = {name: value for name, value in said["ids"].items() if value not in (None, "")}
+    return Call(
+        event=event,
+        personal_traits={name: value for name, value in fields.personal_traits.items() if name not in hidden},
+        personal={name: value for name, value in said.items() if value not in (None, {}, "")},
+    )

@@ -1,0 +1,141 @@
+"""A message of the Segment spec, however an SDK spells it, with every field where the spec has it."""
+
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, cast, get_args
+
+from regulars.domain.events import NAMES, EventType
+from regulars.domain.payloads import check
+from regulars.errors import InvalidEventError
+
+TYPES = frozenset(get_args(EventType))
+LONGEST_NAME = 200
+LONGEST_GROUP_ID = 500
+_IDS = ("userId", "anonymousId", "previousId", "groupId")
+_OBJECTS = ("properties", "traits", "context", "integrations")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Envelope:
+    """What a batch says once for all its messages."""
+
+    sent_at: object = None
+    context: Mapping[str, Any] = field(default_factory=dict)
+    integrations: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Message:
+    """One message; `fields` is all that was said, `name` the name under which it counts."""
+
+    type: EventType
+    name: str | None
+    fields: Mapping[str, Any]
+    properties: Mapping[str, Any]
+    traits: Mapping[str, Any]
+    context: Mapping[str, Any]
+    integrations: Mapping[str, Any]
+
+
+def read_envelope(body: Mapping[str, Any]) -> Envelope:
+    """
+    Read what a batch says around its messages; what is no object there says nothing.
+
+    Raises InvalidEventError.
+    """
+    context, integrations = body.get("context"), body.get("integrations")
+    check({"sentAt": body.get("sentAt"), "context": context, "integrations": integrations})
+    return Envelope(
+        sent_at=body.get("sentAt"),
+        context=context if isinstance(context, Mapping) else {},
+        integrations=integrations if isinstance(integrations, Mapping) else {},
+    )
+
+
+def read_message(raw: object, envelope: Envelope, type: str | None = None) -> Message:
+    """
+    Read a message; the path of a single call says its `type`, a message of a batch says it itself.
+
+    Raises InvalidEventError.
+    """
+    if not isinstance(raw, Mapping):
+        raise InvalidEventError("invalid_event", "an event is an object")
+    check(raw)
+    fields = {**raw, "sentAt": raw.get("sentAt", envelope.sent_at)}
+    for name in _OBJECTS:
+        fields[name] = _object(raw, name)
+    fields["context"] = {**envelope.context, **fields["context"]}
+    fields["integrations"] = {**envelope.integrations, **fields["integrations"]}
+    type_ = _type(type or raw.get("type"))
+    _check_ids(type_, fields)
+    return Message(
+        type=type_,
+        name=_name(type_, fields),
+        fields=fields,
+        properties=_properties(type_, fields),
+        traits=_traits(type_, fields),
+        context=_context(type_, fields),
+        integrations=fields["integrations"],
+    )
+
+
+def _object(raw: Mapping[str, Any], name: str) -> dict[str, Any]:
+    value = raw.get(name)
+    if value is None:
+        return {}
+    if not isinstance(value, dict):
+        raise InvalidEventError("invalid_field", f"{name} is an object")
+    return value
+
+
+def _type(type: object) -> EventType:
+    if not isinstance(type, str) or type not in TYPES:
+        raise InvalidEventError("unknown_type", f"the type of an event is one of {', '.join(sorted(TYPES))}")
+    return cast(EventType, type)
+
+
+def _check_ids(type: EventType, fields: Mapping[str, Any]) -> None:
+    for name in _IDS:
+        if isinstance(fields.get(name), dict | list):
+            raise InvalidEventError("invalid_identifier", f"{name} is a text or a number")
+    group_id = fields.get("groupId")
+    if type == "group" and (group_id in (None, "") or len(str(group_id)) > LONGEST_GROUP_ID):
+        raise InvalidEventError("invalid_group_id", f"a group call has a groupId of 1 to {LONGEST_GROUP_ID} characters")
+    if type == "alias" and fields.get("previousId") in (None, ""):
+        raise InvalidEventError("missing_previous_id", "an alias call has a previousId and a userId")
+
+
+def _name(type: EventType, fields: Mapping[str, Any]) -> str | None:
+    if type != "track":
+        return NAMES.get(type)
+    name = fields.get("event")
+    if not isinstance(name, str) or not name.strip() or len(name) > LONGEST_NAME:
+        raise InvalidEventError("invalid_event_name", f"a track call has an event of 1 to {LONGEST_NAME} characters")
+    if any(unicodedata.category(letter) == "Cc" for letter in name):
+        raise InvalidEventError("invalid_event_name", "the name of an event has no control characters")
+    return name
+
+
+def _properties(type: EventType, fields: Mapping[str, Any]) -> Mapping[str, Any]:
+    if type not in NAMES:
+        return cast(Mapping[str, Any], fields["properties"])
+    said = {name: fields[name] for name in ("name", "category") if isinstance(fields.get(name), str)}
+    return {**said, **fields["properties"]}
+
+
+def _traits(type: EventType, fields: Mapping[str, Any]) -> Mapping[str, Any]:
+    """RudderStack puts the traits of an identify call into its context."""
+    own = fields["context"].get("traits")
+    if type == "identify" and isinstance(own, Mapping):
+        return {**own, **fields["traits"]}
+    return cast(Mapping[str, Any], fields["traits"])
+
+
+def _context(type: EventType, fields: Mapping[str, Any]) -> Mapping[str, Any]:
+    context = dict(fields["context"])
+    if type == "identify" and isinstance(context.get("traits"), Mapping):
+        del context["traits"]
+    if type == "group":
+        context["groupId"] = str(fields["groupId"])
+    return context

@@ -1,0 +1,148 @@
+"""
+What came over the wire, read strictly: one JSON object within limits, meaning the same to every reader.
+
+What breaks the document refuses the request. What is wrong within one event is left in its place and told by
+`check`, so that one event can go to quarantine without its batch.
+"""
+
+import json
+import math
+import zlib
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from regulars.errors import InvalidEventError, TooLargeError, UnparseableError
+
+MAX_BODY = 1_000_000
+MAX_INFLATED = 4_000_000
+MAX_DEPTH = 16  # an event is at depth 1, a property at 3, a field of a product in `products` at 5
+MAX_VALUES = 10_000
+MAX_DIGITS = 38  # what a DynamoDB number holds exactly
+_GZIP = 31  # zlib's name for a gzip frame with any window
+_BEYOND = 10**MAX_DIGITS
+
+
+class Ambiguous(dict[str, Any]):
+    """An object in which a name came twice, holding all values of that name: two readers would see two events."""
+
+
+def inflate(body: bytes, encoding: str) -> bytes:
+    """
+    Undo a Content-Encoding, within the limits.
+
+    Raises TooLargeError, UnparseableError.
+    """
+    if len(body) > MAX_BODY:
+        raise TooLargeError(f"a body has at most {MAX_BODY} bytes: send smaller batches")
+    match encoding.strip().lower():
+        case "" | "identity":
+            return body
+        case "gzip" | "x-gzip":
+            return _gunzip(body)
+    raise UnparseableError("the Content-Encoding is not known: send gzip or leave it out")
+
+
+def read_object(body: bytes) -> dict[str, Any]:
+    """
+    Read a body that is one JSON object in UTF-8.
+
+    Raises UnparseableError.
+    """
+    try:
+        content = json.loads(body.decode(), object_pairs_hook=_object)
+    except UnicodeDecodeError:
+        raise UnparseableError("the body is not UTF-8") from None
+    except RecursionError:
+        raise UnparseableError("the body nests too deep") from None
+    except ValueError as error:
+        at = f" at character {error.pos}" if isinstance(error, json.JSONDecodeError) else ""
+        raise UnparseableError(f"the body is not JSON{at}") from None
+    if not isinstance(content, dict):
+        raise UnparseableError("the body is JSON, but no object")
+    return content
+
+
+def check(event: Mapping[str, Any]) -> None:
+    """
+    Make sure that an event means the same to every reader and can be stored as it is.
+
+    Raises InvalidEventError.
+    """
+    for number, (value, depth) in enumerate(_walk(event)):
+        if number > MAX_VALUES:
+            raise InvalidEventError("too_many_fields", f"an event has at most {MAX_VALUES} names and values")
+        if depth > MAX_DEPTH:
+            raise InvalidEventError("too_deep", f"an event nests at most {MAX_DEPTH} levels")
+        _check_value(value)
+
+
+def write(content: object) -> bytes:
+    """
+    Write JSON in one form only, whatever order its fields came in; broken text is escaped, never lost.
+
+    Raises UnparseableError.
+    """
+    try:
+        return json.dumps(content, sort_keys=True, separators=(",", ":")).encode()
+    except RecursionError:
+        raise UnparseableError("the body nests too deep") from None
+
+
+def _walk(event: Mapping[str, Any]) -> Iterator[tuple[object, int]]:
+    """Give every value and every name with its depth; stops going down one level below the limit."""
+    waiting: list[tuple[object, int]] = [(event, 1)]
+    while waiting:
+        value, depth = waiting.pop()
+        yield value, depth
+        if depth > MAX_DEPTH:
+            continue
+        if isinstance(value, dict):
+            waiting += [(name, depth) for name in value]
+            waiting += [(inner, depth + 1) for inner in value.values()]
+        elif isinstance(value, list):
+            waiting += [(inner, depth + 1) for inner in value]
+
+
+def _check_value(value: object) -> None:
+    if isinstance(value, Ambiguous):
+        raise InvalidEventError("ambiguous_field", "an object names a field twice: name it once")
+    if isinstance(value, float) and not math.isfinite(value):
+        raise InvalidEventError("invalid_number", "a number is neither NaN nor infinite: leave it out or send null")
+    if isinstance(value, int) and abs(value) >= _BEYOND:
+        raise InvalidEventError("invalid_number", f"a whole number has at most {MAX_DIGITS} digits: send it as text")
+    if isinstance(value, str) and not value.isascii() and _is_broken(value):
+        raise InvalidEventError("invalid_text", "a text holds half a character, a lone surrogate: cut texts elsewhere")
+
+
+def _is_broken(text: str) -> bool:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return True
+    return False
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    content = dict(pairs)
+    if len(content) == len(pairs):
+        return content
+    names = Counter(name for name, _ in pairs)
+    repeated: dict[str, list[Any]] = {name: [] for name, times in names.items() if times > 1}
+    for name, value in pairs:
+        if name in repeated:
+            repeated[name].append(value)
+    return Ambiguous(content | repeated)
+
+
+def _gunzip(body: bytes) -> bytes:
+    stream = zlib.decompressobj(wbits=_GZIP)
+    try:
+        inflated = stream.decompress(body, MAX_INFLATED + 1)
+    except zlib.error:
+        raise UnparseableError("the body is not the gzip that its Content-Encoding says") from None
+    if len(inflated) > MAX_INFLATED:
+        raise TooLargeError(f"a body inflates to at most {MAX_INFLATED} bytes: send smaller batches")
+    if not stream.eof or stream.unused_data:
+        raise UnparseableError("the gzip body is cut short or has something after its end")
+    return inflated
