@@ -19,7 +19,7 @@ _GROUPED = {
 }
 _EPOCH = re.compile(r"\d{10}(\d{3})?(\.\d+)?", re.ASCII)
 _COMPACT = re.compile(r"\d{8}", re.ASCII)
-_ISO = re.compile(r"\d{4}-\d\d-\d\d([T ]\d\d:\d\d(:\d\d([.,]\d{1,9})?)?(Z|z|[+-]\d\d:?\d\d)?)?", re.ASCII)
+_ISO = re.compile(r"\d{4}-\d\d-\d\d([Tt ]\d\d:\d\d(:\d\d([.,]\d{1,9})?)?(Z|z|[+-]\d\d:?\d\d)?)?", re.ASCII)
 _TRUE = frozenset("true yes y t 1".split())
 _FALSE = frozenset("false no n f 0".split())
 
@@ -111,7 +111,8 @@ def _plain_number(text: str, decimal: str) -> str | None:
     thousands = "," if decimal == "." else "."
     if _GROUPED[decimal].fullmatch(text):
         text = text.replace(thousands, "")
-    text = text.replace(",", ".") if decimal == "," and "." not in text else text
+    if decimal == ",":
+        text = "?" if "." in text else text.replace(",", ".")
     return text if _NUMBER.fullmatch(text) else None
 
 

@@ -11,6 +11,7 @@ from regulars.domain.mappings import MESSAGE_ID, CallMapping, Column, Constant, 
 from regulars.errors import DefinitionError
 
 _HOLE = re.compile(r"\{([^{}]*)\}")
+_TIME = re.compile(r"([01]\d|2[0-3])(:[0-5]\d){1,2}", re.ASCII)
 _SECTIONS = ("properties", "traits", "context")
 _TEXTS = ("event", "name", "userId", "anonymousId", "groupId")
 _NEEDS: Mapping[str, tuple[str, ...]] = {
@@ -29,7 +30,7 @@ MAX_DEPTH = 5
 
 def parse_mapping(id: str, definition: Mapping[str, Any]) -> ImportMapping:
     """Read an import mapping. Raises DefinitionError."""
-    _only(definition, {"name", "source", "key", "repeats", "encoding", "calls"}, "")
+    _only(definition, {"name", "description", "source", "key", "repeats", "encoding", "calls"}, "")
     calls = definition.get("calls")
     if not isinstance(calls, list) or not 0 < len(calls) <= MAX_CALLS:
         raise DefinitionError("calls", f"is a list of 1 to {MAX_CALLS} calls")
@@ -167,10 +168,9 @@ def _date_format(raw: object, path: str) -> str:
 
 
 def _time(raw: object, path: str) -> time:
-    try:
-        return time.fromisoformat(raw if isinstance(raw, str) else "")
-    except ValueError as error:
-        raise DefinitionError(path, "is a time of day in quotes, such as '12:00'") from error
+    if not isinstance(raw, str) or not _TIME.fullmatch(raw):
+        raise DefinitionError(path, "is a time of day in quotes, such as '12:00'")
+    return time.fromisoformat(raw)
 
 
 def _encoding(raw: object) -> str:

@@ -1,0 +1,236 @@
+"""The catalog holds together, and its JSON Schemas say what the parsers say."""
+
+import csv
+import json
+from collections import Counter
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from jsonschema import Draft202012Validator
+
+from regulars.domain.catalog import parse_rules
+from regulars.domain.identifiers import DEFAULT_RULES
+from regulars.domain.mapping_definitions import parse_mapping
+from regulars.domain.segments import Segment, parse
+from regulars.errors import DefinitionError
+
+CATALOG = Path(__file__).parents[1] / "catalog"
+FILES = sorted(CATALOG.rglob("*.yaml"))
+PARSERS: Mapping[str, Callable[[dict[str, Any]], object]] = {
+    "segment": lambda definition: parse("x", definition),
+    "import": lambda definition: parse_mapping("x", definition),
+    "identity": parse_rules,
+}
+
+
+def read(path: str) -> Any:
+    """Read one definition of the catalog."""
+    return yaml.safe_load((CATALOG / path).read_text())
+
+
+def accepts(kind: str, definition: object) -> bool:
+    """Say whether the JSON Schema of a kind takes a definition."""
+    schema = json.loads((CATALOG / f"schemas/{kind}.json").read_text())
+    return bool(Draft202012Validator(schema).is_valid(definition))
+
+
+def parses(kind: str, definition: dict[str, Any]) -> bool:
+    """Say whether the parser of a kind takes a definition."""
+    try:
+        PARSERS[kind](definition)
+    except DefinitionError:
+        return False
+    return True
+
+
+def a_segment(**where: object) -> dict[str, Any]:
+    """Build a segment with one condition."""
+    return {"name": "Some", "where": where}
+
+
+def rules(*identifiers: dict[str, Any], **limits: object) -> dict[str, Any]:
+    """Build identity rules that begin with the user id."""
+    return {"identifiers": [{"kind": "user_id", "from": ["userId"], "limit": 1}, *identifiers], **limits}
+
+
+def an_import(change: Mapping[str, Any] = {}, **fields: Any) -> dict[str, Any]:
+    """Build a mapping with one call."""
+    call = {"type": "track", "event": "Order Completed", "userId": "{customer}"}
+    return {"source": "store", "key": ["customer"], "calls": [call | fields], **change}
+
+
+def a_property(**field: object) -> dict[str, Any]:
+    """Build a mapping with one property."""
+    return an_import(properties={"x": field})
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
+def test_every_file_names_its_schema_and_follows_it(path: Path) -> None:
+    first = path.read_text().splitlines()[0]
+    schema = (path.parent / first.removeprefix("# yaml-language-server: $schema=")).resolve()
+
+    Draft202012Validator(json.loads(schema.read_text())).validate(yaml.safe_load(path.read_text()))
+
+
+@pytest.mark.parametrize("path", sorted((CATALOG / "schemas").iterdir()), ids=lambda path: path.stem)
+def test_every_schema_is_one(path: Path) -> None:
+    Draft202012Validator.check_schema(json.loads(path.read_text()))
+
+
+def test_spells_out_the_rules_that_hold_by_default() -> None:
+    assert parse_rules(read("identity.yaml")) == DEFAULT_RULES
+
+
+def test_has_six_segments_of_which_one_shows_a_visit_at_once() -> None:
+    segments = {path.stem: parse(path.stem, read(f"segments/{path.name}")) for path in CATALOG.glob("segments/*.yaml")}
+
+    assert len(segments) == 6
+    assert all(isinstance(segment, Segment) for segment in segments.values())
+    assert segments["just_browsing"].anonymous
+
+
+def test_imports_name_sources_of_the_catalog() -> None:
+    sources = {path.stem for path in CATALOG.glob("sources/*.yaml")}
+
+    assert sources == {"web", "store"}
+    assert {read(f"imports/{path.name}")["source"] for path in CATALOG.glob("imports/*.yaml")} <= sources
+
+
+def test_has_a_sample_with_all_that_is_strange_about_purchases() -> None:
+    with (CATALOG / "samples/purchases.csv").open(newline="") as file:
+        rows = list(csv.DictReader(file))
+
+    customers_and_days = Counter((row["customer_id"], row["date"]) for row in rows)
+    assert len({row["customer_id"] for row in rows}) == 300
+    assert max(Counter(tuple(row.values()) for row in rows).values()) >= 2
+    assert max(customers_and_days.values()) >= 2
+    assert any(float(row["dollars"]) == 0 for row in rows)
+
+
+GOOD = [
+    ("segment", a_segment(event="Product Viewed")),
+    ("segment", a_segment(event="Product Viewed", within="10 seconds")),
+    ("segment", a_segment(event="Product Viewed", within="1 day", count={"at_least": 100})),
+    ("segment", a_segment(event="Product Viewed", count={"equals": 0})),
+    ("segment", a_segment(event="Product Viewed", count={"at_most": 1_000_000})),
+    ("segment", a_segment(event="Order Completed", sum={"of": "revenue", "more_than": 1.5}, within="30 days")),
+    ("segment", a_segment(trait="email", exists=True)),
+    ("segment", a_segment(trait="plan", equals="gold")),
+    ("segment", a_segment(trait="beta", equals=False)),
+    ("segment", a_segment(orders="revenue", at_least=500)),
+    ("segment", a_segment(any=[{"not": {"trait": "plan", "exists": False}}, {"all": [{"event": "X"}]}])),
+    ("segment", {"id": "some", "description": "Why", "anonymous": True, "where": {"event": "X"}}),
+    ("identity", rules()),
+    ("identity", rules({"kind": "loyalty.card", "from": ["traits.card"], "known": True, "blocked": ["0"]})),
+    ("identity", rules({"kind": "ios.id", "from": ["context.device.id"], "when": {"context.device.type": "ios"}})),
+    ("identity", rules(max_merges=1, max_identifiers=1000)),
+    ("import", an_import()),
+    ("import", an_import({"repeats": False, "encoding": "latin-1", "name": "Some", "description": "Why"})),
+    ("import", an_import(type="group", groupId="{company}")),
+    ("import", an_import(timestamp={"column": "d", "type": "date", "format": "%d.%m.%Y", "zone": "Europe/Berlin"})),
+    ("import", an_import(context={"ip": "{ip}", "device": {"id": {"column": "device"}}}, traits={"vip": True})),
+    ("import", a_property(column="x", type="number", decimal=",", required=True)),
+    ("import", a_property(column="x", type="boolean", skip=True)),
+    ("import", a_property(template="{a}-{b}-{$message_id}", skip=True)),
+    ("import", a_property(constant=0)),
+]
+BAD = [
+    ("segment", {}),
+    ("segment", {"name": "Some", "where": {}}),
+    ("segment", {"where": {"event": "X"}, "anonymous": "yes"}),
+    ("segment", {"where": {"event": "X"}, "sql": "1"}),
+    ("segment", a_segment(event="")),
+    ("segment", a_segment(event="X" * 201)),
+    ("segment", a_segment(event="X", trait="y")),
+    ("segment", a_segment(event="X", within="10")),
+    ("segment", a_segment(event="X", within="0 days")),
+    ("segment", a_segment(event="X", within="ten days")),
+    ("segment", a_segment(event="X", within="1 month")),
+    ("segment", a_segment(event="X", count=3)),
+    ("segment", a_segment(event="X", count={"at_least": -1})),
+    ("segment", a_segment(event="X", count={"at_least": 1, "at_most": 2})),
+    ("segment", a_segment(event="X", count={"at_least": True})),
+    ("segment", a_segment(event="X", within="1 day", count={"at_least": 101})),
+    ("segment", a_segment(event="X", count={"at_least": 1}, sum={"of": "y", "at_least": 1})),
+    ("segment", a_segment(event="X", sum={"of": "y"})),
+    ("segment", a_segment(event="X", sum={"at_least": 1})),
+    ("segment", a_segment(event="X", sum={"of": "y", "at_least": "1"})),
+    ("segment", a_segment(trait="plan")),
+    ("segment", a_segment(trait="plan", equals=None)),
+    ("segment", a_segment(trait="plan", at_least=True)),
+    ("segment", a_segment(trait="plan", equals="gold", exists=True)),
+    ("segment", a_segment(trait="plan", exists="yes")),
+    ("segment", a_segment(orders="value", at_least=1)),
+    ("segment", a_segment(orders="count")),
+    ("segment", a_segment(all=[])),
+    ("segment", a_segment(all={"event": "X"})),
+    ("segment", a_segment(**{"not": [{"event": "X"}]})),
+    ("segment", a_segment(any=[{"event": "X"}], all=[{"event": "X"}])),
+    ("identity", {}),
+    ("identity", {"identifiers": []}),
+    ("identity", {"identifiers": [{"kind": "user_id", "from": ["userId"], "limit": 2}]}),
+    ("identity", {"identifiers": [{"kind": "email", "from": ["traits.email"]}]}),
+    ("identity", rules({"kind": "p_x", "from": ["x"]})),
+    ("identity", rules({"kind": "Card", "from": ["x"]})),
+    ("identity", rules({"kind": "card"})),
+    ("identity", rules({"kind": "card", "from": "x"})),
+    ("identity", rules({"kind": "card", "from": ["x"], "limit": 0})),
+    ("identity", rules({"kind": "card", "from": ["x"], "when": {}})),
+    ("identity", rules({"kind": "card", "from": ["x"], "regex": "x"})),
+    ("identity", rules(max_merges=101)),
+    ("import", an_import({"calls": []})),
+    ("import", an_import({"key": []})),
+    ("import", an_import({"source": ""})),
+    ("import", an_import({"repeats": 1})),
+    ("import", an_import({"script": "x"})),
+    ("import", an_import(type="alias")),
+    ("import", an_import(type="group")),
+    ("import", {"source": "x", "key": ["a"], "calls": [{"type": "identify"}]}),
+    ("import", {"source": "x", "key": ["a"], "calls": [{"type": "track", "userId": "{a}"}]}),
+    ("import", an_import(userId=5)),
+    ("import", an_import(userId={"column": "x", "type": "number"})),
+    ("import", an_import(event="{a")),
+    ("import", an_import(event="{}")),
+    ("import", an_import(event="{$now}")),
+    ("import", an_import(timestamp="{d}")),
+    ("import", an_import(timestamp={"column": "d"})),
+    ("import", an_import(timestamp={"column": "d", "type": "date", "at": "noon"})),
+    ("import", an_import(properties={})),
+    ("import", an_import(properties={"x": None})),
+    ("import", an_import(properties={"x": {"y": []}})),
+    ("import", a_property(column="x", type="money")),
+    ("import", a_property(column="x", type="text", decimal=",")),
+    ("import", a_property(column="x", type="number", decimal=";")),
+    ("import", a_property(column="x", required=True, skip=True)),
+    ("import", a_property(column="x", template="{x}")),
+    ("import", a_property(template="x")),
+    ("import", a_property(constant="")),
+    ("import", a_property(constant=1, required=True)),
+]
+ONLY_THE_PARSER_KNOWS = [
+    ("segment", a_segment(trait="email", equals="ann@shop.example")),
+    ("segment", a_segment(event="X", within="9999 days")),
+    ("segment", a_segment(event="X", sum={"of": "y", "at_least": 1}, within="36 hours")),
+    ("identity", rules({"kind": "user_id", "from": ["x"]})),
+    ("import", an_import({"encoding": "rot13"})),
+    ("import", an_import(timestamp={"column": "d", "type": "date", "format": "%d"})),
+    ("import", an_import(timestamp={"column": "d", "type": "date", "zone": "Nowhere"})),
+]
+
+
+@pytest.mark.parametrize(("kind", "definition"), GOOD)
+def test_schema_and_parser_take_the_same(kind: str, definition: dict[str, Any]) -> None:
+    assert (accepts(kind, definition), parses(kind, definition)) == (True, True)
+
+
+@pytest.mark.parametrize(("kind", "definition"), BAD)
+def test_schema_and_parser_refuse_the_same(kind: str, definition: dict[str, Any]) -> None:
+    assert (accepts(kind, definition), parses(kind, definition)) == (False, False)
+
+
+@pytest.mark.parametrize(("kind", "definition"), ONLY_THE_PARSER_KNOWS)
+def test_some_things_only_the_parser_knows(kind: str, definition: dict[str, Any]) -> None:
+    assert (accepts(kind, definition), parses(kind, definition)) == (True, False)
