@@ -3,7 +3,7 @@
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 WIDTH = 34
 
@@ -24,7 +24,5 @@ def step(name: str) -> Iterator[list[str]]:
 
 def say(text: str = "", *, end: str = "\n") -> None:
     """Print at once; a closed terminal does not keep us from ending well."""
-    try:
+    with suppress(OSError):
         print(text, end=end, flush=True)
-    except OSError:
-        pass

@@ -9,10 +9,10 @@ import os
 import signal
 import sys
 import time
-from typing import Any
+from typing import Any, NoReturn
 
 from local.platform import sign
-from local.platform.commands import REGULARS, Commands, digest_of
+from local.platform.commands import Commands, digest_of
 from local.platform.console import say, step
 from local.platform.errors import PlatformError
 from local.platform.folders import ROOT, Folders, of_this_checkout
@@ -33,7 +33,7 @@ def main() -> int:
     _mind_signals()
     try:
         lock.take()
-        return _live(folders)
+        _live(folders)
     except PlatformError as error:
         say(error.report())
         return 1
@@ -49,7 +49,7 @@ def _mind_signals() -> None:
         signal.signal(one, signal.default_int_handler)
 
 
-def _live(folders: Folders) -> int:
+def _live(folders: Folders) -> NoReturn:
     folders.make(fresh=bool(os.environ.get("FRESH")))
     sign.remove(folders)
     logging.basicConfig(
@@ -67,7 +67,6 @@ def _live(folders: Folders) -> int:
         say()
         with step("settle, save and stop"):
             platform.stop()
-    return 0
 
 
 def _start(platform: Platform, folders: Folders) -> People:
@@ -95,8 +94,8 @@ def _start(platform: Platform, folders: Folders) -> People:
 
 def _fill(platform: Platform, folders: Folders, token: str) -> None:
     """Apply the catalog, and import the sample purchases once."""
-    if not REGULARS.exists():
-        say("`regulars` is not installed: no catalog applied, no sample imported")
+    if not (ROOT / "cli" / "main.py").exists():
+        say("there is no `regulars` command yet: no catalog applied, no sample imported")
         return
     commands = Commands(platform.clients, folders, platform.url, token)
     definitions = [path for path in CATALOG.rglob("*.y*ml") if path.is_file()]
@@ -147,22 +146,14 @@ try
 Ctrl-C settles, saves and stops.""")
 
 
-def _stay(platform: Platform, people: People, folders: Folders) -> None:
-    """Keep the tokens fresh, and notice if the emulator ends.
-
-    Raises:
-        PlatformError: it ended.
-    """
-    while platform.is_alive():
+def _stay(platform: Platform, people: People, folders: Folders) -> NoReturn:
+    """Keep the tokens fresh, and notice if the emulator ends."""
+    while True:
+        platform.check()
         time.sleep(LOOK)
         if people.is_stale():
             people.sign_in()
             _show(platform, folders, people)
-    raise PlatformError(
-        "the emulator ended by itself",
-        cure="make dev starts it again, with what it had saved",
-        log=folders.logs / "emulator.log",
-    )
 
 
 if __name__ == "__main__":

@@ -17,7 +17,7 @@ from local.platform.pulse import Pulse
 from local.platform.settle import Settler
 
 LARGEST = 10 * 2**20  # an HTTP API takes no more
-AT_ONCE = 16
+AT_ONCE = 4  # more at once only makes workers wait for each other
 HOP_BY_HOP = {
     "connection", "content-length", "host", "keep-alive", "proxy-authenticate",
     "proxy-authorization", "te", "trailer", "transfer-encoding", "upgrade",

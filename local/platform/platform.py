@@ -10,6 +10,7 @@ from local.platform.clients import Clients
 from local.platform.console import say
 from local.platform.deploy import TABLES, Deployment, Stack
 from local.platform.emulator import Emulator, free_port
+from local.platform.errors import PlatformError
 from local.platform.folders import ROOT, Folders
 from local.platform.front import Front, FrontThread
 from local.platform.functions import Functions
@@ -91,11 +92,22 @@ class Platform:
 
     def recover(self) -> int:
         """Do again what a hard end may have left undone; say how many calls that took."""
-        return recovery.refold(self._mappings.streams, self.clients) if self._mappings else 0
+        if self._mappings is None:
+            return 0
+        return recovery.refold(self._mappings.streams, self.clients, self.check)
 
-    def is_alive(self) -> bool:
-        """Tell whether the emulator still runs."""
-        return self._emulator.alive()
+    def check(self) -> None:
+        """Notice if the emulator has ended.
+
+        Raises:
+            PlatformError: it has.
+        """
+        if not self._emulator.alive():
+            raise PlatformError(
+                "the emulator ended by itself",
+                cure="make dev starts it again, with what it had saved",
+                log=self._emulator.log,
+            )
 
     def stop(self) -> None:
         """Close the door, settle, save, and end every process."""

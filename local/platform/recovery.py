@@ -3,7 +3,9 @@
 Every function expects each record twice, so this changes only what had not been done.
 """
 
-from collections.abc import Iterator, Sequence
+import time
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from itertools import islice
 from typing import Any
 
@@ -11,6 +13,9 @@ from local.platform.clients import Clients
 from local.platform.emulated_stream import lambda_shaped
 from local.world.lane import Record
 from local.world.runner import Runner
+
+LANES = 4
+PAUSE = 0.1
 
 
 class TableAsStream:
@@ -44,13 +49,19 @@ class TableAsStream:
             yield lambda_shaped(record | {"eventSource": "aws:dynamodb"}, self._arn)
 
 
-def refold(runners: Sequence[Runner], clients: Clients) -> int:
+def refold(runners: Sequence[Runner], clients: Clients, check: Callable[[], None]) -> int:
     """Hand every item of every table that a mapping reads to its function; say how many calls that took."""
-    calls = 0
-    for runner in runners:
-        table = runner.mapping.source.split("/")[1]
-        stream = TableAsStream(clients.of("dynamodb"), table, runner.mapping.source)
-        again = runner.over(stream)
-        again.drain()
-        calls += again.invocations
-    return calls
+    return sum(_refold(runner, clients, check) for runner in runners)
+
+
+def _refold(runner: Runner, clients: Clients, check: Callable[[], None]) -> int:
+    table = runner.mapping.source.split("/")[1]
+    stream = TableAsStream(clients.of("dynamodb"), table, runner.mapping.source)
+    again = runner.over(stream, lanes=LANES)
+    with ThreadPoolExecutor(LANES) as threads:
+        while again.read() or again.waiting():
+            check()
+            worked = list(threads.map(again.work, range(LANES)))
+            if not any(worked):
+                time.sleep(PAUSE)
+    return again.invocations

@@ -92,14 +92,15 @@ class Runner:
         self._lock, self._reading = threading.Lock(), threading.Lock()
         self.invocations = 0
 
-    def over(self, stream: Stream) -> "Runner":
-        """Return a runner of the same mapping over another stream, from its beginning and without age limit."""
+    def over(self, stream: Stream, *, lanes: int) -> "Runner":
+        """Return a runner of the same mapping over another stream, with lanes of its own and no age limit."""
         return Runner(
-            replace(self.mapping, max_age=FOR_EVER),
+            replace(self.mapping, lanes=lanes, max_age=FOR_EVER),
             stream,
             self._target,
             clock=self._clock,
             on_failure=self._on_failure,
+            backoff=self._backoff,
         )
 
     def read(self) -> int:
