@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 
 from regulars.domain.catalog import Live
 from regulars.domain.evaluation import Verdict, evaluate
+from regulars.domain.instants import SECOND
 from regulars.domain.memberships import Head, Membership, arm, carry, decide, earliest
 from regulars.domain.parts import fold
 from regulars.domain.people import Person, sum_parts
@@ -23,7 +24,7 @@ from regulars.stores.profiles import ProfileStore
 from regulars.stores.timers import TimerStore
 
 TRIES = 60
-MAX_HOPS = 12  # Lambda breaks a chain of 16 through a queue; past this the timer table takes over
+MAX_HOPS = 12  # of a chain that does not get on by a second a hop; past this the timer table takes over
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +146,7 @@ class Evaluator:
         now = self._clock()
         due = arm(head, next_change_at, now)
         if due is not None:
-            timer = Timer(head.profile_id, due, hops + 1)
+            timer = Timer(head.profile_id, due, hops + 1 if due < now + SECOND else 0)
             if is_soon(due, now) and hops < MAX_HOPS:
                 self._queue.send([timer], now=now)
             else:

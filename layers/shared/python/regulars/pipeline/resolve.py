@@ -78,9 +78,10 @@ class Resolver:
         watches = self.live.watches
         if part.catalog > watches.version:
             raise StaleCatalogError
-        counted = count(part, events, watches)
+        # A part that is not there may have a history from before anything read it: only the events tell.
+        counted = count(part, events, watches) if part.version else None
         if counted is None:
-            self._journal.count("refolds")
+            self._journal.count("refolds" if part.version else "folds")
             history = self._events.of(part.owner)
             counted = fold(part.owner, part.name, history, watches, version=part.version)
         if counted.marks != part.marks or counted.floor != part.floor or counted.watch != part.watch:

@@ -1,0 +1,15 @@
+"""The whole pipeline while everything goes wrong, against the oracle: nothing lost, nothing doubled."""
+
+import pytest
+
+from tests.world.chaos_trial import trial
+
+
+@pytest.mark.parametrize(("seed", "events"), [(1, 2_000), (2, 2_000), (3, 2_000), (4, 10_000), (5, 34_000)])
+def test_every_person_is_what_the_oracle_says(seed: int, events: int) -> None:
+    outcome = trial(seed, events)
+
+    assert outcome.faults == []
+    assert outcome.merges > 0
+    assert outcome.refolds > 0
+    assert outcome.announced > events // 100
