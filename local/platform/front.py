@@ -1,6 +1,7 @@
 """The address of the local platform: the deployed API, and `/_local` beside it."""
 
 import asyncio
+import json
 import logging
 import threading
 from collections.abc import Callable
@@ -23,6 +24,8 @@ HOP_BY_HOP = {
     "proxy-authorization", "te", "trailer", "transfer-encoding", "upgrade",
 }  # fmt: skip
 READS = {"GET", "HEAD", "OPTIONS"}
+SELF = {HOST, "localhost"}
+OWN_PAGES = {"same-origin", "none"}  # `none`: typed into the address bar
 
 logger = logging.getLogger("regulars.front")
 
@@ -30,8 +33,9 @@ logger = logging.getLogger("regulars.front")
 class Front:
     """Hands everything to the deployed API, and answers for the platform itself under `/_local`."""
 
-    def __init__(self, api: str, settler: Settler, pulse: Pulse, shop: Path) -> None:
-        self._api, self._settler, self._pulse, self._shop = api, settler, pulse, shop
+    def __init__(self, api: str, settler: Settler, pulse: Pulse, *, shop: Path, sign: Path) -> None:
+        self._api, self._settler, self._pulse = api, settler, pulse
+        self._shop, self._sign = shop, sign
         self._slots = asyncio.Semaphore(AT_ONCE)
         self._session: aiohttp.ClientSession | None = None
 
@@ -43,6 +47,7 @@ class Front:
         routes.add_get("/_local/health", self._health)
         routes.add_get("/_local/settle", self._settle)
         routes.add_get("/_local/on-failure", self._on_failure)
+        routes.add_get("/_local/config", self._config)
         routes.add_get("/_local/shop", self._open_shop)
         if self._shop.is_dir():
             routes.add_get("/_local/shop/", self._index)
@@ -72,6 +77,16 @@ class Front:
     async def _on_failure(self, _request: web.Request) -> web.Response:
         found = await asyncio.to_thread(self._settler.given_up)
         return web.json_response({"objects": found})
+
+    async def _config(self, request: web.Request) -> web.Response:
+        """Tell the shop's page what it needs, and no page of another name that leads to this address."""
+        if request.url.host not in SELF or request.headers.get("Sec-Fetch-Site", "same-origin") not in OWN_PAGES:
+            return _refusal(403, "forbidden", "this is for pages of the local platform itself")
+        ready = json.loads(self._sign.read_text()) if self._sign.exists() else {}
+        if not ready.get("write_key"):
+            return _refusal(503, "unavailable", "the platform is starting, or has no source `web` yet")
+        told = {"write_key": ready["write_key"], "tokens": {"service": ready["tokens"]["service"]}}
+        return web.json_response(told, headers={"Cache-Control": "no-store"})
 
     async def _open_shop(self, _request: web.Request) -> web.Response:
         raise web.HTTPFound("/_local/shop/")
