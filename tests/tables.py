@@ -1,10 +1,14 @@
 """The eight tables in a fake AWS, as the architecture draws them."""
 
-from typing import Any
+from functools import cache
+from typing import TYPE_CHECKING, Any
 
 import boto3
 
 from regulars.stores.database import INDEXES, KEYS, TableName
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
 
 STREAMS = {
     "events": "NEW_IMAGE",
@@ -16,9 +20,13 @@ STREAMS = {
 
 def create_tables() -> None:
     """Create all tables under their bare names, with indexes and streams."""
-    client = boto3.client("dynamodb")
     for table in KEYS:
-        client.create_table(**_definition(table))
+        _client().create_table(**_definition(table))
+
+
+@cache
+def _client() -> "DynamoDBClient":
+    return boto3.client("dynamodb")
 
 
 def _definition(table: TableName) -> dict[str, Any]:
