@@ -5,6 +5,7 @@ import json
 import logging
 import threading
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -33,7 +34,7 @@ logger = logging.getLogger("regulars.front")
 class Front:
     """Hands everything to the deployed API, and answers for the platform itself under `/_local`."""
 
-    def __init__(self, api: str, settler: Settler, pulse: Pulse, *, shop: Path, sign: Path) -> None:
+    def __init__(self, api: str, settler: Settler, pulse: Pulse, shop: Path, sign: Path | None = None) -> None:
         self._api, self._settler, self._pulse = api, settler, pulse
         self._shop, self._sign = shop, sign
         self._slots = asyncio.Semaphore(AT_ONCE)
@@ -82,7 +83,7 @@ class Front:
         """Tell the shop's page what it needs, and no page of another name that leads to this address."""
         if request.url.host not in SELF or request.headers.get("Sec-Fetch-Site", "same-origin") not in OWN_PAGES:
             return _refusal(403, "forbidden", "this is for pages of the local platform itself")
-        ready = json.loads(self._sign.read_text()) if self._sign.exists() else {}
+        ready = json.loads(self._sign.read_text()) if self._sign and self._sign.exists() else {}
         if not ready.get("write_key"):
             return _refusal(503, "unavailable", "the platform is starting, or has no source `web` yet")
         told = {"write_key": ready["write_key"], "tokens": {"service": ready["tokens"]["service"]}}
@@ -144,8 +145,8 @@ class FrontThread:
     def __init__(self, make: Callable[[], Front], port: int) -> None:
         self._make, self._port = make, port
         self.url = f"http://{HOST}:{port}"
-        self._loop = asyncio.new_event_loop()
-        self._started, self._ended = threading.Event(), asyncio.Event()
+        self._started = threading.Event()
+        self._end: Callable[[], object] = lambda: None
         self._error: OSError | None = None
         self._thread = threading.Thread(target=self._serve, daemon=True, name="front")
 
@@ -162,14 +163,15 @@ class FrontThread:
 
     def stop(self) -> None:
         """Finish what is under way and stop listening."""
-        if self._thread.is_alive():
-            self._loop.call_soon_threadsafe(self._ended.set)
-            self._thread.join(timeout=10)
+        self._end()
+        self._thread.join(timeout=10)
 
     def _serve(self) -> None:
-        self._loop.run_until_complete(self._run())
+        asyncio.run(self._run())
 
     async def _run(self) -> None:
+        ended = asyncio.Event()
+        self._end = partial(asyncio.get_running_loop().call_soon_threadsafe, ended.set)
         runner = web.AppRunner(self._make().application(), access_log=None, shutdown_timeout=5)
         await runner.setup()
         try:
@@ -178,5 +180,6 @@ class FrontThread:
             self._error = error
         self._started.set()
         if not self._error:
-            await self._ended.wait()
+            await ended.wait()
         await runner.cleanup()
+        self._end = lambda: None

@@ -82,7 +82,7 @@ class Platform:
         assert self._settler is not None
         api = next(iter(self.stacks[-1].named(API).values()))
         where = f"{self.endpoint}/_aws/execute-api/{api}/$default"
-        return Front(where, self._settler, self._pulse, shop=SHOP, sign=self._folders.sign)
+        return Front(where, self._settler, self._pulse, SHOP, self._folders.sign)
 
     def _tables(self) -> dict[str, str]:
         tables: dict[str, str] = {}
