@@ -9,6 +9,7 @@ RegularsError
     UnauthorizedError    401   no known write key or token
     ForbiddenError       403   the role may not do this
     NotFoundError        404   nothing has this id
+    MethodNotAllowedError 405  the address is right, the method is not; carries Allow
     ConflictingEditError 409   somebody else changed the definition first
     TooLargeError        413   the body is larger than the limit
     ThrottledError       429   over the quota; carries Retry-After
@@ -20,6 +21,7 @@ RegularsError
   StaleCatalogError            this process holds an older catalog than the data: reload
 """
 
+from collections.abc import Iterable
 from typing import ClassVar
 
 
@@ -74,6 +76,17 @@ class NotFoundError(RequestError):
 
     status = 404
     code = "not_found"
+
+
+class MethodNotAllowedError(RequestError):
+    """The address is right, the method is not."""
+
+    status = 405
+    code = "method_not_allowed"
+
+    def __init__(self, allowed: Iterable[str]) -> None:
+        self.allowed = ", ".join(sorted(allowed))
+        super().__init__(f"this address takes {self.allowed}")
 
 
 class ConflictingEditError(RequestError):

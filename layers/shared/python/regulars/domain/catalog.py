@@ -41,6 +41,17 @@ def key_print(write_key: str) -> str:
     return sha256(write_key.encode()).hexdigest()[:40]
 
 
+def parse_source(id: str, definition: Mapping[str, Any]) -> Source:
+    """Read a source. Raises DefinitionError."""
+    if unknown := sorted(definition.keys() - {"id", "name", "description"}):
+        raise DefinitionError("", f"does not know {', '.join(unknown)}; it takes name, description")
+    for field_name in ("name", "description"):
+        value = definition.get(field_name, id)
+        if not isinstance(value, str) or not 0 < len(value) <= 200:
+            raise DefinitionError(field_name, "is a text of 1 to 200 characters")
+    return Source(id=id, name=str(definition.get("name", id)))
+
+
 def next_watches(before: Watches, segments: Iterable[Segment]) -> Watches:
     """What is to be kept once these segments are the live ones."""
     live = list(segments)

@@ -24,6 +24,11 @@ class MembershipStore:
                 memberships[membership.segment] = membership
         return head, memberships
 
+    def get(self, profile_id: str, segment: str) -> Membership | None:
+        """Read one membership."""
+        item = self._database.get("memberships", profile_id, PREFIX + segment)
+        return from_item(item) if item else None
+
     def save(self, membership: Membership) -> None:
         """Write a membership on the condition of the version it was read with. Raises ConflictError."""
         self._database.put("memberships", to_item(membership), was=membership.version)

@@ -1,0 +1,119 @@
+"""The admin API: definitions of the workspace, members of a segment, write keys, and what is in quarantine."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from regulars.adapters.edits import if_match, read_wish
+from regulars.adapters.pages import Pager
+from regulars.adapters.routes import Call
+from regulars.domain.instants import to_text
+from regulars.errors import InvalidRequestError, NotFoundError
+from regulars.pipeline.definitions import RULES, Definitions
+from regulars.pipeline.members import Members
+from regulars.pipeline.write_keys import WriteKeys
+from regulars.stores.catalog import Definition, Kind
+
+Answer = Mapping[str, Any]
+EFFECTIVE = (
+    "now for every new event; a person who exists already is evaluated with their next event or timer, "
+    "for history is not evaluated yet"
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AdminApi:
+    """What the routes need."""
+
+    definitions: Definitions
+    write_keys: WriteKeys
+    members: Members
+    pager: Pager
+    document: Mapping[str, Any]
+
+    def get_document(self, _call: Call) -> Answer:
+        """Answer with the description of all routes."""
+        return self.document
+
+    def list_definitions(self, call: Call, *, kind: Kind) -> Answer:
+        """Answer with the definitions of a kind, by id."""
+        asked = self.pager.asked(call, kind)
+        found = [each for each in self.definitions.list(kind) if asked.after is None or each.id > asked.after]
+        shown, next = self.pager.page(asked, found[: asked.one_more], definition_json, lambda each: each.id)
+        return {f"{kind}s": shown, "next": next}
+
+    def get_definition(self, call: Call, *, kind: Kind) -> Answer:
+        """Answer with one definition."""
+        return definition_json(self.definitions.get(kind, _id(call)))
+
+    def put_definition(self, call: Call, *, kind: Kind) -> Answer:
+        """Write a definition."""
+        wish = read_wish(call)
+        edit = self.definitions.put(kind, _id(call), wish.definition, origin=wish.origin, expected=wish.expected)
+        return {**definition_json(edit.definition), "changed": edit.changed}
+
+    def put_segment(self, call: Call) -> Answer:
+        """Write a segment, and say from when on it holds."""
+        return {**self.put_definition(call, kind="segment"), "effective": EFFECTIVE}
+
+    def put_source(self, call: Call) -> Answer:
+        """Write a source; a new one gets a write key, which is told this once."""
+        rotate = call.request.query.get("rotate", "false")
+        if rotate not in ("true", "false"):
+            raise InvalidRequestError("rotate is true or false")
+        answer = self.put_definition(call, kind="source")
+        if rotate == "true" or (answer["changed"] and answer["version"] == 1):
+            return {**answer, "write_key": self.write_keys.mint(call["id"])}
+        return answer
+
+    def get_source(self, call: Call) -> Answer:
+        """Answer with a source and the prints of its write keys."""
+        source = self.get_definition(call, kind="source")
+        return {**source, "write_keys": [_write_key_json(key) for key in self.write_keys.of(call["id"])]}
+
+    def delete_definition(self, call: Call, *, kind: Kind) -> Answer:
+        """Remove a definition."""
+        self.definitions.delete(kind, _id(call), expected=if_match(call))
+        return {"id": _id(call), "deleted": True}
+
+    def delete_source(self, call: Call) -> Answer:
+        """Remove a source, and revoke its write keys."""
+        try:
+            answer = self.delete_definition(call, kind="source")
+        except NotFoundError:
+            self.write_keys.revoke_all(call["id"])  # a deletion that was cut short may have left some
+            raise
+        self.write_keys.revoke_all(call["id"])
+        return answer
+
+    def delete_write_key(self, call: Call) -> Answer:
+        """Revoke one write key."""
+        self.write_keys.revoke(call["id"], call["print"])
+        return {"id": call["print"], "deleted": True}
+
+    def list_members(self, call: Call) -> Answer:
+        """Answer with the members of a segment."""
+        segment = self.definitions.get("segment", call["id"]).id
+        asked = self.pager.asked(call, "members", segment)
+        page = self.members.page(segment, after=asked.after, limit=asked.limit)
+        shown = [{"profile_id": member.profile_id, "since": to_text(member.since)} for member in page.members]
+        return {"members": shown, "next": self.pager.cursor(asked, page.next)}
+
+
+def definition_json(definition: Definition) -> dict[str, Any]:
+    """Write a definition."""
+    return {
+        "id": definition.id,
+        "definition": definition.content,
+        "version": definition.version,
+        "origin": definition.origin,
+        "changed_at": to_text(definition.changed),
+    }
+
+
+def _write_key_json(key: Definition) -> dict[str, Any]:
+    return {"print": key.id, "since": to_text(key.changed)}
+
+
+def _id(call: Call) -> str:
+    return call.values.get("id", RULES)

@@ -1,0 +1,163 @@
+"""The routes of the admin API."""
+
+from collections.abc import Callable, Sequence
+from functools import partial
+
+from regulars.adapters.admin_api import AdminApi, Answer
+from regulars.adapters.pages import PAGED
+from regulars.adapters.routes import Call, Parameter, Route
+from regulars.domain.roles import Scope
+from regulars.stores.catalog import Kind
+
+_VERSIONS = (
+    "With If-Match or `version` it writes only over that version, else 409. An equal definition changes nothing."
+)
+_ROTATE = Parameter(
+    name="rotate",
+    description="mint another write key; those there are stay valid until they are revoked",
+    schema={"type": "boolean", "default": False},
+)
+_Answer = Callable[[AdminApi, Call], Answer]
+
+
+def _route(
+    method: str,
+    path: str,
+    scope: Scope,
+    name: str,
+    summary: str,
+    answer: _Answer,
+    *,
+    returns: str,
+    description: str = "",
+    query: Sequence[Parameter] = (),
+) -> Route[AdminApi]:
+    return Route(
+        name=name,
+        method=method,
+        path=path,
+        scope=scope,
+        summary=summary,
+        description=description,
+        answer=answer,
+        returns=returns,
+        query=query,
+        body="Edit" if method == "PUT" else None,
+    )
+
+
+def _list(path: str, scope: Scope, kind: Kind) -> Route[AdminApi]:
+    return _route(
+        "GET",
+        path,
+        scope,
+        f"list_{kind}s",
+        f"List the {kind}s, by id",
+        partial(AdminApi.list_definitions, kind=kind),
+        returns=f"{kind.capitalize()}Page",
+        query=PAGED,
+    )
+
+
+def _get(path: str, scope: Scope, name: str, summary: str, kind: Kind) -> Route[AdminApi]:
+    answer = partial(AdminApi.get_definition, kind=kind)
+    return _route("GET", path, scope, name, summary, answer, returns="Definition")
+
+
+def _put(path: str, scope: Scope, name: str, summary: str, kind: Kind) -> Route[AdminApi]:
+    answer = partial(AdminApi.put_definition, kind=kind)
+    return _route("PUT", path, scope, name, summary, answer, returns="Edited", description=_VERSIONS)
+
+
+def _delete(path: str, scope: Scope, kind: Kind) -> Route[AdminApi]:
+    answer = partial(AdminApi.delete_definition, kind=kind)
+    return _route("DELETE", path, scope, f"delete_{kind}", f"Delete this {kind}", answer, returns="Deleted")
+
+
+_SEGMENTS = (
+    _list("/v1/segments", "segments:read", "segment"),
+    _get("/v1/segments/{id}", "segments:read", "get_segment", "Read a segment", "segment"),
+    _route(
+        "PUT",
+        "/v1/segments/{id}",
+        "segments:write",
+        "put_segment",
+        "Write a segment",
+        AdminApi.put_segment,
+        returns="EditedSegment",
+        description=f"{_VERSIONS} `effective` says from when on it holds for whom.",
+    ),
+    _delete("/v1/segments/{id}", "segments:write", "segment"),
+    _route(
+        "GET",
+        "/v1/segments/{id}/members",
+        "segments:read",
+        "list_members",
+        "List the members of a segment",
+        AdminApi.list_members,
+        returns="MemberPage",
+        description="From an index that lags by moments; a page may have fewer members than `limit`.",
+        query=PAGED,
+    ),
+)
+_SOURCES = (
+    _list("/v1/sources", "sources:read", "source"),
+    _route(
+        "GET",
+        "/v1/sources/{id}",
+        "sources:read",
+        "get_source",
+        "Read a source, with the prints of its write keys",
+        AdminApi.get_source,
+        returns="Source",
+    ),
+    _route(
+        "PUT",
+        "/v1/sources/{id}",
+        "sources:write",
+        "put_source",
+        "Write a source",
+        AdminApi.put_source,
+        returns="EditedSource",
+        description=f"{_VERSIONS} A new source gets a write key, which only this answer tells.",
+        query=(_ROTATE,),
+    ),
+    _route(
+        "DELETE",
+        "/v1/sources/{id}",
+        "sources:write",
+        "delete_source",
+        "Delete a source, and revoke its write keys",
+        AdminApi.delete_source,
+        returns="Deleted",
+    ),
+    _route(
+        "DELETE",
+        "/v1/sources/{id}/write_keys/{print}",
+        "sources:write",
+        "delete_write_key",
+        "Revoke one write key of a source",
+        AdminApi.delete_write_key,
+        returns="Deleted",
+    ),
+)
+_IDENTITY = (
+    _get("/v1/identity", "identity:read", "get_identity", "Read the identity rules", "identity"),
+    _put("/v1/identity", "identity:write", "put_identity", "Write the identity rules", "identity"),
+)
+_IMPORTS = (
+    _list("/v1/imports", "imports:read", "import"),
+    _get("/v1/imports/{id}", "imports:read", "get_import", "Read an import mapping", "import"),
+    _put("/v1/imports/{id}", "imports:write", "put_import", "Write an import mapping", "import"),
+    _delete("/v1/imports/{id}", "imports:write", "import"),
+)
+_DOCUMENT: Route[AdminApi] = Route(
+    name="get_document",
+    method="GET",
+    path="/v1/openapi.json",
+    scope=None,
+    summary="Read this description of the API",
+    answer=AdminApi.get_document,
+    returns="Document",
+)
+ADMIN_ROUTES: Sequence[Route[AdminApi]] = (*_SEGMENTS, *_SOURCES, *_IDENTITY, *_IMPORTS, _DOCUMENT)

@@ -1,0 +1,161 @@
+"""
+The description of the HTTP API, OpenAPI 3.1 and a page for people, both written from the tables of routes.
+
+`python -m regulars.adapters.openapi` writes them into docs/.
+"""
+
+import json
+import re
+import sys
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
+from itertools import chain
+from pathlib import Path
+from typing import Any
+
+from regulars.adapters.admin_routes import ADMIN_ROUTES
+from regulars.adapters.profile_routes import PROFILE_ROUTES
+from regulars.adapters.public_routes import INGEST_ROUTES, SCRIPT_ROUTES
+from regulars.adapters.routes import Parameter, Route
+from regulars.adapters.schemas import SCHEMAS
+from regulars.errors import (
+    ConflictingEditError,
+    DefinitionError,
+    ForbiddenError,
+    InvalidRequestError,
+    NotFoundError,
+    RequestError,
+    ThrottledError,
+    TooLargeError,
+    UnauthorizedError,
+    UnavailableError,
+    UnparseableError,
+)
+
+AREAS: Mapping[str, Sequence[Route[Any]]] = {
+    "ingest": INGEST_ROUTES,
+    "profile_api": PROFILE_ROUTES,
+    "admin_api": ADMIN_ROUTES,
+    "serve_analytics": SCRIPT_ROUTES,
+}
+START, END = "<!-- routes: written by `make docs` -->", "<!-- end of routes -->"
+_PATH_WORDS: Mapping[str, str] = {
+    "ref": "a profile id (`p_…`), or an identifier as `kind:value`, URL-encoded",
+    "id": "the id of the definition",
+    "key": "a write key",
+    "file": "the name of a file of the SDK",
+    "print": "the print of a write key, as the source tells it",
+}
+
+
+@cache
+def document() -> Mapping[str, Any]:
+    """Describe all routes."""
+    paths: dict[str, dict[str, Any]] = {}
+    for area, routes in AREAS.items():
+        for route in routes:
+            paths.setdefault(route.path, {})[route.method.lower()] = _operation(area, route)
+    bearer = {
+        "type": "http",
+        "scheme": "bearer",
+        "bearerFormat": "JWT",
+        "description": "an access token of the sign-in",
+    }
+    return {
+        "openapi": "3.1.0",
+        "info": {"title": "Regulars", "version": "1", "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"}},
+        "paths": paths,
+        "components": {"schemas": dict(SCHEMAS), "securitySchemes": {"token": bearer}},
+    }
+
+
+def page(text: str) -> str:
+    """Write the table of routes between the markers of a page."""
+    before, _, rest = text.partition(START)
+    _, _, after = rest.partition(END)
+    return f"{before}{START}\n\n{_table()}\n{END}{after}"
+
+
+def _operation(area: str, route: Route[Any]) -> dict[str, Any]:
+    in_path = [
+        Parameter(name=name, description=_PATH_WORDS[name], schema={"type": "string"}, required=True)
+        for name in re.findall(r"\{(\w+)\}", route.path)
+    ]
+    parameters = [*_parameters(in_path, "path"), *_parameters(route.query, "query")]
+    operation: dict[str, Any] = {"operationId": route.name, "tags": [area], "summary": route.summary}
+    if route.description:
+        operation["description"] = route.description
+    if parameters:
+        operation["parameters"] = parameters
+    if route.body:
+        operation["requestBody"] = {"required": True, "content": _content(route.body)}
+    # An empty requirement says that anybody may ask; roles, not scopes of the token, grant what is asked for here.
+    operation["security"] = [{"token": []}] if route.scope else [{}]
+    if route.scope:
+        operation["x-scope"] = route.scope
+    operation["responses"] = _responses(route)
+    return operation
+
+
+def _parameters(parameters: Iterable[Parameter], place: str) -> list[dict[str, Any]]:
+    return [
+        {
+            "name": parameter.name,
+            "in": place,
+            "required": parameter.required,
+            "description": parameter.description,
+            "schema": dict(parameter.schema),
+        }
+        for parameter in parameters
+    ]
+
+
+def _content(schema: str) -> dict[str, Any]:
+    return {"application/json": {"schema": {"$ref": f"#/components/schemas/{schema}"}}}
+
+
+def _responses(route: Route[Any]) -> dict[str, Any]:
+    kind = {"text/javascript": {"schema": {"type": "string"}}} if route.returns == "Script" else _content(route.returns)
+    responses: dict[str, Any] = {"200": {"description": "done", "content": kind}}
+    codes: dict[int, list[str]] = {}
+    for error in _errors(route):
+        codes.setdefault(error.status, []).append(error.code)
+    for status in sorted(codes):
+        responses[str(status)] = {"description": ", ".join(sorted(set(codes[status]))), "content": _content("Error")}
+    return responses
+
+
+def _errors(route: Route[Any]) -> Iterable[type[RequestError]]:
+    general: list[type[RequestError]] = [ThrottledError, UnavailableError]
+    guarded: list[type[RequestError]] = [UnauthorizedError, ForbiddenError] if route.scope else []
+    bodied: list[type[RequestError]] = [UnparseableError, InvalidRequestError, TooLargeError] if route.body else []
+    asked: list[type[RequestError]] = [InvalidRequestError] if route.scope else []
+    found: list[type[RequestError]] = [NotFoundError] if "{" in route.path or route.scope else []
+    edited: list[type[RequestError]] = [DefinitionError, ConflictingEditError] if route.body == "Edit" else []
+    deleted: list[type[RequestError]] = [ConflictingEditError] if route.method == "DELETE" else []
+    keyed: list[type[RequestError]] = [UnauthorizedError] if route.body in ("Call", "Batch") else []
+    return chain(general, guarded, bodied, asked, found, edited, deleted, keyed)
+
+
+def _table() -> str:
+    lines = ["| route | scope | what it does |", "|---|---|---|"]
+    for route in chain.from_iterable(AREAS.values()):
+        scope = f"`{route.scope}`" if route.scope else "none"
+        lines.append(f"| `{route.method} {route.path}` | {scope} | {route.summary} |")
+    return "\n".join(lines) + "\n"
+
+
+def text() -> str:
+    """Write the description as JSON, as docs/openapi.json holds it."""
+    return json.dumps(document(), indent=2, ensure_ascii=False) + "\n"
+
+
+def main(docs: Path) -> None:
+    """Write docs/openapi.json, and the table in docs/http-api.md."""
+    (docs / "openapi.json").write_text(text())
+    people = docs / "http-api.md"
+    people.write_text(page(people.read_text()))
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1] if len(sys.argv) > 1 else "docs"))

@@ -1,0 +1,102 @@
+"""The profile API: reads of one person, each by whoever holds `profiles:read`, personal fields by `pii:read`."""
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from regulars.adapters.bodies import only, read_body
+from regulars.adapters.pages import Pager, within
+from regulars.adapters.profile_json import event_json, identifier_json, membership_json, profile_json, trait_json
+from regulars.adapters.routes import Call
+from regulars.domain.references import profile_id_of, profile_id_of_value
+from regulars.errors import InvalidRequestError
+from regulars.pipeline.opening import Opener
+from regulars.pipeline.profiles import ProfileReader, ShownTrait
+from regulars.pipeline.timeline import Position
+
+Answer = Mapping[str, Any]
+IDENTIFIERS = 100  # of a profile's on its one page; the others are in its list of identifiers
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProfileApi:
+    """What the routes need: a reader, a pager, and somebody to tell who read personal fields of whom."""
+
+    reader: ProfileReader
+    pager: Pager
+    hash_key: bytes
+    audit: Callable[[str, str, str], None]
+
+    def get_profile(self, call: Call) -> Answer:
+        """Answer with a profile."""
+        return self._profile(call, profile_id_of(call["ref"], self.hash_key))
+
+    def look_up_profile(self, call: Call) -> Answer:
+        """Answer with the profile that the body names."""
+        body = read_body(call.request)
+        match body:
+            case {"ref": str(ref)}:
+                only(body, {"ref"})
+                return self._profile(call, profile_id_of(ref, self.hash_key))
+            case {"kind": str(kind), "value": str() | int() as value}:
+                only(body, {"kind", "value"})
+                return self._profile(call, profile_id_of_value(kind, value, self.hash_key))
+        raise InvalidRequestError('the body is {"kind": "email", "value": "jane@example.com"} or {"ref": "p_…"}')
+
+    def list_traits(self, call: Call) -> Answer:
+        """Answer with traits by name."""
+        profile_id, opener = self._asked(call)
+        asked = self.pager.asked(call, "traits", profile_id)
+        found = self.reader.traits(profile_id, opener, after=asked.after, limit=asked.one_more)
+        pairs, next = self.pager.page(asked, found, _named, lambda trait: trait.name)
+        return {"traits": dict(pairs), "next": next}
+
+    def list_identifiers(self, call: Call) -> Answer:
+        """Answer with identifiers."""
+        profile_id, opener = self._asked(call)
+        asked = self.pager.asked(call, "identifiers", profile_id)
+        found = self.reader.identifiers(profile_id, opener, after=asked.after, limit=asked.one_more)
+        shown, next = self.pager.page(asked, found, identifier_json, lambda identifier: identifier.owner)
+        return {"identifiers": shown, "next": next}
+
+    def list_memberships(self, call: Call) -> Answer:
+        """Answer with the segments that the person is in."""
+        profile_id = profile_id_of(call["ref"], self.hash_key)
+        asked = self.pager.asked(call, "memberships", profile_id)
+        found = self.reader.memberships(profile_id, after=asked.after, limit=asked.one_more)
+        shown, next = self.pager.page(asked, found, membership_json, lambda membership: membership.segment)
+        return {"memberships": shown, "next": next}
+
+    def list_events(self, call: Call) -> Answer:
+        """Answer with events, newest first."""
+        profile_id, opener = self._asked(call)
+        asked = self.pager.asked(call, "events", profile_id)
+        before = Position(*json.loads(asked.after)) if asked.after is not None else None
+        found = self.reader.events(profile_id, before=before, limit=asked.one_more)
+        shown, next = self.pager.page(
+            asked,
+            self.reader.show_events(found, opener),
+            event_json,
+            lambda shown: json.dumps([shown.event.moment, shown.event.owner]),
+        )
+        return {"events": shown, "next": next}
+
+    def _profile(self, call: Call, profile_id: str) -> Answer:
+        profile = self.reader.profile(profile_id, self._opener(call, profile_id), identifiers=IDENTIFIERS)
+        kept = len(within([trait_json(trait) for trait in profile.traits]))
+        return profile_json(profile, list(profile.traits[:kept]))
+
+    def _asked(self, call: Call) -> tuple[str, Opener]:
+        profile_id = profile_id_of(call["ref"], self.hash_key)
+        return profile_id, self._opener(call, profile_id)
+
+    def _opener(self, call: Call, profile_id: str) -> Opener:
+        personal = call.caller.may("pii:read")
+        if personal:
+            self.audit(call.caller.subject, call.route, profile_id)
+        return self.reader.opener(personal=personal)
+
+
+def _named(trait: ShownTrait) -> tuple[str, Any]:
+    return trait.name, trait_json(trait)

@@ -1,0 +1,86 @@
+"""Profiles as JSON: what the profile API answers, field by field."""
+
+from typing import Any
+
+from regulars.domain.instants import to_text
+from regulars.domain.numbers import from_amount
+from regulars.pipeline.opening import Shown, ShownEvent
+from regulars.pipeline.profiles import ShownIdentifier, ShownMembership, ShownProfile, ShownTrait
+
+Json = dict[str, Any]
+
+
+def profile_json(profile: ShownProfile, traits: list[ShownTrait]) -> Json:
+    """Write a profile; `traits` are those of them that fit."""
+    whole = {
+        "identifiers": len(profile.identifiers) == profile.identifier_count,
+        "traits": len(traits) == len(profile.traits),
+    }
+    return {
+        "profile_id": profile.profile_id,
+        "known": profile.known,
+        "identifiers": [identifier_json(identifier) for identifier in profile.identifiers],
+        "traits": traits_json(traits),
+        "memberships": [membership_json(membership) for membership in profile.memberships],
+        "orders": {"count": profile.order_count, "revenue": from_amount(profile.revenue)},
+        "incomplete": [name for name, is_whole in whole.items() if not is_whole],
+    }
+
+
+def identifier_json(identifier: ShownIdentifier) -> Json:
+    """Write an identifier."""
+    return {
+        "kind": identifier.kind,
+        **_shown(identifier.shown),
+        "source": identifier.source,
+        "since": identifier.since,
+    }
+
+
+def traits_json(traits: list[ShownTrait]) -> Json:
+    """Write traits under their names."""
+    return {trait.name: trait_json(trait) for trait in traits}
+
+
+def trait_json(trait: ShownTrait) -> Json:
+    """Write a trait."""
+    return {
+        **_shown(trait.shown),
+        "source": trait.source,
+        "time": to_text(trait.at),
+        "message_id": trait.message_id,
+    }
+
+
+def membership_json(membership: ShownMembership) -> Json:
+    """Write a membership."""
+    at = membership.next_change_at
+    return {
+        "segment": membership.segment,
+        "name": membership.name,
+        "since": to_text(membership.since),
+        "next_change_at": to_text(at) if at is not None else None,
+        "number": membership.number,
+    }
+
+
+def event_json(shown: ShownEvent) -> Json:
+    """Write an event, in the words of the Segment spec."""
+    event = shown.event
+    return {
+        "messageId": event.message_id,
+        "type": event.type,
+        "event": event.name,
+        "timestamp": to_text(event.at),
+        "receivedAt": to_text(event.arrival),
+        "source": event.source,
+        "identifiers": shown.ids,
+        "properties": shown.properties,
+        "traits": shown.traits,
+        "context": shown.context,
+        "masked": shown.masked,
+    }
+
+
+def _shown(shown: Shown) -> Json:
+    return {"value": shown.value, "masked": shown.masked}

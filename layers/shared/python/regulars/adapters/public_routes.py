@@ -1,0 +1,75 @@
+"""The routes that other functions answer themselves, written down for the description of the API."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from regulars.adapters.routes import Call, Route
+
+_CALLS = ("track", "identify", "page", "screen", "group", "alias")
+_PROMISE = (
+    "200 says that every event of the request is stored or in quarantine. The write key is the user name of Basic "
+    "authorization, or `writeKey` in the body. Slashes at the end, and the paths under which other SDKs call, work too."
+)
+
+
+def _elsewhere(_api: None, _call: Call) -> Mapping[str, Any]:
+    raise NotImplementedError("another function answers this route")
+
+
+def _call(name: str) -> Route[None]:
+    return Route(
+        name=name,
+        method="POST",
+        path=f"/v1/{name}",
+        scope=None,
+        summary=f"Send {'an' if name[0] in 'ia' else 'a'} {name} call",
+        description=_PROMISE,
+        answer=_elsewhere,
+        body="Call",
+        returns="Accepted",
+    )
+
+
+INGEST_ROUTES: Sequence[Route[None]] = (
+    *map(_call, _CALLS),
+    Route(
+        name="batch",
+        method="POST",
+        path="/v1/batch",
+        scope=None,
+        summary="Send several calls",
+        description=f"{_PROMISE} A bad event never costs its batch.",
+        answer=_elsewhere,
+        body="Batch",
+        returns="Accepted",
+    ),
+    Route(
+        name="get_settings",
+        method="GET",
+        path="/v1/projects/{key}/settings",
+        scope=None,
+        summary="Read the settings of an SDK, by write key",
+        answer=_elsewhere,
+        returns="Settings",
+    ),
+)
+SCRIPT_ROUTES: Sequence[Route[None]] = (
+    Route(
+        name="get_browser_script",
+        method="GET",
+        path="/analytics.js/v1/{key}/analytics.min.js",
+        scope=None,
+        summary="Load the browser SDK, set up for a write key",
+        answer=_elsewhere,
+        returns="Script",
+    ),
+    Route(
+        name="get_browser_bundle",
+        method="GET",
+        path="/analytics-next/bundles/{file}",
+        scope=None,
+        summary="Load a part of the browser SDK",
+        answer=_elsewhere,
+        returns="Script",
+    ),
+)

@@ -1,0 +1,126 @@
+"""Edit the catalog: check a definition, write it under the version that was read, and leave an equal one alone."""
+
+import json
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from regulars.domain.catalog import parse_rules, parse_source
+from regulars.domain.mapping_definitions import parse_mapping
+from regulars.domain.segments import parse as parse_segment
+from regulars.errors import ConflictError, ConflictingEditError, DefinitionError, InvalidRequestError, NotFoundError
+from regulars.pipeline.ports import Clock
+from regulars.stores.catalog import CatalogStore, Definition, Kind, Origin
+from regulars.stores.database import Database
+
+TRIES = 10
+MAX_SEGMENTS = 250_000  # characters of all segments together: what they watch is one item, and that holds 400 KB
+RULES = "rules"
+_ID = re.compile(r"[a-z][a-z0-9_]{0,62}")
+_PARSERS: Mapping[Kind, Callable[[str, Mapping[str, Any]], object]] = {
+    "segment": parse_segment,
+    "source": parse_source,
+    "identity": lambda _id, content: parse_rules(content),
+    "import": parse_mapping,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """A definition as it stands after an edit, and whether the edit changed anything."""
+
+    definition: Definition
+    changed: bool
+
+
+class Definitions:
+    """Reads and edits definitions; nobody's edit is lost unseen."""
+
+    def __init__(self, database: Database, clock: Clock) -> None:
+        self._store = CatalogStore(database)
+        self._clock = clock
+
+    def list(self, kind: Kind) -> list[Definition]:
+        """Read all definitions of a kind, in the order of their ids."""
+        return self._store.list(kind)
+
+    def get(self, kind: Kind, id: str) -> Definition:
+        """Read one definition. Raises NotFoundError."""
+        definition = self._store.get(kind, id) if _ID.fullmatch(id) else None
+        if definition is None:
+            raise NotFoundError(f"no {kind} has this id")
+        return definition
+
+    def put(
+        self, kind: Kind, id: str, content: Mapping[str, Any], *, origin: Origin, expected: int | None = None
+    ) -> Edit:
+        """
+        Write a definition, if `expected` is given only over that version (0: over none).
+
+        Raises DefinitionError, InvalidRequestError, ConflictingEditError.
+        """
+        check(kind, id, content)
+        for _ in range(TRIES):
+            standing = self._store.get(kind, id)
+            if standing and _text(standing.content) == _text(content):
+                return Edit(standing, changed=False)
+            _expect(standing, expected)
+            self._fits(kind, id, content, standing)
+            version = standing.version if standing else 0
+            new = Definition(kind=kind, id=id, content=content, origin=origin, changed=self._clock(), version=version)
+            try:
+                self._store.put(new)
+            except ConflictError:
+                continue  # of this definition, which the next round sees, or of another one that went live
+            return Edit(replace(new, version=version + 1), changed=True)
+        raise ConflictingEditError("the catalog kept changing: read it again and repeat your edit")
+
+    def delete(self, kind: Kind, id: str, *, expected: int | None = None) -> None:
+        """Remove a definition. Raises NotFoundError, ConflictingEditError."""
+        for _ in range(TRIES):
+            standing = self.get(kind, id)
+            _expect(standing, expected)
+            try:
+                return self._store.delete(standing)
+            except ConflictError:
+                continue
+        raise ConflictingEditError("the catalog kept changing: read it again and repeat your edit")
+
+    def _fits(self, kind: Kind, id: str, content: Mapping[str, Any], standing: Definition | None) -> None:
+        if kind == "identity" and standing:
+            _keep_order(standing.content, content)
+        if kind == "segment":
+            others = [definition for definition in self._store.list("segment") if definition.id != id]
+            if len(_text(content)) + sum(len(_text(other.content)) for other in others) > MAX_SEGMENTS:
+                raise DefinitionError("", f"all segments together have at most {MAX_SEGMENTS} characters")
+
+
+def check(kind: Kind, id: str, content: Mapping[str, Any]) -> None:
+    """Make sure that a definition holds together. Raises DefinitionError, InvalidRequestError."""
+    if not _ID.fullmatch(id):
+        raise InvalidRequestError("an id is a lower-case letter and then up to 62 of a-z, 0-9 and _")
+    if content.get("id", id) != id:
+        raise DefinitionError("id", "is not the id in the path; it may be left out")
+    _PARSERS[kind](id, content)
+
+
+def _expect(standing: Definition | None, expected: int | None) -> None:
+    version = standing.version if standing else 0
+    if expected is not None and expected != version:
+        raise ConflictingEditError(
+            f"version {expected} was edited, but version {version} stands: read it again and repeat your edit"
+        )
+
+
+def _keep_order(before: Mapping[str, Any], after: Mapping[str, Any]) -> None:
+    """Refuse another priority of the same identifiers: it decides which one owns an event, and events never move."""
+    old = [rule.kind for rule in parse_rules(before).rules]
+    new = [rule.kind for rule in parse_rules(after).rules]
+    kept = [kind for kind in old if kind in new]
+    if kept != [kind for kind in new if kind in old]:
+        raise DefinitionError("identifiers", f"keep their order, which is fixed once: {', '.join(kept)}")
+
+
+def _text(content: Mapping[str, Any]) -> str:
+    return json.dumps(content, sort_keys=True)

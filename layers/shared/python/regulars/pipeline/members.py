@@ -1,0 +1,32 @@
+"""Who is in a segment: page by page, from the index, each row then read as it stands."""
+
+from dataclasses import dataclass
+
+from regulars.domain.memberships import Membership
+from regulars.pipeline.people import Many
+from regulars.stores.database import Database
+from regulars.stores.memberships import MembershipStore
+
+
+@dataclass(frozen=True, slots=True)
+class MembersPage:
+    """Members, and the place in the index at which the list goes on, None at its end."""
+
+    members: tuple[Membership, ...]
+    next: str | None
+
+
+class Members:
+    """Lists the members of a segment; the index lags by moments, so a row that is no member any more is left out."""
+
+    def __init__(self, database: Database, many: Many) -> None:
+        self._memberships = MembershipStore(database)
+        self._many = many
+
+    def page(self, segment: str, *, after: str | None, limit: int) -> MembersPage:
+        """Read a page; where members left meanwhile it has fewer than `limit`."""
+        places = self._memberships.members(segment, after=after, limit=limit)
+        ids = [place.partition("/")[2] for place in places]
+        rows = self._many(lambda profile_id: self._memberships.get(profile_id, segment), ids)
+        members = tuple(row for row in rows if row and row.member)
+        return MembersPage(members, places[-1] if len(places) == limit else None)
