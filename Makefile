@@ -69,7 +69,7 @@ clean: ## remove everything that was made
 	rm -rf .venv node_modules cdk.out build dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
 
 # A shim of a version manager may be there and not work, so each candidate is asked for its version.
-.venv/.stamp: requirements.lock pyproject.toml
+.venv/.packages: requirements.lock
 	@python=$$(for name in python3.13 python3.12 python3.11 python3 python; do \
 		"$$name" -c 'import sys, venv; sys.exit(sys.version_info < (3, 11))' 2>/dev/null \
 			&& { echo "$$name"; break; }; done); \
@@ -80,6 +80,9 @@ clean: ## remove everything that was made
 		2>.venv/pip.log || { cat .venv/pip.log >&2; echo "Cure: check the network, then: make install" >&2; exit 1; }
 	@.venv/bin/uv pip sync --quiet --python .venv/bin/python --require-hashes requirements.lock \
 		$(call cure,The install,check the network; then: make clean install)
+	@touch $@
+
+.venv/.stamp: .venv/.packages pyproject.toml
 	@.venv/bin/uv pip install --quiet --python .venv/bin/python --no-deps --no-build-isolation --editable . \
 		$(call cure,The editable install,make clean install)
 	@touch $@

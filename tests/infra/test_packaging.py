@@ -5,6 +5,7 @@ import re
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -13,8 +14,24 @@ from infra.browser_script import _CopySdk
 from infra.layers import ROOT, SERVICES
 from infra.python_function import folder_of
 
-LOCKS = (ROOT / "requirements.lock", ROOT / "layers" / "dependencies" / "requirements.lock")
+EVERYTHING = ROOT / "requirements.lock"
+LAYER = ROOT / "layers" / "dependencies" / "requirements.lock"
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
 CODE = (ROOT / "functions", ROOT / "layers" / "shared" / "python" / "regulars" / "adapters")
+
+
+def locked(lock: Path) -> dict[str, str]:
+    return dict(re.findall(r"^([\w.-]+)==([^ ;\\]+)", lock.read_text(), re.MULTILINE))
+
+
+def flattened(requirements: list[Any]) -> list[str]:
+    """Take lists of requirements apart, and leave out that a group includes another."""
+    parts = [part for each in requirements for part in (each if isinstance(each, list) else [each])]
+    return [part for part in parts if isinstance(part, str)]
+
+
+def names_of(requirements: list[str]) -> set[str]:
+    return {re.split(r"[\[=><]", each)[0] for each in requirements}
 
 
 def called_services() -> Iterator[str]:
@@ -33,7 +50,7 @@ def test_the_layer_describes_every_service_that_is_called() -> None:
     assert set(called_services()) <= SERVICES
 
 
-@pytest.mark.parametrize("lock", LOCKS, ids=lambda path: path.parent.name)
+@pytest.mark.parametrize("lock", [EVERYTHING, LAYER], ids=lambda path: path.parent.name)
 def test_a_lock_has_hashes_and_no_addresses(lock: Path) -> None:
     text = lock.read_text()
 
@@ -41,18 +58,21 @@ def test_a_lock_has_hashes_and_no_addresses(lock: Path) -> None:
     assert "://" not in text
 
 
-def test_the_layer_holds_what_the_project_depends_on() -> None:
-    with (ROOT / "pyproject.toml").open("rb") as file:
-        wanted = tomllib.load(file)["project"]["dependencies"]
-    locked = set(re.findall(r"^([\w.-]+)==", LOCKS[1].read_text(), re.MULTILINE))
+def test_the_layer_holds_what_the_library_depends_on() -> None:
+    assert names_of(PROJECT["project"]["dependencies"]) <= set(locked(LAYER))
 
-    assert {re.split("[=><]", each)[0] for each in wanted} <= locked
+
+def test_the_lock_holds_what_anybody_depends_on() -> None:
+    project, groups = PROJECT["project"], PROJECT["dependency-groups"].values()
+    wanted = [*project["dependencies"], *project["optional-dependencies"].values(), *groups]
+
+    assert names_of(flattened(wanted)) <= set(locked(EVERYTHING)), "cure: make lock"
 
 
 def test_both_locks_agree() -> None:
-    everything, layer = (dict(re.findall(r"^([\w.-]+)==([^ ;\\]+)", lock.read_text(), re.MULTILINE)) for lock in LOCKS)
+    everything, layer = locked(EVERYTHING), locked(LAYER)
 
-    assert {name: everything.get(name) for name in layer} == layer
+    assert {name: everything.get(name) for name in layer} == layer, "cure: make lock"
 
 
 def test_the_node_lock_holds_no_addresses() -> None:

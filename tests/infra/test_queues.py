@@ -54,6 +54,18 @@ def test_one_bad_message_does_not_cost_its_batch(deployed: Templates) -> None:
     assert all(each["FunctionResponseTypes"] == ["ReportBatchItemFailures"] for each in from_queues)
 
 
+def test_a_rule_may_leave_what_it_missed_in_an_encrypted_queue(deployed: Templates) -> None:
+    [key] = resources(deployed.platform, "KMS::Key").values()
+    rules = [
+        statement
+        for statement in key["KeyPolicy"]["Statement"]
+        if statement["Principal"] == {"Service": "events.amazonaws.com"}
+    ]
+
+    assert [statement["Action"] for statement in rules] == [["kms:Decrypt", "kms:GenerateDataKey"]]
+    assert all("aws:SourceAccount" in statement["Condition"]["StringEquals"] for statement in rules)
+
+
 def test_tick_runs_each_minute(deployed: Templates) -> None:
     [rule] = resources(deployed.platform, "Events::Rule").values()
     [target] = rule["Targets"]
