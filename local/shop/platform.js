@@ -1,0 +1,53 @@
+// The platform as the page meets it: its configuration, its script tag, and its Profile API.
+const TRY_AGAIN = 2000;
+const pause = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds));
+
+let config;
+
+async function load() {
+  const answer = await fetch("/_local/config", { cache: "no-store" });
+  if (!answer.ok) throw new Error(`the platform answered ${answer.status}`);
+  config = await answer.json();
+}
+
+function addTag(writeKey) {
+  const tag = document.createElement("script");
+  tag.src = `/analytics.js/v1/${writeKey}/analytics.min.js`;
+  document.head.append(tag);
+  return new Promise((resolve, reject) => {
+    tag.onload = resolve;
+    tag.onerror = () => (tag.remove(), reject(new Error("the analytics script did not come")));
+  });
+}
+
+// Comes back once the analytics script takes calls; until then says why not, and keeps trying.
+export async function connect(complain) {
+  for (;;) {
+    try {
+      await load();
+      return await addTag(config.write_key);
+    } catch (error) {
+      complain(error);
+      await pause(TRY_AGAIN);
+    }
+  }
+}
+
+// A token lives an hour: when it is refused, fetch the next one and ask once more.
+async function ask(path, again = true) {
+  const headers = { authorization: `Bearer ${config.tokens.service}` };
+  const answer = await fetch(path, { headers, cache: "no-store" });
+  if (answer.status === 401 && again) return load().then(() => ask(path, false));
+  if (answer.status === 404) return null;
+  if (!answer.ok) throw new Error(`the Profile API answered ${answer.status}`);
+  return answer.json();
+}
+
+const NEWEST = 8;
+
+// Comes back with null while nobody is known by this identifier.
+export async function readProfile(identifier) {
+  const path = `/v1/profiles/${encodeURIComponent(identifier)}`;
+  const [profile, page] = await Promise.all([ask(path), ask(`${path}/events?limit=${NEWEST}`)]);
+  return profile && { ...profile, events: page?.events ?? [] };
+}
