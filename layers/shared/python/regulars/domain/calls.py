@@ -1,6 +1,6 @@
 """The one parser: a message of any SDK becomes an event, and what of it is to be sealed."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import blake2b
 from typing import Any
@@ -10,6 +10,7 @@ from regulars.domain.events import Event, moment_of
 from regulars.domain.identifiers import NOBODY, Identifier, IdentityRules, extract, owner_key
 from regulars.domain.message_ids import fingerprint, name_message, repeated_content
 from regulars.domain.messages import Envelope, Message, read_message
+from regulars.domain.payloads import is_whole, write
 from regulars.domain.timestamps import Times, read_times
 from regulars.errors import InvalidEventError
 
@@ -68,7 +69,21 @@ def read(raw: object, delivery: Delivery, type: str | None = None) -> Call:
         context=fields.context,
         fingerprint=fingerprint(content, delivery.hash_key),
     )
-    return _call(event, message, fields, times, telling)
+    return _call(event, message, identifiers, fields, times)
+
+
+def name_refused(raw: object, delivery: Delivery) -> tuple[str, str]:
+    """
+    Name a message that could not be read, as well as can be: for whom it is kept, and under which id.
+
+    Raises UnparseableError if it nests too deep to be kept.
+    """
+    content = write(raw)
+    fields = raw if isinstance(raw, Mapping) else {}
+    known = [identifier for identifier in extract(fields, delivery.rules) if is_whole(identifier.value)]
+    values = [identifier.value for identifier in known]
+    message_id = name_message(fields.get("messageId"), content, delivery.hash_key, values)
+    return owner_key(known[0], delivery.hash_key) if known else nobody(message_id), message_id
 
 
 def nobody(message_id: str) -> str:
@@ -82,8 +97,8 @@ def nobody(message_id: str) -> str:
 
 def _identifiers(message: Message, rules: IdentityRules) -> list[Identifier]:
     """What a group call says in its traits, its e-mail address say, is the company's and nobody's own."""
-    hidden = {"traits": {}} if message.type == "group" else {}
-    identifiers = extract({**message.fields, **hidden}, rules)
+    fields = {**message.fields, "traits": {}} if message.type == "group" else message.fields
+    identifiers = extract(fields, rules)
     given = (message.fields.get("userId"), message.fields.get("anonymousId"))
     if not identifiers and all(value in (None, "") for value in given):
         raise InvalidEventError("missing_identifier", "a call needs a userId or an anonymousId")
@@ -100,11 +115,14 @@ def _check_name(name: str | None, telling: Sequence[str]) -> None:
         raise InvalidEventError("personal_event_name", "the name of an event says what happened, and never to whom")
 
 
-def _call(event: Event, message: Message, fields: Sorted, times: Times, telling: Sequence[str]) -> Call:
+def _call(event: Event, message: Message, identifiers: Sequence[Identifier], fields: Sorted, times: Times) -> Call:
+    ids = {identifier.kind: identifier.value for identifier in identifiers}
+    telling = _telling(message, identifiers)
     hidden = {name: value for name, value in fields.personal_traits.items() if tells(name, telling)}
     given = message.fields.get("messageId")
     said: dict[str, Any] = {
-        "ids": {name: message.fields.get(name) for name in ("userId", "anonymousId", "previousId")},
+        "ids": ids,
+        "said": _said(message, set(ids.values())),
         "properties": fields.personal_properties,
         "traits": hidden,
         "context": fields.personal_context,
@@ -112,9 +130,13 @@ def _call(event: Event, message: Message, fields: Sorted, times: Times, telling:
         "times": times.kept,
         "messageId": given if given != event.message_id else None,
     }
-    said["ids"] = {name: value for name, value in said["ids"].items() if value not in (None, "")}
     return Call(
         event=event,
         personal_traits={name: value for name, value in fields.personal_traits.items() if name not in hidden},
         personal={name: value for name, value in said.items() if value not in (None, {}, "")},
     )
+
+
+def _said(message: Message, known: Container[object]) -> dict[str, Any]:
+    given = {name: message.fields.get(name) for name in ("userId", "anonymousId", "previousId")}
+    return {name: value for name, value in given.items() if value not in (None, "") and str(value) not in known}

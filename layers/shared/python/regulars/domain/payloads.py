@@ -111,16 +111,17 @@ def _check_value(value: object) -> None:
         raise InvalidEventError("invalid_number", "a number is neither NaN nor infinite: leave it out or send null")
     if isinstance(value, int) and abs(value) >= _BEYOND:
         raise InvalidEventError("invalid_number", f"a whole number has at most {MAX_DIGITS} digits: send it as text")
-    if isinstance(value, str) and not value.isascii() and _is_broken(value):
+    if isinstance(value, str) and not value.isascii() and not is_whole(value):
         raise InvalidEventError("invalid_text", "a text holds half a character, a lone surrogate: cut texts elsewhere")
 
 
-def _is_broken(text: str) -> bool:
+def is_whole(text: str) -> bool:
+    """Say whether a text can be written: half a character, a lone surrogate, cannot."""
     try:
         text.encode()
     except UnicodeEncodeError:
-        return True
-    return False
+        return False
+    return True
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -1,16 +1,14 @@
 """Open personal fields for those who may read them; for all others they stay sealed, and only their place is told."""
 
-import json
-from base64 import b64decode
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any, cast
+from typing import Any
 
 from regulars.domain.events import Event, Sealed
 from regulars.pipeline.ports import Sealer
+from regulars.pipeline.sealing import open_rest, open_trait
 
 MASK = "•••"
-EVENT_FIELD = "event"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +44,7 @@ class Opener:
             return Shown(value)
         if not self.personal:
             return Shown(MASK, masked=True)
-        opened = self._sealer.open(value.owner, name, b64decode(value.text))
-        return Shown(json.loads(opened) if opened is not None else None)
+        return Shown(open_trait(name, value, self._sealer))
 
     def event(self, event: Event) -> ShownEvent:
         """Show an event, its personal fields put back in their places."""
@@ -78,8 +75,7 @@ class Opener:
 
     def sealed(self, event: Event) -> Mapping[str, Any]:
         """Open the personal rest of an event; empty where the owner's key is gone."""
-        opened = self._sealer.open(event.owner, EVENT_FIELD, event.sealed) if event.sealed else None
-        return cast(Mapping[str, Any], json.loads(opened)) if opened is not None else {}
+        return open_rest(event, self._sealer)
 
 
 def _together(clear: Mapping[str, Any], personal: Mapping[str, Any]) -> dict[str, Any]:

@@ -10,7 +10,7 @@ _KEPT = 90 * DAY
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Quarantined:
-    """One event that was not accepted: from which source, when, why, and its sealed body."""
+    """One event that was not accepted: from which source, when, why, and its body, sealed for an owner."""
 
     source: str
     arrival: int
@@ -18,6 +18,7 @@ class Quarantined:
     code: str
     reason: str
     sealed: bytes
+    owner: str = ""
 
 
 class QuarantineStore:
@@ -26,13 +27,16 @@ class QuarantineStore:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def add(self, event: Quarantined) -> None:
-        """Store one; the same event quarantined twice is one row."""
-        self._database.insert("quarantine", [to_item(event)])
+    def add(self, *events: Quarantined) -> None:
+        """Store events; the same one quarantined twice is one row."""
+        items = {(item["slot"], item["moment"]): item for item in map(to_item, events)}
+        self._database.insert("quarantine", list(items.values()))
 
-    def of(self, source: str, day: str) -> list[Quarantined]:
-        """List those of a source and a day, such as 2026-11-21."""
-        return [from_item(item) for item in self._database.query("quarantine", f"{source}#{day}")]
+    def of(self, source: str, day: str, *, after: str | None = None, limit: int | None = None) -> list[Quarantined]:
+        """List those of a source and a day, such as 2026-11-21, after a place in the list."""
+        return [
+            from_item(item) for item in self._database.query("quarantine", f"{source}#{day}", after=after, limit=limit)
+        ]
 
 
 def to_item(event: Quarantined) -> Item:
@@ -44,6 +48,7 @@ def to_item(event: Quarantined) -> Item:
         "code": event.code,
         "reason": event.reason,
         "sealed": event.sealed,
+        "owner": event.owner,
         "expires": (event.arrival + _KEPT) // SECOND,
     }
 
@@ -57,4 +62,5 @@ def from_item(item: Item) -> Quarantined:
         code=text(item, "code"),
         reason=text(item, "reason"),
         sealed=binary(item, "sealed"),
+        owner=text(item, "owner"),
     )

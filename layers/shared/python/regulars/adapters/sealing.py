@@ -1,0 +1,161 @@
+"""Sealing: AES-GCM under a key of each owner, those under a key of the workspace, and that one under KMS."""
+
+import os
+import threading
+import time
+from collections import OrderedDict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Protocol
+
+from botocore.exceptions import BotoCoreError, ClientError
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from regulars.errors import InvalidEventError, UnavailableError
+from regulars.pipeline.people import Many
+from regulars.stores.database import Database
+from regulars.stores.vault import WORKSPACE, VaultStore
+
+if TYPE_CHECKING:
+    from mypy_boto3_kms import KMSClient
+
+HELD_KEYS = 10_000
+HELD_SECONDS = 300.0  # how long a process may still open what belongs to an erased owner
+_KEY = 32
+_NONCE = 12
+
+
+class Wrapper(Protocol):
+    """Makes the secret of a workspace and opens it again."""
+
+    def generate(self, length: int) -> tuple[bytes, bytes]:
+        """Make a random secret: in clear, and wrapped."""
+
+    def unwrap(self, wrapped: bytes) -> bytes:
+        """Open a wrapped secret."""
+
+
+@dataclass(frozen=True, slots=True)
+class KmsWrapper:
+    """Wraps under a KMS key, and only for this use: the encryption context is part of every call."""
+
+    client: "KMSClient"
+    key: str
+
+    def generate(self, length: int) -> tuple[bytes, bytes]:
+        """Make a random secret. Raises UnavailableError."""
+        try:
+            made = self.client.generate_data_key(
+                KeyId=self.key, NumberOfBytes=length, EncryptionContext={"regulars": WORKSPACE}
+            )
+        except (ClientError, BotoCoreError) as error:
+            raise UnavailableError("the workspace's key could not be made; try again in a moment") from error
+        return made["Plaintext"], made["CiphertextBlob"]
+
+    def unwrap(self, wrapped: bytes) -> bytes:
+        """Open a wrapped secret. Raises UnavailableError."""
+        try:
+            opened = self.client.decrypt(
+                KeyId=self.key, CiphertextBlob=wrapped, EncryptionContext={"regulars": WORKSPACE}
+            )
+        except (ClientError, BotoCoreError) as error:
+            raise UnavailableError("the workspace's key could not be opened; try again in a moment") from error
+        return opened["Plaintext"]
+
+
+class KmsSealer:
+    """
+    Seals and opens for any owner; a new owner costs one small write and no call to KMS.
+
+    Losing an owner's row in the vault is losing what was sealed for it. An empty row is the mark of an erased owner,
+    for whom nothing is sealed again. Safe for threads.
+    """
+
+    def __init__(self, database: Database, wrapper: Wrapper, many: Many | None = None) -> None:
+        self._vault = VaultStore(database)
+        self._wrapper = wrapper
+        self._many: Many = many or map
+        self._keys: OrderedDict[str, tuple[float, AESGCM]] = OrderedDict()
+        self._lock = threading.RLock()
+
+    @property
+    def hash_key(self) -> bytes:
+        """The workspace's key for the hash of identifiers."""
+        return self._secret[:_KEY]
+
+    def prepare(self, owners: Sequence[str]) -> None:
+        """Have a stored key for each owner, so that two first events at once cannot make two."""
+        missing = [owner for owner in dict.fromkeys(owners) if self._held_key(owner) is None]
+        for owner, wrapped in zip(missing, self._many(self._vault.get, missing), strict=True):
+            if wrapped is None:
+                self._create(owner)
+            elif wrapped:
+                self._hold(owner, wrapped)
+
+    def seal(self, owner: str, field: str, content: bytes) -> bytes:
+        """
+        Seal content for an owner who was prepared; the field is bound to it.
+
+        Raises InvalidEventError for an erased owner.
+        """
+        key = self._key(owner)
+        if key is None:
+            raise InvalidEventError("suppressed", "the person was erased; nothing of it is stored again")
+        nonce = os.urandom(_NONCE)
+        return nonce + key.encrypt(nonce, content, _bound(owner, field))
+
+    def open(self, owner: str, field: str, sealed: bytes) -> bytes | None:
+        """Open sealed content; None when the owner's key is gone, or it was sealed for another owner or field."""
+        key = self._key(owner)
+        if key is None:
+            return None
+        try:
+            return key.decrypt(sealed[:_NONCE], sealed[_NONCE:], _bound(owner, field))
+        except (InvalidTag, ValueError):
+            return None
+
+    @cached_property
+    def _secret(self) -> bytes:
+        with self._lock:
+            wrapped = self._vault.get(WORKSPACE)
+            if wrapped:
+                return self._wrapper.unwrap(wrapped)
+            secret, wrapped = self._wrapper.generate(2 * _KEY)
+            standing = self._vault.create(WORKSPACE, wrapped)
+            return secret if standing == wrapped else self._wrapper.unwrap(standing)
+
+    @cached_property
+    def _wrapping(self) -> AESGCM:
+        return AESGCM(self._secret[_KEY:])
+
+    def _key(self, owner: str) -> AESGCM | None:
+        if key := self._held_key(owner):
+            return key
+        wrapped = self._vault.get(owner)
+        return self._hold(owner, wrapped) if wrapped else None
+
+    def _held_key(self, owner: str) -> AESGCM | None:
+        with self._lock:
+            since, key = self._keys.get(owner, (0.0, None))
+            return key if time.monotonic() < since + HELD_SECONDS else None
+
+    def _create(self, owner: str) -> None:
+        nonce = os.urandom(_NONCE)
+        wrapped = nonce + self._wrapping.encrypt(nonce, os.urandom(_KEY), _bound(owner, "key"))
+        if standing := self._vault.create(owner, wrapped):
+            self._hold(owner, standing)
+
+    def _hold(self, owner: str, wrapped: bytes) -> AESGCM:
+        key = AESGCM(self._wrapping.decrypt(wrapped[:_NONCE], wrapped[_NONCE:], _bound(owner, "key")))
+        with self._lock:
+            self._keys.pop(owner, None)
+            self._keys[owner] = time.monotonic(), key
+            while len(self._keys) > HELD_KEYS:
+                self._keys.popitem(last=False)
+        return key
+
+
+def _bound(owner: str, field: str) -> bytes:
+    return f"{owner}\0{field}".encode()

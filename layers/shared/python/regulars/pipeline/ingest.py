@@ -1,0 +1,170 @@
+"""Ingest: every event of a request is stored, known already, or in quarantine; only then is it answered."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from regulars.domain.calls import Call, Delivery, read
+from regulars.domain.events import EventType
+from regulars.domain.messages import Envelope, read_envelope
+from regulars.domain.payloads import Ambiguous
+from regulars.errors import InvalidEventError, InvalidRequestError, TooLargeError, UnparseableError
+from regulars.pipeline.people import Many
+from regulars.pipeline.ports import Clock, Journal, Sealer
+from regulars.pipeline.receipts import Outcome, Receipt, Verdict
+from regulars.pipeline.refusals import MAX_ITEM, Refusal, body_of, quarantine, refuse
+from regulars.pipeline.sealing import seal_call
+from regulars.pipeline.sources import Sources
+from regulars.stores.database import Database, Item, binary, size_of, text
+from regulars.stores.events import to_item
+from regulars.stores.quarantine import QuarantineStore
+
+MAX_BATCH = 2_500
+Key = tuple[str, str]  # owner, moment
+
+
+@dataclass(frozen=True, slots=True)
+class _Post:
+    """One request while it is worked on; what is known of each message stands under its index."""
+
+    messages: Sequence[object]
+    type: EventType | None
+    delivery: Delivery
+    calls: dict[int, Call] = field(default_factory=dict)
+    items: dict[int, Item] = field(default_factory=dict)
+    refusals: dict[int, Refusal] = field(default_factory=dict)
+    accepted: set[int] = field(default_factory=set)
+
+
+class Door:
+    """Takes what SDKs send."""
+
+    def __init__(
+        self, database: Database, sealer: Sealer, journal: Journal, clock: Clock, many: Many | None = None
+    ) -> None:
+        self.sources = Sources(database, clock)
+        self._database = database
+        self._quarantine = QuarantineStore(database)
+        self._sealer = sealer
+        self._journal = journal
+        self._clock = clock
+        self._many: Many = many or map
+
+    def receive(
+        self, document: Mapping[str, Any], *, type: EventType | None = None, write_keys: Sequence[str]
+    ) -> Receipt:
+        """
+        Take a request: a call of a type, or a batch of calls that each say their type.
+
+        A second time it stores nothing. Raises UnauthorizedError, InvalidRequestError, UnparseableError, TooLargeError,
+        UnavailableError.
+        """
+        source = self.sources.of(write_keys)
+        delivery = Delivery(
+            source=source,
+            received=self._clock(),
+            rules=self.sources.rules(),
+            hash_key=self._sealer.hash_key,
+            envelope=_envelope(document) if type is None else Envelope(),
+        )
+        post = _Post(_messages(document) if type is None else [document], type, delivery)
+        self._read(post)
+        self._seal(post)
+        self._store(post)
+        self._set_aside(post)
+        receipt = Receipt([_verdict(post, index) for index in range(len(post.messages))])
+        self._count(receipt, source)
+        return receipt
+
+    def _read(self, post: _Post) -> None:
+        for index, raw in enumerate(post.messages):
+            try:
+                post.calls[index] = read(raw, post.delivery, post.type)
+            except InvalidEventError as error:
+                post.refusals[index] = refuse(raw, post.type, error, post.delivery)
+        owners = [call.event.owner for call in post.calls.values()]
+        self._sealer.prepare(owners + [refusal.owner for refusal in post.refusals.values()])
+
+    def _seal(self, post: _Post) -> None:
+        for index, call in post.calls.items():
+            try:
+                item = to_item(seal_call(call, self._sealer))
+                if size_of(item) > MAX_ITEM:
+                    raise InvalidEventError("event_too_large", f"a stored event has at most {MAX_ITEM} bytes")
+                post.items[index] = item
+            except InvalidEventError as error:
+                _refuse_call(post, index, error)
+
+    def _store(self, post: _Post) -> None:
+        firsts: dict[Key, int] = {}
+        for index, item in post.items.items():
+            firsts.setdefault(_key(item), index)
+        new = self._database.insert("events", [post.items[index] for index in firsts.values()])
+        post.accepted.update(index for index, is_new in zip(firsts.values(), new, strict=True) if is_new)
+        standing = {key: binary(post.items[index], "print") for key, index in firsts.items() if index in post.accepted}
+        known = [key for key in firsts if key not in standing]
+        standing |= dict(zip(known, self._many(self._print, known), strict=True))
+        for index, item in post.items.items():
+            if binary(item, "print") != standing[_key(item)]:
+                _refuse_repeat(post, index)
+
+    def _print(self, key: Key) -> bytes:
+        return binary(self._database.get("events", *key) or {}, "print")
+
+    def _set_aside(self, post: _Post) -> None:
+        alone = len(post.messages) == 1
+        rows = [quarantine(refusal, post.delivery, self._sealer, alone=alone) for refusal in post.refusals.values()]
+        if rows:
+            self._quarantine.add(*rows)
+
+    def _count(self, receipt: Receipt, source: str) -> None:
+        for outcome in ("accepted", "duplicate", "quarantined"):
+            if number := receipt.count(outcome):
+                self._journal.count(f"events_{outcome}", number, source=source)
+
+
+def _envelope(document: Mapping[str, Any]) -> Envelope:
+    if isinstance(document, Ambiguous):
+        raise UnparseableError("the body names a field twice: name it once")
+    try:
+        return read_envelope(document)
+    except InvalidEventError as error:
+        raise UnparseableError(f"around the events of the batch, {error}") from None
+
+
+def _messages(document: Mapping[str, Any]) -> Sequence[object]:
+    batch = document.get("batch")
+    if not isinstance(batch, list):
+        raise InvalidRequestError("a batch has its events in the list `batch`")
+    if len(batch) > MAX_BATCH:
+        raise TooLargeError(f"a batch has at most {MAX_BATCH} events: send smaller batches")
+    return batch
+
+
+def _key(item: Item) -> Key:
+    return text(item, "owner"), text(item, "moment")
+
+
+def _refuse_call(post: _Post, index: int, error: InvalidEventError, message_id: str | None = None) -> None:
+    event = post.calls[index].event
+    post.refusals[index] = Refusal(
+        owner=event.owner,
+        message_id=message_id or event.message_id,
+        code=error.code,
+        reason=str(error),
+        body=body_of(post.messages[index], post.type, post.delivery),
+    )
+
+
+def _refuse_repeat(post: _Post, index: int) -> None:
+    """Set aside an event whose key another one has; its print tells it from further ones under the same key."""
+    event = post.calls[index].event
+    error = InvalidEventError("duplicate_with_other_body", "another event was stored under this messageId and time")
+    _refuse_call(post, index, error, f"{event.message_id} {event.fingerprint.hex()}")
+
+
+def _verdict(post: _Post, index: int) -> Verdict:
+    if refusal := post.refusals.get(index):
+        return Verdict(index=index, message_id=refusal.message_id, outcome="quarantined", code=refusal.code)
+    outcome: Outcome = "accepted" if index in post.accepted else "duplicate"
+    return Verdict(index=index, message_id=post.calls[index].event.message_id, outcome=outcome)

@@ -1,0 +1,29 @@
+"""What became of the events of a request."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+Outcome = Literal["accepted", "duplicate", "quarantined"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    """What became of one event: under which id it is known, and the code of the reason if it is in quarantine."""
+
+    index: int
+    message_id: str
+    outcome: Outcome
+    code: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """The verdicts of a request, in the order of its events."""
+
+    verdicts: Sequence[Verdict]
+
+    def count(self, outcome: Outcome) -> int:
+        """Count the events with an outcome."""
+        return Counter(verdict.outcome for verdict in self.verdicts)[outcome]

@@ -1,0 +1,75 @@
+"""An event that is not accepted: kept whole, sealed for whoever it names, under the reason."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from regulars.domain.calls import Delivery, name_refused
+from regulars.domain.packing import pack
+from regulars.errors import InvalidEventError, TooLargeError
+from regulars.pipeline.ports import Sealer
+from regulars.pipeline.sealing import QUARANTINED
+from regulars.stores.quarantine import Quarantined
+
+MAX_ITEM = 350_000  # DynamoDB takes 400 KB
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refusal:
+    """One event of a request that goes to quarantine; `body` is what was sent, with what its batch said around it."""
+
+    owner: str
+    message_id: str
+    code: str
+    reason: str
+    body: Mapping[str, Any]
+
+
+def refuse(raw: object, type: str | None, error: InvalidEventError, delivery: Delivery) -> Refusal:
+    """Refuse a message that could not be read."""
+    owner, message_id = name_refused(raw, delivery)
+    return Refusal(
+        owner=owner, message_id=message_id, code=error.code, reason=str(error), body=body_of(raw, type, delivery)
+    )
+
+
+def body_of(raw: object, type: str | None, delivery: Delivery) -> dict[str, Any]:
+    """Put together all that was said of a message, for the day on which it is mended."""
+    envelope = delivery.envelope
+    said = {
+        "type": type,
+        "message": raw,
+        "sentAt": envelope.sent_at,
+        "context": envelope.context,
+        "integrations": envelope.integrations,
+    }
+    return {name: value for name, value in said.items() if value not in (None, {})}
+
+
+def quarantine(refusal: Refusal, delivery: Delivery, sealer: Sealer, *, alone: bool) -> Quarantined:
+    """
+    Seal a refused event; one too large even for the quarantine leaves only its name there.
+
+    Raises TooLargeError if it came alone: then its sender is told, and no other event is lost.
+    """
+    sealed, reason = _seal(refusal, sealer), refusal.reason
+    if len(sealed) > MAX_ITEM:
+        if alone:
+            raise TooLargeError(f"an event has at most {MAX_ITEM} bytes: shorten its texts and lists")
+        sealed, reason = b"", f"{reason}; it was too large to be kept"
+    return Quarantined(
+        source=delivery.source,
+        arrival=delivery.received,
+        message_id=refusal.message_id,
+        code=refusal.code,
+        reason=reason,
+        sealed=sealed,
+        owner=refusal.owner,
+    )
+
+
+def _seal(refusal: Refusal, sealer: Sealer) -> bytes:
+    try:
+        return sealer.seal(refusal.owner, QUARANTINED, pack(refusal.body))
+    except InvalidEventError:
+        return b""  # the person was erased: nothing of it is kept, here neither
