@@ -1,5 +1,6 @@
 """Where the local platform keeps what: all of it under `.regulars/` of this checkout."""
 
+import os
 import shutil
 from dataclasses import dataclass
 from pathlib import Path
@@ -63,5 +64,5 @@ class Folders:
 
 
 def of_this_checkout() -> Folders:
-    """Return the folders of the checkout that this file lies in."""
-    return Folders(ROOT / ".regulars")
+    """Return the folders of the checkout that this file lies in; REGULARS_HOME names others."""
+    return Folders(Path(os.environ.get("REGULARS_HOME") or ROOT / ".regulars"))

@@ -167,7 +167,10 @@ class FrontThread:
         self._thread.join(timeout=10)
 
     def _serve(self) -> None:
-        asyncio.run(self._run())
+        try:
+            asyncio.run(self._run())
+        finally:
+            self._started.set()
 
     async def _run(self) -> None:
         ended = asyncio.Event()

@@ -1,0 +1,161 @@
+"""The front hands everything to the deployed API unchanged, and answers for the platform itself."""
+
+from collections.abc import Iterator, Sequence
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from local.platform.assembly import Assembly
+from local.platform.clients import Clients
+from local.platform.deploy import Deployment, Stack
+from local.platform.emulator import Emulator, free_port
+from local.platform.errors import PlatformError
+from local.platform.front import Front, FrontThread
+from local.platform.functions import Functions
+from local.platform.mappings import Mappings, deployed
+from local.platform.pulse import Pulse
+from local.platform.settle import Settler
+from tests.local import assembly_on_disk
+
+DOOR = """
+import base64, json
+def handler(event, context):
+    seen = {name: event.get(name) for name in ("rawPath", "rawQueryString", "headers", "body")}
+    seen["method"] = event["requestContext"]["http"]["method"]
+    if event.get("isBase64Encoded"):
+        seen["body"] = base64.b64decode(event["body"]).decode()
+    headers = {"content-type": "application/json", "x-ours": "kept", "retry-after": "7"}
+    return {"statusCode": 429, "headers": headers, "body": json.dumps(seen)}
+"""
+FOLD = """
+def handler(event, context):
+    if any("poison" in str(record["dynamodb"]["Keys"]) for record in event["Records"]):
+        raise ValueError
+"""
+
+
+@pytest.fixture(scope="module")
+def stacks(clients: Clients, tmp_path_factory: pytest.TempPathFactory) -> Sequence[Stack]:
+    folder = tmp_path_factory.mktemp("assembly")
+    assembly_on_disk.write(folder, fold=FOLD, door=DOOR)
+    clients.of("cloudformation").delete_stack(StackName="platform")
+    return Deployment(Assembly(folder), clients).run()
+
+
+@pytest.fixture(scope="module")
+def quarantine(clients: Clients) -> str:
+    clients.of("dynamodb").create_table(
+        TableName="quarantine",
+        BillingMode="PAY_PER_REQUEST",
+        KeySchema=[{"AttributeName": "slot", "KeyType": "HASH"}],
+        AttributeDefinitions=[{"AttributeName": "slot", "AttributeType": "S"}],
+    )
+    return "quarantine"
+
+
+@pytest.fixture(scope="module")
+def url(
+    clients: Clients,
+    emulator: Emulator,
+    stacks: Sequence[Stack],
+    quarantine: str,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[str]:
+    pulse = Pulse()
+    functions = Functions(clients, pulse)
+    mappings = Mappings(deployed(stacks, clients), clients, functions, pulse)
+    mappings.start()
+    tables = {"events": stacks[0].outputs["Table"], "quarantine": quarantine}
+    settler = Settler(mappings, functions, clients, tables=tables, scheduled=[])
+    shop = tmp_path_factory.mktemp("shop")
+    (shop / "index.html").write_text("<h1>shop</h1>")
+    (shop / "cart.js").write_text("1")
+    api = f"{emulator.endpoint}/_aws/execute-api/{stacks[1].outputs['ApiId']}/$default"
+    front = FrontThread(partial(Front, api, settler, pulse, shop), free_port())
+    front.start()
+    yield front.url
+    front.stop()
+    mappings.stop()
+
+
+def test_method_path_query_headers_and_body_arrive_as_they_were_sent(url: str) -> None:
+    answer = httpx.put(
+        f"{url}/v1/a%20b/c?x=1&y=%2F", content="ü", headers={"x-theirs": "1", "content-type": "text/plain"}
+    )
+
+    seen = answer.json()
+    assert (seen["method"], seen["rawQueryString"], seen["body"]) == ("PUT", "x=1&y=%2F", "ü")
+    assert seen["rawPath"].startswith("/v1/a")
+    assert seen["headers"]["x-theirs"] == "1"
+
+
+def test_status_and_headers_of_the_answer_are_kept(url: str) -> None:
+    answer = httpx.post(f"{url}/v1/track", json={}, headers={"Origin": "http://shop.test"})
+
+    assert answer.status_code == 429
+    assert (answer.headers["x-ours"], answer.headers["retry-after"]) == ("kept", "7")
+    assert answer.headers["access-control-allow-origin"] == "*"
+
+
+def test_a_preflight_is_answered(url: str) -> None:
+    headers = {"Origin": "http://shop.test", "Access-Control-Request-Method": "POST"}
+
+    assert httpx.options(f"{url}/v1/track", headers=headers).status_code == 204
+
+
+@pytest.mark.parametrize("method", ["GET", "HEAD", "POST", "PUT", "DELETE"])
+def test_every_method_goes_through(url: str, method: str) -> None:
+    assert httpx.request(method, f"{url}/api/x").status_code == 429
+
+
+def test_a_body_that_the_gateway_would_refuse_is_refused(url: str) -> None:
+    answer = httpx.post(f"{url}/v1/track", content=b"x" * (10 * 2**20 + 1))
+
+    assert answer.status_code == 413
+
+
+def test_the_shop_is_served(url: str) -> None:
+    page = httpx.get(f"{url}/_local/shop", follow_redirects=True)
+
+    assert page.text == "<h1>shop</h1>"
+    assert httpx.get(f"{url}/_local/shop/cart.js").text == "1"
+
+
+def test_an_unknown_page_of_the_platform_is_not_handed_on(url: str) -> None:
+    answer = httpx.get(f"{url}/_local/nothing")
+
+    assert (answer.status_code, answer.json()["code"]) == (404, "not_found")
+
+
+def test_settling_counts_where_each_event_is(
+    url: str, clients: Clients, stacks: Sequence[Stack], quarantine: str
+) -> None:
+    dynamodb = clients.of("dynamodb")
+    before = httpx.get(f"{url}/_local/settle", timeout=60).json()
+    for owner in ("settle-1", "settle-2", "poison-settle"):
+        dynamodb.put_item(TableName=stacks[0].outputs["Table"], Item={"owner": {"S": owner}})
+    dynamodb.put_item(TableName=quarantine, Item={"slot": {"S": "q"}})
+
+    after: dict[str, Any] = httpx.get(f"{url}/_local/settle?timeout=30", timeout=60).json()
+
+    change = {name: after[name] - before[name] for name in after if name != "settled"}
+    assert after["settled"] is True
+    assert change == {"accepted": 4, "applied": 2, "deferred": 1, "quarantined": 1, "suppressed": 0, "pending": 0}
+
+
+def test_what_was_given_up_is_listed_without_the_person(url: str) -> None:
+    listed = httpx.get(f"{url}/_local/on-failure").json()["objects"]
+
+    assert listed
+    assert all("payload" not in one and one["requestContext"]["condition"] for one in listed)
+
+
+def test_a_taken_port_is_said(url: str) -> None:
+    port = int(url.rsplit(":", 1)[1])
+    taken = FrontThread(lambda: Front("", None, Pulse(), Path()), port)  # type: ignore[arg-type]
+
+    with pytest.raises(PlatformError, match="is taken"):
+        taken.start()
