@@ -22,6 +22,7 @@ _ONLY = ""  # the sort value of a table that has none
 class _Partition:
     order: list[str] = field(default_factory=list)
     items: dict[str, Item] = field(default_factory=dict)
+    sizes: dict[str, int] = field(default_factory=dict)  # measured once, when written
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +75,7 @@ class MemoryDatabase:
         self._begin("get", table)
         with self._lock:
             item = self._find(table, partition, sort)
-            self.bill.read(table, size_of(item) if item else 0, consistent=consistent)
+            self.bill.read(table, self._size(table, partition, sort), consistent=consistent)
             return item
 
     def query(
@@ -96,10 +97,10 @@ class MemoryDatabase:
             start = bisect_right(found.order, after) if after is not None else bisect_left(found.order, prefix)
             end = bisect_left(found.order, before) if before is not None else len(found.order)
             sorts = found.order[start:end]
-            chosen = [found.items[sort] for sort in sorts if sort.startswith(prefix)]
-            items = list(islice(reversed(chosen) if newest_first else chosen, limit))
-            self.bill.read(table, sum(map(size_of, items)), consistent=consistent)
-            return items
+            chosen = [sort for sort in sorts if sort.startswith(prefix)]
+            asked = list(islice(reversed(chosen) if newest_first else chosen, limit))
+            self.bill.read(table, sum(found.sizes[sort] for sort in asked), consistent=consistent)
+            return [found.items[sort] for sort in asked]
 
     def query_index(
         self, table: TableName, index: str, partition: str, *, after: str | None = None, limit: int
@@ -140,11 +141,12 @@ class MemoryDatabase:
         for item in items:
             self._begin("insert", table)
             with self._lock:
-                standing = self._find(table, *_key_of(table, item))
-                if standing is None:
+                key = _key_of(table, item)
+                is_new = self._find(table, *key) is None
+                if is_new:
                     self._store(table, item)
-                self.bill.write(table, size_of(standing or item))
-                new.append(standing is None)
+                self.bill.write(table, self._size(table, *key))
+                new.append(is_new)
         return new
 
     def changes(self, table: TableName, after: int = 0, limit: int = 1_000) -> list[Change]:
@@ -173,7 +175,8 @@ class MemoryDatabase:
         standing = [self._find(write.table, *_key(write)) for write in writes]
         for write, item in zip(writes, standing, strict=True):
             after = write.item if isinstance(write, Put) else {}
-            self.bill.write(write.table, max(size_of(item or {}), size_of(after)), transaction=transaction)
+            before = self._size(write.table, *_key(write)) if item else 0
+            self.bill.write(write.table, max(before, size_of(after)), transaction=transaction)
         for write, item in zip(writes, standing, strict=True):
             if write.was is not None and write.was != _version(item):
                 raise ConflictError(f"{write.table} has version {_version(item)}, not {write.was}")
@@ -193,6 +196,10 @@ class MemoryDatabase:
         found = self._tables[table].get(partition)
         return found.items.get(sort or _ONLY) if found else None
 
+    def _size(self, table: TableName, partition: str, sort: str | None) -> int:
+        found = self._tables[table].get(partition)
+        return found.sizes.get(sort or _ONLY, 0) if found else 0
+
     def _store(self, table: TableName, item: Item) -> None:
         partition, sort = _key_of(table, item)
         found = self._tables[table].setdefault(partition, _Partition())
@@ -200,12 +207,14 @@ class MemoryDatabase:
         if old is None:
             insort(found.order, sort or _ONLY)
         found.items[sort or _ONLY] = item
+        found.sizes[sort or _ONLY] = size_of(item)
         self._changed(table, old, item)
 
     def _remove(self, table: TableName, partition: str, sort: str | None) -> None:
         found = self._tables[table].get(partition)
         if found and (old := found.items.pop(sort or _ONLY, None)) is not None:
             found.order.remove(sort or _ONLY)
+            del found.sizes[sort or _ONLY]
             self._changed(table, old, None)
 
     def _changed(self, table: TableName, old: Item | None, new: Item | None) -> None:

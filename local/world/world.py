@@ -75,7 +75,13 @@ class World:
     """Everything between a stored event and an announced transition, in one process and on one clock."""
 
     def __init__(
-        self, *, chaos: Chaos | None = None, hook: Hook | None = None, lanes: int = 1, batch: int = 100
+        self,
+        *,
+        chaos: Chaos | None = None,
+        hook: Hook | None = None,
+        lanes: int = 1,
+        batch: int = 100,
+        tick_every: int = MINUTE,
     ) -> None:
         chaos = chaos or Calm()
         self.clock = SimulatedClock(START)
@@ -91,6 +97,7 @@ class World:
         self.evaluator = Evaluator(self.database, port, self.journal, self.clock)
         self.ticker = Ticker(self.database, port, self.journal, self.clock)
         self._ticked = self.clock.now
+        self._tick_every = tick_every
         self.runners = {
             "events": self._runner("events", self._resolve, chaos, lanes, batch),
             "identities": self._runner("identities", self._evaluate, chaos, lanes, batch),
@@ -118,7 +125,7 @@ class World:
         """Work off everything that is due now: streams, queue, and a tick for each minute that has passed."""
         busy = True
         while busy:
-            if self.clock.now - self._ticked >= MINUTE:
+            if self.clock.now - self._ticked >= self._tick_every:
                 self._ticked = self.clock.now
                 self.ticker.tick()
             busy = self._step()
@@ -129,7 +136,7 @@ class World:
             self.settle()
             visible = self.queue.next_visible()
             due = -(-round(visible * 1_000_000) // 1) if visible is not None else to
-            self.clock.advance_to(min(to, max(due, self.clock.now + 1), self._ticked + MINUTE))
+            self.clock.advance_to(min(to, max(due, self.clock.now + 1), self._ticked + self._tick_every))
         self.settle()
 
     def _step(self) -> bool:

@@ -14,6 +14,7 @@ from regulars.domain.identifiers import DEFAULT_RULES
 from regulars.domain.instants import DAY, SECOND
 from regulars.domain.profiles import alone
 from regulars.domain.segments import Segment, parse
+from regulars.domain.timers import MINUTE
 from regulars.stores.identities import IdentityStore
 from regulars.stores.memberships import MembershipStore
 from regulars.stores.profiles import ProfileStore
@@ -64,7 +65,7 @@ def trial(seed: int, number: int, *, crash: float = 0.01, lanes: int = 3) -> Out
     """Send a history through the world while everything goes wrong; compare with the oracle."""
     random = Random(seed)
     events = events_of(random, number)
-    world = World(chaos=SeededChaos(seed), lanes=lanes, batch=random.choice([1, 7, 100]))
+    world = World(chaos=SeededChaos(seed), lanes=lanes, batch=random.choice([3, 30, 100]), tick_every=3 * MINUTE)
     for name, content in SEGMENTS.items():
         world.define("segment", name, content)
     for start in range(0, number, 500):

@@ -1,0 +1,172 @@
+"""
+Switch off the guards that matter, one by one: the suite must go red for each.
+
+Run as `python -m tests.mutation`; each guard names the tests that must notice. `make check` runs it through
+`tests/test_mutation.py`, a few seconds a guard.
+"""
+
+import shutil
+import subprocess
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+ROOT = Path(__file__).parents[1]
+LIBRARY = "layers/shared/python/regulars"
+
+
+@dataclass(frozen=True, slots=True)
+class Guard:
+    """One guard: where it stands, the code without it, and the tests that must fail then."""
+
+    name: str
+    file: str
+    code: str
+    without: str
+    tests: tuple[str, ...]
+
+
+GUARDS: Sequence[Guard] = (
+    Guard(
+        "an event that a part remembers is not counted again",
+        f"{LIBRARY}/domain/parts.py",
+        'return "skip" if event.mark in part.marks else "count"',
+        'return "count"',
+        ("tests/domain/test_laws.py",),
+    ),
+    Guard(
+        "an event at or below the floor is folded anew",
+        f"{LIBRARY}/domain/parts.py",
+        "if event.arrival <= part.floor:",
+        "if False:",
+        ("tests/domain/test_laws.py",),
+    ),
+    Guard(
+        "a part is written only under the version that was read",
+        f"{LIBRARY}/stores/identities.py",
+        'self._database.put("identities", part_to_item(part), was=part.version)',
+        'self._database.put("identities", {**part_to_item(part), "v": part.version + 1})',
+        ("tests/world/test_counting.py",),
+    ),
+    Guard(
+        "a part folded for another watch is folded anew",
+        f"{LIBRARY}/domain/parts.py",
+        "if part.version and part.watch != watch.print:",
+        "if False:",
+        ("tests/domain/test_laws.py",),
+    ),
+    Guard(
+        "a part that is not there is folded from the stored events",
+        f"{LIBRARY}/pipeline/resolve.py",
+        "count(part, events, watches) if part.version else None",
+        "count(part, events, watches)",
+        ("tests/world/test_time.py",),
+    ),
+    Guard(
+        "profiles are written only under the version that was read",
+        f"{LIBRARY}/stores/profiles.py",
+        'return Put("profiles", to_item(profile), was=profile.version)',
+        'return Put("profiles", {**to_item(profile), "v": profile.version + 1})',
+        ("tests/world/test_merges.py",),
+    ),
+    Guard(
+        "an identifier is attached only if nobody else attached it first",
+        f"{LIBRARY}/stores/identities.py",
+        'return Put("identities", item, was=link.version)',
+        'return Put("identities", {**item, "v": link.version + 1})',
+        ("tests/world/test_merges.py",),
+    ),
+    Guard(
+        "look-ups follow tombstones",
+        f"{LIBRARY}/stores/profiles.py",
+        "while profile and profile.merged_into:",
+        "while False:",
+        ("tests/world/test_merges.py",),
+    ),
+    Guard(
+        "limits stop a merge",
+        f"{LIBRARY}/domain/linking.py",
+        "return next((kind for kind, number in sorted(counts.items()) if number > rules.limit(kind)), None)",
+        "return None",
+        ("tests/world/test_merges.py",),
+    ),
+    Guard(
+        "after a transition the versions are read again",
+        f"{LIBRARY}/pipeline/evaluate.py",
+        "return not moved or self._read(snapshot.profile_id).versions == snapshot.versions",
+        "return True",
+        ("tests/world/test_looking_twice.py",),
+    ),
+    Guard(
+        "a membership is written only over the transition that was read",
+        f"{LIBRARY}/stores/memberships.py",
+        'self._database.put("memberships", to_item(membership), was=membership.version)',
+        'self._database.put("memberships", {**to_item(membership), "v": membership.version + 1})',
+        ("tests/world/test_looking_twice.py",),
+    ),
+    Guard(
+        "a definition that goes live folds the history that nobody kept",
+        f"{LIBRARY}/pipeline/evaluate.py",
+        "if head.catalog < self.live.version and self._refold(snapshot, head.catalog):",
+        "if False:",
+        ("tests/world/test_time.py",),
+    ),
+    Guard(
+        "tick goes on from its cursor, not from now",
+        f"{LIBRARY}/pipeline/tick.py",
+        "start = (at or now) - OVERLAP",
+        "start = now - OVERLAP",
+        ("tests/world/test_time.py",),
+    ),
+    Guard(
+        "what a merge carries over is nobody's news",
+        f"{LIBRARY}/pipeline/announce.py",
+        "if after is None or after.silent:",
+        "if after is None:",
+        ("tests/world/test_time.py",),
+    ),
+)
+
+
+def notices(guard: Guard, copy: Path) -> bool:
+    """Switch a guard off in a copy of the repository, run its tests there; say whether one failed."""
+    path = copy / guard.file
+    source = path.read_text()
+    if source.count(guard.code) != 1:
+        raise ValueError(f"{guard.file} holds the guard {guard.name!r} {source.count(guard.code)} times, not once")
+    try:
+        path.write_text(source.replace(guard.code, guard.without))
+        command = [sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", *guard.tests]
+        result = subprocess.run(command, cwd=copy, capture_output=True, text=True, check=False)
+    finally:
+        path.write_text(source)
+    if result.returncode not in (0, 1):
+        raise RuntimeError(f"the tests of {guard.name!r} did not run:\n{result.stdout[-2_000:]}")
+    return result.returncode == 1
+
+
+def copy_to(folder: Path) -> Path:
+    """Copy what the tests need, so that nobody ever works with a guard switched off."""
+    ignore = shutil.ignore_patterns("__pycache__", "data", "node_modules", "e2e")
+    for name in ("layers", "functions", "local", "tests"):
+        shutil.copytree(ROOT / name, folder / name, ignore=ignore)
+    shutil.copy(ROOT / "pyproject.toml", folder)
+    return folder
+
+
+def main() -> None:
+    """Try every guard and say which ones nobody would miss."""
+    missed = []
+    with TemporaryDirectory() as folder:
+        copy = copy_to(Path(folder))
+        for guard in GUARDS:
+            noticed = notices(guard, copy)
+            print(f"{'red  ' if noticed else 'GREEN'}  {guard.name}", flush=True)
+            missed += [] if noticed else [guard.name]
+    sys.exit(f"nobody notices: {', '.join(missed)}" if missed else 0)
+
+
+if __name__ == "__main__":
+    main()
