@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from regulars.errors import RequestError, UnavailableError, UnparseableError
+from regulars.errors import MethodNotAllowedError, RequestError, UnavailableError, UnparseableError
 
 DOCS = "docs/errors.md"
 
@@ -58,6 +58,8 @@ def respond(content: object, *, status: int = 200, headers: Mapping[str, str] | 
 def refuse(error: RequestError) -> Response:
     """Answer with an error: SDKs look for `code` and `message` at the top, and for whole seconds in Retry-After."""
     headers = {"retry-after": str(error.retry_after)} if error.retry_after is not None else {}
+    if isinstance(error, MethodNotAllowedError):
+        headers["allow"] = error.allowed
     content = {"code": error.code, "message": str(error), "docs": f"{DOCS}#{error.code}"}
     return respond(content, status=error.status, headers=headers)
 

@@ -1,0 +1,84 @@
+"""The paths under which SDKs call, whoever made them, and what each is answered."""
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from regulars.adapters.credentials import write_keys
+from regulars.adapters.http import Request, Response, respond
+from regulars.domain.events import EventType
+from regulars.domain.payloads import inflate, read_object
+from regulars.errors import MethodNotAllowedError, NotFoundError
+from regulars.pipeline.ingest import Door
+from regulars.pipeline.receipts import Receipt, Verdict
+
+_TYPES: Mapping[str, EventType] = {
+    "track": "track", "t": "track", "identify": "identify", "i": "identify", "page": "page", "p": "page",
+    "group": "group", "g": "group", "alias": "alias", "a": "alias", "screen": "screen", "s": "screen",
+}  # fmt: skip
+_BATCHES = frozenset({"/v1/batch", "/v1/b", "/v1/import", "/beacon/v1/batch"})
+_METRICS = "/v1/m"
+_CALL = re.compile(r"/(?:v1|api/s|api/s/s2s)/(?P<call>[a-z]+)")
+_SETTINGS = re.compile(r"/v1/projects/(?P<key>[^/]+)/settings")
+
+
+class IngestApi:
+    """Answers SDKs: exactly 200 with a JSON object, or an error with a code, and never a redirect."""
+
+    def __init__(self, door: Door) -> None:
+        self._door = door
+
+    def answer(self, request: Request) -> Response:
+        """Answer a request. Raises RequestError."""
+        path = request.path.rstrip("/")
+        if settings := _SETTINGS.fullmatch(path):
+            _only("GET", request)
+            return self._settings(settings["key"], request)
+        if path == _METRICS:  # counters of the browser SDK about itself
+            _only("POST", request)
+            return respond({"success": True})
+        call = _CALL.fullmatch(path)
+        type_ = _TYPES.get(call["call"]) if call else None
+        if type_ is None and path not in _BATCHES:
+            raise NotFoundError("there is nothing at this address: calls go to /v1/track, batches to /v1/batch")
+        _only("POST", request)
+        return self._receive(type_, request)
+
+    def _receive(self, type: EventType | None, request: Request) -> Response:
+        document = read_object(inflate(request.body, request.headers.get("content-encoding", "")))
+        receipt = self._door.receive(document, type=type, write_keys=write_keys(request, document))
+        return respond(_receipt_json(receipt))
+
+    def _settings(self, key: str, request: Request) -> Response:
+        if not self._door.sources.find(key):
+            raise NotFoundError("no source has this write key: copy it from the source's settings")
+        ours = {
+            "apiKey": key,
+            "apiHost": f"{request.headers.get('host', 'localhost')}/v1",
+            "protocol": _scheme(request),
+        }
+        return respond({"integrations": {"Segment.io": ours}, "metrics": {"sampleRate": 0}})
+
+
+def _only(method: str, request: Request) -> None:
+    if request.method != method:
+        raise MethodNotAllowedError([method])
+
+
+def _scheme(request: Request) -> str:
+    return "http" if request.headers.get("x-forwarded-proto") == "http" else "https"
+
+
+def _receipt_json(receipt: Receipt) -> dict[str, Any]:
+    return {
+        "success": True,
+        "accepted": receipt.count("accepted"),
+        "duplicate": receipt.count("duplicate"),
+        "quarantined": receipt.count("quarantined"),
+        "verdicts": [_verdict_json(verdict) for verdict in receipt.verdicts if verdict.outcome != "accepted"],
+    }
+
+
+def _verdict_json(verdict: Verdict) -> dict[str, Any]:
+    content = {"index": verdict.index, "messageId": verdict.message_id, "verdict": verdict.outcome}
+    return content | ({"code": verdict.code} if verdict.code else {})
