@@ -81,17 +81,6 @@ def serve(
         return refuse(UnavailableError("the request could not be served now: send it again"))
 
 
-def where(error: BaseException) -> str:
-    """Name the innermost line that raised, for a log: an error's own text may quote a person."""
-    trace = error.__traceback__
-    if trace is None:
-        return "unknown"
-    while trace.tb_next:
-        trace = trace.tb_next
-    code = trace.tb_frame.f_code
-    return f"{code.co_qualname}:{trace.tb_lineno}"
-
-
 def _body(event: Mapping[str, Any]) -> bytes:
     body = event.get("body") or ""
     if not event.get("isBase64Encoded"):

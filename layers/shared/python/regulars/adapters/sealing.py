@@ -6,13 +6,15 @@ import time
 from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from typing import TYPE_CHECKING, Protocol
 
 from botocore.exceptions import BotoCoreError, ClientError
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
+from regulars.adapters import clients, settings
+from regulars.adapters.parallel import Parallel
 from regulars.errors import InvalidEventError, UnavailableError
 from regulars.pipeline.people import Many
 from regulars.stores.database import Database
@@ -155,6 +157,12 @@ class KmsSealer:
             while len(self._keys) > HELD_KEYS:
                 self._keys.popitem(last=False)
         return key
+
+
+@cache
+def sealer() -> KmsSealer:
+    """Give the sealer of this deployment."""
+    return KmsSealer(clients.database(), KmsWrapper(clients.kms(), settings.workspace_cmk()), Parallel())
 
 
 def _bound(owner: str, field: str) -> bytes:
