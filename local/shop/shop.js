@@ -67,8 +67,8 @@ function leave(everything) {
   cart.clear();
   call("reset");
   tell(everything ? "You are somebody new: no cookie, no cart, no name." : "Signed out. This browser is a new visitor again.");
-  location.hash = "#/";
-  show();
+  if (location.hash === "#/") show();
+  else location.hash = "#/";
 }
 
 const pages = {

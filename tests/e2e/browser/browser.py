@@ -88,6 +88,14 @@ class Visitor:
         """Press a key."""
         self._browser.tell(self._name, "keyboard", "press", key)
 
+    def type(self, text: str) -> None:
+        """Type where the focus is."""
+        self._browser.tell(self._name, "keyboard", "type", text)
+
+    def offline(self, *, is_so: bool) -> None:
+        """Take the network away, or give it back."""
+        self._browser.tell(self._name, "context", "setOffline", is_so)
+
     def text(self, selector: str) -> str:
         """Read the text of what the selector finds."""
         return str(self._browser.tell(self._name, selector, "innerText"))

@@ -1,0 +1,97 @@
+"""A person walks through the shop, and afterwards nothing that they said can be read anywhere."""
+
+import zlib
+from base64 import b64encode
+
+import pytest
+
+from tests.e2e.browser.browser import Browser
+from tests.e2e.canaries import find, unfold
+from tests.e2e.platform import Platform
+from tests.e2e.shopping import anonymous_id, buy, fill_in_sign_in, put_in_cart, user_id, wait_for
+from tests.e2e.walk import everything
+
+pytestmark = pytest.mark.e2e
+
+SAID = {
+    "e-mail": "Kanari.Vogel-7f3q@Canary-Mail.example",
+    "name": "Zoë Kanarienvogel",
+    "street": "Kükenstraße 4711b",
+    "city": "Vogelsang-am-Kanal",
+    "phone": "+49 170 5550147",
+    "search": "federleichter morgenkaffee",
+    "user agent": "CanaryBrowser/47.11 (Featherphone; Perch 9)",
+    "IP": "203.0.113.147",
+    "user id of a server": "kanari-user-98431",
+    "message": "My canary Tweety-93 sings too loud",
+}
+
+
+@pytest.fixture(scope="module")
+def canaries(platform: Platform, browser: Browser) -> dict[str, str]:
+    """All that a person said, in a browser and through a server, once it has been applied."""
+    visitor = browser.visitor(viewport={"width": 1360, "height": 900}, userAgent=SAID["user agent"])
+    visitor.go("/_local/shop/?utm_source=mail&who=Kanari.Vogel-7f3q@Canary-Mail.example")
+    visitor.sees(".pulse.good")
+    visitor.fill("#query", SAID["search"])
+    visitor.press("Enter")
+    visitor.sees(".hero.small")
+    put_in_cart(visitor, "Guji Filter")
+    visitor.click("#account")
+    fill_in_sign_in(visitor, SAID["name"], SAID["e-mail"])
+    buy(visitor, address=SAID["street"], city=SAID["city"], phone=SAID["phone"])
+    visitor.sees("#orders-kept:has-text('1 order')")
+    own = {"anonymous id": anonymous_id(visitor), "user id": user_id(visitor)}
+    wait_for(lambda: platform.profile("email", SAID["e-mail"]), bool)
+    visitor.leave()
+    _send_from_a_server(platform)
+    platform.settle()
+    return SAID | own
+
+
+def _send_from_a_server(platform: Platform) -> None:
+    user = SAID["user id of a server"]
+    context = {"ip": SAID["IP"], "userAgent": SAID["user agent"], "page": {"url": f"https://x.example/?u={user}"}}
+    platform.send("identify", userId=user, traits={"firstName": SAID["name"]}, context=context)
+    platform.send("track", userId=user, event="Feedback Given", properties={"message": SAID["message"]})
+    platform.send("track", userId=user, event=SAID["e-mail"], properties={SAID["phone"]: "a key that names a person"})
+    platform.send("track", userId={"not": SAID["e-mail"]}, event="Not An Event")
+    platform.send("track", event=SAID["message"])
+    platform.send("track", userId=user, event="Too Late", timestamp=SAID["street"])
+    platform.send(f"profiles/{user}", userId=user)
+
+
+def test_nothing_personal_can_be_read_anywhere(platform: Platform, canaries: dict[str, str]) -> None:
+    found = {(where, trace) for where, content in everything(platform) for trace in find(canaries, content)}
+
+    assert sorted(found) == []
+
+
+@pytest.mark.usefixtures("canaries")
+def test_the_walk_sees_what_is_kept_in_clear(platform: Platform) -> None:
+    kinds = {where.split()[0] for where, content in everything(platform) if find({"product": "Guji Filter"}, content)}
+
+    assert {"table", "stream"} <= kinds
+
+
+@pytest.mark.usefixtures("canaries")
+def test_who_may_read_it_still_can(platform: Platform) -> None:
+    profile = platform.profile("email", SAID["e-mail"])
+
+    assert profile
+    assert profile["traits"]["name"]["value"] == SAID["name"]
+    assert profile["traits"]["address"]["value"] == {"street": SAID["street"], "city": SAID["city"]}
+
+
+@pytest.mark.parametrize("prefix", ["", "a", "ab", "abc"])
+def test_finds_a_canary_in_base64_wherever_it_begins(prefix: str) -> None:
+    content = b64encode(f"{prefix}{SAID['e-mail']} and more".encode())
+
+    assert find({"e-mail": SAID["e-mail"]}, content)
+
+
+def test_finds_a_canary_in_what_is_compressed_and_written_in_base64() -> None:
+    content = b'{"B": "' + b64encode(zlib.compress(SAID["street"].encode() * 3)) + b'"}'
+
+    assert find({"street": SAID["street"]}, content)
+    assert len(list(unfold(content))) == 2
