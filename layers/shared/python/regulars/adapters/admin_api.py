@@ -1,18 +1,24 @@
 """The admin API: definitions of the workspace, members of a segment, write keys, and what is in quarantine."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from datetime import date
+from typing import Any, Self
 
 from regulars.adapters.edits import if_match, read_wish
 from regulars.adapters.pages import Pager
-from regulars.adapters.routes import Call
+from regulars.adapters.routes import Audit, Call
 from regulars.domain.instants import to_text
 from regulars.errors import InvalidRequestError, NotFoundError
-from regulars.pipeline.definitions import RULES, Definitions
+from regulars.pipeline.definitions import RULES, Definitions, is_id
 from regulars.pipeline.members import Members
+from regulars.pipeline.opening import Opener
+from regulars.pipeline.people import Many
+from regulars.pipeline.ports import Clock, Sealer
 from regulars.pipeline.write_keys import WriteKeys
 from regulars.stores.catalog import Definition, Kind
+from regulars.stores.database import Database
+from regulars.stores.quarantine import Quarantined, QuarantineStore
 
 Answer = Mapping[str, Any]
 EFFECTIVE = (
@@ -30,6 +36,33 @@ class AdminApi:
     members: Members
     pager: Pager
     document: Mapping[str, Any]
+    quarantine: QuarantineStore
+    sealer: Sealer
+    audit: Audit
+
+    @classmethod
+    def over(
+        cls,
+        database: Database,
+        sealer: Sealer,
+        many: Many,
+        *,
+        clock: Clock,
+        random: Callable[[], str],
+        document: Mapping[str, Any],
+        audit: Audit,
+    ) -> Self:
+        """Answer from a database; `random` gives what a write key is made of."""
+        return cls(
+            definitions=Definitions(database, clock),
+            write_keys=WriteKeys(database, clock, random),
+            members=Members(database, many),
+            pager=Pager(sealer),
+            document=document,
+            quarantine=QuarantineStore(database),
+            sealer=sealer,
+            audit=audit,
+        )
 
     def get_document(self, _call: Call) -> Answer:
         """Answer with the description of all routes."""
@@ -99,6 +132,22 @@ class AdminApi:
         shown = [{"profile_id": member.profile_id, "since": to_text(member.since)} for member in page.members]
         return {"members": shown, "next": self.pager.cursor(asked, page.next)}
 
+    def list_quarantined(self, call: Call) -> Answer:
+        """Answer with the events of a source and a day that were not accepted."""
+        source, day = _slot(call)
+        asked = self.pager.asked(call, "quarantine", source, day)
+        opener = Opener(self.sealer, personal=call.caller.may("pii:read"))
+        if opener.personal:
+            self.audit(call.caller.subject, call.route, f"{source}#{day}")
+        found = self.quarantine.of(source, day, after=asked.after, limit=asked.one_more)
+        shown, next = self.pager.page(
+            asked,
+            found,
+            lambda event: _quarantined_json(event, opener),
+            lambda event: f"{event.code}#{event.message_id}",
+        )
+        return {"events": shown, "next": next}
+
 
 def definition_json(definition: Definition) -> dict[str, Any]:
     """Write a definition."""
@@ -117,3 +166,25 @@ def _write_key_json(key: Definition) -> dict[str, Any]:
 
 def _id(call: Call) -> str:
     return call.values.get("id", RULES)
+
+
+def _slot(call: Call) -> tuple[str, str]:
+    source, day = call.request.query.get("source", ""), call.request.query.get("day", "")
+    if not is_id(source):
+        raise InvalidRequestError("source is the id of a source")
+    try:
+        return source, date.fromisoformat(day if len(day) == len("2026-11-21") else "").isoformat()
+    except ValueError:
+        raise InvalidRequestError("day is a day such as 2026-11-21, in UTC") from None
+
+
+def _quarantined_json(event: Quarantined, opener: Opener) -> dict[str, Any]:
+    shown = opener.quarantined(event)
+    return {
+        "message_id": event.message_id,
+        "received_at": to_text(event.arrival),
+        "code": event.code,
+        "reason": event.reason,
+        "body": shown.value,
+        "masked": shown.masked,
+    }

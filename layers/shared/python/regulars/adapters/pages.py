@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 from regulars.adapters.bodies import whole_number
 from regulars.adapters.routes import Call, Parameter
 from regulars.domain.cursors import cursor_key, read_cursor, write_cursor
+from regulars.pipeline.ports import Sealer
 
 USUAL, MOST = 50, 1_000
 MAX_BYTES = 2_500_000  # Lambda answers 6 MB, in which the body is text once more, quotes escaped
@@ -44,8 +45,8 @@ class Asked:
 class Pager:
     """Reads which page is asked for, and says how to ask for the next."""
 
-    def __init__(self, hash_key: bytes) -> None:
-        self._key = cursor_key(hash_key)
+    def __init__(self, sealer: Sealer) -> None:
+        self._sealer = sealer
 
     def asked(self, call: Call, *of: str) -> Asked:
         """Read limit and cursor for the list named by `of`. Raises InvalidRequestError."""
@@ -53,12 +54,12 @@ class Pager:
         query = call.request.query
         limit = whole_number(query["limit"], "limit", 1, MOST) if "limit" in query else USUAL
         cursor = query.get("cursor")
-        after = read_cursor(cursor, of=name, key=self._key) if cursor is not None else None
+        after = read_cursor(cursor, of=name, key=self._key()) if cursor is not None else None
         return Asked(name, after, limit)
 
     def cursor(self, asked: Asked, place: str | None) -> str | None:
         """Write the cursor of a place; None at the end of a list."""
-        return write_cursor(place, of=asked.of, key=self._key) if place is not None else None
+        return write_cursor(place, of=asked.of, key=self._key()) if place is not None else None
 
     def page(
         self, asked: Asked, found: Sequence[T], show: Callable[[T], Any], place: Callable[[T], str]
@@ -67,6 +68,9 @@ class Pager:
         shown = within([show(item) for item in found[: asked.limit]])
         goes_on = len(shown) < len(found)
         return shown, self.cursor(asked, place(found[len(shown) - 1]) if goes_on else None)
+
+    def _key(self) -> bytes:
+        return cursor_key(self._sealer.hash_key)
 
 
 def within(items: Sequence[Any], most: int = MAX_BYTES) -> list[Any]:

@@ -1,19 +1,22 @@
 """The profile API: reads of one person, each by whoever holds `profiles:read`, personal fields by `pii:read`."""
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Self
 
 from regulars.adapters.bodies import only, read_body
 from regulars.adapters.pages import Pager, within
 from regulars.adapters.profile_json import event_json, identifier_json, membership_json, profile_json, trait_json
-from regulars.adapters.routes import Call
+from regulars.adapters.routes import Audit, Call
 from regulars.domain.references import profile_id_of, profile_id_of_value
 from regulars.errors import InvalidRequestError
 from regulars.pipeline.opening import Opener
+from regulars.pipeline.people import Many
+from regulars.pipeline.ports import Sealer
 from regulars.pipeline.profiles import ProfileReader, ShownTrait
 from regulars.pipeline.timeline import Position
+from regulars.stores.database import Database
 
 Answer = Mapping[str, Any]
 IDENTIFIERS = 100  # of a profile's on its one page; the others are in its list of identifiers
@@ -25,12 +28,17 @@ class ProfileApi:
 
     reader: ProfileReader
     pager: Pager
-    hash_key: bytes
-    audit: Callable[[str, str, str], None]
+    sealer: Sealer
+    audit: Audit
+
+    @classmethod
+    def over(cls, database: Database, sealer: Sealer, many: Many, audit: Audit) -> Self:
+        """Answer from a database."""
+        return cls(reader=ProfileReader(database, sealer, many), pager=Pager(sealer), sealer=sealer, audit=audit)
 
     def get_profile(self, call: Call) -> Answer:
         """Answer with a profile."""
-        return self._profile(call, profile_id_of(call["ref"], self.hash_key))
+        return self._profile(call, profile_id_of(call["ref"], self.sealer.hash_key))
 
     def look_up_profile(self, call: Call) -> Answer:
         """Answer with the profile that the body names."""
@@ -38,10 +46,10 @@ class ProfileApi:
         match body:
             case {"ref": str(ref)}:
                 only(body, {"ref"})
-                return self._profile(call, profile_id_of(ref, self.hash_key))
+                return self._profile(call, profile_id_of(ref, self.sealer.hash_key))
             case {"kind": str(kind), "value": str() | int() as value}:
                 only(body, {"kind", "value"})
-                return self._profile(call, profile_id_of_value(kind, value, self.hash_key))
+                return self._profile(call, profile_id_of_value(kind, value, self.sealer.hash_key))
         raise InvalidRequestError('the body is {"kind": "email", "value": "jane@example.com"} or {"ref": "p_…"}')
 
     def list_traits(self, call: Call) -> Answer:
@@ -62,7 +70,7 @@ class ProfileApi:
 
     def list_memberships(self, call: Call) -> Answer:
         """Answer with the segments that the person is in."""
-        profile_id = profile_id_of(call["ref"], self.hash_key)
+        profile_id = profile_id_of(call["ref"], self.sealer.hash_key)
         asked = self.pager.asked(call, "memberships", profile_id)
         found = self.reader.memberships(profile_id, after=asked.after, limit=asked.one_more)
         shown, next = self.pager.page(asked, found, membership_json, lambda membership: membership.segment)
@@ -88,7 +96,7 @@ class ProfileApi:
         return profile_json(profile, list(profile.traits[:kept]))
 
     def _asked(self, call: Call) -> tuple[str, Opener]:
-        profile_id = profile_id_of(call["ref"], self.hash_key)
+        profile_id = profile_id_of(call["ref"], self.sealer.hash_key)
         return profile_id, self._opener(call, profile_id)
 
     def _opener(self, call: Call, profile_id: str) -> Opener:

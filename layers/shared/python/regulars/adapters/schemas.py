@@ -145,7 +145,7 @@ SCHEMAS: Mapping[str, Schema] = {
                     "received_at": _INSTANT,
                     "code": _TEXT,
                     "reason": _TEXT,
-                    "body": _ANY,
+                    "body": {**_or_null(_TEXT), "description": "what was sent, as JSON in a text; null if it is gone"},
                     "masked": _MASKED,
                 }
             )
@@ -157,6 +157,26 @@ SCHEMAS: Mapping[str, Schema] = {
         {"batch": _list(_ref("Call")), "sentAt": _INSTANT, "writeKey": _TEXT, "context": _FIELDS},
         optional=("sentAt", "writeKey", "context"),
     ),
-    "Accepted": {"type": "object", "properties": {"success": _FLAG}, "required": ["success"]},
+    "Accepted": _object(
+        {
+            "success": _FLAG,
+            "accepted": _WHOLE,
+            "duplicate": _WHOLE,
+            "quarantined": _WHOLE,
+            "verdicts": {
+                "type": "array",
+                "items": _object(
+                    {
+                        "index": _WHOLE,
+                        "messageId": _TEXT,
+                        "verdict": {"enum": ["duplicate", "quarantined"]},
+                        "code": _TEXT,
+                    },
+                    optional=("code",),
+                ),
+                "description": "what became of those that were not accepted",
+            },
+        }
+    ),
     "Settings": {"type": "object", "description": "what an SDK asks for before it starts"},
 }

@@ -47,7 +47,7 @@ class Definitions:
 
     def get(self, kind: Kind, id: str) -> Definition:
         """Read one definition. Raises NotFoundError."""
-        definition = self._store.get(kind, id) if _ID.fullmatch(id) else None
+        definition = self._store.get(kind, id) if is_id(id) else None
         if definition is None:
             raise NotFoundError(f"no {kind} has this id")
         return definition
@@ -96,9 +96,14 @@ class Definitions:
                 raise DefinitionError("", f"all segments together have at most {MAX_SEGMENTS} characters")
 
 
+def is_id(id: str) -> bool:
+    """Say whether a definition may have this id."""
+    return _ID.fullmatch(id) is not None
+
+
 def check(kind: Kind, id: str, content: Mapping[str, Any]) -> None:
     """Make sure that a definition holds together. Raises DefinitionError, InvalidRequestError."""
-    if not _ID.fullmatch(id):
+    if not is_id(id):
         raise InvalidRequestError("an id is a lower-case letter and then up to 62 of a-z, 0-9 and _")
     if content.get("id", id) != id:
         raise DefinitionError("id", "is not the id in the path; it may be left out")

@@ -1,0 +1,30 @@
+"""Read one person: profile, traits, identifiers, memberships and events, for those who may."""
+
+from collections.abc import Mapping
+from functools import cache
+from typing import Any
+
+from regulars.adapters import clients, settings
+from regulars.adapters.http import Request, Response, serve
+from regulars.adapters.observability import log_failure, log_personal_read, observed
+from regulars.adapters.parallel import Parallel
+from regulars.adapters.profile_api import ProfileApi
+from regulars.adapters.profile_routes import PROFILE_ROUTES
+from regulars.adapters.routes import answer
+from regulars.adapters.sealing import KmsSealer, KmsWrapper
+
+
+@observed
+def handler(event: Mapping[str, Any], _context: object) -> Response:
+    """Answer by the route that fits."""
+    return serve(event, _answer, lambda error: log_failure("a read failed", error))
+
+
+def _answer(request: Request) -> Response:
+    return answer(PROFILE_ROUTES, _api(), request)
+
+
+@cache
+def _api() -> ProfileApi:
+    sealer = KmsSealer(clients.database(), KmsWrapper(clients.kms(), settings.workspace_cmk()))
+    return ProfileApi.over(clients.database(), sealer, Parallel(), log_personal_read)

@@ -1,0 +1,133 @@
+"""A workspace in memory with people in it, and the two APIs over it, asked as the gateway asks."""
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from local.world.world import World
+from regulars.adapters.admin_api import AdminApi
+from regulars.adapters.admin_routes import ADMIN_ROUTES
+from regulars.adapters.http import Request, serve
+from regulars.adapters.openapi import document
+from regulars.adapters.parallel import Parallel
+from regulars.adapters.profile_api import ProfileApi
+from regulars.adapters.profile_routes import PROFILE_ROUTES
+from regulars.adapters.routes import answer
+from regulars.adapters.sealing import KmsSealer
+from regulars.domain.calls import Delivery, read
+from regulars.domain.events import Event
+from regulars.domain.identifiers import DEFAULT_RULES, Identifier, normalise, owner_key
+from regulars.pipeline.sealing import seal_call
+
+SECRET = bytes(range(64))
+
+
+@dataclass(frozen=True, slots=True)
+class PlainWrapper:
+    """Wraps nothing: the secret of a workspace that lives for one test."""
+
+    def generate(self, length: int) -> tuple[bytes, bytes]:
+        """Give the one secret."""
+        return SECRET[:length], SECRET[:length]
+
+    def unwrap(self, wrapped: bytes) -> bytes:
+        """Give it back."""
+        return wrapped
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What came back."""
+
+    status: int
+    content: Any
+    headers: dict[str, str]
+    text: str
+
+
+class Workspace:
+    """Sends calls through the whole pipeline, and asks the APIs in a role."""
+
+    def __init__(self) -> None:
+        self.world = World()
+        self.sealer = KmsSealer(self.world.database, PlainWrapper())
+        self.audited: list[tuple[str, str, str]] = []
+        self.failures: list[Exception] = []
+        self._minted = 0
+        many = Parallel()
+        self._profile_api = ProfileApi.over(self.world.database, self.sealer, many, self._audit)
+        self._admin_api = AdminApi.over(
+            self.world.database,
+            self.sealer,
+            many,
+            clock=self.world.clock,
+            random=self._random,
+            document=document(),
+            audit=self._audit,
+        )
+
+    def send(self, *calls: dict[str, Any], source: str = "web") -> list[Event]:
+        """Seal, store and apply calls, each a second after the one before."""
+        events = []
+        for call in calls:
+            self.world.advance(self.world.clock.now + 1_000_000)
+            delivery = Delivery(
+                source=source, received=self.world.clock.now, rules=DEFAULT_RULES, hash_key=self.sealer.hash_key
+            )
+            made = read({"messageId": f"m-{self.world.clock.now}", **call}, delivery)
+            self.sealer.prepare([made.event.owner])
+            events.append(seal_call(made, self.sealer))
+            self.world.store(events[-1])
+        self.world.settle()
+        return events
+
+    def owner(self, kind: str, value: str) -> str:
+        """Name the owner of an identifier."""
+        return owner_key(Identifier(kind, normalise(kind, value) or ""), self.sealer.hash_key)
+
+    def get(self, path: str, role: str = "privacy", **query: str) -> Answer:
+        """Read something."""
+        return self.ask("GET", path, role, query=query)
+
+    def put(self, path: str, body: object, role: str = "admin", **query: str) -> Answer:
+        """Write something."""
+        return self.ask("PUT", path, role, query=query, body=body)
+
+    def ask(
+        self,
+        method: str,
+        path: str,
+        role: str = "admin",
+        *,
+        query: dict[str, str] | None = None,
+        body: object = None,
+        headers: dict[str, str] | None = None,
+        claims: dict[str, Any] | None = None,
+    ) -> Answer:
+        """Ask as the gateway does, for somebody in a role unless `claims` say who it is."""
+        if claims is None:
+            claims = {"token_use": "access", "sub": "s-1", "cognito:groups": f"[{role}]"}
+        raw = body if isinstance(body, str) else json.dumps(body) if body is not None else None
+        event = {
+            "version": "2.0",
+            "rawPath": path,
+            "headers": headers or {},
+            "queryStringParameters": query or None,
+            "requestContext": {"http": {"method": method}, "authorizer": {"jwt": {"claims": claims}}},
+            "body": raw,
+        }
+        response = serve(event, self._answer, self.failures.append)
+        text = response["body"]
+        return Answer(response["statusCode"], json.loads(text), response["headers"], text)
+
+    def _answer(self, request: Request) -> dict[str, Any]:
+        if request.path.startswith("/v1/profiles"):
+            return answer(PROFILE_ROUTES, self._profile_api, request)
+        return answer(ADMIN_ROUTES, self._admin_api, request)
+
+    def _audit(self, subject: str, route: str, whom: str) -> None:
+        self.audited.append((subject, route, whom))
+
+    def _random(self) -> str:
+        self._minted += 1
+        return f"{self._minted:024d}"
