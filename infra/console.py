@@ -24,25 +24,27 @@ class Console(Construct):
             may=[
                 tables.identities.allow("GetItem", "Query"),
                 tables.profiles.allow("GetItem"),
-                tables.memberships.allow("GetItem", "Query"),
+                tables.memberships.allow("Query"),
                 tables.events.allow("GetItem", "Query"),
-                tables.vault.allow("GetItem", "BatchGetItem"),
+                tables.vault.allow("GetItem"),
                 tables.catalog.allow("GetItem", "Query"),
             ],
             unwraps=data.keys.workspace,
         )
-        api.guard(self.profile_api, "GET /v1/profiles", "GET /v1/profiles/{proxy+}")
+        api.guard(self.profile_api, "GET /v1/profiles/{proxy+}", "POST /v1/profiles/lookup")
         self.admin_api = PythonFunction(
             self,
             "admin_api",
             ground=ground,
             timeout=_TIMEOUT,
             may=[
-                tables.catalog.allow("GetItem", "Query", "PutItem"),
-                tables.memberships.allow("Query"),
+                tables.catalog.allow("GetItem", "Query", "PutItem", "DeleteItem"),
+                tables.memberships.allow("GetItem"),
                 tables.memberships.allow("Query", index="by_segment"),
+                # It signs cursors, and in a new workspace it is the first to need the key for that.
+                tables.vault.allow("GetItem", "PutItem", partitions=["workspace"]),
             ],
-            unwraps=data.keys.workspace,
+            wraps=data.keys.workspace,
         )
         api.open(
             self.admin_api, "GET /v1/openapi.json", because="It describes the API and holds nothing of a workspace."

@@ -16,8 +16,8 @@ from infra.templates import Templates, resources, synthesize
 PAGE = ROOT / "docs" / "architecture.md"
 START = "<!-- functions: made by `make docs` -->"
 END = "<!-- end of functions -->"
-_READS = {"BatchGetItem", "ConditionCheckItem", "GetItem", "Query"}
-_WRITES = {"DeleteItem", "PartiQLInsert", "PutItem", "UpdateItem"}
+_READS = {"GetItem", "Query"}
+_WRITES = {"DeleteItem", "PartiQLInsert", "PutItem"}
 
 
 def table(templates: Templates) -> str:

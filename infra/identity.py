@@ -12,7 +12,6 @@ class Identity(Construct):
     def __init__(self, scope: Construct, id: str, *, ground: Ground, data: Data) -> None:
         super().__init__(scope, id)
         tables = data.tables
-        transact = ("ConditionCheckItem", "GetItem", "PutItem")
         self.resolve_identity = PythonFunction(
             self,
             "resolve_identity",
@@ -21,8 +20,8 @@ class Identity(Construct):
             woken_by=[Changes(table=tables.events, only_inserts=True)],
             may=[
                 tables.events.allow("Query"),
-                tables.identities.allow("Query", "UpdateItem", *transact),
-                tables.profiles.allow("UpdateItem", *transact),
+                tables.identities.allow("GetItem", "Query", "PutItem"),
+                tables.profiles.allow("GetItem", "PutItem"),
                 tables.catalog.allow("GetItem", "Query"),
             ],
         )

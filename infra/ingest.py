@@ -18,10 +18,10 @@ class Ingest(Construct):
             ground=ground,
             timeout=Duration.seconds(25),  # the API gives up at 30
             may=[
-                tables.events.allow("PartiQLInsert", "PutItem", "GetItem", "BatchGetItem"),
+                tables.events.allow("PartiQLInsert", "GetItem"),  # an insert never overwrites
                 tables.catalog.allow("GetItem", "Query"),
-                tables.vault.allow("GetItem", "BatchGetItem", "PutItem"),
-                tables.quarantine.allow("PutItem"),
+                tables.vault.allow("GetItem", "PutItem"),
+                tables.quarantine.allow("PartiQLInsert"),
             ],
             wraps=data.keys.workspace,
         )

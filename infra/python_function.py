@@ -20,7 +20,7 @@ from infra.stage import Stage
 from infra.stream import Changes
 from infra.table import Access
 
-_WRAP = ["kms:Decrypt", "kms:Encrypt", "kms:GenerateDataKey"]
+_WRAP = ["kms:Decrypt", "kms:GenerateDataKey"]
 _UNWRAP = ["kms:Decrypt"]
 
 
@@ -73,7 +73,7 @@ class PythonFunction(lambda_.Function):
             retry_attempts=0 if dead_letters else None,
             recursive_loop=lambda_.RecursiveLoop.ALLOW if recursive else None,
             reserved_concurrent_executions=ground.stage.reserved_concurrency.get(name),
-            environment=_environment(name, may, sends, publishes, wraps or unwraps),
+            environment=_environment(name, ground.stage, may, sends, publishes, wraps or unwraps),
         )
         self.name = name
         self.reads_changes = bool(woken_by)
@@ -134,6 +134,7 @@ def folder_of(name: str) -> Path:
 
 def _environment(
     name: str,
+    stage: Stage,
     may: Sequence[Access],
     sends: Queue | None,
     publishes: events.EventBus | None,
@@ -147,6 +148,7 @@ def _environment(
     if workspace:
         places["WORKSPACE_CMK"] = workspace.key_arn
     return {
+        "STAGE": stage.name,
         "POWERTOOLS_SERVICE_NAME": name,
         # Traces would copy what a function returns and what it failed on: people, both times.
         "POWERTOOLS_TRACER_CAPTURE_RESPONSE": "false",

@@ -30,9 +30,9 @@ class Segments(Construct):
             may=[
                 tables.identities.allow("Query", "PutItem"),
                 tables.events.allow("Query"),
-                tables.profiles.allow("GetItem", "PutItem"),
-                tables.memberships.allow("GetItem", "Query", "PutItem"),
-                tables.timers.allow("PutItem", "DeleteItem"),
+                tables.profiles.allow("GetItem"),
+                tables.memberships.allow("Query", "PutItem", "DeleteItem"),
+                tables.timers.allow("PutItem"),
                 tables.catalog.allow("GetItem", "Query"),
             ],
             sends=self.evaluations,

@@ -99,6 +99,7 @@ def test_functions_are_told_where_things_are(deployed: Templates) -> None:
         "MEMBERSHIPS_TABLE",
         "PROFILES_TABLE",
         "QUARANTINE_TABLE",
+        "STAGE",
         "TIMERS_TABLE",
         "VAULT_TABLE",
         "WORKSPACE_CMK",

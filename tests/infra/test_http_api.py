@@ -1,7 +1,13 @@
 import json
+import re
+
+import pytest
 
 from infra.permissions import functions, identity, paths
 from infra.templates import Template, Templates, resources
+from regulars.adapters.admin_routes import ADMIN_ROUTES
+from regulars.adapters.profile_routes import PROFILE_ROUTES
+from regulars.adapters.public_routes import INGEST_ROUTES, SCRIPT_ROUTES
 
 # What the SDKs in the wild ask for in a preflight, each seen on the wire.
 PREFLIGHTS = {
@@ -87,10 +93,42 @@ def test_a_token_must_be_made_for_this_client(deployed: Templates) -> None:
     assert paths(deployed)[identity(audience)] == "people/pool/client"
 
 
-def test_profiles_are_read_only(deployed: Templates) -> None:
-    keys = [key for key, each in routes(deployed).items() if function_of(deployed, each) == "profile_api"]
+def specificity(key: str) -> tuple[bool, int]:
+    """Rank routes as the gateway does: whole matches first, then those with more words of their own."""
+    return "+}" not in key, sum("{" not in segment for segment in key.split("/"))
 
-    assert sorted(keys) == ["GET /v1/profiles", "GET /v1/profiles/{proxy+}"]
+
+def chosen(templates: Templates, method: str, path: str) -> str:
+    """Return the route that a request takes."""
+    fitting = [key for key in routes(templates) if re.fullmatch(pattern(key), f"{method} {path}")]
+    return max(fitting, key=specificity)
+
+
+def pattern(key: str) -> str:
+    return re.sub(r"\\\{\w+\\\}", "[^/]+", re.sub(r"\\\{\w+\\\+\\\}", ".+", re.escape(key)))
+
+
+DESCRIBED = [
+    *(("ingest", route.method, route.path, route.scope) for route in INGEST_ROUTES),
+    *(("serve_analytics", route.method, route.path, route.scope) for route in SCRIPT_ROUTES),
+    *(("profile_api", route.method, route.path, route.scope) for route in PROFILE_ROUTES),
+    *(("admin_api", route.method, route.path, route.scope) for route in ADMIN_ROUTES),
+]
+
+
+@pytest.mark.parametrize(("function", "method", "path", "scope"), DESCRIBED)
+def test_a_described_route_is_open_to_whom_it_says(
+    deployed: Templates, function: str, method: str, path: str, scope: str | None
+) -> None:
+    route = routes(deployed)[chosen(deployed, method, path.replace("{", "a").replace("}", "z"))]
+
+    assert function_of(deployed, route) == function
+    assert route["AuthorizationType"] == ("JWT" if scope else "NONE")
+
+
+@pytest.mark.parametrize("path", ["/v1/track/", "/v1/batch/", "/beacon/v1/batch", "/api/s/track"])
+def test_other_paths_of_sdks_lead_to_ingest(deployed: Templates, path: str) -> None:
+    assert chosen(deployed, "POST", path) == "POST /{proxy+}"
 
 
 def test_the_api_is_throttled(deployed: Templates, in_production: Templates) -> None:

@@ -4,28 +4,29 @@ import json
 
 import pytest
 
-from infra.permissions import Permission, permissions
+from infra.permissions import Permission, identity, paths, permissions
 from infra.templates import Templates, resources
+from regulars.stores.vault import WORKSPACE
 
 TABLES = {
     "ingest": {
-        "events": "BatchGetItem GetItem PartiQLInsert PutItem",
+        "events": "GetItem PartiQLInsert",
         "catalog": "GetItem Query",
-        "vault": "BatchGetItem GetItem PutItem",
-        "quarantine": "PutItem",
+        "vault": "GetItem PutItem",
+        "quarantine": "PartiQLInsert",
     },
     "resolve_identity": {
         "events": "Query",
-        "identities": "ConditionCheckItem GetItem PutItem Query UpdateItem",
-        "profiles": "ConditionCheckItem GetItem PutItem UpdateItem",
+        "identities": "GetItem PutItem Query",
+        "profiles": "GetItem PutItem",
         "catalog": "GetItem Query",
     },
     "evaluate_segments": {
         "identities": "PutItem Query",
         "events": "Query",
-        "profiles": "GetItem PutItem",
-        "memberships": "GetItem PutItem Query",
-        "timers": "DeleteItem PutItem",
+        "profiles": "GetItem",
+        "memberships": "DeleteItem PutItem Query",
+        "timers": "PutItem",
         "catalog": "GetItem Query",
     },
     "tick": {"timers": "DeleteItem Query", "catalog": "GetItem PutItem"},
@@ -33,15 +34,16 @@ TABLES = {
     "profile_api": {
         "identities": "GetItem Query",
         "profiles": "GetItem",
-        "memberships": "GetItem Query",
+        "memberships": "Query",
         "events": "GetItem Query",
-        "vault": "BatchGetItem GetItem",
+        "vault": "GetItem",
         "catalog": "GetItem Query",
     },
     "admin_api": {
-        "catalog": "GetItem PutItem Query",
-        "memberships": "Query",
+        "catalog": "DeleteItem GetItem PutItem Query",
+        "memberships": "GetItem",
         "memberships/index/by_segment": "Query",
+        "vault": "GetItem PutItem",
     },
     "serve_analytics": {},
 }
@@ -57,6 +59,7 @@ OTHERS = {
     "tick": {"sqs:SendMessage segments/evaluations", "sqs:SendMessage segments/tick_dead"},
     "announce": {"events:PutEvents announcements/bus"},
 }
+READS = {"GetItem", "Query", "DescribeStream", "GetRecords", "GetShardIterator", "ListStreams"}
 POLLS = ("DescribeStream", "GetRecords", "GetShardIterator", "ListStreams")
 POLLED = {
     "resolve_identity": {"events"},
@@ -110,7 +113,18 @@ def test_nobody_scans(allowed: dict[str, set[Permission]]) -> None:
     assert not actions & {"dynamodb:Scan", "dynamodb:PartiQLSelect", "dynamodb:PartiQLDelete", "dynamodb:DeleteTable"}
 
 
-def test_only_timers_are_ever_deleted(allowed: dict[str, set[Permission]]) -> None:
+def test_an_event_can_be_added_but_never_changed(allowed: dict[str, set[Permission]]) -> None:
+    written = {
+        (name, each.action)
+        for name, granted in allowed.items()
+        for each in granted
+        if each.thing in {"tables/events", "tables/quarantine"} and each.action.removeprefix("dynamodb:") not in READS
+    }
+
+    assert written == {("ingest", "dynamodb:PartiQLInsert")}
+
+
+def test_nothing_of_a_person_is_ever_deleted_but_what_is_derived(allowed: dict[str, set[Permission]]) -> None:
     deleted = {
         (name, each.thing)
         for name, granted in allowed.items()
@@ -118,7 +132,11 @@ def test_only_timers_are_ever_deleted(allowed: dict[str, set[Permission]]) -> No
         if each.action == "dynamodb:DeleteItem"
     }
 
-    assert deleted == {("evaluate_segments", "tables/timers"), ("tick", "tables/timers")}
+    assert deleted == {
+        ("admin_api", "tables/catalog"),
+        ("evaluate_segments", "tables/memberships"),
+        ("tick", "tables/timers"),
+    }
 
 
 def test_only_these_open_the_workspace_key(allowed: dict[str, set[Permission]]) -> None:
@@ -127,16 +145,16 @@ def test_only_these_open_the_workspace_key(allowed: dict[str, set[Permission]]) 
     }
 
     assert {name: actions for name, actions in opened.items() if actions} == {
-        "ingest": {"kms:Decrypt", "kms:Encrypt", "kms:GenerateDataKey"},
+        "ingest": {"kms:Decrypt", "kms:GenerateDataKey"},
         "profile_api": {"kms:Decrypt"},
-        "admin_api": {"kms:Decrypt"},
+        "admin_api": {"kms:Decrypt", "kms:GenerateDataKey"},
     }
 
 
 def test_only_those_who_read_the_vault_can_decrypt_it(allowed: dict[str, set[Permission]]) -> None:
     holders = {name for name, granted in allowed.items() for each in granted if each.thing == "keys/vault"}
 
-    assert holders == {"ingest", "profile_api"}
+    assert holders == {"admin_api", "ingest", "profile_api"}
 
 
 def test_no_action_is_a_pattern(deployed: Templates) -> None:
@@ -150,12 +168,16 @@ def test_no_managed_policy_is_attached(deployed: Templates) -> None:
     assert not any("ManagedPolicyArns" in role for role in resources(deployed.platform, "IAM::Role").values())
 
 
-def test_tick_touches_only_its_cursor_in_the_catalog(deployed: Templates) -> None:
-    conditions = [
-        statement["Condition"]
+def test_some_see_only_one_partition_of_a_table(deployed: Templates) -> None:
+    known = paths(deployed)
+    limited = {
+        (
+            known[identity(statement["Resource"])],
+            *statement["Condition"]["ForAllValues:StringEquals"]["dynamodb:LeadingKeys"],
+        )
         for policy in resources(deployed.platform, "IAM::Policy").values()
         for statement in policy["PolicyDocument"]["Statement"]
         if "dynamodb:LeadingKeys" in json.dumps(statement)
-    ]
+    }
 
-    assert conditions == [{"ForAllValues:StringEquals": {"dynamodb:LeadingKeys": ["cursor"]}}]
+    assert limited == {("tables/catalog", "cursor"), ("tables/vault", WORKSPACE)}
