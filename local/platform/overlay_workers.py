@@ -17,6 +17,7 @@ from local.platform.overlay import replaced
 
 END_OF_LOG = "\x1e"  # a worker ends the log of each invocation with this line
 LONGEST_LOG_WAIT = 0.05
+FAILED = {"statusCode": 500, "body": '{"message":"Internal Server Error"}'}
 
 ANSWER = """            result = handler_fn(event, context)
             _real_stdout.write(json.dumps({"status": "ok", "result": result}) + "\\n")
@@ -53,6 +54,7 @@ def apply() -> None:
     lambda_runtime.Worker._drain_stderr_bounded = _log_of_one_invocation
     _unpack_layers_once()
     _name_errors()
+    _answer_errors_as_an_http_api()
 
 
 def _log_of_one_invocation(worker: Any, *_waits: float) -> str:
@@ -85,6 +87,18 @@ def _name_errors() -> None:
         return result
 
     lambda_svc._execute_function_warm = execute
+
+
+def _answer_errors_as_an_http_api() -> None:
+    """A function that fails is a 500 to the caller of an HTTP API, who learns nothing of it."""
+    stock = lambda_svc.lambda_execute_result_to_api_proxy_response
+
+    def answer(result: dict[str, Any]) -> Any:
+        failed = bool(result.get("error")) and not result.get("throttle")
+        response, *rest = stock(result)
+        return (FAILED, *rest) if failed else (response, *rest)
+
+    lambda_svc.lambda_execute_result_to_api_proxy_response = answer
 
 
 def _name_import_error(body: dict[str, Any]) -> None:

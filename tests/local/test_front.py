@@ -23,6 +23,8 @@ from tests.local import assembly_on_disk
 DOOR = """
 import base64, json
 def handler(event, context):
+    if event["rawPath"] == "/raise":
+        raise ValueError("ours to know")
     seen = {name: event.get(name) for name in ("rawPath", "rawQueryString", "headers", "body")}
     seen["method"] = event["requestContext"]["http"]["method"]
     if event.get("isBase64Encoded"):
@@ -115,6 +117,12 @@ def test_a_body_that_the_gateway_would_refuse_is_refused(url: str) -> None:
     answer = httpx.post(f"{url}/v1/track", content=b"x" * (10 * 2**20 + 1))
 
     assert answer.status_code == 413
+
+
+def test_a_function_that_fails_is_a_500_without_its_reason(url: str) -> None:
+    answer = httpx.get(f"{url}/raise")
+
+    assert (answer.status_code, answer.json()) == (500, {"message": "Internal Server Error"})
 
 
 def test_the_shop_is_served(url: str) -> None:
