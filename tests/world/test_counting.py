@@ -1,8 +1,11 @@
 """Each event is counted once, however many workers count the events of one owner at once, and die of it."""
 
+from functools import partial
+
 from local.world.memory import MemoryDatabase
 from local.world.world import Counts
 from regulars.domain.catalog import next_watches
+from regulars.domain.events import Event
 from regulars.domain.parts import fold
 from regulars.domain.segments import parse
 from regulars.domain.watches import Watches
@@ -22,17 +25,21 @@ def count_at_once(seed: int, workers: int) -> tuple[object, object]:
     database = MemoryDatabase(schedule.hook)
     CatalogStore(database).put(Definition(kind="segment", id="views", content=VIEWS))
     events = [an_event(number) for number in range(workers)]
-    EventStore(database).insert(events)
     resolvers = [Resolver(database, Counts()) for _ in events]
     for resolver in resolvers:
         resolver.start_batch()
-    jobs = [
-        lambda r=resolver, e=event: r.apply(e.owner, [e]) for resolver, event in zip(resolvers, events, strict=True)
-    ]
+    pairs = zip(resolvers, events, strict=True)
+    jobs = [partial(store_and_apply, database, resolver, event) for resolver, event in pairs]
     schedule.run([*jobs, *jobs[: workers // 2]])
     part = IdentityStore(database).part("anonymous_id:a", "event#Product Viewed")
     watches = next_watches(Watches(by_event={}), [parse("views", VIEWS)])
     return part and part.state, fold("anonymous_id:a", "event#Product Viewed", events, watches, version=0).state
+
+
+def store_and_apply(database: MemoryDatabase, resolver: Resolver, event: Event) -> None:
+    """Do to one event what door and resolver do."""
+    EventStore(database).insert([event])
+    resolver.apply(event.owner, [event])
 
 
 def test_workers_that_count_one_owner_at_once_count_each_event_once() -> None:

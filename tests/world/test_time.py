@@ -101,3 +101,16 @@ def test_a_definition_that_comes_later_counts_the_history_of_who_acts_again() ->
     world.settle()
 
     assert [one.segment for one in world.announced] == ["twice"]
+
+
+def test_a_definition_that_comes_later_counts_what_nobody_kept_until_then() -> None:
+    world = World()
+    world.define("segment", "buyers", {"where": {"event": "Order Completed"}, "anonymous": True})
+    world.store(an_event(1), an_event(2))
+    world.settle()
+    world.define("segment", "viewers", {"where": {"event": "Product Viewed"}, "anonymous": True})
+
+    world.store(an_event(3, name="Order Completed"))
+    world.settle()
+
+    assert sorted(one.segment for one in world.announced) == ["buyers", "viewers"]
