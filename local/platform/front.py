@@ -107,7 +107,7 @@ class Front:
             async with self._slots:
                 answer = await self._forward(request, body)
         except (aiohttp.ClientError, TimeoutError) as error:
-            logger.warning("%s %s: %s", request.method, request.path, error)
+            logger.warning("a %s was not answered: %r", request.method, error)  # a path may name a person
             return web.json_response({"message": "Service Unavailable"}, status=503)
         if request.method not in READS:
             self._pulse.beat()
@@ -118,6 +118,9 @@ class Front:
         headers = _without_hops(request.headers)
         headers["X-Forwarded-For"] = request.remote or HOST
         headers["X-Forwarded-Host"] = request.host
+        headers["X-Forwarded-Proto"] = request.scheme
+        if request.url.host in SELF:
+            headers["Host"] = request.host  # as an API does, whose settings tell SDKs where to call
         url = URL(self._api + request.raw_path, encoded=True)
         async with self._session.request(
             request.method, url, data=body or None, headers=headers, allow_redirects=False
