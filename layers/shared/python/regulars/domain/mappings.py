@@ -98,17 +98,24 @@ class Mapped:
 
 
 def map_rows(mapping: ImportMapping, rows: Iterable[tuple[int, Row]], file: str) -> Iterator[Mapped]:
-    """Map numbered rows in the order of the file; a row that makes no call says why."""
+    """Map numbered rows in the order of the file."""
     seen: dict[bytes, int] = {}
     for number, row in rows:
-        try:
-            key = key_of(mapping, row)
-            nth = seen[key] = seen.get(key, 0) + 1 if mapping.repeats else 1
-            skipped = is_skipped(mapping, row)
-            calls = () if skipped else calls_of(mapping, row, key, nth, {"file": file, "row": number})
-            yield Mapped(number=number, calls=calls)
-        except RowError as error:
-            yield Mapped(number=number, reason=str(error))
+        yield map_row(mapping, row, number, file, seen)
+
+
+def map_row(mapping: ImportMapping, row: Row, number: int, file: str, seen: dict[bytes, int]) -> Mapped:
+    """Map a row, counting its key in `seen`; a row that makes no call says why."""
+    try:
+        key = key_of(mapping, row)
+        nth = 1
+        if mapping.repeats:
+            nth = seen[key] = seen.get(key, 0) + 1
+        skipped = is_skipped(mapping, row)
+        calls = () if skipped else calls_of(mapping, row, key, nth, {"file": file, "row": number})
+    except RowError as error:
+        return Mapped(number=number, reason=str(error))
+    return Mapped(number=number, calls=calls)
 
 
 def key_of(mapping: ImportMapping, row: Row) -> bytes:

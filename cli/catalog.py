@@ -1,0 +1,138 @@
+"""`regulars plan` and `regulars apply`: compare the catalog with what is live, and make it so."""
+
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.text import Text
+
+from cli.changes import STYLES, Change, compare, describe, to_data
+from cli.definitions import KINDS, Definition, read_catalog, title
+from cli.errors import UserError
+from cli.live import delete, mint, put, read_live
+from cli.place import Keys
+from cli.session import Session, session_of
+from cli.yaml_files import shown
+
+DIFFERENT = 2
+Folder = Annotated[Path | None, typer.Option("--catalog", help="The folder of definitions; default: ./catalog")]
+Prune = Annotated[bool, typer.Option("--prune", help="Also remove what is live and in no file.")]
+
+
+def plan(
+    context: typer.Context,
+    catalog: Folder = None,
+    prune: Prune = False,
+    check: Annotated[bool, typer.Option("--check", help="Exit with 2 when anything would change.")] = False,
+) -> None:
+    """
+    Show what `apply` would do, and change nothing.
+
+    Examples:
+
+        regulars plan
+
+        regulars plan --prune --check
+    """
+    session = session_of(context)
+    changes = _changes(session, catalog, prune=prune)
+    _show(session, changes)
+    session.output.data({"changes": [to_data(change) for change in changes]})
+    if check and any(change.is_one for change in changes):
+        raise typer.Exit(DIFFERENT)
+
+
+def apply(
+    context: typer.Context,
+    catalog: Folder = None,
+    prune: Prune = False,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Remove without asking.")] = False,
+    rotate: Annotated[
+        list[str] | None, typer.Option("--rotate", metavar="SOURCE", help="Mint another write key of this source.")
+    ] = None,
+) -> None:
+    """
+    Make what is live equal to the catalog.
+
+    Everything is checked before anything is written. A new source gets a write key, which is shown once; the key of a
+    platform on this machine is also kept in .regulars/keys.json. What no file names is left alone, unless --prune.
+
+    Examples:
+
+        regulars apply
+
+        regulars apply --prune --yes
+
+        regulars apply --rotate store
+    """
+    session = session_of(context)
+    changes = _changes(session, catalog, prune=prune)
+    _show(session, changes)
+    if unknown := set(rotate or ()) - {change.id for change in changes if change.kind == "source"}:
+        raise UserError(f"there is no source {min(unknown)} to mint a write key of")
+    _agree(session, [change for change in changes if change.act == "prune"], yes=yes)
+    keys: dict[str, str] = {}
+    try:
+        for change in changes:
+            _make(session, change, keys, rotate=change.kind == "source" and change.id in (rotate or ()))
+    finally:  # whatever went wrong later: a key is told only once
+        session.output.data({"changes": [to_data(change) for change in changes], "write_keys": keys})
+
+
+def _changes(session: Session, folder: Path | None, *, prune: bool) -> list[Change]:
+    wanted = _read(session, folder or session.place.catalog)
+    return compare(wanted, {kind: read_live(session.http, kind) for kind in KINDS}, prune=prune)
+
+
+def _read(session: Session, folder: Path) -> Sequence[Definition]:
+    definitions, errors = read_catalog(folder)
+    for error in errors[:-1]:
+        session.output.complain(error)
+    if errors:
+        raise errors[-1]
+    if not definitions:
+        raise UserError("holds no definition", where=shown(folder), fix="docs/catalog.md shows how to write one")
+    return definitions
+
+
+def _show(session: Session, changes: Sequence[Change]) -> None:
+    for change in changes:
+        session.output.show(describe(change))
+    counts = Counter(change.act for change in changes)
+    summary = ", ".join(f"{counts[act]} {act}" for act in STYLES if counts[act])
+    session.output.show(Text(summary or "nothing is defined", style="bold"))
+
+
+def _agree(session: Session, pruned: Sequence[Change], *, yes: bool) -> None:
+    if not pruned or yes:
+        return
+    names = ", ".join(title(change.kind, change.id) for change in pruned)
+    if not session.is_interactive:
+        raise UserError(f"would remove {names}", fix="say --yes to remove without being asked")
+    loss = " A removed source's key ends at once." if any(change.kind == "source" for change in pruned) else ""
+    if not typer.confirm(f"Remove {names}?{loss}", err=True):
+        raise UserError("nothing was changed", fix="leave out --prune to keep them")
+
+
+def _make(session: Session, change: Change, keys: dict[str, str], *, rotate: bool) -> None:
+    key = None
+    if change.act == "prune" and change.live:
+        delete(session.http, change.live)
+    elif change.is_one and change.wanted:
+        version = change.live.version if change.live else 0
+        key = put(session.http, change.kind, change.id, change.wanted.content, version=version)
+    if rotate and change.live and change.act != "prune":
+        key = mint(session.http, change.id)
+    if key:
+        keys[change.id] = key
+        _hand_over(session, change.id, key)
+
+
+def _hand_over(session: Session, source: str, key: str) -> None:
+    session.output.show(f"write key of {source}, shown only now: {key}")
+    if session.place.is_local:
+        keys = Keys(session.place.home)
+        keys.put(source, key)
+        session.output.say(f"kept in {shown(keys.path)}", "dim")

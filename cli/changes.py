@@ -1,0 +1,112 @@
+"""What applying the catalog would do: one change for each definition, here or live."""
+
+import difflib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import yaml
+from rich.text import Text
+
+from cli.definitions import CHECKS, KINDS, Definition, Kind, title
+from cli.live import Live
+
+Act = Literal["create", "change", "prune", "unchanged", "left alone"]
+STYLES: Mapping[Act, tuple[str, str]] = {
+    "create": ("+", "green"),
+    "change": ("~", "yellow"),
+    "prune": ("-", "red"),
+    "unchanged": ("=", "dim"),
+    "left alone": (" ", "dim"),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """What happens to one definition: `wanted` by the catalog, `live` in the platform."""
+
+    act: Act
+    wanted: Definition | None = None
+    live: Live | None = None
+
+    @property
+    def kind(self) -> Kind:
+        """The kind of the definition."""
+        one = self.wanted or self.live
+        assert one is not None
+        return one.kind
+
+    @property
+    def id(self) -> str:
+        """The id of the definition."""
+        one = self.wanted or self.live
+        assert one is not None
+        return one.id
+
+    @property
+    def is_one(self) -> bool:
+        """Say whether anything would be written."""
+        return self.act in ("create", "change", "prune")
+
+    @property
+    def remark(self) -> str:
+        """What a person should know before agreeing."""
+        by_hand = self.live is not None and self.live.origin == "api" and self.kind != "identity"
+        match self.act:
+            case "change" if by_hand:
+                return "somebody changed it by the API since"
+            case "prune" if by_hand:
+                return "written by the API, in no file"
+            case "prune":
+                return "no longer in the catalog"
+            case "left alone":
+                return "written by the API, in no file" if by_hand else "not in the catalog; --prune removes it"
+        return ""
+
+
+def compare(wanted: Sequence[Definition], live: Mapping[Kind, Mapping[str, Live]], *, prune: bool) -> list[Change]:
+    """Compare the catalog with what is live, in the order in which changes are made."""
+    changes = [_compare_one(one, live[one.kind].get(one.id)) for one in wanted]
+    named = {(one.kind, one.id) for one in wanted}
+    for kind in reversed(KINDS):
+        for id, one in sorted(live[kind].items()):
+            if (kind, id) not in named and kind != "identity":
+                changes.append(Change(act="prune" if prune else "left alone", live=one))
+    return changes
+
+
+def _compare_one(wanted: Definition, live: Live | None) -> Change:
+    if live is None:
+        return Change(act="create", wanted=wanted)
+    return Change(act="unchanged" if _mean_the_same(wanted, live) else "change", wanted=wanted, live=live)
+
+
+def _mean_the_same(wanted: Definition, live: Live) -> bool:
+    if wanted.content == live.content:
+        return True
+    texts = [{name: one.content.get(name) for name in ("name", "description")} for one in (wanted, live)]
+    check = CHECKS[wanted.kind]
+    return texts[0] == texts[1] and bool(check(wanted.id, wanted.content) == check(live.id, live.content))
+
+
+def describe(change: Change) -> Text:
+    """Show a change, with the lines that differ."""
+    sign, style = STYLES[change.act]
+    text = Text(f"{sign} {change.act:<10}  {title(change.kind, change.id)}", style=style)
+    if change.remark:
+        text.append(f"  ({change.remark})", style="dim")
+    if change.act == "change" and change.wanted and change.live:
+        for line in difflib.unified_diff(_lines(change.live.content), _lines(change.wanted.content), n=1, lineterm=""):
+            if not line.startswith(("---", "+++", "@@")):
+                text.append(f"\n      {line}", style={"+": "green", "-": "red"}.get(line[0], "dim"))
+    return text
+
+
+def to_data(change: Change) -> dict[str, Any]:
+    """Say a change for programs."""
+    content = {"action": change.act, "kind": change.kind, "id": change.id}
+    return content | ({"remark": change.remark} if change.remark else {})
+
+
+def _lines(content: Mapping[str, Any]) -> list[str]:
+    return yaml.safe_dump(dict(content), sort_keys=True, allow_unicode=True).splitlines()

@@ -1,0 +1,96 @@
+"""The definitions of `catalog/`: read from YAML, checked by the same parsers as in the platform."""
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal, get_args
+
+from cli.errors import UserError
+from cli.yaml_files import Document, load, shown
+from regulars.domain.catalog import parse_rules, parse_source
+from regulars.domain.mapping_definitions import parse_mapping
+from regulars.domain.segments import parse as parse_segment
+from regulars.errors import DefinitionError
+
+Kind = Literal["source", "identity", "segment", "import"]
+KINDS: tuple[Kind, ...] = get_args(Kind)  # in the order in which they are applied
+PLURALS: Mapping[Kind, str] = {"source": "sources", "segment": "segments", "import": "imports"}
+RULES = "rules"
+_ID = re.compile(r"[a-z][a-z0-9_]{0,62}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Definition:
+    """One definition, as somebody wrote it."""
+
+    kind: Kind
+    id: str
+    content: Mapping[str, Any]
+    document: Document
+
+    @property
+    def title(self) -> str:
+        """What people call it here."""
+        return title(self.kind, self.id)
+
+
+def title(kind: Kind, id: str) -> str:
+    """Name a definition by kind and id."""
+    return "identity rules" if kind == "identity" else f"{kind} {id}"
+
+
+def read_catalog(folder: Path) -> tuple[list[Definition], list[UserError]]:
+    """Read all definitions of a folder, and everything that is wrong with them."""
+    if not folder.is_dir():
+        raise UserError("there is no catalog", where=shown(folder), fix="go to the folder above it, or say --catalog")
+    definitions: list[Definition] = []
+    errors: list[UserError] = []
+    for kind, path in _files(folder):
+        try:
+            definitions.append(read_definition(kind, path))
+        except UserError as error:
+            errors.append(error)
+    return definitions, errors + _dangling(definitions)
+
+
+def read_definition(kind: Kind, path: Path) -> Definition:
+    """Read and check one definition. Raises UserError."""
+    id = RULES if kind == "identity" else path.stem
+    if not _ID.fullmatch(id):
+        what = "the name of the file is the id: a lower-case letter and then up to 62 of a-z, 0-9 and _"
+        raise UserError(what, where=shown(path), fix="rename the file")
+    document = load(path)
+    try:
+        CHECKS[kind](id, document.content)
+    except DefinitionError as error:
+        raise document.complaint(error) from error
+    return Definition(kind=kind, id=id, content=document.content, document=document)
+
+
+def _files(folder: Path) -> Iterator[tuple[Kind, Path]]:
+    for kind in KINDS:
+        found = folder.glob("identity.y*ml") if kind == "identity" else folder.glob(f"{PLURALS[kind]}/*.y*ml")
+        for path in sorted(found):
+            yield kind, path
+
+
+def _dangling(definitions: list[Definition]) -> list[UserError]:
+    sources = {one.id for one in definitions if one.kind == "source"}
+    return [
+        UserError(
+            f"source: there is no source {one.content['source']}",
+            where=one.document.at("source"),
+            fix=f"write catalog/sources/{one.content['source']}.yaml, or name one of {', '.join(sorted(sources))}",
+        )
+        for one in definitions
+        if one.kind == "import" and one.content["source"] not in sources
+    ]
+
+
+CHECKS: Mapping[Kind, Callable[[str, Mapping[str, Any]], object]] = {
+    "source": parse_source,
+    "identity": lambda _, content: parse_rules(content),
+    "segment": parse_segment,
+    "import": parse_mapping,
+}

@@ -1,0 +1,84 @@
+"""The definitions that are live, read and written through the admin API."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from cli.definitions import PLURALS, RULES, Kind
+from cli.errors import AnswerError
+from cli.http import Http
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Live:
+    """One definition as the platform holds it; `origin` says who wrote it last: a file or somebody by the API."""
+
+    kind: Kind
+    id: str
+    content: Mapping[str, Any]
+    origin: str
+    version: int
+
+
+def read_live(http: Http, kind: Kind) -> dict[str, Live]:
+    """Read all live definitions of a kind, by id."""
+    if kind == "identity":
+        return _read_rules(http)
+    found = (_live(kind, entry) for entry in http.pages(f"/v1/{PLURALS[kind]}", PLURALS[kind]))
+    return {one.id: one for one in found}
+
+
+def _read_rules(http: Http) -> dict[str, Live]:
+    try:
+        return {RULES: _live("identity", http.ask("GET", "/v1/identity"))}
+    except AnswerError as error:
+        if error.status == 404:  # the default rules hold as long as there are none
+            return {}
+        raise
+
+
+def put(http: Http, kind: Kind, id: str, content: Mapping[str, Any], *, version: int) -> str | None:
+    """Write a definition over the version that was read (0: over none); return a new source's write key."""
+    body = {"definition": content, "origin": "file", "version": version}
+    return _key(_careful(http, "PUT", _path(kind, id), json=body))
+
+
+def mint(http: Http, source: str) -> str | None:
+    """Mint another write key of a source; those there are stay valid."""
+    live = _live("source", http.ask("GET", _path("source", source)))
+    body = {"definition": live.content, "origin": live.origin}
+    return _key(_careful(http, "PUT", _path("source", source), json=body, params={"rotate": "true"}))
+
+
+def delete(http: Http, live: Live) -> None:
+    """Remove a definition, if it still is what was read."""
+    try:
+        _careful(http, "DELETE", _path(live.kind, live.id), headers={"if-match": str(live.version)})
+    except AnswerError as error:
+        if error.status != 404:  # it is gone
+            raise
+
+
+def _key(answer: Mapping[str, Any]) -> str | None:
+    key = answer.get("write_key")
+    return key if isinstance(key, str) else None
+
+
+def _careful(http: Http, method: str, path: str, **request: Any) -> Mapping[str, Any]:
+    try:
+        answer: Mapping[str, Any] = http.ask(method, path, **request)
+    except AnswerError as error:
+        if error.status == 409:
+            error.fix = "somebody changed it meanwhile: look at `regulars plan` again"
+        raise
+    return answer
+
+
+def _path(kind: Kind, id: str) -> str:
+    return "/v1/identity" if kind == "identity" else f"/v1/{PLURALS[kind]}/{id}"
+
+
+def _live(kind: Kind, entry: Mapping[str, Any]) -> Live:
+    return Live(
+        kind=kind, id=entry["id"], content=entry["definition"], origin=entry["origin"], version=entry["version"]
+    )

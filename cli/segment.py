@@ -1,0 +1,68 @@
+"""`regulars segment`: which segments there are, what they say, and who is in them."""
+
+from itertools import islice
+from typing import Annotated
+
+import typer
+import yaml
+
+from cli.output import table
+from cli.session import Session, session_of
+
+LIST = "list"
+
+
+def segment(
+    context: typer.Context,
+    id: Annotated[str, typer.Argument(help="The id of a segment, or `list`.")],
+    members: Annotated[int, typer.Option("--members", min=0, help="How many members to list.")] = 20,
+) -> None:
+    """
+    Show a segment's definition and members; `list` shows all segments.
+
+    Examples:
+
+        regulars segment list
+
+        regulars segment big_spenders --members 100
+    """
+    session = session_of(context)
+    if id == LIST:
+        _list(session)
+    else:
+        _show(session, id, members)
+
+
+def _list(session: Session) -> None:
+    found = list(session.http.pages("/v1/segments", "segments"))
+    session.output.data({"segments": found})
+    rows = (
+        (
+            one["id"],
+            one["definition"].get("name", ""),
+            "yes" if one["definition"].get("anonymous") else "no",
+            one["origin"],
+            one["version"],
+            one["changed_at"],
+        )
+        for one in found
+    )
+    session.output.show(table(("id", "name", "anonymous people", "written by", "version", "changed"), rows))
+
+
+def _show(session: Session, id: str, most: int) -> None:
+    found = session.http.ask("GET", f"/v1/segments/{id}")
+    pages = session.http.pages(f"/v1/segments/{id}/members", "members", limit=min(most + 1, 1_000))
+    listed = list(islice(pages, most + 1)) if most else []
+    session.output.data({**found, "members": listed[:most], "more_members": len(listed) > most})
+    session.output.show(yaml.safe_dump(found["definition"], sort_keys=False, allow_unicode=True))
+    if listed:
+        rows = ((one["profile_id"], one["since"]) for one in listed[:most])
+        session.output.show(table(("member", "since"), rows))
+    session.output.show(_end(len(listed), most))
+
+
+def _end(listed: int, most: int) -> str:
+    if listed > most:
+        return f"the first {most:,}; there are more: --members {most * 10 or 100}"
+    return f"{listed:,} members" if most else "members are not listed"

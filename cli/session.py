@@ -1,0 +1,32 @@
+"""What every command gets: where things are, a client for the platform, a way to speak."""
+
+import sys
+from dataclasses import dataclass, field
+from functools import cached_property
+
+import typer
+
+from cli.http import Http
+from cli.output import Output
+from cli.place import Place
+
+
+@dataclass(frozen=True, kw_only=True)
+class Session:
+    """One run of the command."""
+
+    place: Place
+    output: Output
+    is_interactive: bool = field(default_factory=lambda: sys.stdin.isatty())
+
+    @cached_property
+    def http(self) -> Http:
+        """The client, made when it is first needed."""
+        return Http(self.place)
+
+
+def session_of(context: typer.Context) -> Session:
+    """Return the session that the options before the command made."""
+    session = context.obj
+    assert isinstance(session, Session)
+    return session
