@@ -41,14 +41,17 @@ class Console(Construct):
                 tables.catalog.allow("GetItem", "Query", "PutItem", "DeleteItem"),
                 tables.memberships.allow("GetItem"),
                 tables.memberships.allow("Query", index="by_segment"),
+                tables.quarantine.allow("Query"),
+                tables.vault.allow("GetItem"),
                 # It signs cursors, and in a new workspace it is the first to need the key for that.
-                tables.vault.allow("GetItem", "PutItem", partitions=["workspace"]),
+                tables.vault.allow("PutItem", partitions=["workspace"]),
             ],
             wraps=data.keys.workspace,
         )
         api.open(
             self.admin_api, "GET /v1/openapi.json", because="It describes the API and holds nothing of a workspace."
         )
+        api.guard(self.admin_api, "GET /v1/quarantine")
         for noun in _CATALOG:
             for method in _METHODS:
                 api.guard(self.admin_api, f"{method} /v1/{noun}", f"{method} /v1/{noun}/{{proxy+}}")

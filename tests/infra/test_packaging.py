@@ -2,6 +2,8 @@
 
 import ast
 import re
+import subprocess
+import sys
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
@@ -18,6 +20,34 @@ EVERYTHING = ROOT / "requirements.lock"
 LAYER = ROOT / "layers" / "dependencies" / "requirements.lock"
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
 CODE = (ROOT / "functions", ROOT / "layers" / "shared" / "python" / "regulars" / "adapters")
+
+
+FUNCTIONS = sorted(path.parent for path in ROOT.glob("functions/*/handler.py"))
+# A function is told its region by Lambda, and the rest only where it is deployed.
+NO_CREDENTIALS = {"AWS_DEFAULT_REGION": "eu-west-1"}
+IMPORTED = """
+import sys
+from importlib.metadata import packages_distributions
+
+folder, library, *layer = sys.argv[1:]
+known = packages_distributions()
+
+
+class OnlyTheLayers:
+    @staticmethod
+    def find_spec(name, path=None, target=None):
+        top = name.partition(".")[0]
+        owners = {owner.lower().replace("_", "-") for owner in known.get(top, [])}
+        if top in {"benchmarks", "cli", "functions", "infra", "local", "tests"} or (owners and not owners & {*layer}):
+            raise ModuleNotFoundError(f"{name} is not in Lambda")
+
+
+sys.meta_path.insert(0, OnlyTheLayers)
+sys.path[:0] = folder, library
+import handler
+
+assert callable(handler.handler)
+"""
 
 
 def locked(lock: Path) -> dict[str, str]:
@@ -98,3 +128,12 @@ def test_a_missing_browser_sdk_is_named_with_its_cure(tmp_path: Path, monkeypatc
 def test_a_function_without_a_handler_is_named() -> None:
     with pytest.raises(FileNotFoundError, match=r"functions/juggle/handler\.py is missing"):
         folder_of("juggle")
+
+
+@pytest.mark.parametrize("folder", FUNCTIONS, ids=lambda path: path.name)
+def test_a_function_needs_nothing_but_the_layers(folder: Path) -> None:
+    library = ROOT / "layers" / "shared" / "python"
+    command = [sys.executable, "-I", "-c", IMPORTED, str(folder), str(library), "regulars", *locked(LAYER)]
+    done = subprocess.run(command, env=NO_CREDENTIALS, capture_output=True, text=True, check=False)
+
+    assert done.returncode == 0, done.stderr

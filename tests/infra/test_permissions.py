@@ -43,6 +43,7 @@ TABLES = {
         "catalog": "DeleteItem GetItem PutItem Query",
         "memberships": "GetItem",
         "memberships/index/by_segment": "Query",
+        "quarantine": "Query",
         "vault": "GetItem PutItem",
     },
     "serve_analytics": {},
