@@ -7,6 +7,7 @@ import zlib
 from base64 import b64decode, b64encode
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
+from functools import cache
 from urllib.parse import quote, quote_plus
 
 _BASE64 = re.compile(rb"[A-Za-z0-9+/_-]{24,}={0,2}")
@@ -33,12 +34,18 @@ def forms(value: str) -> Iterator[tuple[str, bytes]]:
 
 def find(canaries: Mapping[str, str], content: bytes) -> set[str]:
     """Name the canaries that are in some bytes, and how they are written there."""
-    found = set()
-    for field, value in canaries.items():
-        for form, needle in forms(value):
-            if any(needle in layer for layer in unfold(content)):
-                found.add(f"{field} ({form})")
-    return found
+    layers = list(unfold(content))
+    return {
+        f"{field} ({form})"
+        for field, value in canaries.items()
+        for form, needle in _needles(value)
+        if any(needle in layer for layer in layers)
+    }
+
+
+@cache
+def _needles(value: str) -> tuple[tuple[str, bytes], ...]:
+    return tuple(forms(value))
 
 
 def unfold(content: bytes, depth: int = 0) -> Iterator[bytes]:
