@@ -53,7 +53,8 @@ def _local_packages() -> Code:
 
 
 def _packages() -> Code:
-    fingerprint = hashlib.sha256(" ".join(_TARGET).encode() + _LOCK.read_bytes()).hexdigest()
+    # What goes in, and what this file makes of it.
+    fingerprint = hashlib.sha256(_LOCK.read_bytes() + Path(__file__).read_bytes()).hexdigest()
     return Code.from_asset(
         str(_DEPENDENCIES),
         asset_hash_type=AssetHashType.CUSTOM,
