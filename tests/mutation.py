@@ -60,7 +60,7 @@ GUARDS: Sequence[Guard] = (
     Guard(
         "a part that is not there is folded from the stored events",
         f"{LIBRARY}/pipeline/resolve.py",
-        "count(part, events, watches) if part.version else None",
+        "count(part, events, watches) if part.version or is_always_kept(part.name) else None",
         "count(part, events, watches)",
         ("tests/world/test_time.py",),
     ),

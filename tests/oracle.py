@@ -126,7 +126,7 @@ def _stated(told: list[Event]) -> Decimal:
     stated = [event for event in told if event.name in ("Order Completed", "Order Updated")]
     if not stated:
         return Decimal(0)
-    return _amount(max(stated, key=lambda event: (event.at, event.moment)).properties.get("revenue"))
+    return _amount(max(stated, key=lambda event: (event.at, event.mark.print)).properties.get("revenue"))
 
 
 def _amount(value: object) -> Decimal:

@@ -10,7 +10,7 @@ from regulars.domain.numbers import to_amount
 ORDER_EVENTS = frozenset({"Order Completed", "Order Updated", "Order Refunded", "Order Cancelled"})
 DRAWERS = 16
 
-Register = tuple[int, str, int]  # instant, moment, amount: the latest counts, ties by moment
+Register = tuple[int, str, int]  # instant, print of the event, amount: the latest counts, ties by print
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,15 +44,16 @@ def entry(event: Event) -> Ledger:
     """What one event says about its order, as a ledger of one."""
     order_id = _order_id(event)
     amount = to_amount(event.properties.get("revenue", event.properties.get("total")))
+    name = event.mark.print.hex()
     if order_id is None:
         return {}
     match event.name:
         case "Order Refunded":
-            return {order_id: Order(refunds={event.moment: amount})}
+            return {order_id: Order(refunds={name: amount})}
         case "Order Cancelled":
             return {order_id: Order(cancelled=True)}
         case _:
-            return {order_id: Order(worth=(event.at, event.moment, amount or 0))}
+            return {order_id: Order(worth=(event.at, name, amount or 0))}
 
 
 def combine(one: Ledger, other: Ledger) -> Ledger:

@@ -53,6 +53,15 @@ def parts_of(event: Event, watches: Watches) -> list[str]:
     return parts
 
 
+def is_always_kept(part: str) -> bool:
+    """
+    Say whether a part is kept whatever the catalog says.
+
+    Any other that is not there may have a history from before anything read it: only the stored events tell.
+    """
+    return not part.startswith("event#")
+
+
 def watch_of(part: str, watches: Watches) -> Watch:
     """What is kept in a part."""
     return watches.by_event.get(part.removeprefix("event#"), Watch()) if part.startswith("event#") else Watch()

@@ -9,7 +9,7 @@ from regulars.domain.events import Event
 from regulars.domain.linking import Attach, Merge, decide
 from regulars.domain.parts import Part, count, fold
 from regulars.domain.profiles import Link, Profile, alone, union
-from regulars.domain.state import parts_of
+from regulars.domain.state import is_always_kept, parts_of
 from regulars.errors import ConflictError, StaleCatalogError
 from regulars.pipeline.live import LiveCatalog
 from regulars.pipeline.ports import Journal
@@ -78,8 +78,7 @@ class Resolver:
         watches = self.live.watches
         if part.catalog > watches.version:
             raise StaleCatalogError
-        # A part that is not there may have a history from before anything read it: only the events tell.
-        counted = count(part, events, watches) if part.version else None
+        counted = count(part, events, watches) if part.version or is_always_kept(part.name) else None
         if counted is None:
             self._journal.count("refolds" if part.version else "folds")
             history = self._events.of(part.owner)
