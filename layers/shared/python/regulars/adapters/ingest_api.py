@@ -52,11 +52,8 @@ class IngestApi:
     def _settings(self, key: str, request: Request) -> Response:
         if not self._door.sources.find(key):
             raise NotFoundError("no source has this write key: copy it from the source's settings")
-        ours = {
-            "apiKey": key,
-            "apiHost": f"{request.headers.get('host', 'localhost')}/v1",
-            "protocol": _scheme(request),
-        }
+        host = request.headers.get("x-forwarded-host") or request.headers.get("host", "localhost")
+        ours = {"apiKey": key, "apiHost": f"{host}/v1", "protocol": _protocol(host, request)}
         return respond({"integrations": {"Segment.io": ours}, "metrics": {"sampleRate": 0}})
 
 
@@ -65,8 +62,11 @@ def _only(method: str, request: Request) -> None:
         raise MethodNotAllowedError([method])
 
 
-def _scheme(request: Request) -> str:
-    return "http" if request.headers.get("x-forwarded-proto") == "http" else "https"
+def _protocol(host: str, request: Request) -> str:
+    """A gateway says over what it was asked; one on this machine that does not is asked over plain HTTP."""
+    local = host.split(":")[0] in ("127.0.0.1", "localhost")
+    said = request.headers.get("x-forwarded-proto", "http" if local else "https")
+    return "http" if said == "http" else "https"
 
 
 def _receipt_json(receipt: Receipt) -> dict[str, Any]:

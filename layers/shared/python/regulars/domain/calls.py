@@ -6,7 +6,7 @@ from hashlib import blake2b
 from typing import Any
 
 from regulars.domain.classification import Sorted, sort_fields, tells
-from regulars.domain.events import Event, moment_of
+from regulars.domain.events import NAMES, Event, moment_of
 from regulars.domain.identifiers import NOBODY, Identifier, IdentityRules, extract, owner_key
 from regulars.domain.message_ids import fingerprint, name_message, repeated_content
 from regulars.domain.messages import Envelope, Message, read_message
@@ -14,6 +14,7 @@ from regulars.domain.payloads import is_whole, write
 from regulars.domain.timestamps import Times, read_times
 from regulars.errors import InvalidEventError
 
+_FREE_TEXT_OF_A_PAGE = frozenset({"title"})  # elsewhere it is the title of a product
 _TOLD = 8  # a shorter identifier of the sender's own, say 100, stands in a name such as "Scrolled 100 %" by chance
 
 
@@ -55,7 +56,8 @@ def read(raw: object, delivery: Delivery, type: str | None = None) -> Call:
     content = repeated_content(message)
     message_id = name_message(message.fields.get("messageId"), content, delivery.hash_key, telling)
     links = tuple(owner_key(identifier, delivery.hash_key) for identifier in identifiers)
-    fields = sort_fields(message.properties, message.traits, message.context, telling)
+    also = _FREE_TEXT_OF_A_PAGE if message.type in NAMES else ()
+    fields = sort_fields(message.properties, message.traits, message.context, telling, also=also)
     event = Event(
         owner=links[0] if links else nobody(message_id),
         moment=moment_of(times.instant, delivery.source, message_id),

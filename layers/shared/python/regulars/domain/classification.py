@@ -6,7 +6,7 @@ text that looks like an e-mail address or holds one of the call's own identifier
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import unquote
@@ -61,10 +61,19 @@ def sort_fields(
     traits: Mapping[str, Any],
     context: Mapping[str, Any],
     identifiers: Sequence[str],
+    *,
+    also: Container[str] = (),
 ) -> Sorted:
-    """Sort the fields of a call into clear and personal; `identifiers` are its own identifier values."""
+    """
+    Sort the fields of a call into clear and personal; `identifiers` are its own identifier values.
+
+    `also` names properties that are personal in this call.
+    """
     own = tuple(value for value in identifiers if len(value) > 2)
-    private = {name: is_personal_property(name) or _tells({name: value}, own) for name, value in properties.items()}
+    private = {
+        name: name in also or is_personal_property(name) or _tells({name: value}, own)
+        for name, value in properties.items()
+    }
     personal = {name: is_personal_trait(name) or _tells({name: value}, own) for name, value in traits.items()}
     clear_context, personal_context = _sort_context(context, own)
     cut = {name: shown for name, value in properties.items() if not private[name] and (shown := _cut_url(value))}

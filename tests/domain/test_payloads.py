@@ -1,0 +1,139 @@
+"""A body is read strictly: what two readers could read differently is refused, or told of one event."""
+
+import gzip
+import json
+from collections.abc import Callable
+
+import pytest
+
+from regulars.domain.payloads import MAX_BODY, MAX_INFLATED, MAX_VALUES, check, inflate, read_object, write
+from regulars.errors import InvalidEventError, TooLargeError, UnparseableError
+
+NO_JSON_OBJECT = {
+    "empty": b"",
+    "null": b"null",
+    "a number": b"1",
+    "a list": b"[]",
+    "two objects": b"{}{}",
+    "something after the end": b"{} x",
+    "a comma too many": b'{"a":1,}',
+    "a byte order mark": b"\xef\xbb\xbf{}",
+    "UTF-16": '{"a":1}'.encode("utf-16"),
+    "UTF-16 without a mark": '{"a":1}'.encode("utf-16-le"),
+    "UTF-32": '{"a":1}'.encode("utf-32-be"),
+    "invalid UTF-8": b'{"a":"\xff"}',
+    "an encoded half character": b'{"a":"\xed\xa0\x80"}',
+    "a raw control character": b'{"a":"\x01"}',
+    "a form": b"data=%7B%7D",
+    "a number of 5,000 digits": b'{"a":' + b"1" * 5_000 + b"}",
+    "nesting without end": b'{"a":' + b"[" * 200_000,
+    "nesting": b'{"a":' * 200_000,
+}
+FLAWS = {
+    "NaN": ('{"a":NaN}', "invalid_number"),
+    "Infinity": ('{"a":[Infinity]}', "invalid_number"),
+    "-Infinity": ('{"a":-Infinity}', "invalid_number"),
+    "beyond a float": ('{"a":1e999}', "invalid_number"),
+    "39 digits": ('{"a":' + "1" * 39 + "}", "invalid_number"),
+    "39 digits, negative": ('{"a":-' + "1" * 39 + "}", "invalid_number"),
+    "half a character": (r'{"a":"\ud800"}', "invalid_text"),
+    "half a character in a name": (r'{"\udc00":1}', "invalid_text"),
+    "a name twice": ('{"a":1,"a":2}', "ambiguous_field"),
+    "a name twice, the same": ('{"p":{"a":1,"a":1}}', "ambiguous_field"),
+    "too deep a list": ('{"a":' + "[" * 40 + "]" * 40 + "}", "too_deep"),
+    "too deep an object": ('{"a":' * 40 + "1" + "}" * 40, "too_deep"),
+    "too many values": ('{"a":[' + "1," * MAX_VALUES + "1]}", "too_many_fields"),
+    "too many names": ("{" + ",".join(f'"{n}":1' for n in range(MAX_VALUES)) + "}", "too_many_fields"),
+}
+SOUND = {
+    "an empty object": "{}",
+    "the smallest numbers": '{"a":1e-400,"b":-0,"c":-0.0}',
+    "38 digits": '{"a":' + "9" * 38 + "}",
+    "an emoji of several characters": '{"👩‍👩‍👧":"👩‍👩‍👧"}',
+    "a whole character in two escapes": r'{"a":"\ud83d\ude00"}',
+    "a zero character": r'{"a":"\u0000"}',
+    "names that mean something elsewhere": '{"__proto__":{"constructor":1},"$set":{},"a.b":1,"":2}',
+    "a decimal of a million digits": '{"a":0.' + "1" * 900_000 + "}",
+}
+
+
+@pytest.mark.parametrize("body", NO_JSON_OBJECT.values(), ids=NO_JSON_OBJECT)
+def test_refuses_what_is_no_json_object(body: bytes) -> None:
+    with pytest.raises(UnparseableError):
+        read_object(body)
+
+
+@pytest.mark.parametrize(("text", "code"), FLAWS.values(), ids=FLAWS)
+def test_tells_the_flaw_of_an_event(text: str, code: str) -> None:
+    event = read_object(text.encode())
+
+    with pytest.raises(InvalidEventError) as error:
+        check(event)
+    assert error.value.code == code
+
+
+@pytest.mark.parametrize("text", SOUND.values(), ids=SOUND)
+def test_takes_what_every_reader_reads_alike(text: str) -> None:
+    event = read_object(text.encode())
+    check(event)
+
+    assert event == json.loads(text)
+
+
+def test_keeps_every_value_of_a_name_that_came_twice() -> None:
+    assert read_object(b'{"a":1,"b":2,"a":3}') == {"a": [1, 3], "b": 2}
+
+
+def test_writes_the_same_whatever_the_order() -> None:
+    assert write({"a": 1, "b": {"c": 2, "d": 3}}) == write({"b": {"d": 3, "c": 2}, "a": 1})
+
+
+def test_writes_what_cannot_be_stored() -> None:
+    assert write(read_object(rb'{"a":"\ud800","b":NaN}')) == rb'{"a":"\ud800","b":NaN}'
+
+
+@pytest.mark.parametrize("encoding", ["", "identity", "Identity "])
+def test_takes_a_plain_body(encoding: str) -> None:
+    assert inflate(b"{}", encoding) == b"{}"
+
+
+@pytest.mark.parametrize("encoding", ["gzip", "GZIP", "x-gzip"])
+def test_inflates_gzip(encoding: str) -> None:
+    assert inflate(gzip.compress(b"{}"), encoding) == b"{}"
+
+
+@pytest.mark.parametrize("encoding", ["br", "deflate", "zstd", "gzip, gzip", "none"])
+def test_refuses_an_encoding_that_it_does_not_know(encoding: str) -> None:
+    with pytest.raises(UnparseableError):
+        inflate(gzip.compress(b"{}"), encoding)
+
+
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        lambda _zipped: b"{}",
+        lambda zipped: zipped[:-1],
+        lambda zipped: zipped + b"x",
+        lambda zipped: zipped + zipped,
+        lambda zipped: zipped[:-8] + b"\0" * 8,
+    ],
+    ids=["plain", "cut short", "longer", "twice", "a wrong checksum"],
+)
+def test_refuses_gzip_that_is_none(spoil: Callable[[bytes], bytes]) -> None:
+    with pytest.raises(UnparseableError):
+        inflate(spoil(gzip.compress(b"{}")), "gzip")
+
+
+@pytest.mark.parametrize(
+    ("body", "encoding"),
+    [(b" " * (MAX_BODY + 1), ""), (gzip.compress(b" " * (MAX_INFLATED + 1)), "gzip")],
+    ids=["plain", "a gzip bomb"],
+)
+def test_refuses_more_than_the_limits(body: bytes, encoding: str) -> None:
+    with pytest.raises(TooLargeError):
+        inflate(body, encoding)
+
+
+def test_takes_as_much_as_the_limits() -> None:
+    assert len(inflate(b" " * MAX_BODY, "")) == MAX_BODY
+    assert len(inflate(gzip.compress(b" " * MAX_INFLATED), "gzip")) == MAX_INFLATED
