@@ -22,7 +22,9 @@ from local.world.runner import Runner
 
 KIND = "AWS::Lambda::EventSourceMapping"
 IDLE = 1.0  # look this often although nobody said that something happened
-SHORTEST = 0.05  # and never more often than this
+SHORTEST = 0.05  # and never more often than this,
+BUSY = 0.25  # or this, while much is happening: then a read brings more
+MUCH = 5
 QUEUE_THREADS = 2
 LONGEST_BACKOFF = 10.0
 
@@ -109,10 +111,12 @@ class Mappings:
 
     def _read(self, runner: Runner) -> None:
         seen = self._pulse.beats
-        if runner.read():
+        enough = runner.mapping.batch_size * runner.mapping.lanes
+        if len(runner.waiting()) < enough and runner.read():
             self._pulse.beat()
         self._stopping.wait(SHORTEST)
-        self._pulse.wait(seen, IDLE)
+        if self._pulse.wait(seen, IDLE) - seen > MUCH:
+            self._stopping.wait(BUSY - SHORTEST)
 
     def _work(self, runner: Runner, lane: int) -> None:
         seen = self._pulse.beats
