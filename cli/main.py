@@ -97,7 +97,9 @@ def main(
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
-    context.obj = Session(place=find_place(url, token), output=Output(as_json=as_json))
+    session = Session(place=find_place(url, token), output=Output(as_json=as_json))
+    context.obj = session
+    context.call_on_close(session.close)
 
 
 app.command()(plan)

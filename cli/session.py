@@ -24,6 +24,11 @@ class Session:
         """The client, made when it is first needed."""
         return Http(self.place)
 
+    def close(self) -> None:
+        """Close the client, if there is one."""
+        if "http" in self.__dict__:
+            self.http.close()
+
 
 def session_of(context: typer.Context) -> Session:
     """Return the session that the options before the command made."""

@@ -2,23 +2,20 @@
 
 import json
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing
 from dataclasses import asdict
-from itertools import islice
 from pathlib import Path
-from typing import Annotated, Any, get_args
+from typing import Annotated, get_args
 
 import typer
-from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
 from cli.definitions import Definition, read_definition
 from cli.errors import UserError
-from cli.importing.batches import read_rows
+from cli.importing.bar import bar
 from cli.importing.checkpoint import Checkpoint
-from cli.importing.checkpoint import Progress as Come
 from cli.importing.records import Format, Source, format_of, print_of
-from cli.importing.run import Run, batches_of, records_of
+from cli.importing.rehearsal import INCOMPLETE, rehearse
+from cli.importing.run import Run, batches_of
 from cli.importing.sender import Sender
 from cli.output import table
 from cli.place import Keys
@@ -26,8 +23,6 @@ from cli.session import Session, session_of
 from regulars.domain.mapping_definitions import parse_mapping
 from regulars.domain.mappings import ImportMapping
 
-INCOMPLETE = 3
-SHOWN_CALLS = 3
 _FORMATS: tuple[Format, ...] = get_args(Format)
 
 
@@ -67,7 +62,7 @@ def import_file(
     parsed = parse_mapping(definition.id, definition.content)
     kind = _format(file, format)
     if dry_run:
-        return _rehearse(session, file, kind, parsed, limit)
+        return rehearse(session.output, file, kind, parsed, limit)
     key = write_key or Keys(session.place.home).get(parsed.source)
     if key is None:
         fix = f"say --write-key …, or mint one: regulars apply --rotate {parsed.source}"
@@ -106,9 +101,8 @@ def _import(
     listed: Path,
     limit: int | None,
 ) -> None:
-    source = Source(file)
     start = time.monotonic()
-    with _bar(session, source) as on_progress:
+    with closing(Source(file)) as source, bar(session.output, source) as on_progress:
         run = Run(sender, checkpoint, listed, on_progress)
         before = run.progress
         if before.line:
@@ -121,59 +115,5 @@ def _import(
     if refused:
         session.output.show(f"{refused:,} refused, listed in {listed}")
     session.output.data({**counts, "seconds": seconds, "rejected_file": str(listed) if refused else None})
-    if refused:
-        raise typer.Exit(INCOMPLETE)
-
-
-@contextmanager
-def _bar(session: Session, source: Source) -> Iterator[Any]:
-    columns = (
-        TextColumn("{task.fields[rows]} rows"),
-        BarColumn(),
-        TaskProgressColumn(),
-        TextColumn("{task.fields[rate]} rows/s"),
-        TimeRemainingColumn(),
-    )
-    hidden = session.output.as_json or not session.output.aside.is_terminal
-    start = time.monotonic()
-    first: list[int] = []
-    with Progress(*columns, console=session.output.aside, disable=hidden) as progress:
-        task = progress.add_task("import", total=source.size, rows="0", rate="…")
-
-        def show(come: Come) -> None:
-            rows = come.counts.read
-            first.append(rows) if not first else None
-            rate = (rows - first[0]) / max(time.monotonic() - start, 0.001)
-            progress.update(task, completed=source.position, rows=f"{rows:,}", rate=f"{rate:,.0f}")
-
-        try:
-            yield show
-        finally:
-            source.close()
-
-
-def _rehearse(session: Session, file: Path, kind: Format, mapping: ImportMapping, limit: int | None) -> None:
-    source = Source(file)
-    rows = calls = skipped = 0
-    first: list[Any] = []
-    refused: list[tuple[int, str]] = []
-    for read in islice(read_rows(mapping, records_of(source, kind, mapping), file.name), limit):
-        blank = read.record.row is None and read.reason is None
-        rows += not blank
-        calls += len(read.events)
-        skipped += not (blank or read.events or read.reason)
-        if read.reason:
-            refused.append((read.record.number, read.reason))
-        first += [json.loads(event.body) for event in read.events[: SHOWN_CALLS - len(first)]]
-    source.close()
-    for call in first:
-        session.output.show(json.dumps(call, indent=2, ensure_ascii=False))
-    if refused:
-        session.output.show(table(("line", "would be refused because"), refused[:20]))
-    session.output.show(
-        f"{rows:,} rows: {calls:,} calls, {skipped:,} skipped, {len(refused):,} refused; nothing was sent"
-    )
-    counts = {"read": rows, "calls": calls, "skipped": skipped, "rejected": len(refused)}
-    session.output.data({**counts, "first": first, "refused": [{"line": line, "reason": why} for line, why in refused]})
     if refused:
         raise typer.Exit(INCOMPLETE)
