@@ -63,6 +63,17 @@ class Evaluator:
         """Ask once whether the catalog has changed."""
         self.live = self._catalog.now()
 
+    def wake(self, timer: Timer) -> None:
+        """
+        Evaluate at the instant of a timer; one that comes early waits again, because its message is used up.
+
+        Raises ConflictError when others kept getting in first.
+        """
+        if timer.due > self._clock():
+            self._wait(timer.profile_id, timer.due, timer.hops)
+        else:
+            self.evaluate(timer.profile_id, hops=timer.hops)
+
     def evaluate(self, profile_id: str, *, absorbed: Iterable[str] = (), hops: int = 0) -> None:
         """
         Bring all memberships of a profile up to date; `absorbed` names profiles that have gone into it.
@@ -143,17 +154,20 @@ class Evaluator:
         return moved
 
     def _arm(self, head: Head, next_change_at: int | None, hops: int) -> None:
-        now = self._clock()
-        due = arm(head, next_change_at, now)
+        due = arm(head, next_change_at, self._clock())
         if due is not None:
-            timer = Timer(head.profile_id, due, hops + 1 if due < now + SECOND else 0)
-            if is_soon(due, now) and hops < MAX_HOPS:
-                self._queue.send([timer], now=now)
-            else:
-                self._timers.set(timer)
+            self._wait(head.profile_id, due, hops)
         if due is not None or head.catalog != self.live.version:
             armed = due if due is not None else head.armed
             self._memberships.save_head(replace(head, armed=armed, catalog=self.live.version))
+
+    def _wait(self, profile_id: str, due: int, hops: int) -> None:
+        now = self._clock()
+        timer = Timer(profile_id, due, hops + 1 if due < now + SECOND else 0)
+        if is_soon(due, now) and timer.hops <= MAX_HOPS:
+            self._queue.send([timer], now=now)
+        else:
+            self._timers.set(timer)
 
     def _refold(self, snapshot: Snapshot, since: int) -> bool:
         """Fold what was not kept before a definition went live; say whether anything was written."""
