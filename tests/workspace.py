@@ -20,6 +20,7 @@ from regulars.domain.identifiers import DEFAULT_RULES, Identifier, normalise, ow
 from regulars.pipeline.sealing import seal_call
 
 SECRET = bytes(range(64))
+MANY = Parallel()
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,16 +51,20 @@ class Workspace:
 
     def __init__(self) -> None:
         self.world = World()
-        self.sealer = KmsSealer(self.world.database, PlainWrapper())
         self.audited: list[tuple[str, str, str]] = []
         self.failures: list[Exception] = []
         self._minted = 0
-        many = Parallel()
-        self._profile_api = ProfileApi.over(self.world.database, self.sealer, many, self._audit)
+        self.start()
+
+    def start(self) -> None:
+        """Start the functions, with nothing held in memory."""
+        database = self.world.database
+        self.sealer = KmsSealer(database, PlainWrapper())
+        self._profile_api = ProfileApi.over(database, self.sealer, MANY, self._audit)
         self._admin_api = AdminApi.over(
-            self.world.database,
+            database,
             self.sealer,
-            many,
+            MANY,
             clock=self.world.clock,
             random=self._random,
             document=document(),
@@ -71,10 +76,7 @@ class Workspace:
         events = []
         for call in calls:
             self.world.advance(self.world.clock.now + 1_000_000)
-            delivery = Delivery(
-                source=source, received=self.world.clock.now, rules=DEFAULT_RULES, hash_key=self.sealer.hash_key
-            )
-            made = read({"messageId": f"m-{self.world.clock.now}", **call}, delivery)
+            made = read({"messageId": f"m-{self.world.clock.now}", **call}, delivery(self, source))
             self.sealer.prepare([made.event.owner])
             events.append(seal_call(made, self.sealer))
             self.world.store(events[-1])
@@ -131,3 +133,9 @@ class Workspace:
     def _random(self) -> str:
         self._minted += 1
         return f"{self._minted:024d}"
+
+
+def delivery(workspace: Workspace, source: str = "web") -> Delivery:
+    """A delivery at this very instant."""
+    now, key = workspace.world.clock.now, workspace.sealer.hash_key
+    return Delivery(source=source, received=now, rules=DEFAULT_RULES, hash_key=key)

@@ -96,6 +96,7 @@ class AdminApi:
             raise InvalidRequestError("rotate is true or false")
         answer = self.put_definition(call, kind="source")
         if rotate == "true" or (answer["changed"] and answer["version"] == 1):
+            _ = self.sealer.hash_key  # made here if need be, before anybody can send or read with it
             return {**answer, "write_key": self.write_keys.mint(call["id"])}
         return answer
 
@@ -172,10 +173,16 @@ def _slot(call: Call) -> tuple[str, str]:
     source, day = call.request.query.get("source", ""), call.request.query.get("day", "")
     if not is_id(source):
         raise InvalidRequestError("source is the id of a source")
+    if not _is_day(day):
+        raise InvalidRequestError("day is a day such as 2026-11-21, in UTC")
+    return source, day
+
+
+def _is_day(text: str) -> bool:
     try:
-        return source, date.fromisoformat(day if len(day) == len("2026-11-21") else "").isoformat()
+        return date.fromisoformat(text).isoformat() == text
     except ValueError:
-        raise InvalidRequestError("day is a day such as 2026-11-21, in UTC") from None
+        return False
 
 
 def _quarantined_json(event: Quarantined, opener: Opener) -> dict[str, Any]:

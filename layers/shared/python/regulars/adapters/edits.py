@@ -12,7 +12,7 @@ from regulars.stores.catalog import Origin
 
 MAX_VERSION = 999_999_999
 _FILE_ROLES = frozenset({"admin", "engineer"})
-_ETAG = re.compile(r'"?([0-9]{1,9})"?', re.ASCII)
+_ETAG = re.compile(r'("?)([0-9]{1,9})\1')
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,7 +46,7 @@ def if_match(call: Call) -> int | None:
     found = _ETAG.fullmatch(header.strip())
     if found is None:
         raise InvalidRequestError("If-Match is the version that was read, such as 3")
-    return whole_number(found[1], "If-Match", 0, MAX_VERSION)
+    return whole_number(found[2], "If-Match", 0, MAX_VERSION)
 
 
 def _origin(raw: object, call: Call) -> Origin:

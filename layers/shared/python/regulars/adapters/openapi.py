@@ -18,6 +18,7 @@ from regulars.adapters.profile_routes import PROFILE_ROUTES
 from regulars.adapters.public_routes import INGEST_ROUTES, SCRIPT_ROUTES
 from regulars.adapters.routes import Parameter, Route
 from regulars.adapters.schemas import SCHEMAS
+from regulars.domain.roles import ROLES, SCOPES
 from regulars.errors import (
     ConflictingEditError,
     DefinitionError,
@@ -38,7 +39,7 @@ AREAS: Mapping[str, Sequence[Route[Any]]] = {
     "admin_api": ADMIN_ROUTES,
     "serve_analytics": SCRIPT_ROUTES,
 }
-START, END = "<!-- routes: written by `make docs` -->", "<!-- end of routes -->"
+MADE = "written by `make docs`"
 _PATH_WORDS: Mapping[str, str] = {
     "ref": "a profile id (`p_…`), or an identifier as `kind:value`, URL-encoded",
     "id": "the id of the definition",
@@ -70,10 +71,12 @@ def document() -> Mapping[str, Any]:
 
 
 def page(text: str) -> str:
-    """Write the table of routes between the markers of a page."""
-    before, _, rest = text.partition(START)
-    _, _, after = rest.partition(END)
-    return f"{before}{START}\n\n{_table()}\n{END}{after}"
+    """Write the tables of routes and roles between the markers of a page."""
+    for name, table in (("routes", _routes_table()), ("roles", _roles_table())):
+        before, start, rest = text.partition(f"<!-- {name}: {MADE} -->")
+        _, end, after = rest.partition(f"<!-- end of {name} -->")
+        text = f"{before}{start}\n{table}\n{end}{after}"
+    return text
 
 
 def _operation(area: str, route: Route[Any]) -> dict[str, Any]:
@@ -137,12 +140,19 @@ def _errors(route: Route[Any]) -> Iterable[type[RequestError]]:
     return chain(general, guarded, bodied, asked, found, edited, deleted, keyed)
 
 
-def _table() -> str:
+def _routes_table() -> str:
     lines = ["| route | scope | what it does |", "|---|---|---|"]
     for route in chain.from_iterable(AREAS.values()):
         scope = f"`{route.scope}`" if route.scope else "none"
         lines.append(f"| `{route.method} {route.path}` | {scope} | {route.summary} |")
-    return "\n".join(lines) + "\n"
+    return "\n".join(lines)
+
+
+def _roles_table() -> str:
+    lines = ["| group | scopes |", "|---|---|"]
+    for role, scopes in ROLES.items():
+        lines.append(f"| `{role}` | {', '.join(f'`{scope}`' for scope in SCOPES if scope in scopes)} |")
+    return "\n".join(lines)
 
 
 def text() -> str:

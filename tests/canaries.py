@@ -1,0 +1,71 @@
+"""A person in every personal field of whom a canary sits, and all routes to look for them."""
+
+from typing import Any
+
+from regulars.adapters.admin_routes import ADMIN_ROUTES
+from regulars.adapters.profile_routes import PROFILE_ROUTES
+from regulars.adapters.routes import Route
+from regulars.errors import InvalidEventError
+from regulars.pipeline.refusals import quarantine, refuse
+from regulars.stores.quarantine import QuarantineStore
+from tests.workspace import Answer, Workspace, delivery
+
+ROUTES: list[Route[Any]] = [*PROFILE_ROUTES, *ADMIN_ROUTES]
+GUARDED = [route for route in ROUTES if route.scope]
+VALUES = {"ref": "user_id:c4n4ry-user", "id": "web", "print": "x"}
+QUERY = {"list_quarantined": {"source": "web", "day": "2026-01-01"}}
+CANARIES = (
+    "c4n4ry-user c4n4ry-device c4n4ry@example.com C4n4ry-First +49-c4n4ry c4n4ry-free-text 192.0.2.77 c4n4ry-agent"
+    " c4n4ry-title c4n4ry=1 c4n4ry-refused"
+).split()
+
+
+def a_workspace_with_canaries() -> Workspace:
+    """One person with a source, a segment, three events, and a refused call of somebody else."""
+    workspace = Workspace()
+    workspace.put("/v1/sources/web", {"definition": {"name": "Web"}})
+    workspace.put("/v1/segments/web", {"definition": {"where": {"event": "Feedback Given"}}})
+    url = "https://shop.example/p?c4n4ry=1"
+    context = {
+        "ip": "192.0.2.77",
+        "userAgent": "c4n4ry-agent",
+        "page": {"path": "/p", "title": "c4n4ry-title", "url": url, "search": "?c4n4ry=1"},
+    }
+    person = {"userId": "c4n4ry-user", "anonymousId": "c4n4ry-device", "context": context}
+    feedback = {"comment": "c4n4ry-free-text", "sku": "s"}
+    traits = {"email": "c4n4ry@example.com", "firstName": "C4n4ry-First", "phone": "+49-c4n4ry", "plan": "gold"}
+    workspace.send(
+        {"type": "track", "event": "Feedback Given", **person, "properties": feedback},
+        {"type": "identify", **person, "traits": traits},
+        {
+            "type": "track",
+            "event": "Viewed",
+            "anonymousId": "c4n4ry-device",
+            "properties": {"note": "c4n4ry-free-text"},
+        },
+    )
+    at = delivery(workspace)
+    refusal = refuse({"userId": "c4n4ry-refused"}, "track", InvalidEventError("unknown_type", "no such type"), at)
+    workspace.sealer.prepare([refusal.owner])
+    QuarantineStore(workspace.world.database).add(quarantine(refusal, at, workspace.sealer, alone=True))
+    return workspace
+
+
+def path_of(route: Route[Any]) -> str:
+    """A path of the route, with values that exist."""
+    path = route.path
+    for name, value in VALUES.items():
+        path = path.replace(f"{{{name}}}", value)
+    return path
+
+
+def ask(workspace: Workspace, route: Route[Any], role: str = "admin", **changes: Any) -> Answer:
+    """Ask as one would, changing nothing that stands."""
+    bodies: dict[str | None, object] = {
+        "Lookup": {"kind": "email", "value": "c4n4ry@example.com"},
+        "Edit": {"definition": {}},
+    }
+    asked = {"query": QUERY.get(route.name), "body": bodies.get(route.body), **changes}
+    if route.method == "DELETE":
+        asked.setdefault("headers", {"if-match": "999"})
+    return workspace.ask(route.method, path_of(route), role, **asked)

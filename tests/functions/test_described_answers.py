@@ -1,0 +1,60 @@
+"""What the APIs answer is what their description says."""
+
+from typing import Any
+
+import pytest
+from jsonschema import Draft202012Validator
+
+from regulars.adapters.openapi import document
+from regulars.adapters.routes import Route
+from tests.canaries import ROUTES, a_workspace_with_canaries, ask
+from tests.workspace import Workspace
+
+
+@pytest.fixture
+def workspace() -> Workspace:
+    return a_workspace_with_canaries()
+
+
+def check(name: str, content: object) -> None:
+    """Hold an answer against the schema of its name."""
+    schema = {"$ref": f"#/components/schemas/{name}", "components": document()["components"]}
+    Draft202012Validator(schema).validate(content)
+
+
+BODIES: dict[str, Any] = {
+    "put_segment": {"where": {"event": "x"}},
+    "put_source": {"name": "Shop"},
+    "put_identity": {"identifiers": [{"kind": "user_id", "from": ["userId"], "limit": 1}]},
+    "put_import": {"source": "s", "key": ["id"], "calls": [{"type": "identify", "userId": "{id}"}]},
+}
+
+
+@pytest.mark.parametrize("role", ["admin", "engineer"])
+@pytest.mark.parametrize("route", ROUTES, ids=lambda route: route.name)
+def test_an_answer_has_the_described_form(workspace: Workspace, route: Route[Any], role: str) -> None:
+    workspace.put("/v1/imports/web", {"definition": BODIES["put_import"]})
+    workspace.put("/v1/identity", {"definition": BODIES["put_identity"]})
+    [key] = workspace.get("/v1/sources/web", "admin").content["write_keys"]
+    changes: dict[str, Any] = {"headers": {}}
+    if route.name in BODIES:
+        changes["body"] = {"definition": BODIES[route.name]}
+    if route.name == "delete_write_key":
+        answer = workspace.ask("DELETE", f"/v1/sources/web/write_keys/{key['print']}", role)
+    else:
+        answer = ask(workspace, route, role, **changes)
+
+    assert answer.status == 200
+    check(route.returns, answer.content)
+
+
+@pytest.mark.parametrize("path", ["/v1/profiles/nobody", "/v1/segments/none", "/v1/nothing"])
+def test_an_error_has_the_described_form(workspace: Workspace, path: str) -> None:
+    check("Error", workspace.get(path).content)
+
+
+def test_the_described_examples_of_bodies_are_what_is_taken(workspace: Workspace) -> None:
+    for body in ({"ref": "user_id:c4n4ry-user"}, {"kind": "user_id", "value": "c4n4ry-user"}):
+        check("Lookup", body)
+
+        assert workspace.ask("POST", "/v1/profiles/lookup", body=body).status == 200
