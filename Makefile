@@ -51,7 +51,7 @@ doctor: install ## say what is wrong with this machine or the running platform
 	.venv/bin/python -m local.platform.doctor $(ARGS)
 
 synth: install ## write the CloudFormation templates to cdk.out; STAGE=prod for production
-	CDK_OUTDIR=cdk.out CDK_CONTEXT_JSON='{"stage": "$(STAGE)"}' .venv/bin/python -m infra.app \
+	@CDK_OUTDIR=cdk.out CDK_CONTEXT_JSON='{"stage": "$(STAGE)"}' .venv/bin/python -m infra.app \
 		$(call cure,Synthesis,make clean synth)
 
 docs: install ## write the generated tables into docs/
