@@ -35,7 +35,7 @@ def profile(
     found = _look_up(session, ref)
     newest: list[Any] = []
     if events:
-        path = f"/v1/profiles/{quote(found['profile_id'], safe='')}/events"
+        path = f"/v1/profiles/{quote(found['profile_id'], safe=':')}/events"
         newest = list(islice(session.http.pages(path, "events", limit=events), events))
     session.output.data({**found, "events": newest})
     session.output.show(_head(found), _identifiers(found), _traits(found), _memberships(found), _events(newest))

@@ -1,5 +1,6 @@
 """Rows of a CSV file, however it was written; one broken quote costs its line and no other."""
 
+import contextlib
 import csv
 import io
 from collections import deque
@@ -62,8 +63,16 @@ def read_csv(source: Source, columns: Sequence[str], encoding: str) -> Iterator[
     csv.field_size_limit(LONGEST_LINE)
     path = str(source.path)
     text = io.TextIOWrapper(source.content, source.encoding(encoding), errors="surrogateescape", newline="")
-    lines = Lines(text, path)
-    header, delimiter = _header(lines, columns, path)
+    try:
+        lines = Lines(text, path)
+        header, delimiter = _header(lines, columns, path)
+        yield from _records(lines, header, delimiter)
+    finally:
+        with contextlib.suppress(ValueError):  # the source may be closed already
+            text.detach()
+
+
+def _records(lines: Lines, header: list[str], delimiter: str) -> Iterator[Record]:
     reader = csv.reader(lines, delimiter=delimiter, strict=True)
     while True:
         first = lines.begin()
@@ -71,10 +80,7 @@ def read_csv(source: Source, columns: Sequence[str], encoding: str) -> Iterator[
             cells = next(reader)
         except StopIteration:
             return
-        except TooLongError:
-            yield Record(number=first, reason=_UNCLOSED, raw=cut(lines.taken[0]))
-            lines.give_back()
-        except csv.Error as error:
+        except (TooLongError, csv.Error) as error:
             yield Record(number=first, reason=_reason(error), raw=cut(lines.taken[0]))
             lines.give_back()
         else:
@@ -114,5 +120,7 @@ def _split(line: str, delimiter: str) -> list[str]:
         return []
 
 
-def _reason(error: csv.Error) -> str:
+def _reason(error: Exception) -> str:
+    if isinstance(error, TooLongError):
+        return _UNCLOSED
     return next((said for part, said in _REASONS.items() if part in str(error)), f"is no CSV: {error}")
