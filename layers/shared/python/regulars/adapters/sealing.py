@@ -110,11 +110,9 @@ class KmsSealer:
 
     def open(self, owner: str, field: str, sealed: bytes) -> bytes | None:
         """Open sealed content; None when the owner's key is gone, or it was sealed for another owner or field."""
-        key = self._key(owner)
-        if key is None:
-            return None
         try:
-            return key.decrypt(sealed[:_NONCE], sealed[_NONCE:], _bound(owner, field))
+            key = self._key(owner)
+            return key.decrypt(sealed[:_NONCE], sealed[_NONCE:], _bound(owner, field)) if key else None
         except (InvalidTag, ValueError):
             return None
 

@@ -1,0 +1,207 @@
+"""Every SDK is understood where it calls and as it calls, and is answered as it expects."""
+
+import json
+from typing import Any
+
+import pytest
+
+from local.world.memory import MemoryDatabase
+from regulars.adapters.http import Response, serve
+from regulars.adapters.ingest_api import IngestApi
+from regulars.errors import UnavailableError
+from tests.messages import WRITE_KEY, a_batch, a_track_call
+from tests.pipeline.front_door import FrontDoor
+from tests.wire import REQUESTS, Wire, an_http_event
+
+
+class Address:
+    """An address in front of a door."""
+
+    def __init__(self, front_door: FrontDoor) -> None:
+        self.front_door = front_door
+        self._api = IngestApi(front_door.door)
+
+    def ask(self, event: dict[str, Any]) -> Response:
+        """Answer an event of API Gateway."""
+        return serve(event, self._api.answer, lambda _error: None)
+
+    def send(self, path: str, body: Any, method: str = "POST", **headers: str) -> Response:
+        """Answer a request with the write key in its body."""
+        content = body if isinstance(body, bytes) else json.dumps(body).encode()
+        context = {"http": {"method": method}}
+        return self.ask(an_http_event((path, headers, content), requestContext=context))
+
+
+@pytest.fixture
+def address() -> Address:
+    """An address with one source, `web`."""
+    return Address(FrontDoor(MemoryDatabase()))
+
+
+@pytest.mark.parametrize("wire", REQUESTS.values(), ids=REQUESTS)
+def test_takes_what_an_sdk_sends(address: Address, wire: Wire) -> None:
+    answer = address.ask(an_http_event(wire))
+
+    assert answer["statusCode"] == 200
+    assert json.loads(answer["body"]) == {
+        "success": True,
+        "accepted": 1,
+        "duplicate": 0,
+        "quarantined": 0,
+        "verdicts": [],
+    }
+    (event,) = address.front_door.events()
+    assert event.links[-1].startswith("anonymous_id:")
+    assert event.type == "track" or event.traits == {"plan": "gold"}
+
+
+CALLS = {
+    "track": "track t".split(),
+    "identify": "identify i".split(),
+    "page": "page p".split(),
+    "screen": "screen s".split(),
+    "group": "group g".split(),
+    "alias": "alias a".split(),
+}
+
+
+@pytest.mark.parametrize(("type_", "name"), [(type_, name) for type_, names in CALLS.items() for name in names])
+@pytest.mark.parametrize("pattern", ["/v1/{}", "/v1/{}/", "/api/s/{}", "/api/s/s2s/{}"])
+def test_knows_each_call_by_its_path(address: Address, type_: str, name: str, pattern: str) -> None:
+    message = a_track_call(type=None, groupId="g", previousId="p", userId="u", writeKey=WRITE_KEY)
+    answer = address.send(pattern.format(name), message)
+
+    assert answer["statusCode"] == 200
+    assert [event.type for event in address.front_door.events()] == [type_]
+
+
+def test_tells_what_became_of_each_event_that_was_not_accepted(address: Address) -> None:
+    answer = address.send("/v1/batch", a_batch(a_track_call(), a_track_call(), 7, writeKey=WRITE_KEY))
+    content = json.loads(answer["body"])
+
+    assert (content["accepted"], content["duplicate"], content["quarantined"]) == (1, 1, 1)
+    assert [(verdict["index"], verdict["verdict"]) for verdict in content["verdicts"]] == [
+        (1, "duplicate"),
+        (2, "quarantined"),
+    ]
+    assert content["verdicts"][1]["code"] == "invalid_event"
+
+
+REFUSED = {
+    "no JSON": ("/v1/batch", b"{", 400, "unparseable"),
+    "a form": ("/v1/track", b"event=A&userId=u", 400, "unparseable"),
+    "an empty body": ("/v1/track", b"", 400, "unparseable"),
+    "no batch": ("/v1/batch", {"writeKey": WRITE_KEY}, 400, "invalid_request"),
+    "no key": ("/v1/track", a_track_call(), 401, "unauthorized"),
+    "an unknown key": ("/v1/track", a_track_call(writeKey="wk_other"), 401, "unauthorized"),
+    "a masked key": ("/v1/track", a_track_call(writeKey=f"{WRITE_KEY}:***"), 401, "unauthorized"),
+    "two keys in one body": ("/v1/track", b'{"writeKey":"wk_test","writeKey":"wk_test"}', 401, "unauthorized"),
+    "a long key": ("/v1/track", a_track_call(writeKey="k" * 100_000), 401, "unauthorized"),
+    "too large": ("/v1/track", b" " * 1_000_001, 413, "too_large"),
+    "another address": ("/v2/track", a_track_call(), 404, "not_found"),
+    "another call": ("/v1/delete", a_track_call(), 404, "not_found"),
+    "the root": ("/", a_track_call(), 404, "not_found"),
+    "a path that climbs": ("/v1/../v1/track", a_track_call(), 404, "not_found"),
+}
+
+
+@pytest.mark.parametrize(("path", "body", "status", "code"), REFUSED.values(), ids=REFUSED)
+def test_refuses_in_words_that_an_sdk_reads(address: Address, path: str, body: Any, status: int, code: str) -> None:
+    answer = address.send(path, body)
+    content = json.loads(answer["body"])
+
+    assert (answer["statusCode"], content["code"]) == (status, code)
+    assert content["message"]
+    assert address.front_door.count("events", "quarantine") == 0
+
+
+AUTHORIZATIONS = {
+    "Basic": {"Authorization": "Basic d2tfdGVzdDo="},
+    "Basic, without a colon": {"Authorization": "basic d2tfdGVzdA=="},
+    "Bearer": {"authorization": f"Bearer {WRITE_KEY}"},
+    "a key of its own header": {"X-Write-Key": WRITE_KEY},
+    "with a secret": {"X-Write-Key": f"{WRITE_KEY}:secret"},
+}
+
+
+@pytest.mark.parametrize("headers", AUTHORIZATIONS.values(), ids=AUTHORIZATIONS)
+def test_finds_the_key_in_the_headers(address: Address, headers: dict[str, str]) -> None:
+    assert address.send("/v1/track", a_track_call(), **headers)["statusCode"] == 200
+
+
+@pytest.mark.parametrize(
+    "value", ["", "Basic", "Basic %%%", "Basic \u00e4", "Bearer", "Bearer null", "Digest x", "Basic /w=="]
+)
+def test_looks_further_where_a_header_holds_no_key(address: Address, value: str) -> None:
+    assert address.send("/v1/track", a_track_call(writeKey=WRITE_KEY), Authorization=value)["statusCode"] == 200
+    assert address.send("/v1/track", a_track_call(), Authorization=value)["statusCode"] == 401
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "allowed"),
+    [
+        ("GET", "/v1/track", "POST"),
+        ("HEAD", "/v1/batch", "POST"),
+        ("PUT", "/v1/m", "POST"),
+        ("DELETE", "/beacon/v1/batch", "POST"),
+        ("POST", f"/v1/projects/{WRITE_KEY}/settings", "GET"),
+    ],
+)
+def test_says_which_method_a_path_takes(address: Address, method: str, path: str, allowed: str) -> None:
+    answer = address.send(path, a_track_call(writeKey=WRITE_KEY), method=method)
+
+    assert (answer["statusCode"], answer["headers"]["allow"]) == (405, allowed)
+    assert json.loads(answer["body"])["code"] == "method_not_allowed"
+
+
+def test_swallows_the_counters_of_the_browser_sdk(address: Address) -> None:
+    answer = address.send("/v1/m", b'{"series":[{"type":"Counter"}]}')
+
+    assert (answer["statusCode"], answer["body"]) == (200, '{"success":true}')
+
+
+@pytest.mark.parametrize(
+    ("headers", "host", "protocol"),
+    [
+        ({}, "api.example.com/v1", "https"),
+        ({"x-forwarded-proto": "http"}, "api.example.com/v1", "http"),
+        ({"x-forwarded-host": "events.example.com"}, "events.example.com/v1", "https"),
+    ],
+)
+def test_gives_the_browser_sdk_its_settings(
+    address: Address, headers: dict[str, str], host: str, protocol: str
+) -> None:
+    answer = address.send(f"/v1/projects/{WRITE_KEY}/settings", b"", method="GET", **headers)
+
+    assert json.loads(answer["body"]) == {
+        "integrations": {"Segment.io": {"apiKey": WRITE_KEY, "apiHost": host, "protocol": protocol}},
+        "metrics": {"sampleRate": 0},
+    }
+
+
+def test_settings_on_this_machine_are_over_plain_http(address: Address) -> None:
+    event = an_http_event(
+        (f"/v1/projects/{WRITE_KEY}/settings", {}, b""),
+        headers={"host": "127.0.0.1:4000"},
+        requestContext={"http": {"method": "GET"}},
+    )
+
+    assert json.loads(address.ask(event)["body"])["integrations"]["Segment.io"]["protocol"] == "http"
+
+
+def test_has_no_settings_for_an_unknown_key(address: Address) -> None:
+    answer = address.send("/v1/projects/wk_other/settings", b"", method="GET")
+
+    assert (answer["statusCode"], json.loads(answer["body"])["code"]) == (404, "not_found")
+
+
+def test_asks_the_sender_to_keep_what_could_not_be_stored() -> None:
+    def strike(operation: str, _table: str) -> None:
+        if operation == "insert":
+            raise UnavailableError("the table does not answer")
+
+    address = Address(FrontDoor(MemoryDatabase(strike)))
+    answer = address.send("/v1/track", a_track_call(writeKey=WRITE_KEY))
+
+    assert (answer["statusCode"], answer["headers"]["retry-after"]) == (503, "2")
+    assert json.loads(answer["body"])["code"] == "unavailable"
