@@ -5,7 +5,8 @@ import json
 import re
 import zlib
 from base64 import b64decode, b64encode
-from collections.abc import Iterator, Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from functools import cache
 from urllib.parse import quote, quote_plus
@@ -34,12 +35,23 @@ def forms(value: str) -> Iterator[tuple[str, bytes]]:
 
 def find(canaries: Mapping[str, str], content: bytes) -> set[str]:
     """Name the canaries that are in some bytes, and how they are written there."""
-    layers = list(unfold(content))
+    return _find(canaries, b"\n".join(unfold(content)))
+
+
+def find_all(canaries: Mapping[str, str], things: Iterable[tuple[str, bytes]]) -> list[tuple[str, str]]:
+    """Say where canaries are: the place, and which one is written how. Things of one place are searched at once."""
+    places: dict[str, list[bytes]] = defaultdict(list)
+    for place, content in things:
+        places[place].extend(unfold(content))
+    return sorted((place, trace) for place, layers in places.items() for trace in _find(canaries, b"\n".join(layers)))
+
+
+def _find(canaries: Mapping[str, str], content: bytes) -> set[str]:
     return {
         f"{field} ({form})"
         for field, value in canaries.items()
         for form, needle in _needles(value)
-        if any(needle in layer for layer in layers)
+        if needle in content
     }
 
 
@@ -57,9 +69,14 @@ def unfold(content: bytes, depth: int = 0) -> Iterator[bytes]:
         with suppress(zlib.error):
             yield from unfold(zlib.decompressobj(window).decompress(content), depth + 1)
     for match in _BASE64.findall(content):
-        inner = b64decode(match.rstrip(b"=") + b"==", altchars=b"-_" if b"-" in match or b"_" in match else None)
+        inner = _decode(match)
         if inner[:1] == b"x" or inner[:2] == b"\x1f\x8b":  # else the forms in base64 find it
             yield from unfold(inner, depth + 1)
+
+
+def _decode(letters: bytes) -> bytes:
+    whole = letters.rstrip(b"=").translate(bytes.maketrans(b"-_", b"+/"))
+    return b64decode(whole[: len(whole) - (len(whole) % 4 == 1)] + b"==")
 
 
 def _digests(content: bytes) -> Iterator[tuple[str, bytes]]:

@@ -1,5 +1,6 @@
 """What people do in the shop."""
 
+import secrets
 import time
 from collections.abc import Callable
 from typing import Any, TypeVar
@@ -7,6 +8,7 @@ from typing import Any, TypeVar
 from tests.e2e.browser.browser import Visitor
 
 T = TypeVar("T")
+RUN = secrets.token_hex(3)  # so that nobody was here before, on a platform that ran before
 
 
 def look_at(visitor: Visitor, product: str) -> None:

@@ -6,15 +6,15 @@ from base64 import b64encode
 import pytest
 
 from tests.e2e.browser.browser import Browser
-from tests.e2e.canaries import find
+from tests.e2e.canaries import find, find_all
 from tests.e2e.platform import Platform
-from tests.e2e.shopping import anonymous_id, buy, fill_in_sign_in, put_in_cart, user_id, wait_for
+from tests.e2e.shopping import RUN, anonymous_id, buy, fill_in_sign_in, put_in_cart, user_id, wait_for
 from tests.e2e.walk import everything
 
 pytestmark = pytest.mark.e2e
 
 SAID = {
-    "e-mail": "Kanari.Vogel-7f3q@Canary-Mail.example",
+    "e-mail": f"Kanari.Vogel-{RUN}@Canary-Mail.example",
     "name": "Zoë Kanarienvogel",
     "street": "Kükenstraße 4711b",
     "city": "Vogelsang-am-Kanal",
@@ -22,7 +22,7 @@ SAID = {
     "search": "federleichter morgenkaffee",
     "user agent": "CanaryBrowser/47.11 (Featherphone; Perch 9)",
     "IP": "203.0.113.147",
-    "user id of a server": "kanari-user-98431",
+    "user id of a server": f"kanari-user-{RUN}",
     "message": "My canary Tweety-93 sings too loud",
 }
 
@@ -31,7 +31,7 @@ SAID = {
 def canaries(platform: Platform, browser: Browser) -> dict[str, str]:
     """All that a person said, in a browser and through a server, once it has been applied."""
     visitor = browser.visitor(viewport={"width": 1360, "height": 900}, userAgent=SAID["user agent"])
-    visitor.go("/_local/shop/?utm_source=mail&who=Kanari.Vogel-7f3q@Canary-Mail.example")
+    visitor.go(f"/_local/shop/?utm_source=mail&who={SAID['e-mail']}")
     visitor.sees(".pulse.good")
     visitor.fill("#query", SAID["search"])
     visitor.press("Enter")
@@ -62,16 +62,14 @@ def _send_from_a_server(platform: Platform) -> None:
 
 
 def test_nothing_personal_can_be_read_anywhere(platform: Platform, canaries: dict[str, str]) -> None:
-    found = {(where, trace) for where, content in everything(platform) for trace in find(canaries, content)}
-
-    assert sorted(found) == []
+    assert find_all(canaries, everything(platform)) == []
 
 
 @pytest.mark.usefixtures("canaries")
 def test_the_walk_sees_what_is_kept_in_clear(platform: Platform) -> None:
-    kinds = {where.split()[0] for where, content in everything(platform) if find({"product": "Guji Filter"}, content)}
+    found = find_all({"product": "Guji Filter"}, everything(platform))
 
-    assert {"table", "stream"} <= kinds
+    assert {"table", "stream"} <= {place.split()[0] for place, _ in found}
 
 
 @pytest.mark.usefixtures("canaries")

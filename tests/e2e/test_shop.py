@@ -7,7 +7,7 @@ import pytest
 
 from tests.e2e.browser.browser import Browser, Visitor
 from tests.e2e.platform import Platform
-from tests.e2e.shopping import anonymous_id, buy, fill_in_sign_in, look_at, put_in_cart, sign_in, user_id, wait_for
+from tests.e2e.shopping import RUN, anonymous_id, buy, fill_in_sign_in, look_at, put_in_cart, sign_in, user_id, wait_for
 
 pytestmark = pytest.mark.e2e
 
@@ -30,7 +30,7 @@ def test_keeps_the_history_of_an_anonymous_visitor_who_signs_in_and_buys(
     visitor.click(".cart-link")
     visitor.photograph(screenshots / "cart.png")
     visitor.click("#checkout .primary")
-    fill_in_sign_in(visitor, "Maya Lind", "maya@shop.example")
+    fill_in_sign_in(visitor, "Maya Lind", f"maya-{RUN}@shop.example")
     order = visitor.text("#order")
     visitor.sees("#orders-kept:has-text('1 order, €16.00')")
     visitor.photograph(screenshots / "thanks.png")
@@ -39,10 +39,10 @@ def test_keeps_the_history_of_an_anonymous_visitor_who_signs_in_and_buys(
     profile = platform.profile("user_id", user_id(visitor))
     assert profile
     assert profile["profile_id"] == (platform.profile("anonymous_id", browser_id) or {})["profile_id"]
-    assert profile["profile_id"] == (platform.profile("email", "maya@shop.example") or {})["profile_id"]
+    assert profile["profile_id"] == (platform.profile("email", f"maya-{RUN}@shop.example") or {})["profile_id"]
     assert sorted(one["kind"] for one in profile["identifiers"]) == ["anonymous_id", "email", "user_id"]
     assert profile["orders"] == {"count": 1, "revenue": 16}
-    assert profile["traits"]["email"]["value"] == "maya@shop.example"
+    assert profile["traits"]["email"]["value"] == f"maya-{RUN}@shop.example"
     assert profile["traits"]["email"]["source"] == "web"
     events = platform.events("user_id", user_id(visitor))
     assert {"Product Viewed", "Product Added", "Signed In", "Order Completed"} <= {event["event"] for event in events}
@@ -51,7 +51,7 @@ def test_keeps_the_history_of_an_anonymous_visitor_who_signs_in_and_buys(
 
 def test_a_refund_takes_the_order_back(platform: Platform, arrive: Arrive, screenshots: Path) -> None:
     visitor = arrive()
-    sign_in(visitor, "Rune Back", "rune@shop.example")
+    sign_in(visitor, "Rune Back", f"rune-{RUN}@shop.example")
     put_in_cart(visitor, "Hand Grinder")
     buy(visitor)
     visitor.sees("#orders-kept:has-text('€69.00')")
@@ -67,7 +67,7 @@ def test_a_refund_takes_the_order_back(platform: Platform, arrive: Arrive, scree
 def test_a_second_person_on_the_same_browser_gets_her_own_order_only(
     platform: Platform, arrive: Arrive, *, signs_out: bool
 ) -> None:
-    first, second = f"first-{signs_out}@shop.example", f"second-{signs_out}@shop.example"
+    first, second = f"first-{signs_out}-{RUN}@shop.example", f"second-{signs_out}-{RUN}@shop.example"
     visitor = arrive()
     his = sign_in(visitor, "He", first)
     put_in_cart(visitor, "Quay Mug")
@@ -108,7 +108,7 @@ def test_shows_a_segment_entering_and_leaving(arrive: Arrive, screenshots: Path)
 def test_starting_over_makes_somebody_new(platform: Platform, arrive: Arrive) -> None:
     visitor = arrive()
     before = anonymous_id(visitor)
-    sign_in(visitor, "Nova", "nova@shop.example")
+    sign_in(visitor, "Nova", f"nova-{RUN}@shop.example")
     visitor.click("#forget")
     visitor.sees("#account:has-text('Sign in')")
     after = anonymous_id(visitor)
@@ -127,7 +127,7 @@ def test_can_be_used_by_keyboard_alone(platform: Platform, arrive: Arrive) -> No
     visitor.press("Enter")
     visitor.run("document.querySelector('#account').focus()")
     visitor.press("Enter")
-    for text in ("Kay", "kay@shop.example"):
+    for text in ("Kay", f"kay-{RUN}@shop.example"):
         visitor.type(text)
         visitor.press("Tab")
     visitor.press("Enter")
@@ -140,7 +140,7 @@ def test_can_be_used_by_keyboard_alone(platform: Platform, arrive: Arrive) -> No
     visitor.sees("#order")
     platform.settle()
 
-    assert (platform.profile("email", "kay@shop.example") or {})["orders"]["count"] == 1
+    assert (platform.profile("email", f"kay-{RUN}@shop.example") or {})["orders"]["count"] == 1
 
 
 def test_says_that_the_platform_has_stopped_and_goes_on_by_itself(arrive: Arrive, screenshots: Path) -> None:
@@ -191,10 +191,10 @@ def test_plays_the_unmodified_sdk_in_batches(platform: Platform, browser: Browse
           document.head.append(tag);
         }})"""
     )
-    visitor.run("analytics.identify('batch-person'); analytics.track('One'); analytics.track('Two')")
+    visitor.run(f"analytics.identify('batch-{RUN}'); analytics.track('One'); analytics.track('Two')")
     wait_for(lambda: [r for r in visitor.requests if r["pathname"] == "/v1/b" and r["method"] == "POST"], bool)
     platform.settle()
 
-    assert set(names_of(platform, "user_id", "batch-person")) >= {"identify", "One", "Two"}
+    assert set(names_of(platform, "user_id", f"batch-{RUN}")) >= {"identify", "One", "Two"}
     assert {r["status"] for r in visitor.requests if r["pathname"] == "/v1/b"} <= {200, 204}
     visitor.leave()

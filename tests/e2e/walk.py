@@ -6,7 +6,7 @@ from typing import Any
 
 from tests.e2e.platform import Platform
 
-_NOT_KEPT_BY_IT = {"cdk.out", "screenshots", "local.json", "people.json"}
+_NOT_KEPT = {"cdk.out", "tmp", "screenshots", "local.json", "people.json"}  # our own code, pictures, and secrets
 Thing = tuple[str, bytes]
 
 
@@ -72,11 +72,10 @@ def logs(client: Any) -> Iterator[Thing]:
 
 
 def files(home: Path) -> Iterator[Thing]:
-    """Give each file that the platform wrote, line by line where it has lines."""
+    """Give each file that the platform wrote."""
     for path in sorted(home.rglob("*")):
-        if path.is_file() and path.relative_to(home).parts[0] not in _NOT_KEPT_BY_IT:
-            for line in path.read_bytes().splitlines():
-                yield f"file {path.relative_to(home)}", line
+        if path.is_file() and path.relative_to(home).parts[0] not in _NOT_KEPT:
+            yield f"file {path.relative_to(home)}", path.read_bytes()
 
 
 def _values(where: str, item: dict[str, Any]) -> Iterator[Thing]:
