@@ -163,7 +163,7 @@ def main() -> None:
         copy = copy_to(Path(folder))
         for guard in GUARDS:
             noticed = notices(guard, copy)
-            print(f"{'red  ' if noticed else 'GREEN'}  {guard.name}", flush=True)
+            sys.stdout.write(f"{'red  ' if noticed else 'GREEN'}  {guard.name}\n")
             missed += [] if noticed else [guard.name]
     sys.exit(f"nobody notices: {', '.join(missed)}" if missed else 0)
 

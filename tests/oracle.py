@@ -1,19 +1,21 @@
 """The plain oracle: what must be true of people, computed by brute force from the raw events and nothing else."""
 
+import operator
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from decimal import Decimal
+from typing import Any
 
 from regulars.domain.events import Event
 from regulars.domain.instants import DAY
 from regulars.domain.segments import All, Happened, Node, Not, OneOf, Orders, Segment, Total, TraitIs
 
-_COMPARE = {
-    "equals": lambda one, other: one == other,
-    "at_least": lambda one, other: one >= other,
-    "at_most": lambda one, other: one <= other,
-    "more_than": lambda one, other: one > other,
-    "less_than": lambda one, other: one < other,
+_COMPARE: Mapping[str, Callable[[Any, Any], bool]] = {
+    "equals": operator.eq,
+    "at_least": operator.ge,
+    "at_most": operator.le,
+    "more_than": operator.gt,
+    "less_than": operator.lt,
 }
 
 

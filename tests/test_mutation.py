@@ -1,6 +1,5 @@
 """Every guard has somebody who notices when it is gone."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -9,9 +8,9 @@ from tests.mutation import GUARDS, Guard, copy_to, notices
 
 
 @pytest.fixture(scope="module")
-def copy(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+def copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A copy of the repository in which guards may be switched off."""
-    yield copy_to(tmp_path_factory.mktemp("guards"))
+    return copy_to(tmp_path_factory.mktemp("guards"))
 
 
 @pytest.mark.parametrize("guard", GUARDS, ids=lambda guard: guard.name)
