@@ -151,6 +151,7 @@ class QuarantineItem(Model):
     arrival = NumberAttribute()
     code = UnicodeAttribute()
     reason = UnicodeAttribute()
+    owner = UnicodeAttribute()
     sealed = BinaryAttribute(legacy_encoding=False)
     expires = NumberAttribute()
 

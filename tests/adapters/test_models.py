@@ -1,0 +1,93 @@
+"""The models say what the stores write: keys, index, and every attribute."""
+
+from collections.abc import Callable
+from typing import Any
+
+import boto3
+import pytest
+from pynamodb.models import Model
+
+from local.world.memory import MemoryDatabase
+from local.world.world import START, World
+from regulars.adapters.models import MODELS
+from regulars.domain.instants import DAY, SECOND
+from regulars.domain.timers import Timer
+from regulars.stores.database import INDEXES, KEYS, TableName
+from regulars.stores.events import to_item
+from regulars.stores.quarantine import Quarantined, QuarantineStore
+from regulars.stores.timers import TimerStore
+from regulars.stores.vault import VaultStore
+from tests.builders import an_event, an_identify, an_order
+
+VIP = {"name": "Buyers", "where": {"event": "Order Completed", "within": "10 days"}}
+
+
+@pytest.mark.parametrize("table", KEYS)
+def test_a_model_has_the_keys_and_indexes_of_its_table(aws: None, table: TableName) -> None:
+    del aws
+    MODELS[table].create_table(billing_mode="PAY_PER_REQUEST")
+
+    made = boto3.client("dynamodb").describe_table(TableName=table)["Table"]
+    assert _keys(made["KeySchema"]) == KEYS[table]
+    indexes = {index["IndexName"]: _keys(index["KeySchema"]) for index in made.get("GlobalSecondaryIndexes", [])}
+    assert indexes == INDEXES.get(table, {})
+    projections = {index["Projection"]["ProjectionType"] for index in made.get("GlobalSecondaryIndexes", [])}
+    assert projections <= {"KEYS_ONLY"}
+
+
+def test_models_know_every_attribute_that_the_stores_write() -> None:
+    database = _a_lived_in_world()
+
+    for table, model in MODELS.items():
+        items = database.all(table)
+        assert items, table
+        for item in items:
+            unknown = item.keys() - _types(model).keys()
+            assert not unknown, f"{model.__name__} lacks {sorted(unknown)}"
+            assert {name: _type(value) for name, value in item.items()} == {name: _types(model)[name] for name in item}
+
+
+def test_models_ask_for_no_attribute_that_the_stores_leave_out() -> None:
+    database = _a_lived_in_world()
+
+    for table, model in MODELS.items():
+        needed = {attribute.attr_name for attribute in model.get_attributes().values() if not attribute.null}
+        for item in database.all(table):
+            assert needed <= item.keys()
+
+
+def _a_lived_in_world() -> MemoryDatabase:
+    world = World()
+    world.define("segment", "buyers", VIP)
+    world.store(
+        an_identify(1, plan="pro"),
+        an_order(2),
+        an_event(3, links=("user_id:u", "email:e")),
+        an_identify(4, links=("user_id:u", "email:e")),
+        an_event(5, links=("anonymous_id:b",), sealed=b"\x01"),
+        an_identify(6, links=("email:f", "anonymous_id:b")),
+        an_identify(7, links=("user_id:u", "anonymous_id:b")),
+    )
+    world.advance(START + DAY)
+    database = world.database
+    database.insert("events", [to_item(an_event(9), expires=START // SECOND)])
+    TimerStore(database).set(Timer("p_user_id:u", START + 20 * DAY))
+    VaultStore(database).create("user_id:u", b"wrapped")
+    QuarantineStore(database).add(
+        Quarantined(source="web", arrival=START, message_id="m", code="c", reason="r", sealed=b"s")
+    )
+    return database
+
+
+def _types(model: type[Model]) -> dict[str, str]:
+    return {attribute.attr_name: attribute.attr_type for attribute in model.get_attributes().values()}
+
+
+def _type(value: object) -> str:
+    kinds: dict[type, str] = {str: "S", int: "N", bytes: "B"}
+    return kinds[type(value)]
+
+
+def _keys(schema: Any) -> tuple[str, str | None]:
+    by_kind: Callable[[str], str | None] = {key["KeyType"]: key["AttributeName"] for key in schema}.get
+    return by_kind("HASH") or "", by_kind("RANGE")
