@@ -4,6 +4,7 @@ import os
 from collections.abc import Iterator
 
 import pytest
+from hypothesis import settings
 from moto import mock_aws
 
 os.environ.update(
@@ -15,6 +16,11 @@ os.environ.update(
     POWERTOOLS_TRACE_DISABLED="1",
     JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION="20",
 )
+# The same examples each time, and no deadline: machines are shared. HYPOTHESIS_PROFILE=wide looks for new ones.
+settings.register_profile("same", derandomize=True, deadline=None, print_blob=True)
+settings.register_profile("wide", max_examples=2_000, deadline=None, print_blob=True)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "same"))
+
 for name in ("AWS_PROFILE", "AWS_SESSION_TOKEN", "AWS_ENDPOINT_URL"):
     os.environ.pop(name, None)
 
