@@ -12,9 +12,11 @@ from botocore.exceptions import ClientError
 
 from local.platform.clients import Clients
 from local.platform.errors import PlatformError
-from local.platform.folders import ROOT, Folders
+from local.platform.folders import Folders
 
 REGULARS = Path(sys.executable).with_name("regulars")
+SOME_REFUSED = 3
+CURE = "mend what its log names; where state and keys.json do not fit together: FRESH=1 make dev"
 
 
 class Commands:
@@ -22,23 +24,31 @@ class Commands:
 
     def __init__(self, clients: Clients, folders: Folders, url: str, token: str) -> None:
         self._memory = clients.of("ssm")
-        self._folders, self._url, self._token = folders, url, token
+        self._folders = folders
+        clean = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
+        # Not as arguments: those can be read by everybody on the machine.
+        self._environment = clean | {"REGULARS_URL": url, "REGULARS_TOKEN": token}
 
-    def run(self, name: str, *arguments: str) -> str:
-        """Run one command; return what it printed.
+    def run(self, name: str, *arguments: str) -> int:
+        """Run one command; return its exit code, 0 or that of rows that were refused.
 
         Raises:
             PlatformError: it failed.
         """
         log = self._folders.logs / f"{name}.log"
-        given = [str(REGULARS), name, *arguments, "--url", self._url, "--token", self._token]
         with log.open("wb") as file:
             ended = subprocess.run(
-                given, cwd=ROOT, env=_environment(), stdout=file, stderr=subprocess.STDOUT, check=False
+                [str(REGULARS), name, *arguments],
+                cwd=self._folders.place,
+                env=self._environment,
+                stdin=subprocess.DEVNULL,
+                stdout=file,
+                stderr=subprocess.STDOUT,
+                check=False,
             )
-        if ended.returncode:
-            raise PlatformError(f"`regulars {name}` failed", cure="see its log", log=log)
-        return log.read_text(errors="replace")
+        if ended.returncode not in {0, SOME_REFUSED}:
+            raise PlatformError(f"`regulars {name}` failed", cure=CURE, log=log)
+        return ended.returncode
 
     def is_done(self, name: str, digest: str) -> bool:
         """Tell whether a step was done for this digest, in the state that the emulator now has."""
@@ -59,7 +69,3 @@ def digest_of(paths: Sequence[Path]) -> str:
     for path in sorted(paths):
         digest.update(str(path).encode() + path.read_bytes())
     return digest.hexdigest()
-
-
-def _environment() -> dict[str, str]:
-    return {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}

@@ -9,19 +9,19 @@ import os
 import signal
 import sys
 import time
+from collections.abc import Sequence
+from pathlib import Path
 from typing import Any, NoReturn
 
 from local.platform import sign
 from local.platform.commands import Commands, digest_of
 from local.platform.console import say, step
 from local.platform.errors import PlatformError
-from local.platform.folders import ROOT, Folders, of_this_checkout
+from local.platform.folders import Folders, of_this_checkout
 from local.platform.people import People
 from local.platform.platform import Platform
 from local.platform.synthesis import synthesize
 
-CATALOG = ROOT / "catalog"
-SAMPLE = CATALOG / "samples" / "purchases.csv"
 LOOK = 5.0
 
 
@@ -93,24 +93,25 @@ def _start(platform: Platform, folders: Folders) -> People:
 
 
 def _fill(platform: Platform, folders: Folders, token: str) -> None:
-    """Apply the catalog, and import the sample purchases once."""
-    if not (ROOT / "cli" / "main.py").exists():
-        say("there is no `regulars` command yet: no catalog applied, no sample imported")
-        return
+    """Apply the catalog, and import the sample purchases, once for each state of their files."""
     commands = Commands(platform.clients, folders, platform.url, token)
-    definitions = [path for path in CATALOG.rglob("*.y*ml") if path.is_file()]
+    catalog = folders.place / "catalog"
+    definitions = [path for path in catalog.rglob("*.yaml") if path.is_file()]
+    sample = catalog / "samples" / "purchases.csv"
     if definitions:
-        _once(commands, "apply catalog/", "apply", digest_of(definitions))
-    if SAMPLE.exists():
-        arguments = (str(SAMPLE.relative_to(ROOT)), "--mapping", "purchases")
-        _once(commands, "import sample", "import", digest_of([SAMPLE]), *arguments)
+        _once(commands, "apply catalog/", "apply", definitions)
+    if sample.exists():
+        relative = str(sample.relative_to(folders.place))
+        _once(commands, "import sample", "import", [sample], relative, "--mapping", "purchases")
 
 
-def _once(commands: Commands, name: str, command: str, digest: str, *arguments: str) -> None:
+def _once(commands: Commands, name: str, command: str, files: Sequence[Path], *arguments: str) -> None:
+    digest = digest_of(files)
     if commands.is_done(command, digest):
         return
-    with step(name):
-        commands.run(command, *arguments)
+    with step(name) as remarks:
+        if commands.run(command, *arguments):
+            remarks.append(f"some rows were refused: see {command}.log")
         commands.remember(command, digest)
 
 

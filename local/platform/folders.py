@@ -15,6 +15,11 @@ class Folders:
     home: Path
 
     @property
+    def place(self) -> Path:
+        """The folder that `catalog/` lies in, beside all this."""
+        return self.home.parent
+
+    @property
     def state(self) -> Path:
         """What the emulator keeps between two runs."""
         return self.home / "state"

@@ -25,7 +25,7 @@ class Dev:
 
     def __init__(self, home: Path) -> None:
         self.home, self.sign = home, home / "local.json"
-        self.said = home.with_suffix(".txt")
+        self.said = home.with_name("said.txt")
         self.process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> float:
@@ -77,7 +77,9 @@ class Dev:
 
 @pytest.fixture(scope="module")
 def dev(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Dev]:
-    dev = Dev(tmp_path_factory.mktemp("dev") / "home")
+    place = tmp_path_factory.mktemp("dev")
+    (place / "catalog").symlink_to(ROOT / "catalog")
+    dev = Dev(place / ".regulars")
     dev.start()
     yield dev
     if dev.process and dev.process.poll() is None:
