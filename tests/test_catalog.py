@@ -2,6 +2,7 @@
 
 import csv
 import json
+import re
 from collections import Counter
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -11,7 +12,7 @@ import pytest
 import yaml
 from jsonschema import Draft202012Validator
 
-from regulars.domain.catalog import parse_rules
+from regulars.domain.catalog import parse_rules, parse_source
 from regulars.domain.identifiers import DEFAULT_RULES
 from regulars.domain.mapping_definitions import parse_mapping
 from regulars.domain.segments import Segment, parse
@@ -23,6 +24,7 @@ PARSERS: Mapping[str, Callable[[dict[str, Any]], object]] = {
     "segment": lambda definition: parse("x", definition),
     "import": lambda definition: parse_mapping("x", definition),
     "identity": parse_rules,
+    "source": lambda definition: parse_source("x", definition),
 }
 
 
@@ -111,6 +113,8 @@ def test_has_a_sample_with_all_that_is_strange_about_purchases() -> None:
 
 
 GOOD = [
+    ("source", {"name": "Some", "description": "Why"}),
+    ("source", {"id": "x"}),
     ("segment", a_segment(event="Product Viewed")),
     ("segment", a_segment(event="Product Viewed", within="10 seconds")),
     ("segment", a_segment(event="Product Viewed", within="1 day", count={"at_least": 100})),
@@ -138,6 +142,9 @@ GOOD = [
     ("import", a_property(constant=0)),
 ]
 BAD = [
+    ("source", {"name": ""}),
+    ("source", {"name": 5}),
+    ("source", {"name": "Some", "key": "wk_1"}),
     ("segment", {}),
     ("segment", {"name": "Some", "where": {}}),
     ("segment", {"where": {"event": "X"}, "anonymous": "yes"}),
@@ -234,3 +241,22 @@ def test_schema_and_parser_refuse_the_same(kind: str, definition: dict[str, Any]
 @pytest.mark.parametrize(("kind", "definition"), ONLY_THE_PARSER_KNOWS)
 def test_some_things_only_the_parser_knows(kind: str, definition: dict[str, Any]) -> None:
     assert (accepts(kind, definition), parses(kind, definition)) == (True, False)
+
+
+def blocks() -> list[tuple[str, str]]:
+    """List the YAML in the docs, by the file that it stands for."""
+    docs = CATALOG.parent / "docs"
+    text = (docs / "catalog.md").read_text() + (docs / "import.md").read_text()
+    return re.findall(r"```yaml\n# catalog/(\S+)\n(.*?)```", text, re.DOTALL)
+
+
+@pytest.mark.parametrize(("path", "text"), blocks(), ids=lambda value: value[:20])
+def test_what_the_docs_show_can_be_applied(path: str, text: str) -> None:
+    kind = "identity" if path == "identity.yaml" else path.split("/")[0].removesuffix("s")
+    definition = yaml.safe_load(text)
+
+    assert (accepts(kind, definition), parses(kind, definition)) == (True, True)
+
+
+def test_the_docs_show_every_kind() -> None:
+    assert {path.split("/")[0] for path, _ in blocks()} == {"sources", "identity.yaml", "segments", "imports"}

@@ -25,6 +25,7 @@ class Platform:
         self.workspace = Workspace()
         self.url = ""
         self.delay = 0.0
+        self.pages: dict[str, object] = {}  # what further routes answer
         self.fault: Fault = lambda _method, _path: None
         self.asked: list[tuple[str, str]] = []
         self.sent: list[str] = []  # messageIds, each as often as it came
@@ -51,6 +52,8 @@ class Platform:
         if fault := self.fault(method, parts.path):
             status, extra = fault
             return status, extra, json.dumps({"code": "fault", "message": f"a fault of {status}"}).encode()
+        if (page := self.pages.get(f"{method} {parts.path}")) is not None:
+            return 200, {}, json.dumps(page).encode()
         if parts.path == "/v1/batch":
             time.sleep(self.delay)
             with self._lock:

@@ -1,0 +1,94 @@
+"""A person and a segment on one page."""
+
+import pytest
+
+from tests.cli.conftest import Regulars
+
+EMAIL = "ann@shop.example"
+
+
+@pytest.fixture
+def shop(applied: Regulars) -> Regulars:
+    """A workspace in which one person has said who she is and bought something."""
+    applied.platform.workspace.send(
+        {"type": "identify", "userId": "ann", "traits": {"email": EMAIL, "plan": "gold"}},
+        {"type": "track", "userId": "ann", "event": "Order Completed", "properties": {"order_id": "1", "revenue": 600}},
+        {"type": "track", "userId": "ann", "event": "Order Completed", "properties": {"order_id": "2", "revenue": 1}},
+    )
+    return applied
+
+
+def test_shows_a_person_on_one_page(shop: Regulars) -> None:
+    out = shop("profile", "user_id:ann").out
+
+    for said in ("2 orders, 601.00 net", "gold", "Big spenders", "big_spenders", "Order Completed", "order_id: 2"):
+        assert said in out
+
+
+def test_finds_the_same_person_by_every_identifier(shop: Regulars) -> None:
+    by_id, by_email = shop.json("profile", "user_id:ann"), shop.json("profile", f"email:{EMAIL}")
+
+    assert by_id == by_email == shop.json("profile", by_id["profile_id"])
+
+
+def test_never_puts_an_identifier_into_a_path(shop: Regulars) -> None:
+    shop("profile", f"email:{EMAIL}")
+
+    assert not any("@" in path for _, path in shop.platform.asked)
+
+
+def test_masks_what_a_role_may_not_read(shop: Regulars) -> None:
+    full, masked = (
+        shop("profile", "user_id:ann", token="service").out,
+        shop("profile", "user_id:ann", token="analyst").out,
+    )
+
+    assert (EMAIL in full, EMAIL in masked, "•••" in masked) == (True, False, True)
+
+
+def test_lists_as_many_events_as_asked_for(shop: Regulars) -> None:
+    assert len(shop.json("profile", "user_id:ann", "--events", "2")["events"]) == 2
+    assert shop.json("profile", "user_id:ann", "--events", "0")["events"] == []
+
+
+@pytest.mark.parametrize(
+    ("ref", "complaint"), [("user_id:bob", "nobody is known by this"), ("bob", "bob is no reference")]
+)
+def test_says_that_nobody_is_known_by_a_reference(shop: Regulars, ref: str, complaint: str) -> None:
+    ended = shop("profile", ref)
+
+    assert (ended.code, complaint in ended.err) == (1, True)
+
+
+def test_lists_all_segments(shop: Regulars) -> None:
+    listed = shop.json("segment", "list")["segments"]
+
+    assert [one["id"] for one in listed] == sorted(path.stem for path in shop.folder.glob("catalog/segments/*.yaml"))
+    assert "Just browsing" in shop("segment", "list").out
+
+
+def test_shows_a_segment_and_who_is_in_it(shop: Regulars) -> None:
+    profile_id = shop.json("profile", "user_id:ann")["profile_id"]
+
+    out = shop("segment", "big_spenders").out
+
+    assert "at_least: 500" in out
+    assert profile_id in out
+    assert "1 members" in out
+
+
+def test_says_that_a_segment_has_more_members(shop: Regulars) -> None:
+    calls = [
+        {"type": "track", "userId": f"u{n}", "event": "Order Completed", "properties": {"order_id": n, "revenue": 900}}
+        for n in range(5)
+    ]
+    shop.platform.workspace.send(*calls)
+
+    found = shop.json("segment", "big_spenders", "--members", "3")
+
+    assert (len(found["members"]), found["more_members"]) == (3, True)
+    assert len(shop.json("segment", "big_spenders", "--members", "6")["members"]) == 6
+
+
+def test_says_that_there_is_no_such_segment(shop: Regulars) -> None:
+    assert (shop("segment", "nothing").code, "no segment has this id" in shop("segment", "nothing").err) == (1, True)
