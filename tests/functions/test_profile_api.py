@@ -170,6 +170,17 @@ def test_an_opened_event_is_the_call_that_was_sent(workspace: Workspace) -> None
     assert event["masked"] is False
 
 
+def test_an_event_says_whether_something_of_it_is_hidden(workspace: Workspace) -> None:
+    workspace.send({**VIEW, "properties": {"sku": "s-1", "email": "jane@example.com"}})
+    path = "/v1/profiles/anonymous_id:a-1/events"
+
+    [opened], [hidden] = (workspace.get(path, role).content["events"] for role in ("service", "analyst"))
+
+    assert (opened["masked"], hidden["masked"]) == (False, True)
+    assert hidden["properties"] == {"sku": "s-1"}
+    assert hidden["identifiers"] == {}
+
+
 def test_pages_of_events_are_the_whole_timeline_once(workspace: Workspace) -> None:
     # Twins of one moment under two owners: the source and messageId are the sender's, and may be equal.
     workspace.send(
