@@ -39,6 +39,13 @@ def test_stores_a_repeated_call_once(front_door: FrontDoor) -> None:
     assert [event.arrival for event in front_door.events()] == [front_door.now - 90 * SECOND]
 
 
+def test_the_events_of_one_request_arrive_one_after_the_other(front_door: FrontDoor) -> None:
+    front_door.batch(*(a_track_call(messageId=f"m-{number}") for number in range(40)))
+
+    arrivals = sorted(event.arrival - front_door.now for event in front_door.events())
+    assert arrivals == list(range(40))
+
+
 def test_stores_a_call_that_comes_twice_in_a_request_once(front_door: FrontDoor) -> None:
     receipt = front_door.batch(a_track_call(), a_track_call(), a_track_call(messageId="m-9"))
 
