@@ -1,0 +1,1 @@
+"""Unmodified SDKs against the door, over a network that loses, repeats and refuses."""
