@@ -71,10 +71,12 @@ def sort_fields(
     """
     own = tuple(value for value in identifiers if len(value) > 2)
     private = {
-        name: name in also or is_personal_property(name) or _tells({name: value}, own)
+        name: name in also or is_personal_property(name) or _tells(name, own) or _tells(value, own)
         for name, value in properties.items()
     }
-    personal = {name: is_personal_trait(name) or _tells({name: value}, own) for name, value in traits.items()}
+    personal = {
+        name: is_personal_trait(name) or _tells(name, own) or _tells(value, own) for name, value in traits.items()
+    }
     clear_context, personal_context = _sort_context(context, own)
     cut = {name: shown for name, value in properties.items() if not private[name] and (shown := _cut_url(value))}
     private |= dict.fromkeys(cut, True)

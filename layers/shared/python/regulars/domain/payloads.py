@@ -9,14 +9,14 @@ import json
 import math
 import zlib
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from regulars.errors import InvalidEventError, TooLargeError, UnparseableError
 
 MAX_BODY = 1_000_000
 MAX_INFLATED = 4_000_000
-MAX_DEPTH = 16  # an event is at depth 1, a property at 3, a field of a product in `products` at 5
+MAX_DEPTH = 16  # the event is at level 1, `properties` at 2, a product in the list `products` at 4
 MAX_VALUES = 10_000
 MAX_DIGITS = 38  # what a DynamoDB number holds exactly
 _GZIP = 31  # zlib's name for a gzip frame with any window
@@ -69,12 +69,19 @@ def check(event: Mapping[str, Any]) -> None:
 
     Raises InvalidEventError.
     """
-    for number, (value, depth) in enumerate(_walk(event)):
+    waiting: list[tuple[Mapping[str, Any] | list[Any], int]] = [(event, 1)]
+    number = 0
+    while waiting:
+        container, depth = waiting.pop()
+        values = _contents(container, depth)
+        number += len(values)
         if number > MAX_VALUES:
             raise InvalidEventError("too_many_fields", f"an event has at most {MAX_VALUES} names and values")
-        if depth > MAX_DEPTH:
-            raise InvalidEventError("too_deep", f"an event nests at most {MAX_DEPTH} levels")
-        _check_value(value)
+        for value in values:
+            if isinstance(value, dict | list):
+                waiting.append((value, depth + 1))
+            elif not (isinstance(value, str) and value.isascii()):
+                _check_value(value)
 
 
 def write(content: object) -> bytes:
@@ -89,29 +96,20 @@ def write(content: object) -> bytes:
         raise UnparseableError("the body nests too deep") from None
 
 
-def _walk(event: Mapping[str, Any]) -> Iterator[tuple[object, int]]:
-    """Give every value and every name with its depth; stops going down one level below the limit."""
-    waiting: list[tuple[object, int]] = [(event, 1)]
-    while waiting:
-        value, depth = waiting.pop()
-        yield value, depth
-        if depth > MAX_DEPTH:
-            continue
-        if isinstance(value, dict):
-            waiting += [(name, depth) for name in value]
-            waiting += [(inner, depth + 1) for inner in value.values()]
-        elif isinstance(value, list):
-            waiting += [(inner, depth + 1) for inner in value]
+def _contents(container: Mapping[str, Any] | list[Any], depth: int) -> list[Any]:
+    if depth > MAX_DEPTH:
+        raise InvalidEventError("too_deep", f"an event nests at most {MAX_DEPTH} levels")
+    if isinstance(container, Ambiguous):
+        raise InvalidEventError("ambiguous_field", "an object names a field twice: name it once")
+    return container if isinstance(container, list) else [*container, *container.values()]
 
 
 def _check_value(value: object) -> None:
-    if isinstance(value, Ambiguous):
-        raise InvalidEventError("ambiguous_field", "an object names a field twice: name it once")
     if isinstance(value, float) and not math.isfinite(value):
         raise InvalidEventError("invalid_number", "a number is neither NaN nor infinite: leave it out or send null")
     if isinstance(value, int) and abs(value) >= _BEYOND:
         raise InvalidEventError("invalid_number", f"a whole number has at most {MAX_DIGITS} digits: send it as text")
-    if isinstance(value, str) and not value.isascii() and not is_whole(value):
+    if isinstance(value, str) and not is_whole(value):
         raise InvalidEventError("invalid_text", "a text holds half a character, a lone surrogate: cut texts elsewhere")
 
 
