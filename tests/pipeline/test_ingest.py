@@ -17,8 +17,9 @@ from regulars.errors import (
     UnavailableError,
     UnparseableError,
 )
+from regulars.pipeline.resolve import Resolver
 from regulars.pipeline.sealing import QUARANTINED, open_rest
-from regulars.stores.database import TableName
+from regulars.stores.database import TableName, size_of
 from tests.messages import WRITE_KEY, a_batch, a_track_call, an_identify_call
 from tests.pipeline.front_door import FrontDoor, outcomes
 
@@ -281,3 +282,18 @@ def test_the_same_batch_from_many_sides_is_stored_once() -> None:
 
     assert sum(accepted) == len(database.all("events")) == 50
     assert all(open_rest(event, FrontDoor(database).sealer) for event in doors[0].events())
+
+
+def test_the_largest_traits_of_a_person_still_fit_an_item(front_door: FrontDoor) -> None:
+    for number in range(4):
+        traits: dict[str, Any] = {f"{number} {n:03} {'n' * 90}": "x" * 850 for n in range(100)}
+        traits |= {f"personal {number} {n}": f"a@b {'x' * 600}" for n in range(60)} | {"long": "x" * 100_000}
+        front_door.batch(an_identify_call(messageId="é" * 90 + str(number), traits=traits))
+    resolver = Resolver(front_door.database, front_door.journal)
+    resolver.start_batch()
+    events = front_door.events()
+    resolver.apply(events[0].owner, events)
+
+    sizes = [size_of(item) for item in front_door.database.all("identities") if item["part"] == "traits"]
+    assert len(events) == 4
+    assert 200_000 < sizes[0] < 400_000

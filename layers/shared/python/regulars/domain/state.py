@@ -5,11 +5,12 @@ Every state is a commutative monoid: `add` is associative and commutative, and c
 commutes with it, so that order, batching, lanes and retries cannot be seen in the result. No state keeps progress.
 """
 
+import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from regulars.domain.events import Event
+from regulars.domain.events import Event, Sealed
 from regulars.domain.identifiers import NOBODY, kind_of
 from regulars.domain.instants import day_of
 from regulars.domain.numbers import to_amount
@@ -18,6 +19,8 @@ from regulars.domain.watches import Watch, Watches
 
 MAX_DAYS = 400
 MAX_TRAITS = 256
+MAX_TRAIT_NAME = 100  # bytes; so many traits, each as large as this, are one item still
+MAX_TRAIT = 900
 
 Trait = tuple[int, str, Any]  # instant, moment (source and messageId: provenance), value
 Day = tuple[int, Mapping[str, int]]
@@ -72,7 +75,13 @@ def state_of(event: Event, part: str, watch: Watch) -> State:
     if part == "traits":
         return State(
             count=1,
-            traits=_newest_traits({name: (event.at, event.moment, value) for name, value in event.traits.items()}),
+            traits=_newest_traits(
+                {
+                    name: (event.at, event.moment, _fitting(value))
+                    for name, value in event.traits.items()
+                    if len(name.encode()) <= MAX_TRAIT_NAME
+                }
+            ),
         )
     if part.startswith("orders#"):
         return State(count=1, orders=entry(event))
@@ -106,6 +115,12 @@ def add_all(states: Iterable[State], watch: Watch) -> State:
     for state in states:
         total = add(total, state, watch)
     return total
+
+
+def _fitting(value: Any) -> Any:
+    """Give None for a value that is too large for a part: it stays with its event, and an older one counts no more."""
+    size = len(value.text) if isinstance(value, Sealed) else len(json.dumps(value, ensure_ascii=False).encode())
+    return value if size <= MAX_TRAIT else None
 
 
 def _newer(traits: Mapping[str, Trait], than: Mapping[str, Trait]) -> dict[str, Trait]:
