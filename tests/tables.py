@@ -18,10 +18,10 @@ STREAMS = {
 }
 
 
-def create_tables() -> None:
-    """Create all tables under their bare names, with indexes and streams."""
+def create_tables(client: "DynamoDBClient | None" = None, prefix: str = "") -> None:
+    """Create all tables, with indexes and streams, under their bare names unless there is a prefix."""
     for table in KEYS:
-        _client().create_table(**_definition(table))
+        (client or _client()).create_table(**{**_definition(table), "TableName": f"{prefix}{table}"})
 
 
 @cache
