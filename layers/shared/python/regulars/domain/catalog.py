@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Any
 
-from regulars.domain.identifiers import DEFAULT_RULES, IdentifierRule, IdentityRules
+from regulars.domain.identifiers import DEFAULT_RULES, NOBODY, IdentifierRule, IdentityRules
 from regulars.domain.segments import Segment, needs, reads_orders, traits_read
 from regulars.domain.watches import Watch, Watches, succeed, unite
 from regulars.errors import DefinitionError
@@ -93,10 +93,10 @@ def _rule(raw: object, path: str) -> IdentifierRule:
     if unknown := sorted(raw.keys() - {"kind", "from", "limit", "known", "when", "blocked"}):
         raise DefinitionError(path, f"does not know {', '.join(unknown)}")
     kind = raw.get("kind")
-    if not isinstance(kind, str) or not 0 < len(kind) <= 40 or set(kind) - _KIND_LETTERS or kind.startswith("p_"):
+    if not isinstance(kind, str) or not 0 < len(kind) <= 40 or set(kind) - _KIND_LETTERS or _means_more(kind):
         raise DefinitionError(
             f"{path}.kind",
-            "is up to 40 lower-case letters, digits, _ and ., and does not start with p_",
+            f"is up to 40 lower-case letters, digits, _ and ., is not {NOBODY}, and does not start with p_",
         )
     when = raw.get("when")
     return IdentifierRule(
@@ -107,6 +107,10 @@ def _rule(raw: object, path: str) -> IdentifierRule:
         when=_when(when, f"{path}.when") if when is not None else None,
         blocked=frozenset(text.lower() for text in _texts(raw.get("blocked", []), f"{path}.blocked", least=0)),
     )
+
+
+def _means_more(kind: str) -> bool:
+    return kind == NOBODY or kind.startswith("p_")
 
 
 def _when(raw: object, path: str) -> tuple[str, str]:
