@@ -20,6 +20,7 @@ from regulars.stores.memberships import MembershipStore
 from regulars.stores.profiles import ProfileStore
 from tests.builders import START, an_event
 from tests.oracle import components, is_member
+from tests.world.conservation import losses
 
 SEGMENTS: dict[str, dict[str, Any]] = {
     "browsing": {"where": {"event": "Product Viewed", "within": "10 seconds"}, "anonymous": True},
@@ -47,6 +48,8 @@ class Outcome:
     refolds: int
     merges: int
     announced: int
+    lost: int
+    doubled: int
     faults: list[str]
 
 
@@ -83,12 +86,15 @@ def trial(seed: int, number: int, *, crash: float = 0.01, lanes: int = 3) -> Out
     faults = compare(world, events, reached)
     world.advance(world.clock.now + 4 * DAY)
     faults += compare(world, events, reached)
+    lost, doubled = losses(world, events, reached=reached, later={"event#Wish Made"})
     return Outcome(
         events=number,
         invocations=sum(runner.invocations for runner in world.runners.values()),
         refolds=world.journal.counts["refolds"],
         merges=world.journal.counts["merges"],
         announced=len(world.announced),
+        lost=lost,
+        doubled=doubled,
         faults=faults,
     )
 

@@ -10,6 +10,7 @@ def test_every_person_is_what_the_oracle_says(seed: int, events: int) -> None:
     outcome = trial(seed, events)
 
     assert outcome.faults == []
+    assert (outcome.lost, outcome.doubled) == (0, 0)
     assert outcome.merges > 0
     assert outcome.refolds > 0
     assert outcome.announced > events // 100

@@ -96,7 +96,8 @@ class Evaluator:
         if not known and not any(segment.anonymous for segment in self.live.segments):
             return True
         head, before = self._memberships.of(snapshot.profile_id)
-        if head.catalog < self.live.version and self._refold(snapshot, head.catalog):
+        joined = {founder(gone) for gone in absorbed}
+        if self._refold(snapshot, head.catalog, joined):
             return False
         parts = [part for identity in snapshot.identities.values() for part in identity.parts]
         person = sum_parts(parts, self.live.watches, known=known)
@@ -169,12 +170,17 @@ class Evaluator:
         else:
             self._timers.set(timer)
 
-    def _refold(self, snapshot: Snapshot, since: int) -> bool:
-        """Fold what was not kept before a definition went live; say whether anything was written."""
+    def _refold(self, snapshot: Snapshot, since: int, joined: set[str]) -> bool:
+        """
+        Fold what was not kept before a definition went live; say whether anything was written.
+
+        `since` is the catalog that the profile's owners were folded for; of those who joined it later nothing is known.
+        """
         watches = self.live.watches
-        new = [f"event#{name}" for name, watch in watches.by_event.items() if watch.since > since]
         wrote = False
         for owner, identity in snapshot.identities.items():
+            start = 0 if owner in joined else since
+            new = [f"event#{name}" for name, watch in watches.by_event.items() if watch.since > start]
             parts = {part.name: part for part in identity.parts}
             stale = [name for name in new if name not in parts or parts[name].watch != watch_of(name, watches).print]
             history = self._events.of(owner) if stale else []
