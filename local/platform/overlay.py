@@ -4,9 +4,10 @@ Started as a program (`python -m local.platform.overlay`) in a process of its ow
 replaces something inside the emulator, so each first checks that it finds what it was written for.
 """
 
+import asyncio
 import os
+import resource
 import signal
-import sys
 import threading
 import time
 from importlib.metadata import version
@@ -57,15 +58,21 @@ def end_with_parent(parent: int) -> None:
 def main() -> None:
     """Cure the emulator and run it until it is told to stop."""
     check_version()
-    from local.platform import overlay_streams, overlay_workers
+    from local.platform import overlay_server, overlay_streams, overlay_workers
 
     overlay_workers.apply()
     overlay_streams.apply()
     end_with_parent(int(os.environ.get("REGULARS_PARENT", os.getppid())))
-    from ministack.app import main as serve
+    from ministack.app import app
 
-    sys.argv = ["ministack"]
-    serve()
+    _allow_many_files()
+    asyncio.run(overlay_server.serve(app, os.environ["BIND_HOST"], int(os.environ["GATEWAY_PORT"])))
+
+
+def _allow_many_files() -> None:
+    """Raise the number of files that may be open as far as the system lets us: each worker holds several."""
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
 
 
 if __name__ == "__main__":
