@@ -48,6 +48,7 @@ class Front:
         routes.add_get("/_local/health", self._health)
         routes.add_get("/_local/settle", self._settle)
         routes.add_get("/_local/on-failure", self._on_failure)
+        routes.add_post("/_local/redrive", self._redrive)
         routes.add_get("/_local/config", self._config)
         routes.add_get("/_local/shop", self._open_shop)
         if self._shop.is_dir():
@@ -78,6 +79,9 @@ class Front:
     async def _on_failure(self, _request: web.Request) -> web.Response:
         found = await asyncio.to_thread(self._settler.given_up)
         return web.json_response({"objects": found})
+
+    async def _redrive(self, _request: web.Request) -> web.Response:
+        return web.json_response(await asyncio.to_thread(self._settler.redrive))
 
     async def _config(self, request: web.Request) -> web.Response:
         """Tell the shop's page what it needs, and no page of another name that leads to this address."""

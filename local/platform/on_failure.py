@@ -51,6 +51,10 @@ class OnFailure:
                     body = self._client.get_object(Bucket=bucket, Key=entry["Key"])["Body"].read()
                     yield {"bucket": bucket, "key": entry["Key"], **json.loads(body)}
 
+    def delete(self, one: dict[str, Any]) -> None:
+        """Delete an object whose records are dealt with."""
+        self._client.delete_object(Bucket=one["bucket"], Key=one["key"])
+
     def records(self) -> Iterator[Record]:
         """Return every record that was given up and is still kept."""
         for one in self.objects():

@@ -8,6 +8,7 @@ from typing import Any
 from local.platform.clients import Clients
 from local.platform.functions import FunctionError, Functions
 from local.platform.mappings import Mappings
+from local.platform.redrive import redrive
 from local.world.runner import NotInvokedError
 
 PAUSE = 0.03
@@ -92,6 +93,10 @@ class Settler:
         records = self._mappings.on_failure.records()
         ours = (one for one in records if table in str(one.get("eventSourceARN")))
         return len({str(sorted(one["dynamodb"]["Keys"].items())) for one in ours})
+
+    def redrive(self) -> dict[str, int]:
+        """Do again what was given up."""
+        return redrive(self._mappings.streams, self._mappings.on_failure)
 
     def given_up(self) -> list[dict[str, Any]]:
         """Return the objects of the on-failure bucket, without the people in them."""

@@ -1,5 +1,7 @@
 """The front hands everything to the deployed API unchanged, and answers for the platform itself."""
 
+import io
+import zipfile
 from collections.abc import Iterator, Sequence
 from functools import partial
 from pathlib import Path
@@ -159,6 +161,34 @@ def test_what_was_given_up_is_listed_without_the_person(url: str) -> None:
 
     assert listed
     assert all("payload" not in one and one["requestContext"]["condition"] for one in listed)
+
+
+def test_what_was_given_up_is_done_again_and_kept_if_it_fails_again(url: str, clients: Clients) -> None:
+    before = httpx.get(f"{url}/_local/settle", timeout=60).json()
+    redriven = httpx.post(f"{url}/_local/redrive", timeout=60).json()
+
+    after = httpx.get(f"{url}/_local/settle", timeout=60).json()
+    assert redriven["objects"] == redriven["records"] == redriven["given_up_again"] == 1
+    assert after == before
+
+    fold = next(
+        one["FunctionName"]
+        for one in clients.of("lambda").list_functions()["Functions"]
+        if one["Handler"] == "fold.handler" and one["FunctionName"].startswith("platform")
+    )
+    clients.of("lambda").update_function_code(FunctionName=fold, ZipFile=zipped("def handler(e, c): pass"))
+    redriven = httpx.post(f"{url}/_local/redrive", timeout=60).json()
+
+    assert redriven == {"objects": 1, "records": 1, "given_up_again": 0}
+    mended = httpx.get(f"{url}/_local/settle", timeout=60).json()
+    assert mended["applied"] == after["applied"] + 1
+
+
+def zipped(code: str) -> bytes:
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w") as archive:
+        archive.writestr("fold.py", code)
+    return file.getvalue()
 
 
 def test_a_taken_port_is_said(url: str) -> None:
