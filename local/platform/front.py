@@ -182,7 +182,10 @@ class FrontThread:
     async def _run(self) -> None:
         ended = asyncio.Event()
         self._end = partial(asyncio.get_running_loop().call_soon_threadsafe, ended.set)
-        runner = web.AppRunner(self._make().application(), access_log=None, shutdown_timeout=5)
+        # A function gets the body as it was sent, gzip included.
+        runner = web.AppRunner(
+            self._make().application(), access_log=None, shutdown_timeout=5, auto_decompress=False
+        )
         await runner.setup()
         try:
             await web.TCPSite(runner, HOST, self._port).start()

@@ -12,8 +12,9 @@ from typing import Any
 from urllib.parse import unquote
 
 PERSONAL_TRAITS = frozenset(
-    "address age avatar birthday city company description email first_name gender id last_name name phone postal_code"
-    " state street title username website".split()
+    "address age avatar birth_date birthday city company date_of_birth description email first_name full_name gender id"
+    " ip last_name mobile name nick_name nickname phone phone_number postal_code state street surname title user_name"
+    " username website zip zip_code".split()
 )
 FREE_TEXT = frozenset(
     "query message comment comments review body text note notes feedback answer reason search".split()
