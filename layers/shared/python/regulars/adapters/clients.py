@@ -1,11 +1,12 @@
 """Clients of AWS, made once a process and not before they are used; AWS_ENDPOINT_URL sends them elsewhere."""
 
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from botocore.config import Config
 
 from regulars.adapters.dynamodb import DynamoDatabase
+from regulars.adapters.session import session
 
 if TYPE_CHECKING:
     from mypy_boto3_events import EventBridgeClient
@@ -25,22 +26,16 @@ def database() -> DynamoDatabase:
 @cache
 def sqs() -> "SQSClient":
     """Give the client of SQS."""
-    import boto3  # 31 ms that a function without a queue does not pay
-
-    return boto3.client("sqs", config=CONFIG)
+    return cast("SQSClient", session().create_client("sqs", config=CONFIG))
 
 
 @cache
 def event_bridge() -> "EventBridgeClient":
     """Give the client of EventBridge."""
-    import boto3
-
-    return boto3.client("events", config=CONFIG)
+    return cast("EventBridgeClient", session().create_client("events", config=CONFIG))
 
 
 @cache
 def kms() -> "KMSClient":
     """Give the client of KMS."""
-    import boto3
-
-    return boto3.client("kms", config=CONFIG)
+    return cast("KMSClient", session().create_client("kms", config=CONFIG))

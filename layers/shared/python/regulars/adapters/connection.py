@@ -10,10 +10,12 @@ from contextlib import contextmanager
 from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
+from botocore.session import Session
 from pynamodb.connection.base import Connection as PynamoConnection
 from pynamodb.connection.base import MetaTable
 from pynamodb.exceptions import PynamoDBException, TransactWriteError
 
+from regulars.adapters.session import session
 from regulars.errors import ConflictError, UnavailableError
 from regulars.stores.database import INDEXES, KEYS, TableName
 
@@ -60,6 +62,11 @@ class Connection(PynamoConnection):
         self._meter = meter
         for table, name in names.items():
             self.add_meta_table(_schema(table, name))
+
+    @property
+    def session(self) -> Session:
+        """The session of this process, where PynamoDB would make one a thread."""
+        return session()
 
     def dispatch(self, operation_name: str, operation_kwargs: dict[str, Any]) -> dict[str, Any]:
         """Send one call."""
