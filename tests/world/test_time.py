@@ -1,8 +1,12 @@
 """Memberships end on the second, with no further event, whatever became of the timer meanwhile."""
 
+import pytest
+
+from local.world.chaos import CrashError
 from local.world.world import START, World
 from regulars.domain.instants import DAY, SECOND
 from regulars.domain.timers import MINUTE
+from regulars.pipeline.tick import CURSOR
 from regulars.stores.memberships import MembershipStore
 from tests.builders import an_event, an_identify
 
@@ -46,6 +50,24 @@ def test_a_week_later_the_timer_table_hands_over_to_the_queue() -> None:
 
     assert seen(world) == [("week", True, 0), ("week", False, 7 * DAY // SECOND)]
     assert world.database.all("timers") == []
+
+
+def test_a_run_that_is_cut_short_leaves_less_to_catch_up() -> None:
+    world = World()
+    world.ticker.tick()
+    world.clock.advance_to(START + 9 * DAY)
+    calls = iter(range(1_000))
+
+    def stop(_operation: str, _table: str) -> None:
+        if next(calls, None) is None:
+            raise CrashError
+
+    world.database.hook = stop
+    with pytest.raises(CrashError):
+        world.ticker.tick()
+    world.database.hook = None
+
+    assert START + 3 * 60 * MINUTE < world.catalog.cursor(CURSOR)[0] < START + 5 * 60 * MINUTE
 
 
 def test_after_an_outage_tick_catches_up_from_its_cursor() -> None:

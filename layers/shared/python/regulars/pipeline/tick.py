@@ -1,6 +1,8 @@
 """Tick: hand the timers that are due within minutes to the queue."""
 
-from regulars.domain.timers import OVERLAP, SOON, slots_between
+from collections.abc import Sequence
+
+from regulars.domain.timers import MINUTE, OVERLAP, SOON, slots_between
 from regulars.errors import ConflictError
 from regulars.pipeline.ports import Clock, EvaluationQueue, Journal
 from regulars.stores.catalog import CatalogStore
@@ -8,6 +10,7 @@ from regulars.stores.database import Database
 from regulars.stores.timers import TimerStore
 
 CURSOR = "tick"
+BITE = 15 * MINUTE  # is worked off before the cursor moves on: a run that is cut short has not been in vain
 
 
 class Ticker:
@@ -24,18 +27,28 @@ class Ticker:
         """Hand on all timers due up to three minutes from now; say how many."""
         now = self._clock()
         at, version = self._catalog.cursor(CURSOR)
-        start = (at or now) - OVERLAP
+        start, handed = (at or now) - OVERLAP, 0
+        while True:
+            end = min(start + BITE, now + SOON)
+            handed += self._hand_on(slots_between(start, end), now)
+            try:
+                self._catalog.move_cursor(CURSOR, min(end, now), was=version)
+            except ConflictError:
+                self._journal.count("ticks_overlapped")  # the other run does the same work; both are harmless
+                break
+            if end == now + SOON:
+                break
+            start, version = end, version + 1
+        self._journal.count("timers_due", handed)
+        return handed
+
+    def _hand_on(self, slots: Sequence[str], now: int) -> int:
         handed = 0
-        for slot in slots_between(start, now + SOON):
+        for slot in slots:
             timers = self._timers.waiting(slot)
             if timers:
                 self._queue.send(timers, now=now)
             for timer in timers:
                 self._timers.clear(timer)
             handed += len(timers)
-        try:
-            self._catalog.move_cursor(CURSOR, now, was=version)
-        except ConflictError:
-            self._journal.count("ticks_overlapped")  # the other run did the same work; both were harmless
-        self._journal.count("timers_due", handed)
         return handed
