@@ -19,7 +19,9 @@ def platform(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
         return
     started = Started(tmp_path_factory.mktemp("platform"))
     try:
-        yield started.start()
+        platform = started.start()
+        platform.settle(within=120)  # the sample that a first start imports
+        yield platform
         started.stop()
     finally:
         started.kill()

@@ -1,10 +1,10 @@
-"""The local platform as a test meets it: started from a copy of the checkout, or one that runs already."""
+"""The local platform as a test meets it: one of its own, or one that runs already."""
 
 import json
 import os
-import shutil
 import signal
 import subprocess
+import sys
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,9 +19,6 @@ from tests.e2e.processes import descendants, still_alive
 ROOT = Path(__file__).parents[2]
 START_WITHIN = 240
 STOP_WITHIN = 60
-_NOT_COPIED = shutil.ignore_patterns(
-    ".git", ".venv", "node_modules", ".regulars", "cdk.out", ".*_cache", "__pycache__", ".hypothesis"
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,14 +73,12 @@ class Platform:
 
 
 class Started:
-    """A platform of a test's own: a copy of the checkout, so that its state, keys and lock are its own too."""
+    """A platform of a test's own, in a folder of its own beside our catalog."""
 
-    def __init__(self, folder: Path) -> None:
-        self.checkout = folder / "checkout"
-        self._output = folder / "output.log"
-        shutil.copytree(ROOT, self.checkout, ignore=_NOT_COPIED)
-        for name in (".venv", "node_modules"):
-            (self.checkout / name).symlink_to(ROOT / name)
+    def __init__(self, place: Path) -> None:
+        self.place = place
+        (place / "catalog").symlink_to(ROOT / "catalog")
+        self._output = place / "said.txt"
         self._process: subprocess.Popen[bytes] | None = None
 
     @property
@@ -94,12 +89,12 @@ class Started:
 
     def start(self) -> Platform:
         """Run what `make dev` runs, until it says that it is ready."""
-        home = self.checkout / ".regulars"
+        home = self.place / ".regulars"
         with self._output.open("wb") as output:
             self._process = subprocess.Popen(
-                [self.checkout / ".venv" / "bin" / "python", "-m", "local.platform.dev"],
-                cwd=self.checkout,
-                env=os.environ | {"PORT": "0"},
+                [sys.executable, "-m", "local.platform.dev"],
+                cwd=ROOT,
+                env=os.environ | {"REGULARS_HOME": str(home), "PORT": ""},
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=subprocess.STDOUT,

@@ -3,6 +3,7 @@
 import json
 import signal
 import subprocess
+import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -72,7 +73,7 @@ def started(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Started]:
 def survivor(started: Started) -> Survivor:
     """Import a thousand purchases while all that can be killed is killed."""
     platform = started.start()
-    file = started.checkout / "thousand.csv"
+    file = started.place / "thousand.csv"
     totals = write(file, 1_000)
     _kill_the_importer(started, file)
     killer = Killer(started)
@@ -86,13 +87,12 @@ def survivor(started: Started) -> Survivor:
     return Survivor(platform, totals, killer.killed, json.loads(again.stdout), counts)
 
 
-def _command(started: Started, file: Path) -> list[str | Path]:
-    regulars = started.checkout / ".venv" / "bin" / "regulars"
-    return [regulars, "--json", "import", file, "--mapping", "purchases"]
+def _command(file: Path) -> list[str | Path]:
+    return [Path(sys.executable).with_name("regulars"), "--json", "import", file, "--mapping", "purchases"]
 
 
 def _run(started: Started, file: Path) -> "subprocess.CompletedProcess[bytes]":
-    return subprocess.run(_command(started, file), cwd=started.checkout, capture_output=True, check=False)
+    return subprocess.run(_command(file), cwd=started.place, capture_output=True, check=False)
 
 
 def _import_until_it_is_through(started: Started, file: Path) -> None:
@@ -106,7 +106,7 @@ def _import_until_it_is_through(started: Started, file: Path) -> None:
 def _kill_the_importer(started: Started, file: Path) -> None:
     """Kill it once it has sent something and not everything."""
     before = set(_checkpoints(started))
-    importer = subprocess.Popen(_command(started, file), cwd=started.checkout, stdout=subprocess.DEVNULL)
+    importer = subprocess.Popen(_command(file), cwd=started.place, stdout=subprocess.DEVNULL)
     while importer.poll() is None and not set(_checkpoints(started)) - before:
         time.sleep(0.01)
     importer.kill()
@@ -115,7 +115,7 @@ def _kill_the_importer(started: Started, file: Path) -> None:
 
 
 def _checkpoints(started: Started) -> list[Path]:
-    return list((started.checkout / ".regulars" / "imports").glob("*.json"))
+    return list((started.place / ".regulars" / "imports").glob("*.json"))
 
 
 def test_the_same_file_again_is_all_duplicates(survivor: Survivor) -> None:
