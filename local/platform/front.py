@@ -183,9 +183,7 @@ class FrontThread:
         ended = asyncio.Event()
         self._end = partial(asyncio.get_running_loop().call_soon_threadsafe, ended.set)
         # A function gets the body as it was sent, gzip included.
-        runner = web.AppRunner(
-            self._make().application(), access_log=None, shutdown_timeout=5, auto_decompress=False
-        )
+        runner = web.AppRunner(self._make().application(), access_log=None, shutdown_timeout=5, auto_decompress=False)
         await runner.setup()
         try:
             await web.TCPSite(runner, HOST, self._port).start()

@@ -27,6 +27,7 @@ BUSY = 0.25  # or this, while much is happening: then a read brings more
 MUCH = 5
 QUEUE_THREADS = 2
 LONGEST_BACKOFF = 10.0
+LAST_CALLS_WITHIN = 8.0
 
 logger = logging.getLogger("regulars.mappings")
 
@@ -90,11 +91,12 @@ class Mappings:
                 self._thread(name, queue_runner.step)
 
     def stop(self) -> None:
-        """End all threads, after the calls that are under way."""
+        """End all threads, after the calls that are under way; one that takes too long is done again later."""
         self._stopping.set()
         self._pulse.beat()
+        deadline = time.monotonic() + LAST_CALLS_WITHIN
         for thread in self._threads:
-            thread.join(timeout=15)
+            thread.join(timeout=max(0.0, deadline - time.monotonic()))
 
     def _thread(self, name: str, step: Callable[[], object]) -> None:
         thread = threading.Thread(target=self._repeat, args=(name, step), name=name, daemon=True)

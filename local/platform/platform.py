@@ -19,7 +19,7 @@ from local.platform.pulse import Pulse
 from local.platform.settle import Settler
 
 API = "AWS::ApiGatewayV2::Api"
-SETTLE_AT_STOP = 12.0
+SETTLE_AT_STOP = 10.0
 SHOP = ROOT / "local" / "shop"
 
 
