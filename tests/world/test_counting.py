@@ -46,3 +46,17 @@ def test_workers_that_count_one_owner_at_once_count_each_event_once() -> None:
     for seed in range(60):
         counted, expected = count_at_once(seed, 2 + seed % 20)
         assert counted == expected, f"seed {seed}"
+
+
+def test_an_event_older_than_all_that_is_remembered_is_counted_once() -> None:
+    database = MemoryDatabase()
+    CatalogStore(database).put(Definition(kind="segment", id="views", content=VIEWS))
+    resolver = Resolver(database, Counts())
+    resolver.start_batch()
+    late, *others = [an_event(number) for number in range(100)]
+    for event in [*others, late, late]:
+        store_and_apply(database, resolver, event)
+
+    part = IdentityStore(database).part("anonymous_id:a", "event#Product Viewed")
+    assert part is not None
+    assert part.state.count == 100

@@ -83,7 +83,7 @@ class Resolver:
             self._journal.count("refolds" if part.version else "folds")
             history = self._events.of(part.owner)
             counted = fold(part.owner, part.name, history, watches, version=part.version)
-        if counted.marks != part.marks or counted.floor != part.floor or counted.watch != part.watch:
+        if counted != replace(part, catalog=counted.catalog):
             self._identities.save(counted)
 
     def _link(self, event: Event, first: Link | None) -> None:
