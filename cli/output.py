@@ -11,13 +11,16 @@ from rich.text import Text
 
 from cli.errors import UserError
 
+WIDE = 200  # of what is read by programs such as grep and less
+
 
 class Output:
     """Writes for people, or with `as_json` for programs; messages and progress go to stderr, results to stdout."""
 
     def __init__(self, *, as_json: bool = False) -> None:
         self.as_json = as_json
-        self.people = Console(file=sys.stdout, highlight=False, soft_wrap=True)
+        wide = None if sys.stdout.isatty() else WIDE
+        self.people = Console(file=sys.stdout, highlight=False, soft_wrap=True, width=wide)
         self.aside = Console(file=sys.stderr, highlight=False, soft_wrap=True)
 
     def show(self, *parts: RenderableType) -> None:
@@ -50,7 +53,9 @@ class Output:
 
 def table(columns: Sequence[str], rows: Iterable[Sequence[object]], title: str | None = None) -> Table:
     """Lay out rows; text of the platform is never read as markup."""
-    made = Table(*columns, title=title, title_justify="left", title_style="bold", box=None, padding=(0, 2, 0, 0))
+    made = Table(title=title, title_justify="left", title_style="bold", box=None, padding=(0, 2, 0, 0))
+    for column in columns:
+        made.add_column(column, overflow="fold")
     for row in rows:
         made.add_row(*(cell if isinstance(cell, Text) else Text("" if cell is None else str(cell)) for cell in row))
     return made

@@ -68,7 +68,7 @@ def _identifiers(found: Mapping[str, Any]) -> Any:
 
 def _traits(found: Mapping[str, Any]) -> Any:
     rows = (
-        (name, _value(one), one["source"], one["time"], one["message_id"])
+        (name, _value(one), one["source"], _second(one["time"]), one["message_id"])
         for name, one in sorted(found["traits"].items())
     )
     return _table("Traits", ("trait", "value", "source", "said at", "by message"), rows)
@@ -84,7 +84,8 @@ def _memberships(found: Mapping[str, Any]) -> Any:
 
 def _events(events: Iterable[Mapping[str, Any]]) -> Any:
     rows = (
-        (one["timestamp"], one["type"], one["event"], one["source"], _properties(one["properties"])) for one in events
+        (_second(one["timestamp"]), one["type"], one["event"], one["source"], _properties(one["properties"]))
+        for one in events
     )
     return _table("Newest events", ("at", "type", "event", "source", "properties"), rows)
 
@@ -96,6 +97,10 @@ def _table(title: str, columns: tuple[str, ...], rows: Iterable[tuple[object, ..
 
 def _value(one: Mapping[str, Any]) -> object:
     return MASKED if one.get("masked") else one.get("value")
+
+
+def _second(instant: str) -> str:
+    return f"{instant[:19]}Z"
 
 
 def _properties(properties: Mapping[str, Any]) -> str:
