@@ -25,10 +25,8 @@ def handler(event: Mapping[str, Any], _context: object) -> Answer:
 
 
 def _person(record: Record) -> str:
-    if not _is_profile(record):
-        return alone(record.keys[0])
-    survivor = record.body.get("NewImage", {}).get("merged_into", {})
-    return str(survivor.get("S") or record.keys[0])
+    survivor = record.body.get("NewImage", {}).get("merged_into", {}).get("S")
+    return str(survivor or record.keys[0]) if _is_profile(record) else alone(record.keys[0])
 
 
 def _evaluate(_person: str, records: Sequence[Record]) -> None:
