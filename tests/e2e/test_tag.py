@@ -101,6 +101,14 @@ def test_counts_the_page_view_when_the_tag_says_so(stand_in: StandIn, visit: Cal
     assert eventually(lambda: stand_in.events() == ["page"])
 
 
+def test_takes_another_name_than_analytics(visit: Callable[[str], Visitor]) -> None:
+    # What the SDK does with it needs https: over http it looks for its own origin under the usual name only.
+    visitor = visit(TAG.replace("<script", '<script data-global-segment-analytics-key="cdp"'))
+
+    assert visitor.run("typeof cdp.track") == "function"
+    assert visitor.run("typeof window.analytics") == "undefined"
+
+
 def test_keeps_a_reference_that_a_page_took_early(stand_in: StandIn, visit: Callable[[str], Visitor]) -> None:
     visitor = visit(TAG + "<script>early = window.analytics</script>")
     visitor.run("new Promise((done) => analytics.ready(done)).then(() => early.track('By the old name'))")
