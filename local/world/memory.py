@@ -129,9 +129,9 @@ class MemoryDatabase:
 
     def transact(self, writes: Sequence[Write]) -> None:
         """Do all writes or none. Raises ConflictError."""
-        self._begin("transact", writes[0].table)
         if not 0 < len(writes) <= 100 or len({(write.table, *_key(write)) for write in writes}) < len(writes):
             raise ValueError("a transaction has 1 to 100 writes, each of another item")
+        self._begin("transact", writes[0].table)
         with self._lock:
             self._write(writes, transaction=True)
 

@@ -184,8 +184,7 @@ class World:
     def _evaluate_due(self, messages: Sequence[Record]) -> None:
         self.evaluator.start_batch()
         for message in messages:
-            profile_id, _, hops = json.loads(message["body"])
-            self.evaluator.evaluate(profile_id, hops=hops)
+            self.evaluator.wake(Timer(*json.loads(message["body"])))
 
     def _announce(self, records: Sequence[Record]) -> None:
         rows = [

@@ -40,7 +40,9 @@ def test_a_number_is_the_same_as_its_text() -> None:
     assert profile_id_of_value("user_id", 123, KEY) == profile_id_of("user_id:123", KEY)
 
 
-@pytest.mark.parametrize("ref", ["", ":", "email:", "p_", "p_x:", "p_email:short", "../x", "\ud800:a", "user_id:\ud800"])
+@pytest.mark.parametrize(
+    "ref", ["", ":", "email:", "p_", "p_x:", "p_email:short", "../x", "\ud800:a", "user_id:\ud800"]
+)
 def test_nonsense_becomes_an_id_that_nothing_has(ref: str) -> None:
     assert ID.fullmatch(profile_id_of(ref, KEY))
 

@@ -8,8 +8,9 @@ from typing import Any
 from regulars.domain.classification import Sorted, sort_fields, tells
 from regulars.domain.events import NAMES, Event, moment_of
 from regulars.domain.identifiers import NOBODY, Identifier, IdentityRules, extract, owner_key
-from regulars.domain.message_ids import fingerprint, name_message, repeated_content
+from regulars.domain.message_ids import fingerprint, name_message, name_order, repeated_content
 from regulars.domain.messages import Envelope, Message, read_message
+from regulars.domain.orders import ORDER_IDS
 from regulars.domain.payloads import is_whole, write
 from regulars.domain.timestamps import Times, read_times
 from regulars.errors import InvalidEventError
@@ -66,12 +67,21 @@ def read(raw: object, delivery: Delivery, type: str | None = None) -> Call:
         links=links,
         at=times.at,
         arrival=delivery.received,
-        properties=fields.properties,
+        properties={**fields.properties, **_named_orders(fields, delivery.hash_key)},
         traits=fields.traits,
         context=fields.context,
         fingerprint=fingerprint(content, delivery.hash_key),
     )
     return _call(event, message, identifiers, fields, times)
+
+
+def _named_orders(fields: Sorted, hash_key: bytes) -> dict[str, str]:
+    """The ledger needs an order's id also where that tells a person: it gets a hash of it."""
+    return {
+        name: name_order(str(fields.personal_properties[name]), hash_key)
+        for name in ORDER_IDS
+        if name in fields.personal_properties
+    }
 
 
 def name_refused(raw: object, delivery: Delivery) -> tuple[str, str]:

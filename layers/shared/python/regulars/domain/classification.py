@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import unquote
 
+from regulars.domain.numbers import to_amount
+
 PERSONAL_TRAITS = frozenset(
     "address age avatar birth_date birthday city company date_of_birth description email first_name full_name gender id"
     " ip last_name mobile name nick_name nickname phone phone_number postal_code state street surname title user_name"
@@ -23,6 +25,8 @@ CLEAR_CONTEXT = frozenset(
     "active app campaign consent consentManagement direct groupId import library locale network os protocols screen"
     " sessionId timezone".split()
 )
+AMOUNTS = frozenset("cost currency discount price quantity revenue shipping subtotal tax total value".split())
+_LONG = 8  # a shorter identifier, say 100 or ann, stands inside other texts by chance: only the whole value tells it
 _EMAIL = re.compile(r"[^\s@]{1,64}@[^\s@]{1,255}")
 _HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 
@@ -72,7 +76,10 @@ def sort_fields(
     """
     own = tuple(value for value in identifiers if len(value) > 2)
     private = {
-        name: name in also or is_personal_property(name) or _tells(name, own) or _tells(value, own)
+        name: name in also
+        or is_personal_property(name)
+        or _tells(name, own)
+        or (_tells(value, own) and not _is_amount(name, value))
         for name, value in properties.items()
     }
     personal = {
@@ -124,12 +131,20 @@ def _tells(value: object, own: tuple[str, ...]) -> bool:
     if isinstance(value, str):
         if "%" in value and (plain := unquote(value)) != value and _tells(plain, own):
             return True
-        return ("@" in value and _EMAIL.search(value) is not None) or any(text in value for text in own)
+        return ("@" in value and _EMAIL.search(value) is not None) or any(_shows(value, text) for text in own)
     if isinstance(value, Mapping):
         return any(_tells(key, own) or _tells(inner, own) for key, inner in value.items())
     if isinstance(value, list):
         return any(_tells(inner, own) for inner in value)
     return False
+
+
+def _shows(value: str, identifier: str) -> bool:
+    return identifier in value if len(identifier) >= _LONG else identifier == value
+
+
+def _is_amount(name: str, value: object) -> bool:
+    return _plain(name) in AMOUNTS and to_amount(value) is not None
 
 
 def _plain(name: str) -> str:

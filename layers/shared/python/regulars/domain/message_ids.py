@@ -36,6 +36,11 @@ def name_message(given: object, content: bytes, hash_key: bytes, identifiers: Se
     return _hash(given.encode("utf-8", "backslashreplace"), hash_key)
 
 
+def name_order(given: str, hash_key: bytes) -> str:
+    """Name an order whose id would tell a person."""
+    return _hash(given.encode("utf-8", "backslashreplace"), hash_key)
+
+
 def _hash(content: bytes, hash_key: bytes) -> str:
     digest = blake2b(content, digest_size=16, key=hash_key, person=b"message").digest()
     return _HASHED + b32encode(digest).decode().rstrip("=").lower()

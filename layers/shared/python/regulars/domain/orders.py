@@ -8,6 +8,7 @@ from regulars.domain.events import Event
 from regulars.domain.numbers import to_amount
 
 ORDER_EVENTS = frozenset({"Order Completed", "Order Updated", "Order Refunded", "Order Cancelled"})
+ORDER_IDS = ("order_id", "orderId")
 DRAWERS = 16
 
 Register = tuple[int, str, int]  # instant, print of the event, amount: the latest counts, ties by print
@@ -96,7 +97,7 @@ def _combine(one: Order, other: Order) -> Order:
 
 
 def _order_id(event: Event) -> str | None:
-    value = event.properties.get("order_id", event.properties.get("orderId"))
+    value = next((event.properties[name] for name in ORDER_IDS if name in event.properties), None)
     if isinstance(value, bool) or not isinstance(value, str | int):
         return None
     return str(value)[:128] or None
