@@ -1,0 +1,147 @@
+"""
+A long simulation: the whole pipeline while everything goes wrong, and merges whose workers get in each other's way.
+
+`python -m benchmarks.soak --events 1000000 --schedules 100000` counts events that were lost or counted twice, and
+people, memberships and merges that are not what brute force says; it ends with 1 unless all are none.
+"""
+
+import json
+import sys
+from argparse import ArgumentParser
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass, field
+from datetime import UTC, datetime
+from itertools import count
+from pathlib import Path
+from time import monotonic, process_time
+
+from benchmarks.machine import machine
+from regulars.domain.identifiers import DEFAULT_RULES
+from tests.world import chaos_trial, merges
+
+SIZES = (1_000, 2_000, 5_000, 10_000)  # events of a trial: many short lives find other faults than one long one
+WORKERS = (2, 3, 5, 8, 20, 50)
+REPORT = Path(".regulars/soak.json")
+_EACH = 20.0  # seconds between two lines
+
+
+@dataclass(slots=True)
+class Tally:
+    """What was done, and what was wrong; `faults` has the seed with each."""
+
+    seeds: list[int] = field(default_factory=list)
+    events: int = 0
+    schedules: int = 0
+    invocations: int = 0
+    refolds: int = 0
+    merges: int = 0
+    announced: int = 0
+    lost: int = 0
+    doubled: int = 0
+    wrong: int = 0
+    faults: list[str] = field(default_factory=list)
+
+    @property
+    def is_clean(self) -> bool:
+        """Say whether nothing was wrong."""
+        return not (self.lost or self.doubled or self.wrong)
+
+
+class Progress:
+    """Says every now and then how far it is, how fast, and how long it will take."""
+
+    def __init__(self, noun: str, total: int) -> None:
+        self._noun, self._total = noun, total
+        self._begun = self._said = monotonic()
+
+    def tell(self, done: int, tally: Tally) -> None:
+        """Write a line, if the last one is old enough."""
+        now = monotonic()
+        if now < self._said + _EACH and done < self._total:
+            return
+        self._said = now
+        rate = done / max(0.001, now - self._begun)
+        left = max(0, self._total - done) / rate / 60
+        wrong = f"{tally.lost} lost, {tally.doubled} doubled, {tally.wrong} wrong"
+        print(f"{done:>9,} of {self._total:,} {self._noun}  {rate:,.0f}/s  {left:.0f} min left  {wrong}", flush=True)
+
+
+def run_events(tally: Tally, number: int, first: int) -> None:
+    """Send so many events through worlds in chaos, one world a seed."""
+    progress = Progress("events", number)
+    for seed, size in _trials(number, first):
+        outcome = chaos_trial.trial(seed, size)
+        tally.seeds.append(seed)
+        tally.events += size
+        tally.invocations += outcome.invocations
+        tally.refolds += outcome.refolds
+        tally.merges += outcome.merges
+        tally.announced += outcome.announced
+        tally.lost += outcome.lost
+        tally.doubled += outcome.doubled
+        tally.wrong += len(outcome.faults)
+        tally.faults += [f"seed {seed} of {size} events: {fault}" for fault in outcome.faults]
+        if outcome.lost or outcome.doubled:
+            tally.faults.append(f"seed {seed} of {size} events: {outcome.lost} lost, {outcome.doubled} doubled")
+        progress.tell(tally.events, tally)
+
+
+def run_schedules(tally: Tally, number: int, seed: int) -> None:
+    """Run so many schedules of merges, limits lifted and on by turns."""
+    progress = Progress("schedules", number)
+    for index in range(number):
+        workers = WORKERS[index % len(WORKERS)]
+        rules = merges.LIFTED if index // len(WORKERS) % 2 else DEFAULT_RULES
+        faults = merges.trial(seed + index, workers=workers, rules=rules)
+        tally.schedules += 1
+        tally.wrong += len(faults)
+        limits = "lifted" if rules is merges.LIFTED else "on"
+        tally.faults += [f"seed {seed + index}, {workers} workers, limits {limits}: {fault}" for fault in faults]
+        progress.tell(tally.schedules, tally)
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Run both, say what was found, and keep it."""
+    parser = ArgumentParser(prog="make soak", description=__doc__)
+    parser.add_argument("--events", type=int, default=1_000_000)
+    parser.add_argument("--schedules", type=int, default=100_000)
+    parser.add_argument("--seed", type=int, default=1, help="the first seed; the others follow it")
+    asked = parser.parse_args(arguments)
+    tally, began, used = Tally(), monotonic(), process_time()
+    run_events(tally, asked.events, asked.seed)
+    run_schedules(tally, asked.schedules, asked.seed)
+    _keep(tally, seconds=monotonic() - began, cpu_seconds=process_time() - used)
+    _say(tally, asked.seed)
+    return 0 if tally.is_clean else 1
+
+
+def _trials(number: int, seed: int) -> Iterator[tuple[int, int]]:
+    left = number
+    for index in count():
+        if left <= 0:
+            return
+        size = min(SIZES[index % len(SIZES)], max(left, 10))
+        yield seed + index, size
+        left -= size
+
+
+def _keep(tally: Tally, *, seconds: float, cpu_seconds: float) -> None:
+    REPORT.parent.mkdir(exist_ok=True)
+    took = {"seconds": round(seconds), "cpu_seconds": round(cpu_seconds)}
+    when = datetime.now(UTC).isoformat(timespec="seconds")
+    REPORT.write_text(json.dumps({"at": when, "machine": machine(), **took, **asdict(tally)}, indent=2) + "\n")
+
+
+def _say(tally: Tally, seed: int) -> None:
+    for fault in tally.faults[:50]:
+        print(fault)
+    last = max(tally.seeds, default=seed)
+    print(f"events {tally.events:,}, seeds {seed} to {last}: {tally.lost} lost, {tally.doubled} counted twice")
+    print(f"  {tally.invocations:,} invocations, {tally.refolds:,} refolds, {tally.merges:,} merges", end="")
+    print(f", {tally.announced:,} announcements")
+    print(f"schedules {tally.schedules:,}, seeds {seed} to {seed + max(0, tally.schedules - 1)}")
+    print(f"wrong people, memberships, merges: {tally.wrong}; kept in {REPORT}")
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
