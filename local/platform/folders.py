@@ -5,6 +5,7 @@ import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
+LARGEST_LOG = 20 * 2**20
 ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -64,6 +65,9 @@ class Folders:
             self.running.unlink(missing_ok=True)
         for folder in (self.home, self.state, self.temporary, self.logs):
             folder.mkdir(parents=True, exist_ok=True)
+        for log in self.logs.glob("*.log"):
+            if log.stat().st_size > LARGEST_LOG:
+                log.unlink()
         for left in self.temporary.glob("ministack-lambda-*"):
             shutil.rmtree(left, ignore_errors=True)
 
