@@ -102,17 +102,21 @@ def _fill(platform: Platform, folders: Folders, token: str) -> None:
         _once(commands, "apply catalog/", "apply", definitions)
     if sample.exists():
         relative = str(sample.relative_to(folders.place))
-        _once(commands, "import sample", "import", [sample], relative, "--mapping", "purchases")
+        if _once(commands, "import sample", "import", [sample], relative, "--mapping", "purchases"):
+            with step("work off the sample") as remarks:
+                if not platform.rest():
+                    remarks.append("not yet done; it goes on meanwhile")
 
 
-def _once(commands: Commands, name: str, command: str, files: Sequence[Path], *arguments: str) -> None:
+def _once(commands: Commands, name: str, command: str, files: Sequence[Path], *arguments: str) -> bool:
     digest = digest_of(files)
     if commands.is_done(command, digest):
-        return
+        return False
     with step(name) as remarks:
         if commands.run(command, *arguments):
             remarks.append(f"some rows were refused: see {command}.log")
         commands.remember(command, digest)
+    return True
 
 
 def _show(platform: Platform, folders: Folders, people: People) -> None:

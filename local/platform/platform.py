@@ -19,6 +19,7 @@ from local.platform.pulse import Pulse
 from local.platform.settle import Settler
 
 API = "AWS::ApiGatewayV2::Api"
+SETTLE_AT_START = 90.0
 SETTLE_AT_STOP = 10.0
 SHOP = ROOT / "local" / "shop"
 
@@ -109,12 +110,16 @@ class Platform:
                 log=self._emulator.log,
             )
 
+    def rest(self) -> bool:
+        """Wait until everything that was sent is worked off; say whether it came to that."""
+        return self._settle(SETTLE_AT_START)
+
     def stop(self) -> None:
         """Close the door, settle, save, and end every process."""
         sign.remove(self._folders)
         if self._front:
             self._front.stop()
-        settled = self._settle()
+        settled = self._settle(SETTLE_AT_STOP)
         if self._mappings:
             self._mappings.stop()
         saved = self._emulator.stop()
@@ -123,11 +128,11 @@ class Platform:
         elif self._mappings:
             say("not everything could be finished; the next start takes it up from the tables")
 
-    def _settle(self) -> bool:
+    def _settle(self, within: float) -> bool:
         if not self._settler or not self._emulator.alive():
             return self._mappings is None
         try:
-            return self._settler.drain(SETTLE_AT_STOP)
+            return self._settler.drain(within)
         except Exception as error:  # noqa: BLE001 (whatever it is, what follows must still be ended)
             print(f"settling failed: {error!r}", file=sys.stderr)
             return False

@@ -9,7 +9,7 @@ from regulars.domain.instants import SECOND
 from regulars.domain.memberships import Head, Membership, arm, carry, decide, earliest
 from regulars.domain.parts import fold
 from regulars.domain.people import Person, sum_parts
-from regulars.domain.profiles import founder
+from regulars.domain.profiles import Profile, founder
 from regulars.domain.state import watch_of
 from regulars.domain.timers import Timer, is_soon
 from regulars.errors import ConflictError
@@ -193,20 +193,19 @@ class Evaluator:
         return wrote
 
     def _read(self, profile_id: str) -> Snapshot:
-        profile = self._profiles.root(profile_id)
-        identities: dict[str, Identity] = {}
-        if profile is None:
-            owner = founder(profile_id)
-            identities[owner] = self._identities.read(owner)
-            if link := identities[owner].link:
-                profile = self._profiles.root(link.profile_id)
-        for owner in profile.owners if profile else ():
-            if owner not in identities:
-                identities[owner] = self._identities.read(owner)
-        versions = {
-            (owner, part.name): part.version for owner, identity in identities.items() for part in identity.parts
-        }
-        versions |= {(owner, "id"): identity.link.version for owner, identity in identities.items() if identity.link}
+        owner = founder(profile_id)
+        first = self._identities.read(owner)
+        profile = self._home(profile_id, first)
+        owners = profile.owners if profile else (owner,)
+        identities = {one: first if one == owner else self._identities.read(one) for one in owners}
+        versions = {(one, part.name): part.version for one, identity in identities.items() for part in identity.parts}
+        versions |= {(one, "id"): identity.link.version for one, identity in identities.items() if identity.link}
         if profile:
             versions["profile", profile.profile_id] = profile.version
         return Snapshot(profile.profile_id if profile else profile_id, identities, versions)
+
+    def _home(self, profile_id: str, first: Identity) -> Profile | None:
+        """Find the live profile by the link of its founder; who has parts and no link is alone, and has none."""
+        if first.link:
+            return self._profiles.root(first.link.profile_id)
+        return None if first.parts else self._profiles.root(profile_id)
