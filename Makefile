@@ -6,7 +6,7 @@ SHELL := /bin/bash
 
 STAGE ?= dev
 ARGS ?=
-PYTEST = .venv/bin/python -m pytest $(if $(E2E),-m "",) $(ARGS)
+PYTEST = .venv/bin/python -m pytest -n auto --dist loadgroup $(if $(E2E),-m "",) $(ARGS)
 export JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION := 20
 
 # A failing step ends with the command that cures it.
