@@ -6,6 +6,7 @@ from aws_cdk import Duration
 from aws_cdk import aws_cloudwatch as cloudwatch
 from constructs import Construct
 
+from infra.http_api import HttpApi
 from infra.python_function import PythonFunction
 from infra.queue import DeadLetters
 
@@ -21,6 +22,7 @@ class Alarms(Construct):
         *,
         functions: Sequence[PythonFunction],
         dead_letters: Sequence[DeadLetters],
+        api: HttpApi,
     ) -> None:
         super().__init__(scope, id)
         for function in functions:
@@ -28,6 +30,7 @@ class Alarms(Construct):
             self._alarm(f"{function.name}_fails", errors, above=0, minutes=3)
             if function.reads_changes:
                 self._alarm(f"{function.name}_lags", _age_of(function), above=60_000, minutes=2)
+        self._alarm("http_api_fails", api.server_errors(_MINUTE), above=0, minutes=3)
         for queue in dead_letters:
             depth = queue.metric_approximate_number_of_messages_visible(period=_MINUTE, statistic="Maximum")
             self._alarm(f"{queue.node.id}_filled", depth, above=0, minutes=1)

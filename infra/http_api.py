@@ -5,6 +5,7 @@ from typing import cast
 
 from aws_cdk import Duration
 from aws_cdk import aws_apigatewayv2 as apigateway
+from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_kms as kms
 from aws_cdk.aws_apigatewayv2 import CorsHttpMethod, HttpMethod
 from aws_cdk.aws_apigatewayv2_authorizers import HttpUserPoolAuthorizer
@@ -87,6 +88,10 @@ class HttpApi(Construct):
         )
         self._integrations: dict[str, HttpLambdaIntegration] = {}
         self.url = self._api.api_endpoint
+
+    def server_errors(self, period: Duration) -> cloudwatch.Metric:
+        """Count the answers of 500 and above, a door that cannot store among them."""
+        return self._api.metric_server_error(period=period, statistic="Sum")
 
     def open(self, function: PythonFunction, *routes: str, because: str) -> None:
         """Lead routes such as `GET /v1/things/{id}` to a function, whoever asks, and say why that is right."""

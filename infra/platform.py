@@ -38,7 +38,7 @@ class Platform(Stack):
         announcements = Announcements(self, "announcements", ground=ground, data=data)
         Console(self, "console", ground=ground, data=data, api=api)
         BrowserScript(self, "browser_script", ground=ground, api=api)
-        Alarms(self, "alarms", functions=self._all(PythonFunction), dead_letters=self._all(DeadLetters))
+        Alarms(self, "alarms", functions=self._all(PythonFunction), dead_letters=self._all(DeadLetters), api=api)
         CfnOutput(self, "ApiUrl", value=api.url)
         CfnOutput(self, "EventBus", value=announcements.bus.event_bus_name)
 
