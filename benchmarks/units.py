@@ -10,6 +10,7 @@ import yaml
 from benchmarks.events import order_call
 from local.world.bill import Bill
 from local.world.world import Counts, World
+from local.world.wrapping import PlainWrapper
 from regulars.adapters.sealing import KmsSealer
 from regulars.domain.catalog import key_print
 from regulars.domain.instants import SECOND
@@ -21,19 +22,6 @@ CATALOG = Path(__file__).parents[1] / "catalog" / "segments"
 WRITE_KEY = "wk_benchmark"
 SHOPPING = ["Product Viewed"] * 11 + ["Product Added"] * 3 + ["Order Completed"] * 2 + ["Filter Chosen"] * 4
 WINDOW_SHOPPERS = {"where": {"event": "Product Viewed", "count": {"at_least": 5}, "within": "1 days"}}
-
-
-@dataclass(frozen=True, slots=True)
-class PlainWrapper:
-    """Wraps nothing: KMS is asked once per process, so it is no part of a count per event."""
-
-    def generate(self, length: int) -> tuple[bytes, bytes]:
-        """Give the one secret."""
-        return bytes(length), bytes(length)
-
-    def unwrap(self, wrapped: bytes) -> bytes:
-        """Give it back."""
-        return wrapped
 
 
 @dataclass(frozen=True, slots=True)

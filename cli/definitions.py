@@ -10,7 +10,7 @@ from cli.errors import UserError
 from cli.yaml_files import Document, load, shown
 from regulars.domain.catalog import parse_rules, parse_source
 from regulars.domain.mapping_definitions import parse_mapping
-from regulars.domain.segments import parse as parse_segment
+from regulars.domain.segment_definitions import parse as parse_segment
 from regulars.errors import DefinitionError
 
 Kind = Literal["source", "identity", "segment", "import"]

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from local.world.world import World
+from local.world.wrapping import PlainWrapper
 from regulars.adapters.admin_api import AdminApi
 from regulars.adapters.admin_routes import ADMIN_ROUTES
 from regulars.adapters.http import Request, serve
@@ -21,19 +22,6 @@ from regulars.pipeline.sealing import seal_call
 
 SECRET = bytes(range(64))
 MANY = Parallel()
-
-
-@dataclass(frozen=True, slots=True)
-class PlainWrapper:
-    """Wraps nothing: the secret of a workspace that lives for one test."""
-
-    def generate(self, length: int) -> tuple[bytes, bytes]:
-        """Give the one secret."""
-        return SECRET[:length], SECRET[:length]
-
-    def unwrap(self, wrapped: bytes) -> bytes:
-        """Give it back."""
-        return wrapped
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,8 @@ from regulars.domain.events import Event
 from regulars.domain.instants import DAY, SECOND
 from regulars.domain.parts import fold
 from regulars.domain.people import Person, sum_parts
-from regulars.domain.segments import Segment, parse
+from regulars.domain.segment_definitions import parse
+from regulars.domain.segments import Segment
 from regulars.domain.state import parts_of
 from regulars.domain.watches import Watches
 from tests.builders import START, an_event, an_order

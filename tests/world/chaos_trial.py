@@ -13,7 +13,8 @@ from regulars.domain.events import Event
 from regulars.domain.identifiers import DEFAULT_RULES
 from regulars.domain.instants import DAY, SECOND
 from regulars.domain.profiles import alone
-from regulars.domain.segments import Segment, parse
+from regulars.domain.segment_definitions import parse
+from regulars.domain.segments import Segment
 from regulars.domain.timers import MINUTE
 from regulars.stores.identities import IdentityStore
 from regulars.stores.memberships import MembershipStore

@@ -7,7 +7,7 @@ from local.world.world import Counts
 from regulars.domain.catalog import next_watches
 from regulars.domain.events import Event
 from regulars.domain.parts import fold
-from regulars.domain.segments import parse
+from regulars.domain.segment_definitions import parse
 from regulars.domain.watches import Watches
 from regulars.pipeline.resolve import Resolver
 from regulars.stores.catalog import CatalogStore, Definition

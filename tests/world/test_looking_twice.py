@@ -8,7 +8,7 @@ from local.world.world import Counts
 from regulars.domain.events import Event
 from regulars.domain.instants import DAY
 from regulars.domain.profiles import alone
-from regulars.domain.segments import parse
+from regulars.domain.segment_definitions import parse
 from regulars.domain.timers import Timer
 from regulars.pipeline.evaluate import Evaluator
 from regulars.pipeline.resolve import Resolver

@@ -8,7 +8,7 @@ from typing import Any
 
 from regulars.domain.catalog import parse_rules, parse_source
 from regulars.domain.mapping_definitions import parse_mapping
-from regulars.domain.segments import parse as parse_segment
+from regulars.domain.segment_definitions import parse as parse_segment
 from regulars.errors import ConflictError, ConflictingEditError, DefinitionError, InvalidRequestError, NotFoundError
 from regulars.pipeline.ports import Clock
 from regulars.stores.catalog import CatalogStore, Definition, Kind, Origin

@@ -13,8 +13,8 @@ from regulars.domain.catalog import (
     watches_to_text,
 )
 from regulars.domain.identifiers import DEFAULT_RULES
+from regulars.domain.segment_definitions import parse as parse_segment
 from regulars.domain.segments import Segment
-from regulars.domain.segments import parse as parse_segment
 from regulars.domain.watches import Watches
 from regulars.stores.database import Database, Delete, Item, Put, Write, number, text
 
