@@ -182,6 +182,18 @@ def test_the_priority_of_identifiers_is_fixed_once(workspace: Workspace) -> None
     assert longer.content["changed"]
 
 
+def test_a_live_kind_of_identifier_neither_goes_nor_is_overtaken(workspace: Workspace) -> None:
+    first, *others = RULES["identifiers"]
+    workspace.put("/v1/identity", {"definition": RULES})
+
+    shorter = workspace.put("/v1/identity", {"definition": {"identifiers": [first, *others[1:]]}})
+    phone = {"kind": "phone", "from": ["traits.phone"]}
+    above = workspace.put("/v1/identity", {"definition": {"identifiers": [first, phone, *others]}})
+
+    assert (shorter.status, others[0]["kind"] in shorter.content["message"]) == (400, True)
+    assert (above.status, "below them" in above.content["message"]) == (400, True)
+
+
 def test_the_segments_together_fit_into_the_catalog(workspace: Workspace) -> None:
     where = {"all": [{"event": f"{n:03}" + "x" * 190} for n in range(190)]}
     statuses = [

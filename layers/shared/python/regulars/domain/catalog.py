@@ -87,6 +87,23 @@ def parse_rules(definition: Mapping[str, Any]) -> IdentityRules:
     )
 
 
+def check_successor(before: IdentityRules, after: IdentityRules) -> None:
+    """
+    Make sure that rules may follow those that are live: the same kinds in the same order, new ones below them.
+
+    Raises DefinitionError.
+    """
+    # The order decides under which identifier an event is kept, and events never move: a kind that came in above, or
+    # that went, would make the same event lie elsewhere when it is sent again, and count twice.
+    old, new = [rule.kind for rule in before.rules], [rule.kind for rule in after.rules]
+    if gone := [kind for kind in old if kind not in new]:
+        raise DefinitionError("identifiers", f"keeps every kind that is live, and lacks {', '.join(gone)}")
+    if new[: len(old)] != old:
+        raise DefinitionError(
+            "identifiers", f"keeps the order of the live kinds, new ones below them: {', '.join(old)}"
+        )
+
+
 def _rule(raw: object, path: str) -> IdentifierRule:
     if not isinstance(raw, Mapping):
         raise DefinitionError(path, "is {kind: email, from: [traits.email], limit: 5}")

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from regulars.domain.catalog import parse_rules, parse_source
+from regulars.domain.catalog import check_successor, parse_rules, parse_source
 from regulars.domain.mapping_definitions import parse_mapping
 from regulars.domain.segment_definitions import parse as parse_segment
 from regulars.errors import ConflictError, ConflictingEditError, DefinitionError, InvalidRequestError, NotFoundError
@@ -89,7 +89,7 @@ class Definitions:
 
     def _fits(self, kind: Kind, id: str, content: Mapping[str, Any], standing: Definition | None) -> None:
         if kind == "identity" and standing:
-            _keep_order(standing.content, content)
+            check_successor(parse_rules(standing.content), parse_rules(content))
         if kind == "segment":
             others = [definition for definition in self._store.list("segment") if definition.id != id]
             if len(_text(content)) + sum(len(_text(other.content)) for other in others) > MAX_SEGMENTS:
@@ -116,15 +116,6 @@ def _expect(standing: Definition | None, expected: int | None) -> None:
         raise ConflictingEditError(
             f"version {expected} was edited, but version {version} stands: read it again and repeat your edit"
         )
-
-
-def _keep_order(before: Mapping[str, Any], after: Mapping[str, Any]) -> None:
-    """Refuse another priority of the same identifiers: it decides which one owns an event, and events never move."""
-    old = [rule.kind for rule in parse_rules(before).rules]
-    new = [rule.kind for rule in parse_rules(after).rules]
-    kept = [kind for kind in old if kind in new]
-    if kept != [kind for kind in new if kind in old]:
-        raise DefinitionError("identifiers", f"keep their order, which is fixed once: {', '.join(kept)}")
 
 
 def _text(content: Mapping[str, Any]) -> str:
