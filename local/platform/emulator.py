@@ -17,6 +17,7 @@ HOST = "127.0.0.1"
 REGION = "eu-west-1"
 READY_WITHIN = 30.0
 SAVE_WITHIN = 60.0
+SAVE_EVERY = 30.0
 
 
 def free_port() -> int:
@@ -30,8 +31,8 @@ def free_port() -> int:
 class Emulator:
     """One ministack, its state and its log."""
 
-    def __init__(self, folders: Folders, port: int | None = None) -> None:
-        self._folders = folders
+    def __init__(self, folders: Folders, port: int | None = None, *, save_every: float = SAVE_EVERY) -> None:
+        self._folders, self._save_every = folders, save_every
         self.port = port or free_port()
         self.endpoint = f"http://{HOST}:{self.port}"
         self.log = folders.logs / "emulator.log"
@@ -114,6 +115,8 @@ class Emulator:
             "TMPDIR": str(self._folders.temporary),
             "REGULARS_LOGS": str(self._folders.logs),
             "REGULARS_PARENT": str(os.getpid()),
+            "REGULARS_SAVED": str(self._folders.saved),
+            "REGULARS_SAVE_EVERY": str(self._save_every),
             "AWS_ENDPOINT_URL": self.endpoint,
             "AWS_ACCESS_KEY_ID": "000000000000",
             "AWS_SECRET_ACCESS_KEY": "local",

@@ -51,6 +51,11 @@ class Folders:
         return self.home / "running"
 
     @property
+    def saved(self) -> Path:
+        """Stands once the emulator has ended and saved everything; missing, something may be lost."""
+        return self.home / "saved"
+
+    @property
     def lock(self) -> Path:
         """Held by the platform that runs."""
         return self.home / "lock"
@@ -62,7 +67,8 @@ class Folders:
                 shutil.rmtree(old, ignore_errors=True)
             for file in self.home.glob("*.json"):
                 file.unlink()
-            self.running.unlink(missing_ok=True)
+            for file in (self.running, self.saved):
+                file.unlink(missing_ok=True)
         for folder in (self.home, self.state, self.temporary, self.logs):
             folder.mkdir(parents=True, exist_ok=True)
         for log in self.logs.glob("*.log"):

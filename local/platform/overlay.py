@@ -11,6 +11,7 @@ import signal
 import threading
 import time
 from importlib.metadata import version
+from pathlib import Path
 
 EXPECTED_VERSION = "1.5.33"
 
@@ -58,15 +59,21 @@ def end_with_parent(parent: int) -> None:
 def main() -> None:
     """Cure the emulator and run it until it is told to stop."""
     check_version()
-    from local.platform import overlay_server, overlay_streams, overlay_workers
+    from local.platform import overlay_saving, overlay_server, overlay_streams, overlay_workers
 
     overlay_workers.apply()
     overlay_streams.apply()
     end_with_parent(int(os.environ.get("REGULARS_PARENT", os.getppid())))
-    from ministack.app import app
+    from ministack.app import _build_persistence_save_dict, app
+    from ministack.core.persistence import save_all
 
     _allow_many_files()
-    asyncio.run(overlay_server.serve(app, os.environ["BIND_HOST"], int(os.environ["GATEWAY_PORT"])))
+    saver = overlay_saving.Saver(
+        lambda: save_all(_build_persistence_save_dict()),
+        Path(os.environ["REGULARS_SAVED"]),
+        every=float(os.environ["REGULARS_SAVE_EVERY"]),
+    )
+    asyncio.run(overlay_server.serve(app, saver, os.environ["BIND_HOST"], int(os.environ["GATEWAY_PORT"])))
 
 
 def _allow_many_files() -> None:

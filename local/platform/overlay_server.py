@@ -14,6 +14,8 @@ from urllib.parse import unquote
 from aiohttp import web
 from multidict import CIMultiDict
 
+from local.platform.overlay_saving import Saver, changes
+
 Message = MutableMapping[str, Any]
 Application = Callable[
     [Message, Callable[[], Awaitable[Message]], Callable[[Message], Awaitable[None]]], Awaitable[None]
@@ -22,14 +24,14 @@ KEEP_ALIVE = 75.0
 LONGEST_LINE = 65_536
 
 
-async def serve(application: Application, host: str, port: int) -> None:
+async def serve(application: Application, saver: Saver, host: str, port: int) -> None:
     """Serve an ASGI application until a signal says to stop; it saves after the last request."""
     stopped = asyncio.Event()
     for one in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(one, stopped.set)
     async with _lifespan(application):
         server = web.Server(
-            partial(_answer, application),
+            partial(_answer, application, saver),
             access_log=None,
             auto_decompress=False,
             keepalive_timeout=KEEP_ALIVE,
@@ -38,9 +40,12 @@ async def serve(application: Application, host: str, port: int) -> None:
         )
         runner = web.ServerRunner(server, shutdown_timeout=3)
         await runner.setup()
+        saver.start()
         await web.TCPSite(runner, host, port).start()
         await stopped.wait()
         await runner.cleanup()
+        saver.end()
+    saver.finish()
 
 
 @contextlib.asynccontextmanager
@@ -57,7 +62,7 @@ async def _lifespan(application: Application) -> AsyncIterator[None]:
     await life
 
 
-async def _answer(application: Application, request: web.BaseRequest) -> web.StreamResponse:
+async def _answer(application: Application, saver: Saver, request: web.BaseRequest) -> web.StreamResponse:
     if "100-continue" in request.headers.get("Expect", "").lower():
         await request.writer.write(b"HTTP/1.1 100 Continue\r\n\r\n")
         request.writer.output_size = 0
@@ -71,6 +76,8 @@ async def _answer(application: Application, request: web.BaseRequest) -> web.Str
         said.append(message)
 
     await application(_scope(request), receive, send)
+    if changes(request.method, request.path, request.headers):
+        saver.note()
     return _response(said)
 
 

@@ -1,0 +1,106 @@
+"""The emulator saves while it runs, so that its own hard end costs half a minute at most."""
+
+import os
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from local.platform.clients import Clients
+from local.platform.emulator import Emulator
+from local.platform.folders import Folders
+from local.platform.overlay_saving import Saver, changes
+
+DYNAMODB = "DynamoDB_20120810."
+
+
+@pytest.fixture
+def folders(tmp_path: Path) -> Folders:
+    folders = Folders(tmp_path)
+    folders.make(fresh=True)
+    return folders
+
+
+@pytest.fixture
+def emulator(folders: Folders) -> Iterator[Emulator]:
+    emulator = Emulator(folders, save_every=0.2)
+    emulator.start()
+    yield emulator
+    emulator.kill()
+
+
+def store(emulator: Emulator) -> None:
+    dynamodb = Clients(emulator.endpoint).of("dynamodb")
+    dynamodb.create_table(
+        TableName="kept",
+        BillingMode="PAY_PER_REQUEST",
+        KeySchema=[{"AttributeName": "owner", "KeyType": "HASH"}],
+        AttributeDefinitions=[{"AttributeName": "owner", "AttributeType": "S"}],
+    )
+    dynamodb.put_item(TableName="kept", Item={"owner": {"S": "ann"}})
+
+
+def test_what_was_written_outlives_a_kill_of_the_emulator(emulator: Emulator, folders: Folders) -> None:
+    store(emulator)
+    file = folders.state / "dynamodb.json"
+    deadline = time.monotonic() + 20
+    while not file.exists() or "ann" not in file.read_text():
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+    emulator.kill()
+
+    assert not folders.saved.exists()
+    again = Emulator(folders)
+    again.start()
+    try:
+        found = Clients(again.endpoint).of("dynamodb").scan(TableName="kept")["Items"]
+    finally:
+        again.kill()
+    assert found == [{"owner": {"S": "ann"}}]
+
+
+def test_an_orderly_end_says_that_everything_was_saved(emulator: Emulator, folders: Folders) -> None:
+    store(emulator)
+
+    assert emulator.stop()
+    assert folders.saved.exists()
+    assert "ann" in (folders.state / "dynamodb.json").read_text()
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "target", "changing"),
+    [
+        ("POST", "/", "PutItem", True),
+        ("POST", "/", "BatchExecuteStatement", True),
+        ("POST", "/", "BatchGetItem", False),
+        ("POST", "/", "GetRecords", False),
+        ("POST", "/", "ReceiveMessage", False),
+        ("PUT", "/bucket/key", "", True),
+        ("GET", "/bucket/key", "", False),
+        ("POST", "/2015-03-31/functions/fold/invocations", "", False),
+    ],
+)
+def test_only_what_changes_something_is_saved(method: str, path: str, target: str, changing: bool) -> None:
+    headers = {"X-Amz-Target": DYNAMODB + target} if target else {}
+
+    assert changes(method, path, headers) is changing
+
+
+def test_a_save_that_fails_or_hangs_leaves_the_emulator_alone(tmp_path: Path) -> None:
+    ends = tmp_path / "ends"
+
+    def save() -> None:
+        ends.write_text(str(os.getpid()))
+        raise OSError("disk full")
+
+    saver = Saver(save, tmp_path / "saved", every=0.05)
+    saver.start()
+    saver.note()
+    deadline = time.monotonic() + 10
+    while not ends.exists() and time.monotonic() < deadline:
+        time.sleep(0.02)
+    saver.end()
+
+    assert ends.exists()
+    assert not (tmp_path / "saved").exists()
