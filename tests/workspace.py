@@ -48,7 +48,7 @@ class Workspace:
         """Start the functions, with nothing held in memory."""
         database = self.world.database
         self.sealer = KmsSealer(database, PlainWrapper())
-        self._profile_api = ProfileApi.over(database, self.sealer, MANY, self._audit)
+        self._profile_api = ProfileApi.over(database, self.sealer, MANY, self._audit, self.world.clock)
         self._admin_api = AdminApi.over(
             database,
             self.sealer,

@@ -5,6 +5,7 @@ from functools import cache
 from typing import Any
 
 from regulars.adapters import clients, settings
+from regulars.adapters.clock import now
 from regulars.adapters.http import Request, Response, serve
 from regulars.adapters.observability import log_failure, log_personal_read, observed
 from regulars.adapters.parallel import Parallel
@@ -27,4 +28,4 @@ def _answer(request: Request) -> Response:
 @cache
 def _api() -> ProfileApi:
     sealer = KmsSealer(clients.database(), KmsWrapper(clients.kms(), settings.workspace_cmk()))
-    return ProfileApi.over(clients.database(), sealer, Parallel(), log_personal_read)
+    return ProfileApi.over(clients.database(), sealer, Parallel(), log_personal_read, now)

@@ -115,6 +115,21 @@ def test_memberships_tell_since_when_and_until_when(workspace: Workspace) -> Non
     ]
 
 
+def test_each_further_event_puts_the_next_change_off(workspace: Workspace) -> None:
+    workspace.put("/v1/segments/viewers", {"definition": VIEWERS})
+    workspace.send(VIEW, VIEW)
+
+    (membership,) = workspace.get("/v1/profiles/anonymous_id:a-1").content["memberships"]
+    assert membership["next_change_at"] == "2026-01-01T00:10:02.000000Z"
+
+
+def test_an_identifier_is_dated_also_by_an_event_without_a_time(workspace: Workspace) -> None:
+    workspace.send(SIGN_IN)
+
+    identifiers = workspace.get("/v1/profiles/user_id:u-1").content["identifiers"]
+    assert {identifier["since"] for identifier in identifiers} == {"2026-01-01T00:00:01.000000Z"}
+
+
 def test_a_segment_that_was_left_or_deleted_is_not_told(workspace: Workspace) -> None:
     workspace.put("/v1/segments/viewers", {"definition": VIEWERS})
     workspace.put("/v1/segments/also", {"definition": {**VIEWERS, "where": {"event": "Product Viewed"}}})

@@ -13,7 +13,7 @@ from regulars.domain.references import profile_id_of, profile_id_of_value
 from regulars.errors import InvalidRequestError
 from regulars.pipeline.opening import Opener
 from regulars.pipeline.people import Many
-from regulars.pipeline.ports import Sealer
+from regulars.pipeline.ports import Clock, Sealer
 from regulars.pipeline.profiles import ProfileReader, ShownTrait
 from regulars.pipeline.timeline import Position
 from regulars.stores.database import Database
@@ -32,9 +32,9 @@ class ProfileApi:
     audit: Audit
 
     @classmethod
-    def over(cls, database: Database, sealer: Sealer, many: Many, audit: Audit) -> Self:
+    def over(cls, database: Database, sealer: Sealer, many: Many, audit: Audit, clock: Clock) -> Self:
         """Answer from a database."""
-        return cls(reader=ProfileReader(database, sealer, many), pager=Pager(sealer), sealer=sealer, audit=audit)
+        return cls(reader=ProfileReader(database, sealer, many, clock), pager=Pager(sealer), sealer=sealer, audit=audit)
 
     def get_profile(self, call: Call) -> Answer:
         """Answer with a profile."""

@@ -26,7 +26,6 @@ class Membership:
     definition: int
     version: int = 0
     silent: bool = False
-    next_change_at: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,7 +51,7 @@ def shards_of(segment: str) -> list[str]:
 def decide(before: Membership | None, verdict: Verdict, new: Membership) -> Membership | None:
     """Say what to write when `verdict` meets what stood before; None when nothing changes for anybody."""
     if before is None:
-        return replace(new, member=True, number=1, next_change_at=verdict.next_change_at) if verdict.truth else None
+        return replace(new, member=True, number=1) if verdict.truth else None
     if before.member == verdict.truth:
         return None
     return replace(
@@ -60,7 +59,6 @@ def decide(before: Membership | None, verdict: Verdict, new: Membership) -> Memb
         member=verdict.truth,
         number=before.number + 1,
         version=before.version,
-        next_change_at=verdict.next_change_at,
     )
 
 
@@ -85,7 +83,6 @@ def carry(before: Membership | None, absorbed: Membership, verdict: Verdict, new
             number=number,
             version=version,
             silent=True,
-            next_change_at=verdict.next_change_at,
         )
     return replace(new, member=False, number=number, version=version)
 

@@ -27,12 +27,13 @@ class Profile:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Link:
-    """The `id` part of an identifier: which profile it was attached to, and by which event (its owner and moment)."""
+    """The `id` part of an identifier: which profile it was attached to, by which event, and when (microseconds)."""
 
     owner: str
     profile_id: str
     version: int = 0
     event: str = ""
+    since: int = 0
 
 
 def alone(owner: str) -> str:

@@ -138,14 +138,7 @@ class Evaluator:
         for gone in sorted(absorbed):
             _, memberships = self._memberships.of(gone)
             for segment, membership in memberships.items():
-                new = replace(
-                    membership,
-                    profile_id=profile_id,
-                    since=now,
-                    version=0,
-                    silent=False,
-                    next_change_at=None,
-                )
+                new = replace(membership, profile_id=profile_id, since=now, version=0, silent=False)
                 verdict = verdicts.get(segment)
                 left = carry(before.get(segment), membership, verdict, new) if verdict else None
                 self._memberships.carry(membership, left)

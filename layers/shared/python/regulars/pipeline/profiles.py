@@ -4,15 +4,17 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from regulars.domain.catalog import Live
+from regulars.domain.evaluation import evaluate
 from regulars.domain.events import Event
 from regulars.domain.identifiers import kind_of
+from regulars.domain.instants import to_text
 from regulars.domain.orders import count_standing, net_revenue
 from regulars.domain.people import Person, sum_parts
 from regulars.domain.profiles import Link
 from regulars.pipeline.live import LiveCatalog
 from regulars.pipeline.opening import Opener, Shown, ShownEvent
 from regulars.pipeline.people import TRIES, Found, Many, People
-from regulars.pipeline.ports import Sealer
+from regulars.pipeline.ports import Clock, Sealer
 from regulars.pipeline.timeline import Position, Timeline
 from regulars.stores.catalog import CatalogStore
 from regulars.stores.database import Database
@@ -71,7 +73,7 @@ class ShownProfile:
 class ProfileReader:
     """Reads for one caller at a time: an Opener says what they may see."""
 
-    def __init__(self, database: Database, sealer: Sealer, many: Many) -> None:
+    def __init__(self, database: Database, sealer: Sealer, many: Many, clock: Clock) -> None:
         self._people = People(database, many)
         self._timeline = Timeline(database, many)
         self._events = EventStore(database)
@@ -80,6 +82,7 @@ class ProfileReader:
         self._catalog = LiveCatalog(CatalogStore(database))
         self._sealer = sealer
         self._many = many
+        self._clock = clock
 
     def opener(self, *, personal: bool) -> Opener:
         """Make the opener of a caller who may, or may not, read personal fields."""
@@ -91,7 +94,7 @@ class ProfileReader:
         for _ in range(TRIES):
             found = self._people.find(profile_id)
             identities = self._people.identities(found)
-            memberships = self._memberships_of(found, live)
+            memberships = self._memberships_of(found, identities, live)
             if self._people.is_still(found):
                 break  # else it was merged meanwhile: what was read belongs to two states of it
         person = _sum(identities, live)
@@ -121,7 +124,8 @@ class ProfileReader:
 
     def memberships(self, profile_id: str, *, after: str | None, limit: int) -> list[ShownMembership]:
         """Read the segments a person is in, in the order of their ids. Raises NotFoundError."""
-        all_of_them = self._memberships_of(self._people.find(profile_id), self._catalog.now())
+        found = self._people.find(profile_id)
+        all_of_them = self._memberships_of(found, self._people.identities(found), self._catalog.now())
         return [membership for membership in all_of_them if after is None or membership.segment > after][:limit]
 
     def events(self, profile_id: str, *, before: Position | None, limit: int) -> list[Event]:
@@ -132,19 +136,20 @@ class ProfileReader:
         """Show events as the opener lets them be seen."""
         return list(self._many(opener.event, events))
 
-    def _memberships_of(self, found: Found, live: Live) -> list[ShownMembership]:
+    def _memberships_of(self, found: Found, identities: Mapping[str, Identity], live: Live) -> list[ShownMembership]:
         _, memberships = self._memberships.of(found.profile_id)
-        names = {segment.id: segment.name for segment in live.segments}
+        segments = {segment.id: segment for segment in live.segments}
+        person, now = _sum(identities, live), self._clock()
         return [
             ShownMembership(
                 segment=id,
-                name=names[id],
+                name=segments[id].name,
                 since=membership.since,
-                next_change_at=membership.next_change_at,
+                next_change_at=evaluate(segments[id], person, now).next_change_at,
                 number=membership.number,
             )
             for id, membership in sorted(memberships.items())
-            if membership.member and id in names
+            if membership.member and id in segments
         ]
 
     def _show(self, owners: Sequence[str], opener: Opener) -> list[ShownIdentifier]:
@@ -159,7 +164,7 @@ class ProfileReader:
             kind=kind_of(owner),
             shown=opener.identifier(kind_of(owner), event),
             source=moment[1] if len(moment) == 3 else None,
-            since=moment[0] if len(moment) == 3 and moment[0] != "-" else None,
+            since=to_text(link.since) if link else None,
         )
 
     def _naming(self, owner: str, link: Link | None) -> Event | None:

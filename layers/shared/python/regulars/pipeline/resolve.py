@@ -121,7 +121,7 @@ class Resolver:
         named = f"{event.owner} {event.moment}"
         profile = profile or Profile(profile_id=alone(newcomers[0]), since=event.arrival)
         grown = replace(profile, owners=union([profile.owners, newcomers]), event=named, rule="attach")
-        links = [Link(owner=owner, profile_id=profile.profile_id, event=named) for owner in newcomers]
+        links = [Link(owner=owner, profile_id=profile.profile_id, event=named, since=event.at) for owner in newcomers]
         self._database.transact([save(grown), *(attach(link) for link in links)])
 
     def _merge(self, survivor: Profile, loser: Profile, event: Event) -> None:

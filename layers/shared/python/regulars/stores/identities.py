@@ -56,7 +56,13 @@ class IdentityStore:
 
 def attach(link: Link) -> Put:
     """The write that attaches an owner, on the condition of the link's version."""
-    item = {"owner": link.owner, "part": LINK, "profile_id": link.profile_id, "event": link.event}
+    item: Item = {
+        "owner": link.owner,
+        "part": LINK,
+        "profile_id": link.profile_id,
+        "event": link.event,
+        "since": link.since,
+    }
     return Put("identities", item, was=link.version)
 
 
@@ -67,6 +73,7 @@ def link_from_item(item: Item) -> Link:
         profile_id=text(item, "profile_id"),
         version=number(item, "v"),
         event=text(item, "event"),
+        since=number(item, "since"),
     )
 
 

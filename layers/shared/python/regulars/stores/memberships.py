@@ -70,8 +70,6 @@ def to_item(membership: Membership) -> Item:
         item["segment_shard"] = shard_of(membership.profile_id, membership.segment)
     if membership.silent:
         item["silent"] = 1
-    if membership.next_change_at is not None:
-        item["next_change_at"] = membership.next_change_at
     return item
 
 
@@ -86,7 +84,6 @@ def from_item(item: Item) -> Membership:
         definition=number(item, "definition"),
         version=number(item, "v"),
         silent=bool(number(item, "silent")),
-        next_change_at=number(item, "next_change_at") or None,
     )
 
 
