@@ -8,10 +8,11 @@ from typing import Annotated
 import typer
 from rich.text import Text
 
-from cli.changes import STYLES, Change, compare, describe, to_data
-from cli.definitions import KINDS, Definition, read_catalog, title
-from cli.errors import UserError
-from cli.live import delete, mint, put, read_live
+from cli.allowed import left_out, refuse_forbidden
+from cli.changes import DONE, STYLES, Change, compare, describe, note_on, to_data
+from cli.definitions import KINDS, Definition, Kind, read_catalog, title
+from cli.errors import AnswerError, UserError
+from cli.live import Live, delete, mint, put, read_live
 from cli.place import Keys
 from cli.session import Session, session_of
 from cli.yaml_files import shown
@@ -30,6 +31,8 @@ def plan(
     """
     Show what `apply` would do, and change nothing.
 
+    What your role may not read is left out, and said to be.
+
     Examples:
 
         regulars plan
@@ -38,7 +41,9 @@ def plan(
     """
     session = session_of(context)
     changes = _changes(session, catalog, prune=prune)
-    _show(session, changes)
+    for change in changes:
+        session.output.show(describe(change))
+    _sum_up(session, changes)
     session.output.data({"changes": [to_data(change) for change in changes]})
     if check and any(change.is_one for change in changes):
         raise typer.Exit(DIFFERENT)
@@ -52,12 +57,15 @@ def apply(
     rotate: Annotated[
         list[str] | None, typer.Option("--rotate", metavar="SOURCE", help="Mint another write key of this source.")
     ] = None,
+    verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Also list what is unchanged.")] = False,
 ) -> None:
     """
     Make what is live equal to the catalog.
 
-    Everything is checked before anything is written. A new source gets a write key, which is shown once; the key of a
-    platform on this machine is also kept in .regulars/keys.json. What no file names is left alone, unless --prune.
+    Everything is checked before anything is written, against what is live as well: identity rules keep their kinds
+    and their order, and only the roles admin and engineer apply. What a role may not read is left out. A new
+    source gets a write key, which is shown once; the key of a platform on this machine is also kept in
+    .regulars/keys.json. What no file names is left alone, unless --prune.
 
     Examples:
 
@@ -69,21 +77,43 @@ def apply(
     """
     session = session_of(context)
     changes = _changes(session, catalog, prune=prune)
-    _show(session, changes)
+    refuse_forbidden(changes, session.roles)
     if unknown := set(rotate or ()) - {change.id for change in changes if change.kind == "source"}:
         raise UserError(f"there is no source {min(unknown)} to mint a write key of")
     _agree(session, [change for change in changes if change.act == "prune"], yes=yes)
     keys: dict[str, str] = {}
     try:
         for change in changes:
-            _make(session, change, keys, rotate=change.kind == "source" and change.id in (rotate or ()))
+            key = _make(session, change, rotate=change.kind == "source" and change.id in (rotate or ()))
+            if verbose or change.act != "unchanged":
+                session.output.show(describe(change, done=True))
+            if key:
+                keys[change.id] = key
+                _hand_over(session, change.id, key)
+        _sum_up(session, changes, done=True)
     finally:  # whatever went wrong later: a key is told only once
         session.output.data({"changes": [to_data(change) for change in changes], "write_keys": keys})
 
 
 def _changes(session: Session, folder: Path | None, *, prune: bool) -> list[Change]:
     wanted = _read(session, folder or session.place.catalog)
-    return compare(wanted, {kind: read_live(session.http, kind) for kind in KINDS}, prune=prune)
+    return compare(wanted, _read_live(session), prune=prune)
+
+
+def _read_live(session: Session) -> dict[Kind, dict[str, Live]]:
+    live: dict[Kind, dict[str, Live]] = {}
+    refused: AnswerError | None = None
+    for kind in KINDS:
+        try:
+            live[kind] = read_live(session.http, kind)
+        except AnswerError as error:
+            if error.status != 403:
+                raise
+            session.output.say(left_out(kind, session.roles), "dim")
+            refused = error
+    if refused and not live:
+        raise refused
+    return live
 
 
 def _read(session: Session, folder: Path) -> Sequence[Definition]:
@@ -97,11 +127,12 @@ def _read(session: Session, folder: Path) -> Sequence[Definition]:
     return definitions
 
 
-def _show(session: Session, changes: Sequence[Change]) -> None:
-    for change in changes:
-        session.output.show(describe(change))
+def _sum_up(session: Session, changes: Sequence[Change], *, done: bool = False) -> None:
+    if note := note_on(changes):
+        session.output.show(Text(note, style="dim"))
     counts = Counter(change.act for change in changes)
-    summary = ", ".join(f"{counts[act]} {act}" for act in STYLES if counts[act])
+    words = DONE if done else {}
+    summary = ", ".join(f"{counts[act]} {words.get(act, act)}" for act in STYLES if counts[act])
     session.output.show(Text(summary or "nothing is defined", style="bold"))
 
 
@@ -116,7 +147,7 @@ def _agree(session: Session, pruned: Sequence[Change], *, yes: bool) -> None:
         raise UserError("nothing was changed", fix="leave out --prune to keep them")
 
 
-def _make(session: Session, change: Change, keys: dict[str, str], *, rotate: bool) -> None:
+def _make(session: Session, change: Change, *, rotate: bool) -> str | None:
     key = None
     if change.act == "prune" and change.live:
         delete(session.http, change.live)
@@ -125,9 +156,7 @@ def _make(session: Session, change: Change, keys: dict[str, str], *, rotate: boo
         key = put(session.http, change.kind, change.id, change.wanted.content, version=version)
     if rotate and change.live and change.act != "prune":
         key = mint(session.http, change.id)
-    if key:
-        keys[change.id] = key
-        _hand_over(session, change.id, key)
+    return key
 
 
 def _hand_over(session: Session, source: str, key: str) -> None:

@@ -1,6 +1,7 @@
 """What applying the catalog would do: one change for each definition, here or live."""
 
 import difflib
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -9,9 +10,14 @@ import yaml
 from rich.text import Text
 
 from cli.definitions import CHECKS, KINDS, Definition, Kind, title
+from cli.errors import UserError
 from cli.live import Live
+from regulars.domain.catalog import check_successor, parse_rules
+from regulars.errors import DefinitionError
+from regulars.pipeline.definitions import MAX_SEGMENTS
 
 Act = Literal["create", "change", "prune", "unchanged", "left alone"]
+DONE: Mapping[str, str] = {"create": "created", "change": "changed", "prune": "deleted"}
 STYLES: Mapping[Act, tuple[str, str]] = {
     "create": ("+", "green"),
     "change": ("~", "yellow"),
@@ -19,6 +25,10 @@ STYLES: Mapping[Act, tuple[str, str]] = {
     "unchanged": ("=", "dim"),
     "left alone": (" ", "dim"),
 }
+HOLDS = (
+    "after a segment is new or changed, people who are there already are evaluated with their next event or timer "
+    "(history is not evaluated yet)"
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,19 +75,38 @@ class Change:
 
 
 def compare(wanted: Sequence[Definition], live: Mapping[Kind, Mapping[str, Live]], *, prune: bool) -> list[Change]:
-    """Compare the catalog with what is live, in the order in which changes are made."""
-    changes = [_compare_one(one, live[one.kind].get(one.id)) for one in wanted]
+    """
+    Compare the catalog with what is live, in the order in which changes are made; kinds that `live` lacks are left out.
+
+    Raises UserError for what may not follow what is live.
+    """
+    changes = [_compare_one(one, live[one.kind].get(one.id)) for one in wanted if one.kind in live]
+    _check_size(wanted, live.get("segment", {}))
     named = {(one.kind, one.id) for one in wanted}
-    for kind in reversed(KINDS):
+    for kind in (kind for kind in reversed(KINDS) if kind in live):
         for id, one in sorted(live[kind].items()):
             if (kind, id) not in named and kind != "identity":
                 changes.append(Change(act="prune" if prune else "left alone", live=one))
     return changes
 
 
+def _check_size(wanted: Sequence[Definition], live: Mapping[str, Live]) -> None:
+    """Refuse more segments than fit; what is pruned counts, for it goes last."""
+    contents = {id: one.content for id, one in live.items()}
+    contents |= {one.id: one.content for one in wanted if one.kind == "segment"}
+    if sum(len(json.dumps(content, sort_keys=True)) for content in contents.values()) > MAX_SEGMENTS:
+        what = f"all segments together have at most {MAX_SEGMENTS:,} characters"
+        raise UserError(what, fix="shorten some, or remove those that nobody needs")
+
+
 def _compare_one(wanted: Definition, live: Live | None) -> Change:
     if live is None:
         return Change(act="create", wanted=wanted)
+    if wanted.kind == "identity":
+        try:
+            check_successor(parse_rules(live.content), parse_rules(wanted.content))
+        except DefinitionError as error:
+            raise wanted.document.complaint(error) from error
     return Change(act="unchanged" if _mean_the_same(wanted, live) else "change", wanted=wanted, live=live)
 
 
@@ -89,10 +118,17 @@ def _mean_the_same(wanted: Definition, live: Live) -> bool:
     return texts[0] == texts[1] and bool(check(wanted.id, wanted.content) == check(live.id, live.content))
 
 
-def describe(change: Change) -> Text:
-    """Show a change, with the lines that differ."""
+def note_on(changes: Sequence[Change]) -> str:
+    """Say from when on segments hold that are new or changed; empty where none is."""
+    touched = any(change.kind == "segment" and change.act in ("create", "change") for change in changes)
+    return HOLDS if touched else ""
+
+
+def describe(change: Change, *, done: bool = False) -> Text:
+    """Show a change, planned or done, with the lines that differ."""
     sign, style = STYLES[change.act]
-    text = Text(f"{sign} {change.act:<10}  {title(change.kind, change.id)}", style=style)
+    word = DONE.get(change.act, change.act) if done else change.act
+    text = Text(f"{sign} {word:<10}  {title(change.kind, change.id)}", style=style)
     if change.remark:
         text.append(f"  ({change.remark})", style="dim")
     if change.act == "change" and change.wanted and change.live:

@@ -62,6 +62,8 @@ def read_definition(kind: Kind, path: Path) -> Definition:
         raise UserError(what, where=shown(path), fix="rename the file")
     document = load(path)
     try:
+        if document.content.get("id", id) != id:
+            raise DefinitionError("id", f"is not {id}, the name of the file; it may be left out")
         CHECKS[kind](id, document.content)
     except DefinitionError as error:
         raise document.complaint(error) from error

@@ -20,7 +20,7 @@ from cli.redrive import redrive
 from cli.segment import segment
 from cli.session import Session
 
-_EVERYWHERE = {"--url": True, "--token": True, "--json": False}  # whether a value follows
+_EVERYWHERE = {"--url": True, "--token": True, "--role": True, "--json": False}  # whether a value follows
 
 
 class Commands(TyperGroup):
@@ -83,6 +83,10 @@ def main(
         str | None,
         typer.Option("--token", help="An access token; default: REGULARS_TOKEN, else .regulars/local.json"),
     ] = None,
+    role: Annotated[
+        str | None,
+        typer.Option("--role", help="A role on the platform of this machine, such as marketer; default: admin"),
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Write one JSON document instead of words.")] = False,
     _version: Annotated[
         bool, typer.Option("--version", help="Show the version and exit.", is_eager=True, callback=_show_version)
@@ -91,13 +95,14 @@ def main(
     """
     Work with a Regulars workspace: its catalog, its data, its people.
 
-    --url, --token and --json may stand before or after a command. Exit codes: 0 done, 1 could not be done, 2 used
-    wrongly (or, of plan --check, something would change), 3 done except for listed rows.
+    --url, --token, --role and --json may stand before or after a command. Without --token and --role you are the
+    admin of the platform on this machine. Exit codes: 0 done, 1 could not be done, 2 used wrongly (or, of plan
+    --check, something would change), 3 done except for listed rows.
     """
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
-    session = Session(place=find_place(url, token), output=Output(as_json=as_json))
+    session = Session(place=find_place(url, token, role=role), output=Output(as_json=as_json))
     context.obj = session
     context.call_on_close(session.close)
 

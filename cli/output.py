@@ -1,6 +1,7 @@
 """The two voices of every command: words and tables for people, one JSON document for programs."""
 
 import json
+import os
 import sys
 from collections.abc import Iterable, Sequence
 from typing import Any
@@ -19,7 +20,7 @@ class Output:
 
     def __init__(self, *, as_json: bool = False) -> None:
         self.as_json = as_json
-        wide = None if sys.stdout.isatty() else WIDE
+        wide = None if sys.stdout.isatty() or os.environ.get("COLUMNS", "").isdigit() else WIDE
         self.people = Console(file=sys.stdout, highlight=False, soft_wrap=True, width=wide)
         self.aside = Console(file=sys.stderr, highlight=False, soft_wrap=True)
 
@@ -49,6 +50,11 @@ class Output:
         for label, text in (("where", error.where), ("to fix", error.fix)):
             if text:
                 self.aside.print(Text.assemble((f"  {label}: ", "dim"), text))
+
+
+def counted(number: int, noun: str) -> str:
+    """Write a number of things, one or several."""
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
 
 
 def table(columns: Sequence[str], rows: Iterable[Sequence[object]], title: str | None = None) -> Table:

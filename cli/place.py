@@ -53,16 +53,37 @@ class Place:
         return self.url.rstrip("/")
 
 
-def find_place(url: str | None, token: str | None, environment: Mapping[str, str] = os.environ) -> Place:
-    """Find the nearest folder above with a catalog or a platform; options win over the environment over what runs."""
+def find_place(
+    url: str | None, token: str | None, environment: Mapping[str, str] = os.environ, *, role: str | None = None
+) -> Place:
+    """
+    Find the nearest folder above with a catalog or a platform; options win over the environment over what runs.
+
+    A role stands for its token of the platform of this machine. Raises UserError.
+    """
     root = _root(Path.cwd())
     running = _running(root / ".regulars" / "local.json")
     url = url or environment.get("REGULARS_URL")
+    is_running = url is None or url.rstrip("/") == str(running.get("url", "")).rstrip("/")
+    if role is not None:
+        token = _token_of(role, token, running if is_running else {})
     token = token or environment.get("REGULARS_TOKEN")
-    if url is None or url.rstrip("/") == str(running.get("url", "")).rstrip("/"):
+    if is_running:
         token = token or running.get("tokens", {}).get("admin")
         url = url or running.get("url")
     return Place(root=root, url=url, token=token)
+
+
+def _token_of(role: str, token: str | None, running: Mapping[str, Any]) -> str:
+    if token:
+        raise UserError("--role and --token both say who you are", fix="leave out one of them")
+    tokens = running.get("tokens", {})
+    if not tokens:
+        what = "--role is for the platform that runs on this machine, and there is none"
+        raise UserError(what, fix="start one with `make dev`; elsewhere say --token …, the access token of the sign-in")
+    if role not in tokens:
+        raise UserError(f"there is no role {role}", fix=f"say one of {', '.join(sorted(tokens))}")
+    return str(tokens[role])
 
 
 def _root(start: Path) -> Path:

@@ -1,11 +1,12 @@
 """`regulars redrive`: what the platform gave up on, and doing it again."""
 
+from collections.abc import Mapping
 from typing import Annotated, Any
 
 import typer
 
 from cli.errors import AnswerError, UserError
-from cli.output import table
+from cli.output import counted, table
 from cli.session import Session, session_of
 
 LIST, AGAIN = "/_local/on-failure", "/_local/redrive"
@@ -32,14 +33,22 @@ def redrive(
         fix = "on AWS, look at the on-failure bucket: docs/operations.md"
         raise UserError("redrive works on the platform of this machine only", fix=fix)
     found = _send(session, "GET", LIST).get("objects", [])
-    rows = ((one.get("key", ""), one.get("requestContext", {}).get("condition", "")) for one in found)
     if found:
-        session.output.show(table(("given up", "because"), rows))
+        session.output.show(table(("given up at", "function", "because", "records"), map(_row, found)))
     done: dict[str, Any] = {}
     if found and not dry_run:
         done = _send(session, "POST", AGAIN)
-    session.output.show(f"{len(found)} objects" + (", done again" if done else ""))
+    session.output.show(counted(len(found), "object") + (", done again" if done else ""))
     session.output.data({"objects": found, "redriven": done or None})
+
+
+def _row(one: Mapping[str, Any]) -> tuple[str, str, str, str]:
+    request, batch = one.get("requestContext", {}), one.get("DDBStreamBatchInfo", {})
+    tries = request.get("approximateInvokeCount")
+    because = str(request.get("condition", ""))
+    because += f" after {counted(tries, 'attempt')}" if tries else ""
+    function = str(request.get("functionArn") or one.get("key", "")).rsplit(":", 1)[-1]
+    return str(one.get("timestamp", "")), function, because, str(batch.get("batchSize", ""))
 
 
 def _send(session: Session, method: str, path: str) -> dict[str, Any]:

@@ -5,8 +5,10 @@ from typing import Annotated
 
 import typer
 import yaml
+from rich.text import Text
 
-from cli.output import table
+from cli.changes import HOLDS
+from cli.output import counted, table
 from cli.session import Session, session_of
 
 LIST = "list"
@@ -59,10 +61,10 @@ def _show(session: Session, id: str, most: int) -> None:
     if listed:
         rows = ((one["profile_id"], one["since"]) for one in listed[:most])
         session.output.show(table(("member", "since"), rows))
-    session.output.show(_end(len(listed), most))
+    session.output.show(_end(len(listed), most), Text(HOLDS, style="dim"))
 
 
 def _end(listed: int, most: int) -> str:
     if listed > most:
         return f"the first {most:,}; there are more: --members {most * 10 or 100}"
-    return f"{listed:,} members" if most else "members are not listed"
+    return counted(listed, "member") if most else "members are not listed"

@@ -6,6 +6,7 @@ from functools import cached_property
 
 import typer
 
+from cli.allowed import roles_of
 from cli.http import Http
 from cli.output import Output
 from cli.place import Place
@@ -23,6 +24,11 @@ class Session:
     def http(self) -> Http:
         """The client, made when it is first needed."""
         return Http(self.place)
+
+    @property
+    def roles(self) -> tuple[str, ...]:
+        """The roles that the token names, as far as it can be read here."""
+        return roles_of(self.place.token)
 
     def close(self) -> None:
         """Close the client, if there is one."""

@@ -13,7 +13,16 @@ from cli.reference import PAGE, reference
 from tests.cli.conftest import Regulars
 
 SIGN = {"url": "http://127.0.0.1:5000", "tokens": {"admin": "running"}}
-FAILED = {"key": "aws/lambda/x/1", "requestContext": {"condition": "RetryAttemptsExhausted"}}
+FAILED = {
+    "key": "aws/lambda/x/1",
+    "timestamp": "2026-01-01T00:00:00.000+00:00",
+    "requestContext": {
+        "functionArn": "arn:aws:lambda:eu-central-1:000000000000:function:regulars-fold",
+        "condition": "RetryAttemptsExhausted",
+        "approximateInvokeCount": 4,
+    },
+    "DDBStreamBatchInfo": {"batchSize": 7},
+}
 
 
 @pytest.fixture
@@ -49,6 +58,25 @@ def test_believes_options_over_the_environment_over_what_runs() -> None:
 def test_never_sends_the_local_token_elsewhere() -> None:
     assert find_place("https://example.com", None, {}).token is None
     assert find_place("http://127.0.0.1:5000/", None, {}).token == "running"
+
+
+def test_takes_the_token_of_a_role_of_the_platform_here(folder: Path) -> None:
+    tokens = {"admin": "running", "marketer": "mine"}
+    (folder / ".regulars" / "local.json").write_text(json.dumps({**SIGN, "tokens": tokens}))
+
+    assert find_place(None, None, {"REGULARS_TOKEN": "env"}, role="marketer").token == "mine"
+    with pytest.raises(UserError, match="there is no role boss"):
+        find_place(None, None, {}, role="boss")
+
+
+@pytest.mark.usefixtures("folder")
+@pytest.mark.parametrize(
+    ("url", "token", "complaint"),
+    [("https://example.com", None, "on this machine"), (None, "said", "both say who you are")],
+)
+def test_refuses_a_role_that_no_platform_here_gives(url: str | None, token: str | None, complaint: str) -> None:
+    with pytest.raises(UserError, match=complaint):
+        find_place(url, token, {}, role="admin")
 
 
 @pytest.mark.usefixtures("folder")
@@ -87,7 +115,7 @@ def test_takes_common_options_after_the_command(regulars: Regulars) -> None:
 
 
 def test_says_how_a_refused_role_gets_further(applied: Regulars) -> None:
-    ended = applied("plan", token="marketer")
+    ended = applied("apply", "--rotate", "store", token="analyst")
 
     assert (ended.code, "ask an admin" in ended.err) == (1, True)
 
@@ -115,14 +143,18 @@ def test_redrives_what_was_given_up(regulars: Regulars) -> None:
 
     ended = regulars("redrive")
 
-    assert (ended.code, "1 objects, done again" in ended.out) == (0, True)
+    assert (ended.code, "1 object, done again" in ended.out) == (0, True)
     assert regulars.json("redrive")["redriven"] == {"refolded": 1}
 
 
 def test_lists_what_was_given_up(regulars: Regulars) -> None:
     regulars.platform.pages = {"GET /_local/on-failure": {"objects": [FAILED]}}
 
-    assert "RetryAttemptsExhausted" in regulars("redrive", "--dry-run").out
+    out = regulars("redrive", "--dry-run").out
+
+    assert [line.split() for line in out.splitlines() if "regulars-fold" in line] == [
+        ["2026-01-01T00:00:00.000+00:00", "regulars-fold", "RetryAttemptsExhausted", "after", "4", "attempts", "7"]
+    ]
     assert ("POST", "/_local/redrive") not in regulars.platform.asked
 
 

@@ -1,0 +1,45 @@
+"""Who one is for the platform: the roles that the token names, and what they let the command do."""
+
+import base64
+import json
+from collections.abc import Sequence
+
+from cli.changes import Change
+from cli.definitions import Kind, title
+from cli.errors import UserError
+from regulars.domain.roles import GROUPS, ROLES, read_groups
+
+_NAMES: dict[Kind, str] = {"source": "sources", "identity": "identity", "segment": "segments", "import": "imports"}
+_APPLIERS = frozenset({"admin", "engineer"})  # whoever else edits does so by the API
+
+
+def roles_of(token: str | None) -> tuple[str, ...]:
+    """Read the roles out of a token, unverified, to say them to whom it belongs; none where it cannot be read."""
+    parts = (token or "").split(".")
+    try:
+        claims = json.loads(base64.urlsafe_b64decode(parts[1] + "==="))
+    except (IndexError, ValueError):
+        return ()
+    groups = read_groups(claims.get(GROUPS)) if isinstance(claims, dict) else frozenset()
+    return tuple(sorted(groups & ROLES.keys()))
+
+
+def called(roles: Sequence[str]) -> str:
+    """Name the roles in a sentence."""
+    if not roles:
+        return "your role"
+    return f"the role{'s' if len(roles) > 1 else ''} {' and '.join(roles)}"
+
+
+def left_out(kind: Kind, roles: Sequence[str]) -> str:
+    """Say that definitions of a kind are left out."""
+    return f"{_NAMES[kind]}: left out, {called(roles)} may not read {'it' if kind == 'identity' else 'them'}"
+
+
+def refuse_forbidden(changes: Sequence[Change], roles: Sequence[str]) -> None:
+    """Make sure that the roles may make these changes. Raises UserError."""
+    if not roles or _APPLIERS.intersection(roles):
+        return  # without roles that can be read here, the platform says so at the first change
+    if changed := [title(change.kind, change.id) for change in changes if change.is_one]:
+        what = f"{called(roles)} may not change {', '.join(changed)} from files; nothing was written"
+        raise UserError(what, fix=f"ask one of the roles {' and '.join(sorted(_APPLIERS))}")
