@@ -9,9 +9,10 @@ import typer
 from rich.text import Text
 
 from cli.errors import AnswerError, UserError
-from cli.output import table
+from cli.output import counted, table
 from cli.session import Session, session_of
 
+REFERENCE = "a reference is a profile id (p_…) or kind:value, such as user_id:ann or email:ann@shop.example"
 MASKED = Text("•••", style="dim")
 
 
@@ -43,7 +44,7 @@ def profile(
 
 def _look_up(session: Session, ref: str) -> Mapping[str, Any]:
     if not ref.startswith("p_") and ":" not in ref:
-        raise UserError(f"{ref} is no reference", fix="say kind:value, such as user_id:42 or email:ann@shop.example")
+        raise UserError(f"{ref} says not of which kind it is", fix=REFERENCE)
     try:
         found: Mapping[str, Any] = session.http.ask("POST", "/v1/profiles/lookup", json={"ref": ref})
     except AnswerError as error:
@@ -55,7 +56,7 @@ def _look_up(session: Session, ref: str) -> Mapping[str, Any]:
 
 def _head(found: Mapping[str, Any]) -> Text:
     orders = found["orders"]
-    worth = f"{orders['count']:,} orders, {orders['revenue']:,.2f} net"
+    worth = f"{counted(orders['count'], 'order')}, {orders['revenue']:,.2f} net"
     kind = "known" if found["known"] else "anonymous"
     return Text.assemble((found["profile_id"], "bold"), f"  {kind}, {worth}\n")
 
@@ -68,7 +69,7 @@ def _identifiers(found: Mapping[str, Any]) -> Any:
 
 def _traits(found: Mapping[str, Any]) -> Any:
     rows = (
-        (name, _value(one), one["source"], _second(one["time"]), one["message_id"])
+        (name, _value(one), one["source"], _instant(one["time"]), one["message_id"])
         for name, one in sorted(found["traits"].items())
     )
     return _table("Traits", ("trait", "value", "source", "said at", "by message"), rows)
@@ -84,7 +85,7 @@ def _memberships(found: Mapping[str, Any]) -> Any:
 
 def _events(events: Iterable[Mapping[str, Any]]) -> Any:
     rows = (
-        (_second(one["timestamp"]), one["type"], one["event"], one["source"], _properties(one["properties"]))
+        (_instant(one["timestamp"]), one["type"], one["event"], one["source"], _properties(one["properties"]))
         for one in events
     )
     return _table("Newest events", ("at", "type", "event", "source", "properties"), rows)
@@ -99,8 +100,10 @@ def _value(one: Mapping[str, Any]) -> object:
     return MASKED if one.get("masked") else one.get("value")
 
 
-def _second(instant: str) -> str:
-    return f"{instant[:19]}Z"
+def _instant(text: str) -> str:
+    """Cut an instant to milliseconds, or to seconds where those are zero."""
+    fraction = text[19:].removeprefix(".").rstrip("Z")[:3]
+    return f"{text[:19]}.{fraction}Z" if fraction.strip("0") else f"{text[:19]}Z"
 
 
 def _properties(properties: Mapping[str, Any]) -> str:

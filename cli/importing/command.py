@@ -112,6 +112,8 @@ def _import(
     refused = counts["rejected"] + counts["quarantined"]
     session.output.show(table(("rows", ""), [(name, f"{number:,}") for name, number in counts.items()]))
     session.output.show(f"in {seconds} s")
+    if counts["accepted"] or counts["duplicates"]:
+        session.output.show("events are stored; profiles and segments follow within seconds to minutes")
     if refused:
         session.output.show(f"{refused:,} refused, listed in {listed}")
     session.output.data({**counts, "seconds": seconds, "rejected_file": str(listed) if refused else None})

@@ -13,7 +13,7 @@ import typer
 from cli.importing.batches import Read, read_rows
 from cli.importing.records import Format, Source
 from cli.importing.run import records_of
-from cli.output import Output, table
+from cli.output import Output, counted, table
 from regulars.domain.mappings import ImportMapping
 
 INCOMPLETE = 3
@@ -55,7 +55,7 @@ def rehearse(output: Output, file: Path, kind: Format, mapping: ImportMapping, l
     if tally.refused:
         output.show(table(("line", "would be refused because"), tally.refusals))
     ends = f"{tally.skipped:,} skipped, {tally.refused:,} refused; nothing was sent"
-    output.show(f"{tally.rows:,} rows: {tally.calls:,} calls, {ends}")
+    output.show(f"{counted(tally.rows, 'row')}: {counted(tally.calls, 'call')}, {ends}")
     output.data(
         {
             "read": tally.rows,

@@ -2,6 +2,7 @@
 
 import pytest
 
+from cli.profile import _instant
 from tests.cli.conftest import Regulars
 
 EMAIL = "ann@shop.example"
@@ -52,7 +53,7 @@ def test_lists_as_many_events_as_asked_for(shop: Regulars) -> None:
 
 
 @pytest.mark.parametrize(
-    ("ref", "complaint"), [("user_id:bob", "nobody is known by this"), ("bob", "bob is no reference")]
+    ("ref", "complaint"), [("user_id:bob", "nobody is known by this"), ("bob", "kind:value, such as user_id:ann")]
 )
 def test_says_that_nobody_is_known_by_a_reference(shop: Regulars, ref: str, complaint: str) -> None:
     ended = shop("profile", ref)
@@ -74,7 +75,8 @@ def test_shows_a_segment_and_who_is_in_it(shop: Regulars) -> None:
 
     assert "at_least: 500" in out
     assert profile_id in out
-    assert "1 members" in out
+    assert "1 member\n" in out
+    assert "history is not evaluated yet" in out
 
 
 def test_says_that_a_segment_has_more_members(shop: Regulars) -> None:
@@ -92,3 +94,15 @@ def test_says_that_a_segment_has_more_members(shop: Regulars) -> None:
 
 def test_says_that_there_is_no_such_segment(shop: Regulars) -> None:
     assert (shop("segment", "nothing").code, "no segment has this id" in shop("segment", "nothing").err) == (1, True)
+
+
+def test_shows_milliseconds_only_where_there_are_any() -> None:
+    shown = [_instant(f"2026-01-01T00:00:00{end}") for end in ("Z", ".000Z", ".250Z", ".123456Z")]
+
+    assert [one[19:] for one in shown] == ["Z", "Z", ".250Z", ".123Z"]
+
+
+def test_keeps_to_the_columns_that_whoever_reads_has(shop: Regulars, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "70")
+
+    assert max(map(len, shop("profile", "user_id:ann").out.splitlines())) <= 70
