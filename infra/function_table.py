@@ -16,6 +16,7 @@ from infra.templates import Templates, resources, synthesize
 PAGE = ROOT / "docs" / "architecture.md"
 START = "<!-- functions: made by `make docs` -->"
 END = "<!-- end of functions -->"
+DEFAULT = ("ANY", "$default")
 _READS = {"GetItem", "Query"}
 _WRITES = {"DeleteItem", "PartiQLInsert", "PutItem"}
 
@@ -82,7 +83,7 @@ def _routes(templates: Templates) -> dict[str, str]:
     integrations = resources(templates.platform, "ApiGatewayV2::Integration")
     methods: dict[tuple[str, str], list[str]] = {}
     for route in resources(templates.platform, "ApiGatewayV2::Route").values():
-        method, path = route["RouteKey"].split(" ")
+        method, path = DEFAULT if route["RouteKey"] == "$default" else route["RouteKey"].split(" ")
         integration = integrations[identity(route["Target"]["Fn::Join"][1][1])]
         function = identity(integration["IntegrationUri"])
         methods.setdefault((function, path.replace("{proxy+}", "…")), []).append(method)

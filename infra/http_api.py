@@ -99,6 +99,17 @@ class HttpApi(Construct):
             for made in self._add(function, route, authorizer=None):
                 acknowledge(made, "APIG4", because=because)
 
+    def open_all_else(self, function: PythonFunction, *, because: str) -> None:
+        """Lead what fits no other route, or fits one with another method, to a function, whoever asks."""
+        route = apigateway.HttpRoute(
+            self,
+            "all_else",
+            http_api=self._api,
+            route_key=apigateway.HttpRouteKey.DEFAULT,
+            integration=self._integration(function),
+        )
+        acknowledge(route, "APIG4", because=because)
+
     def guard(self, function: PythonFunction, *routes: str) -> None:
         """Lead routes to a function for people who are signed in."""
         for route in routes:

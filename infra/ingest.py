@@ -33,3 +33,7 @@ class Ingest(Construct):
             "GET /v1/projects/{key}/settings",
             because="The function itself looks up the write key, which SDKs send in five different places.",
         )
+        api.open_all_else(
+            self.ingest,
+            because="It answers 404 or 405 as JSON with a code; the gateway's own answer has only a message.",
+        )

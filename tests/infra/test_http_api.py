@@ -1,13 +1,17 @@
 import json
 import re
+from typing import cast
 
 import pytest
 
 from infra.permissions import functions, identity, paths
 from infra.templates import Template, Templates, resources
 from regulars.adapters.admin_routes import ADMIN_ROUTES
+from regulars.adapters.http import serve
+from regulars.adapters.ingest_api import IngestApi
 from regulars.adapters.profile_routes import PROFILE_ROUTES
 from regulars.adapters.public_routes import INGEST_ROUTES, SCRIPT_ROUTES
+from regulars.pipeline.ingest import Door
 
 # What the SDKs in the wild ask for in a preflight, each seen on the wire.
 PREFLIGHTS = {
@@ -21,6 +25,7 @@ PUBLIC = {
     "POST /v1/{call}": "ingest",
     "POST /{proxy+}": "ingest",
     "GET /v1/projects/{key}/settings": "ingest",
+    "$default": "ingest",
     "GET /v1/openapi.json": "admin_api",
     "GET /analytics.js/v1/{key}/analytics.min.js": "serve_analytics",
     "GET /analytics-next/bundles/{file}": "serve_analytics",
@@ -63,7 +68,7 @@ def test_a_browser_anywhere_may_call_and_see_when_to_retry(deployed: Templates) 
 
 
 def test_the_gateway_answers_preflights_itself(deployed: Templates) -> None:
-    assert not [key for key in routes(deployed) if key.startswith(("OPTIONS", "ANY")) or key == "$default"]
+    assert not [key for key in routes(deployed) if key.startswith(("OPTIONS", "ANY"))]
 
 
 def test_exactly_these_routes_need_no_token(deployed: Templates) -> None:
@@ -101,7 +106,7 @@ def specificity(key: str) -> tuple[bool, int]:
 def chosen(templates: Templates, method: str, path: str) -> str:
     """Return the route that a request takes."""
     fitting = [key for key in routes(templates) if re.fullmatch(pattern(key), f"{method} {path}")]
-    return max(fitting, key=specificity)
+    return max(fitting, key=specificity, default="$default")
 
 
 def pattern(key: str) -> str:
@@ -129,6 +134,51 @@ def test_a_described_route_is_open_to_whom_it_says(
 @pytest.mark.parametrize("path", ["/v1/track/", "/v1/batch/", "/beacon/v1/batch", "/api/s/track"])
 def test_other_paths_of_sdks_lead_to_ingest(deployed: Templates, path: str) -> None:
     assert chosen(deployed, "POST", path) == "POST /{proxy+}"
+
+
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [
+        ("POST", "/v1/profiles/lookup"),
+        ("GET", "/v1/profiles/p_1"),
+        ("GET", "/v1/profiles/p_1/events"),
+        ("GET", "/v1/quarantine"),
+        ("GET", "/v1/sources"),
+    ],
+)
+def test_what_is_personal_stays_guarded(deployed: Templates, method: str, path: str) -> None:
+    route = routes(deployed)[chosen(deployed, method, path)]
+
+    assert route["AuthorizationType"] == "JWT"
+    assert function_of(deployed, route) in {"profile_api", "admin_api"}
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "status", "code"),
+    [
+        ("GET", "/", 404, "not_found"),
+        ("GET", "/v1/nothing", 404, "not_found"),
+        ("GET", "/v1/track", 405, "method_not_allowed"),
+        ("PATCH", "/v1/profiles/p_1", 404, "not_found"),
+        ("DELETE", "/anything", 404, "not_found"),
+    ],
+)
+def test_all_else_is_refused_in_json_with_a_code(
+    deployed: Templates, method: str, path: str, status: int, code: str
+) -> None:
+    assert chosen(deployed, method, path) == "$default"
+
+    answer = refused_by_ingest(method, path)
+
+    assert answer["statusCode"] == status
+    assert json.loads(answer["body"]).keys() == {"code", "message", "docs"}
+    assert json.loads(answer["body"])["code"] == code
+
+
+def refused_by_ingest(method: str, path: str) -> Template:
+    api = IngestApi(cast("Door", None))  # a refusal comes before anything is stored
+    event = {"rawPath": path, "requestContext": {"http": {"method": method}}}
+    return serve(event, api.answer, lambda _error: None)
 
 
 def test_the_api_is_throttled(deployed: Templates, in_production: Templates) -> None:
