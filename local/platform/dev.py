@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NoReturn
 
-from local.platform import sign
+from local.platform import ports, sign
 from local.platform.commands import Commands, digest_of
 from local.platform.console import say, step
 from local.platform.errors import PlatformError
@@ -23,6 +23,7 @@ from local.platform.platform import Platform
 from local.platform.synthesis import synthesize
 
 LOOK = 5.0
+REDRIVE = ".venv/bin/regulars redrive"
 
 
 def main() -> int:
@@ -50,14 +51,18 @@ def _mind_signals() -> None:
 
 
 def _live(folders: Folders) -> NoReturn:
-    folders.make(fresh=bool(os.environ.get("FRESH")))
+    fresh = bool(os.environ.get("FRESH"))
+    port = ports.choose(folders)
+    folders.make(fresh=fresh)
+    if fresh:
+        say("FRESH: the state is emptied, old write keys and tokens with it; a new write key will be minted")
     sign.remove(folders)
     logging.basicConfig(
         filename=folders.logs / "platform.log",
         level=logging.INFO,
         format="%(asctime)s %(levelname)s %(name)s %(message)s",
     )
-    platform = Platform(folders)
+    platform = Platform(folders, port)
     try:
         people = _start(platform, folders)
         _stay(platform, people, folders)
@@ -83,6 +88,7 @@ def _start(platform: Platform, folders: Folders) -> People:
     if platform.ended_hard:
         with step("recover from a hard end") as remarks:
             remarks.append(f"{platform.recover()} calls from what the tables hold")
+        say(platform.account())
     with step("create users") as remarks:
         people = People(platform.stacks[0], platform.clients, folders)
         people.create()
@@ -148,13 +154,16 @@ try
     curl -u {key}: -H 'content-type: application/json' {url}/v1/track \\
         -d '{{"userId": "ann", "event": "Product Viewed", "messageId": "first"}}'
     <script src="{url}/analytics.js/v1/{key}/analytics.min.js"></script>
+    .venv/bin/regulars profile user_id:ann
 Ctrl-C settles, saves and stops.""")
 
 
 def _stay(platform: Platform, people: People, folders: Folders) -> NoReturn:
-    """Keep the tokens fresh, and notice if the emulator ends."""
+    """Keep the tokens fresh, and notice if the emulator ends or something is given up."""
     while True:
         platform.check()
+        for mapping, records in platform.given_up().items():
+            say(f"given up: {records} records of {mapping}, kept; mend it, then: {REDRIVE}")
         time.sleep(LOOK)
         if people.is_stale():
             people.sign_in()

@@ -1,38 +1,23 @@
-"""`make doctor`: what this machine lacks for the local platform, and what brings it."""
+"""`make doctor`: what this machine lacks for the local platform, and how the one that runs here is."""
 
 import shutil
 import socket
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from local.platform.emulator import HOST
-from local.platform.folders import ROOT
+from local.platform.finding import Finding
+from local.platform.folders import ROOT, of_this_checkout
 from local.platform.overlay import EXPECTED_VERSION
+from local.platform.running import look_at_platform
 
 OLDEST_PYTHON = (3, 11)
 OLDEST_NODE = 20
 ROOM = 3 * 2**30
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Finding:
-    """One thing that was looked at: what was found, whether it will do, and the cure."""
-
-    what: str
-    found: str
-    good: bool
-    cure: str
-    needed: bool = True
-
-    def line(self) -> str:
-        """Return it as a line, and the cure below it where one is called for."""
-        mark = "ok  " if self.good else "LACK" if self.needed else "  - "
-        return f"{mark}  {self.what:<12} {self.found}" + ("" if self.good else f"\n      cure: {self.cure}")
 
 
 def main() -> int:
@@ -47,7 +32,7 @@ def main() -> int:
 def look() -> Iterator[Finding]:
     """Look at each thing in turn."""
     checks: tuple[Callable[[], Finding], ...] = (
-        _python, _emulator, _node, _npm, _packages_of_node, _browser, _disk, _ports,
+        _python, _emulator, _node, _npm, _packages_of_node, _browser, _disk, _ports, _platform,
     )  # fmt: skip
     for check in checks:
         yield check()
@@ -137,6 +122,10 @@ def _ports() -> Finding:
         good=good,
         cure="allow this user to listen on the loopback address",
     )
+
+
+def _platform() -> Finding:
+    return look_at_platform(of_this_checkout())
 
 
 def _said(*command: str) -> str:

@@ -52,8 +52,13 @@ class Folders:
 
     @property
     def saved(self) -> Path:
-        """Stands once the emulator has ended and saved everything; missing, something may be lost."""
+        """Tells until when the emulator's state is saved."""
         return self.home / "saved"
+
+    @property
+    def port(self) -> Path:
+        """The port of the last run."""
+        return self.home / "port"
 
     @property
     def lock(self) -> Path:
@@ -63,12 +68,7 @@ class Folders:
     def make(self, *, fresh: bool) -> None:
         """Make what is missing; `fresh` empties what an earlier run kept."""
         if fresh:
-            for old in (self.state, self.temporary, self.logs):
-                shutil.rmtree(old, ignore_errors=True)
-            for file in self.home.glob("*.json"):
-                file.unlink()
-            for file in (self.running, self.saved):
-                file.unlink(missing_ok=True)
+            self._empty()
         for folder in (self.home, self.state, self.temporary, self.logs):
             folder.mkdir(parents=True, exist_ok=True)
         for log in self.logs.glob("*.log"):
@@ -76,6 +76,12 @@ class Folders:
                 log.unlink()
         for left in self.temporary.glob("ministack-lambda-*"):
             shutil.rmtree(left, ignore_errors=True)
+
+    def _empty(self) -> None:
+        for old in (self.state, self.temporary, self.logs):
+            shutil.rmtree(old, ignore_errors=True)
+        for file in (*self.home.glob("*.json"), self.running, self.saved):
+            file.unlink(missing_ok=True)
 
 
 def of_this_checkout() -> Folders:

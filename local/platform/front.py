@@ -13,8 +13,8 @@ import aiohttp
 from aiohttp import web
 from yarl import URL
 
+from local.platform import ports
 from local.platform.emulator import HOST
-from local.platform.errors import PlatformError
 from local.platform.pulse import Pulse
 from local.platform.settle import Settler
 
@@ -24,6 +24,9 @@ HOP_BY_HOP = {
     "connection", "content-length", "host", "keep-alive", "proxy-authenticate",
     "proxy-authorization", "te", "trailer", "transfer-encoding", "upgrade",
 }  # fmt: skip
+HOME = """<!doctype html><title>Regulars</title>
+<p>This is the local platform. A small shop to try it: <a href="/_local/shop/">/_local/shop/</a></p>
+"""
 READS = {"GET", "HEAD", "OPTIONS"}
 SELF = {HOST, "localhost"}
 OWN_PAGES = {"same-origin", "none"}  # `none`: typed into the address bar
@@ -55,6 +58,7 @@ class Front:
             routes.add_get("/_local/shop/", self._index)
             routes.add_static("/_local/shop/", self._shop)
         routes.add_route("*", "/_local/{rest:.*}", self._unknown)
+        routes.add_get("/", self._home)
         routes.add_route("*", "/{path:.*}", self._proxy)
         return application
 
@@ -93,6 +97,9 @@ class Front:
         told = {"write_key": ready["write_key"], "tokens": {"service": ready["tokens"]["service"]}}
         return web.json_response(told, headers={"Cache-Control": "no-store"})
 
+    async def _home(self, _request: web.Request) -> web.Response:
+        return web.Response(text=HOME, content_type="text/html")
+
     async def _open_shop(self, _request: web.Request) -> web.Response:
         raise web.HTTPFound("/_local/shop/")
 
@@ -103,19 +110,24 @@ class Front:
         return _refusal(404, "not_found", "there is no such page of the local platform")
 
     async def _proxy(self, request: web.Request) -> web.Response:
+        if request.method in READS:
+            return await self._pass_on(request)
+        with self._settler.requests.one():
+            answer = await self._pass_on(request)
+            self._pulse.beat()
+            return answer
+
+    async def _pass_on(self, request: web.Request) -> web.Response:
         try:
             body = await request.read()
         except web.HTTPRequestEntityTooLarge:
             return web.json_response({"message": "Request Entity Too Large"}, status=413)
         try:
             async with self._slots:
-                answer = await self._forward(request, body)
+                return await self._forward(request, body)
         except (aiohttp.ClientError, TimeoutError) as error:
             logger.warning("a %s was not answered: %r", request.method, error)  # a path may name a person
             return web.json_response({"message": "Service Unavailable"}, status=503)
-        if request.method not in READS:
-            self._pulse.beat()
-        return answer
 
     async def _forward(self, request: web.Request, body: bytes) -> web.Response:
         assert self._session is not None
@@ -166,7 +178,7 @@ class FrontThread:
         self._thread.start()
         self._started.wait(10)
         if self._error:
-            raise PlatformError(f"port {self._port} is taken: {self._error}", cure="PORT=0 make dev takes a free one")
+            raise ports.taken(self._port, self._error)
 
     def stop(self) -> None:
         """Finish what is under way and stop listening."""

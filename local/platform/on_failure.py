@@ -2,6 +2,7 @@
 
 import json
 import uuid
+from collections import Counter, deque
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
@@ -20,6 +21,7 @@ class OnFailure:
     def __init__(self, client: Any) -> None:
         self._client = client
         self._buckets: set[str] = set()
+        self._news: deque[tuple[str, int]] = deque()
 
     def accept(self, mapping: EventSourceMapping) -> None:
         """Take note of a mapping's destination.
@@ -41,6 +43,15 @@ class OnFailure:
                 Key=_key(given_up),
                 Body=json.dumps(_invocation_record(given_up)).encode(),
             )
+            self._news.append((given_up.mapping.name, len(given_up.records)))
+
+    def news(self) -> dict[str, int]:
+        """Return how many records of each mapping were given up since this was asked last."""
+        found: Counter[str] = Counter()
+        while self._news:
+            name, records = self._news.popleft()
+            found[name] += records
+        return found
 
     def objects(self) -> Iterator[dict[str, Any]]:
         """Return every invocation record, with its bucket and key."""

@@ -15,6 +15,9 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import NoReturn
 
+from local.platform import saved
+from local.platform.saved import Saved
+
 LONGEST = 60  # seconds that a child may take
 NICE = 10
 SPARED = 10  # times as long as a save took, at least, until the next
@@ -34,8 +37,8 @@ def changes(method: str, path: str, headers: Mapping[str, str]) -> bool:
 class Saver:
     """Saves now and then what changed; ends before the emulator itself saves."""
 
-    def __init__(self, save: Callable[[], None], complete: Path, *, every: float) -> None:
-        self._save, self._complete, self._every = save, complete, every
+    def __init__(self, save: Callable[[], None], note: Path, *, every: float) -> None:
+        self._save, self._note, self._every = save, note, every
         self._changes = 0
         self._child = 0
         self._ended = threading.Event()
@@ -43,10 +46,11 @@ class Saver:
 
     def start(self) -> None:
         """Start; from now on an end without `end` and `finish` loses something."""
-        self._complete.unlink(missing_ok=True)
+        if before := saved.read(self._note):
+            Saved(at=before.at, whole=False).write(self._note)
         self._thread.start()
 
-    def note(self) -> None:
+    def changed(self) -> None:
         """Take note of a change."""
         self._changes += 1
 
@@ -61,29 +65,31 @@ class Saver:
 
     def finish(self) -> None:
         """Note that everything was saved."""
-        self._complete.touch()
+        Saved(at=time.time(), whole=True).write(self._note)
 
     def _run(self) -> None:
-        saved, pause = 0, self._every
+        known, pause = 0, self._every
         while not self._ended.wait(pause):
-            if self._changes == saved:
+            if self._changes == known:
                 continue
             now, begin = self._changes, time.monotonic()
             if self._save_in_child():
-                saved = now
+                known = now
             pause = max(self._every, SPARED * (time.monotonic() - begin))
 
     def _save_in_child(self) -> bool:
+        moment = time.time()
         child = os.fork()
         if child == 0:
             _save_and_exit(self._save)
         self._child = child
         _, status = os.waitpid(child, 0)
         self._child = 0
-        good = status == 0
-        if not good and not self._ended.is_set():
+        if status == 0:
+            Saved(at=moment, whole=False).write(self._note)
+        elif not self._ended.is_set():
             print(f"saving meanwhile failed: {status}", file=sys.stderr)
-        return good
+        return status == 0
 
 
 def _save_and_exit(save: Callable[[], None]) -> NoReturn:

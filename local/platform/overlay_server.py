@@ -77,7 +77,7 @@ async def _answer(application: Application, saver: Saver, request: web.BaseReque
 
     await application(_scope(request), receive, send)
     if changes(request.method, request.path, request.headers):
-        saver.note()
+        saver.changed()
     return _response(said)
 
 

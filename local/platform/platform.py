@@ -2,20 +2,22 @@
 
 import os
 import sys
+import time
 from collections.abc import Sequence
 
-from local.platform import recovery, sign
+from local.platform import ports, recovery, saved, sign
 from local.platform.assembly import Assembly
 from local.platform.clients import Clients
 from local.platform.console import say
 from local.platform.deploy import TABLES, Deployment, Stack
-from local.platform.emulator import Emulator, free_port
+from local.platform.emulator import Emulator
 from local.platform.errors import PlatformError
 from local.platform.folders import ROOT, Folders
 from local.platform.front import Front, FrontThread
 from local.platform.functions import Functions
 from local.platform.mappings import Mappings, deployed, scheduled
 from local.platform.pulse import Pulse
+from local.platform.saved import Saved
 from local.platform.settle import Settler
 
 API = "AWS::ApiGatewayV2::Api"
@@ -27,8 +29,8 @@ SHOP = ROOT / "local" / "shop"
 class Platform:
     """Owns every process and thread; what was started is stopped in the opposite order."""
 
-    def __init__(self, folders: Folders) -> None:
-        self._folders = folders
+    def __init__(self, folders: Folders, port: int) -> None:
+        self._folders, self._port = folders, port
         self._emulator = Emulator(folders)
         self.clients = Clients(self._emulator.endpoint)
         self._pulse = Pulse()
@@ -38,6 +40,7 @@ class Platform:
         self._front: FrontThread | None = None
         self.stacks: Sequence[Stack] = ()
         self.ended_hard = False
+        self._saved: Saved | None = None
 
     @property
     def endpoint(self) -> str:
@@ -52,6 +55,7 @@ class Platform:
     def start_emulator(self) -> None:
         """Start the emulator with what it kept, and note that from now on an end may be a hard one."""
         self.ended_hard = self._folders.running.exists()
+        self._saved = saved.read(self._folders.saved)
         self._emulator.start()
         self._folders.running.write_text(str(os.getpid()))
 
@@ -74,9 +78,9 @@ class Platform:
             tables=self._tables(),
             scheduled=scheduled(self.clients),
         )
-        port = int(os.environ.get("PORT") or 0) or free_port()
-        front = FrontThread(self._make_front, port)
+        front = FrontThread(self._make_front, self._port)
         front.start()
+        ports.remember(self._folders, self._port)
         self._front = front
 
     def _make_front(self) -> Front:
@@ -96,6 +100,21 @@ class Platform:
         if self._mappings is None:
             return 0
         return recovery.refold(self._mappings.streams, self.clients, self.check)
+
+    def account(self) -> str:
+        """Say what a hard end may have cost, and what there is."""
+        assert self._settler is not None
+        held = f"the tables hold {self._settler.stored():,} events"
+        if self._saved is None:
+            return f"the emulator had saved nothing: what was acknowledged before is gone; {held}"
+        if self._saved.whole:
+            return f"the emulator had saved everything that was acknowledged; {held}"
+        moment = time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(self._saved.at))
+        return f"the emulator ended without saving: what was acknowledged after {moment} may be gone; {held}"
+
+    def given_up(self) -> dict[str, int]:
+        """Return how many records of each mapping were given up since this was asked last."""
+        return self._mappings.on_failure.news() if self._mappings else {}
 
     def check(self) -> None:
         """Notice if the emulator has ended.

@@ -9,6 +9,7 @@ from local.platform.clients import Clients
 from local.platform.functions import FunctionError, Functions
 from local.platform.mappings import Mappings
 from local.platform.redrive import redrive
+from local.platform.under_way import UnderWay
 from local.world.runner import NotInvokedError
 
 PAUSE = 0.03
@@ -46,6 +47,7 @@ class Settler:
         self._mappings, self._functions = mappings, functions
         self._dynamodb = clients.of("dynamodb")
         self._tables, self._scheduled = tables, scheduled
+        self.requests = UnderWay()
 
     def settle(self, within: float) -> Counts:
         """Wait until streams, queues and timers already due are drained, at most so long, and count."""
@@ -57,11 +59,15 @@ class Settler:
         return self._wait(deadline) and self._run_schedules() and self._wait(deadline)
 
     def _wait(self, deadline: float) -> bool:
-        while not self._mappings.is_drained():
+        while not self._is_idle():
             if time.monotonic() > deadline:
                 return False
             time.sleep(PAUSE)
         return True
+
+    def _is_idle(self) -> bool:
+        """Tell whether nothing is under way: a request that is not yet answered may still write."""
+        return not self.requests.count and self._mappings.is_drained() and not self.requests.count
 
     def _run_schedules(self) -> bool:
         """Do now what the next minute would do; each such function expects to be called twice."""
@@ -86,6 +92,10 @@ class Settler:
             suppressed=0,  # nothing is suppressed after it was stored
             pending=pending,
         )
+
+    def stored(self) -> int:
+        """Count the events that the tables hold."""
+        return self._rows("events")
 
     def _deferred(self) -> int:
         """Count the events that wait in the on-failure bucket, each once."""

@@ -1,8 +1,10 @@
 """The front hands everything to the deployed API unchanged, and answers for the platform itself."""
 
 import io
+import time
 import zipfile
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -25,6 +27,9 @@ from tests.local import assembly_on_disk
 DOOR = """
 import base64, json
 def handler(event, context):
+    if event["rawPath"] == "/slow":
+        import time
+        time.sleep(2)
     if event["rawPath"] == "/raise":
         raise ValueError("ours to know")
     seen = {name: event.get(name) for name in ("rawPath", "rawQueryString", "headers", "body")}
@@ -61,17 +66,34 @@ def quarantine(clients: Clients) -> str:
 
 
 @pytest.fixture(scope="module")
+def pulse() -> Pulse:
+    return Pulse()
+
+
+@pytest.fixture(scope="module")
+def functions(clients: Clients, pulse: Pulse) -> Functions:
+    return Functions(clients, pulse)
+
+
+@pytest.fixture(scope="module")
+def mappings(clients: Clients, stacks: Sequence[Stack], functions: Functions, pulse: Pulse) -> Iterator[Mappings]:
+    mappings = Mappings(deployed(stacks, clients), clients, functions, pulse)
+    mappings.start()
+    yield mappings
+    mappings.stop()
+
+
+@pytest.fixture(scope="module")
 def url(
     clients: Clients,
     emulator: Emulator,
     stacks: Sequence[Stack],
     quarantine: str,
+    functions: Functions,
+    mappings: Mappings,
+    pulse: Pulse,
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[str]:
-    pulse = Pulse()
-    functions = Functions(clients, pulse)
-    mappings = Mappings(deployed(stacks, clients), clients, functions, pulse)
-    mappings.start()
     tables = {"events": stacks[0].outputs["Table"], "quarantine": quarantine}
     settler = Settler(mappings, functions, clients, tables=tables, scheduled=[])
     shop = tmp_path_factory.mktemp("shop")
@@ -82,7 +104,6 @@ def url(
     front.start()
     yield front.url
     front.stop()
-    mappings.stop()
 
 
 def test_method_path_query_headers_and_body_arrive_as_they_were_sent(url: str) -> None:
@@ -134,6 +155,14 @@ def test_the_shop_is_served(url: str) -> None:
     assert httpx.get(f"{url}/_local/shop/cart.js").text == "1"
 
 
+def test_the_bare_address_points_to_the_shop(url: str) -> None:
+    page = httpx.get(url)
+
+    assert page.status_code == 200
+    assert 'href="/_local/shop/"' in page.text
+    assert httpx.post(url).status_code == 404  # the API's
+
+
 def test_an_unknown_page_of_the_platform_is_not_handed_on(url: str) -> None:
     answer = httpx.get(f"{url}/_local/nothing")
 
@@ -154,6 +183,23 @@ def test_settling_counts_where_each_event_is(
     change = {name: after[name] - before[name] for name in after if name != "settled"}
     assert after["settled"] is True
     assert change == {"accepted": 4, "applied": 2, "deferred": 1, "quarantined": 1, "suppressed": 0, "pending": 0}
+
+
+def test_nothing_is_settled_while_a_request_is_under_way(url: str) -> None:
+    with ThreadPoolExecutor(1) as threads:
+        slow = threads.submit(httpx.post, f"{url}/slow", json={}, timeout=30)
+        time.sleep(0.5)
+        meanwhile = httpx.get(f"{url}/_local/settle?timeout=0", timeout=60).json()
+        assert not slow.done()
+    after = httpx.get(f"{url}/_local/settle?timeout=30", timeout=60).json()
+
+    assert (meanwhile["settled"], after["settled"]) == (False, True)
+
+
+@pytest.mark.usefixtures("url")
+def test_what_was_given_up_is_news_once(mappings: Mappings) -> None:
+    assert sum(mappings.on_failure.news().values()) >= 1
+    assert mappings.on_failure.news() == {}
 
 
 def test_what_was_given_up_is_listed_without_the_person(url: str) -> None:
