@@ -15,6 +15,13 @@ HEAD = """# The `regulars` command
 
 Written by `python -m cli.reference` from what `--help` says. Importing files has a page of its own,
 [import.md](import.md); so have definitions, [catalog.md](catalog.md).
+
+In a checkout, `make install` puts it at `.venv/bin/regulars`; after `source .venv/bin/activate` it is `regulars`.
+
+**Who you are.** Beside a running `make dev` the command finds address and tokens in `.regulars/local.json` and is the
+admin of that platform. `--role marketer` makes it another role there: `admin`, `engineer`, `marketer`, `analyst`,
+`service` or `privacy`. Any other platform takes `--url` and `--token` (or `REGULARS_URL` and `REGULARS_TOKEN`): the
+access token of the sign-in, which lives for an hour. `import` sends with the write key of a source, without a token.
 """
 
 
