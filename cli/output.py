@@ -57,6 +57,14 @@ def counted(number: int, noun: str) -> str:
     return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
 
 
+def instant(text: str | None) -> str:
+    """Cut an instant to milliseconds, or to seconds where those are zero."""
+    if not text:
+        return ""
+    fraction = text[19:].removeprefix(".").rstrip("Z")[:3]
+    return f"{text[:19]}.{fraction}Z" if fraction.strip("0") else f"{text[:19]}Z"
+
+
 def table(columns: Sequence[str], rows: Iterable[Sequence[object]], title: str | None = None) -> Table:
     """Lay out rows; text of the platform is never read as markup."""
     made = Table(title=title, title_justify="left", title_style="bold", box=None, padding=(0, 2, 0, 0))

@@ -9,7 +9,7 @@ import typer
 from rich.text import Text
 
 from cli.errors import AnswerError, UserError
-from cli.output import counted, table
+from cli.output import counted, instant, table
 from cli.session import Session, session_of
 
 REFERENCE = "a reference is a profile id (p_…) or kind:value, such as user_id:ann or email:ann@shop.example"
@@ -62,14 +62,14 @@ def _head(found: Mapping[str, Any]) -> Text:
 
 
 def _identifiers(found: Mapping[str, Any]) -> Any:
-    rows = ((one["kind"], _value(one), one["source"], one["since"]) for one in found["identifiers"])
+    rows = ((one["kind"], _value(one), one["source"], instant(one["since"])) for one in found["identifiers"])
     more = " (the first)" if "identifiers" in found["incomplete"] else ""
     return _table(f"Identifiers{more}", ("kind", "value", "source", "since"), rows)
 
 
 def _traits(found: Mapping[str, Any]) -> Any:
     rows = (
-        (name, _value(one), one["source"], _instant(one["time"]), one["message_id"])
+        (name, _value(one), one["source"], instant(one["time"]), one["message_id"])
         for name, one in sorted(found["traits"].items())
     )
     return _table("Traits", ("trait", "value", "source", "said at", "by message"), rows)
@@ -77,7 +77,7 @@ def _traits(found: Mapping[str, Any]) -> Any:
 
 def _memberships(found: Mapping[str, Any]) -> Any:
     rows = (
-        (one["name"], one["segment"], one["since"], one["next_change_at"] or "with the next event")
+        (one["name"], one["segment"], instant(one["since"]), instant(one["next_change_at"]) or "with the next event")
         for one in found["memberships"]
     )
     return _table("Segments", ("segment", "id", "since", "may change"), rows)
@@ -85,7 +85,7 @@ def _memberships(found: Mapping[str, Any]) -> Any:
 
 def _events(events: Iterable[Mapping[str, Any]]) -> Any:
     rows = (
-        (_instant(one["timestamp"]), one["type"], one["event"], one["source"], _properties(one["properties"]))
+        (instant(one["timestamp"]), one["type"], one["event"], one["source"], _properties(one["properties"]))
         for one in events
     )
     return _table("Newest events", ("at", "type", "event", "source", "properties"), rows)
@@ -98,12 +98,6 @@ def _table(title: str, columns: tuple[str, ...], rows: Iterable[tuple[object, ..
 
 def _value(one: Mapping[str, Any]) -> object:
     return MASKED if one.get("masked") else one.get("value")
-
-
-def _instant(text: str) -> str:
-    """Cut an instant to milliseconds, or to seconds where those are zero."""
-    fraction = text[19:].removeprefix(".").rstrip("Z")[:3]
-    return f"{text[:19]}.{fraction}Z" if fraction.strip("0") else f"{text[:19]}Z"
 
 
 def _properties(properties: Mapping[str, Any]) -> str:

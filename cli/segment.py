@@ -8,7 +8,7 @@ import yaml
 from rich.text import Text
 
 from cli.changes import HOLDS
-from cli.output import counted, table
+from cli.output import counted, instant, table
 from cli.session import Session, session_of
 
 LIST = "list"
@@ -45,7 +45,7 @@ def _list(session: Session) -> None:
             "yes" if one["definition"].get("anonymous") else "no",
             one["origin"],
             one["version"],
-            one["changed_at"],
+            instant(one["changed_at"]),
         )
         for one in found
     )
@@ -59,7 +59,7 @@ def _show(session: Session, id: str, most: int) -> None:
     session.output.data({**found, "members": listed[:most], "more_members": len(listed) > most})
     session.output.show(yaml.safe_dump(found["definition"], sort_keys=False, allow_unicode=True))
     if listed:
-        rows = ((one["profile_id"], one["since"]) for one in listed[:most])
+        rows = ((one["profile_id"], instant(one["since"])) for one in listed[:most])
         session.output.show(table(("member", "since"), rows))
     session.output.show(_end(len(listed), most), Text(HOLDS, style="dim"))
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from cli.profile import _instant
+from cli.output import instant
 from tests.cli.conftest import Regulars
 
 EMAIL = "ann@shop.example"
@@ -97,7 +97,7 @@ def test_says_that_there_is_no_such_segment(shop: Regulars) -> None:
 
 
 def test_shows_milliseconds_only_where_there_are_any() -> None:
-    shown = [_instant(f"2026-01-01T00:00:00{end}") for end in ("Z", ".000Z", ".250Z", ".123456Z")]
+    shown = [instant(f"2026-01-01T00:00:00{end}") for end in ("Z", ".000Z", ".250Z", ".123456Z")]
 
     assert [one[19:] for one in shown] == ["Z", "Z", ".250Z", ".123Z"]
 
