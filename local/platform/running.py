@@ -1,10 +1,10 @@
 """Looks at the platform of this checkout: whether it runs, and what waits in it."""
 
 import json
-import os
 import urllib.request
 from typing import Any
 
+from local.platform import sign
 from local.platform.finding import Finding
 from local.platform.folders import Folders
 
@@ -14,21 +14,21 @@ WHAT = "platform"
 
 def look_at_platform(folders: Folders) -> Finding:
     """Say whether a platform runs here, and how it is."""
-    if folders.sign.exists():
-        return _signed(json.loads(folders.sign.read_text()))
-    if not folders.running.exists():
-        return _finding("not running", cure="", good=True)
-    pid = folders.running.read_text().strip()
-    if pid.isdecimal() and _runs(int(pid)):
-        return _finding(f"starting or stopping, pid {pid}", cure="", good=True)
-    return _finding("ended hard the last time", cure="make dev, which takes up what was not finished")
-
-
-def _signed(ready: dict[str, Any]) -> Finding:
-    pid, url = int(ready.get("pid", 0)), str(ready["url"])
-    if not _runs(pid):
+    lives, signed = sign.is_held(folders), folders.sign.exists()
+    if lives and signed:
+        return _living(json.loads(folders.sign.read_text()))
+    if lives:
+        return _finding("starting or stopping", cure="", good=True)
+    if signed:
         return _finding("local.json is there but its process is gone", cure="make dev")
-    where = f"running, pid {pid}, {url}"
+    if folders.running.exists():
+        return _finding("ended hard the last time", cure="make dev, which takes up what was not finished")
+    return _finding("not running", cure="", good=True)
+
+
+def _living(ready: dict[str, Any]) -> Finding:
+    url = ready["url"]
+    where = f"running, pid {ready['pid']}, {url}"
     try:
         counts = _asked(f"{url}/_local/settle?timeout=0")
         kept = len(_asked(f"{url}/_local/on-failure")["objects"])
@@ -41,18 +41,6 @@ def _signed(ready: dict[str, Any]) -> Finding:
 
 def _finding(found: str, *, cure: str, good: bool = False) -> Finding:
     return Finding(what=WHAT, found=found, good=good, cure=cure, needed=False)
-
-
-def _runs(pid: int) -> bool:
-    if pid <= 0:
-        return False
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:  # of somebody else
-        return True
-    return True
 
 
 def _asked(url: str) -> Any:

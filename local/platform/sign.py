@@ -43,6 +43,18 @@ class Lock:
             self._file.close()
 
 
+def is_held(folders: Folders) -> bool:
+    """Tell whether a platform of this checkout lives, however long it takes to start or stop."""
+    if not folders.lock.exists():
+        return False
+    with folders.lock.open() as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except OSError:
+            return True
+    return False
+
+
 def show(folders: Folders, ready: dict[str, Any]) -> None:
     """Write the sign in one move, so that whoever sees it sees all of it."""
     draft = folders.sign.with_suffix(".tmp")

@@ -1,15 +1,13 @@
 """`make doctor` tells of the platform of this checkout: running, gone, ended hard."""
 
-import json
 import os
-import subprocess
-import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from local.platform import running
+from local.platform import running, sign
 from local.platform.folders import Folders
 from local.platform.running import look_at_platform
 
@@ -19,15 +17,16 @@ def folders(tmp_path: Path) -> Folders:
     return Folders(tmp_path)
 
 
-@pytest.fixture(scope="module")
-def gone() -> int:
-    ended = subprocess.Popen([sys.executable, "-c", ""])
-    ended.wait()
-    return ended.pid
+@pytest.fixture
+def held(folders: Folders) -> Iterator[None]:
+    lock = sign.Lock(folders)
+    lock.take()
+    yield
+    lock.release()
 
 
-def sign(folders: Folders, pid: int) -> None:
-    folders.sign.write_text(json.dumps({"url": "http://127.0.0.1:1", "pid": pid}))
+def show(folders: Folders) -> None:
+    sign.show(folders, {"url": "http://127.0.0.1:1"})
 
 
 def answering(monkeypatch: pytest.MonkeyPatch, objects: int) -> None:
@@ -42,8 +41,9 @@ def test_nothing_runs(folders: Folders) -> None:
     assert look_at_platform(folders).found == "not running"
 
 
+@pytest.mark.usefixtures("held")
 def test_a_running_platform_is_told_with_its_address(folders: Folders, monkeypatch: pytest.MonkeyPatch) -> None:
-    sign(folders, os.getpid())
+    show(folders)
     answering(monkeypatch, objects=0)
 
     found = look_at_platform(folders)
@@ -52,8 +52,9 @@ def test_a_running_platform_is_told_with_its_address(folders: Folders, monkeypat
     assert found.found.startswith(f"running, pid {os.getpid()}, http://127.0.0.1:1; 3 pending, 0 deferred")
 
 
+@pytest.mark.usefixtures("held")
 def test_what_was_given_up_is_told_with_its_cure(folders: Folders, monkeypatch: pytest.MonkeyPatch) -> None:
-    sign(folders, os.getpid())
+    show(folders)
     answering(monkeypatch, objects=2)
 
     line = look_at_platform(folders).line()
@@ -62,27 +63,27 @@ def test_what_was_given_up_is_told_with_its_cure(folders: Folders, monkeypatch: 
     assert line.endswith("then: .venv/bin/regulars redrive")
 
 
+@pytest.mark.usefixtures("held")
 def test_a_platform_that_does_not_answer_is_told(folders: Folders) -> None:
-    sign(folders, os.getpid())
+    show(folders)
 
     assert "does not answer" in look_at_platform(folders).found
 
 
-def test_a_sign_without_its_process_is_told(folders: Folders, gone: int) -> None:
-    sign(folders, gone)
+def test_a_sign_without_its_process_is_told(folders: Folders) -> None:
+    show(folders)
 
     found = look_at_platform(folders)
 
     assert (found.found, found.cure) == ("local.json is there but its process is gone", "make dev")
 
 
-def test_a_hard_end_is_told(folders: Folders, gone: int) -> None:
-    folders.running.write_text(str(gone))
+def test_a_hard_end_is_told(folders: Folders) -> None:
+    folders.running.touch()
 
     assert look_at_platform(folders).found == "ended hard the last time"
 
 
+@pytest.mark.usefixtures("held")
 def test_a_start_that_is_not_yet_done_is_told(folders: Folders) -> None:
-    folders.running.write_text(str(os.getpid()))
-
-    assert look_at_platform(folders).found == f"starting or stopping, pid {os.getpid()}"
+    assert look_at_platform(folders).found == "starting or stopping"
