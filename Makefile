@@ -23,7 +23,7 @@ dev: install ## run the whole platform on this machine
 	.venv/bin/python -m local.platform.dev $(ARGS)
 
 test: install ## run the tests; E2E=1 adds real SDKs and a browser; ARGS="tests/domain -x" narrows
-	$(PYTEST) $(call cure,A test,repeat one with: make test ARGS="<the name above> -x -vv")
+	$(PYTEST) $(call cure,A test,repeat one with: make test ARGS='its/name -x -vv')
 
 check: lint types contracts test ## all that CI runs
 

@@ -59,8 +59,9 @@ def end_with_parent(parent: int) -> None:
 def main() -> None:
     """Cure the emulator and run it until it is told to stop."""
     check_version()
-    from local.platform import overlay_saving, overlay_server, overlay_streams, overlay_workers
+    from local.platform import overlay_bodies, overlay_saving, overlay_server, overlay_streams, overlay_workers
 
+    overlay_bodies.apply()
     overlay_workers.apply()
     overlay_streams.apply()
     end_with_parent(int(os.environ.get("REGULARS_PARENT", os.getppid())))

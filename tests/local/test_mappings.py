@@ -123,7 +123,7 @@ def test_pending_counts_what_was_not_worked_off(
     idle = Mappings(deployed(stacks, clients), clients, Functions(clients, Pulse()), Pulse())
     before = idle.pending(table)
     put("one-more")
-    assert idle.pending(table) == before + 1
+    assert idle.pending(table) > before
 
 
 def test_a_message_reaches_its_function_and_is_deleted(
