@@ -21,6 +21,7 @@ Application = Callable[
     [Message, Callable[[], Awaitable[Message]], Callable[[Message], Awaitable[None]]], Awaitable[None]
 ]
 KEEP_ALIVE = 75.0
+HTTP_API = "/_aws/execute-api/"
 LONGEST_LINE = 65_536
 
 
@@ -62,6 +63,19 @@ async def _lifespan(application: Application) -> AsyncIterator[None]:
     await life
 
 
+def _is_foreign(request: web.BaseRequest) -> bool:
+    """
+    Say whether a web page asks, of whatever origin or under whatever host name that leads here.
+
+    The HTTP API is for pages; everything else here would run what it is given as the user who started us.
+    """
+    if request.path.startswith(HTTP_API):
+        return False
+    host = request.host.rsplit(":", 1)[0]
+    is_page = "Origin" in request.headers or request.headers.get("Sec-Fetch-Site", "none") != "none"
+    return is_page or not (host in {"127.0.0.1", "localhost"} or host.endswith(".localhost"))
+
+
 async def _answer(application: Application, saver: Saver, request: web.BaseRequest) -> web.StreamResponse:
     if "100-continue" in request.headers.get("Expect", "").lower():
         await request.writer.write(b"HTTP/1.1 100 Continue\r\n\r\n")
@@ -75,6 +89,8 @@ async def _answer(application: Application, saver: Saver, request: web.BaseReque
     async def send(message: Message) -> None:
         said.append(message)
 
+    if _is_foreign(request):
+        return web.json_response({"message": "only programs of this machine may ask here"}, status=403)
     await application(_scope(request), receive, send)
     if changes(request.method, request.path, request.headers):
         saver.changed()

@@ -148,6 +148,7 @@ class QuarantineItem(Model):
 
     slot = UnicodeAttribute(hash_key=True)
     moment = UnicodeAttribute(range_key=True)
+    message_id = UnicodeAttribute()
     arrival = NumberAttribute()
     code = UnicodeAttribute()
     reason = UnicodeAttribute()

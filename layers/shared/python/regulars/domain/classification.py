@@ -129,7 +129,7 @@ def _cut_url(value: object) -> str | None:
 
 def _tells(value: object, own: tuple[str, ...]) -> bool:
     if isinstance(value, str):
-        if "%" in value and (plain := unquote(value)) != value and _tells(plain, own):
+        if "%" in value and (plain := _unquoted(value)) != value and _tells(plain, own):
             return True
         return ("@" in value and _EMAIL.search(value) is not None) or any(_shows(value, text) for text in own)
     if isinstance(value, Mapping):
@@ -137,6 +137,15 @@ def _tells(value: object, own: tuple[str, ...]) -> bool:
     if isinstance(value, list):
         return any(_tells(inner, own) for inner in value)
     return False
+
+
+def _unquoted(text: str) -> str:
+    """Undo percent signs, also twice and three times; who hides deeper than that hides from everybody."""
+    for _ in range(3):
+        if (plain := unquote(text)) == text:
+            break
+        text = plain
+    return text.replace("%", "")
 
 
 def _shows(value: str, identifier: str) -> bool:

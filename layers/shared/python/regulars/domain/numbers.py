@@ -1,9 +1,10 @@
 """Amounts as whole millionths: floats do not add in every order to the same sum, integers do."""
 
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal, DecimalException
 
 MICRO = 1_000_000
-_LARGEST = Decimal(10) ** 15
+_DIGITS = 15
+_LARGEST = Decimal(10) ** _DIGITS
 
 
 def to_amount(value: object) -> int | None:
@@ -12,11 +13,11 @@ def to_amount(value: object) -> int | None:
         return None
     try:
         number = Decimal(str(value).strip())
-    except InvalidOperation:
+        if not number.is_finite() or number.adjusted() > _DIGITS or abs(number) > _LARGEST:
+            return None
+        return int((number * MICRO).to_integral_value())
+    except (DecimalException, ValueError):
         return None
-    if not number.is_finite() or abs(number) > _LARGEST:
-        return None
-    return int((number * MICRO).to_integral_value())
 
 
 def from_amount(amount: int) -> float:

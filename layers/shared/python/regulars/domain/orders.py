@@ -10,6 +10,8 @@ from regulars.domain.numbers import to_amount
 ORDER_EVENTS = frozenset({"Order Completed", "Order Updated", "Order Refunded", "Order Cancelled"})
 ORDER_IDS = ("order_id", "orderId")
 DRAWERS = 16
+MAX_ORDERS = 200  # in a drawer: an item holds 400 KB, and one that outgrows it would stall everybody behind it
+MAX_REFUNDS = 32  # of an order
 
 Register = tuple[int, str, int]  # instant, print of the event, amount: the latest counts, ties by print
 
@@ -65,6 +67,13 @@ def combine(one: Ledger, other: Ledger) -> Ledger:
     }
 
 
+def cut(ledger: Ledger) -> Ledger:
+    """Keep the first 200 orders by id of a drawer: a cut that no order of arrival can change."""
+    if len(ledger) <= MAX_ORDERS:
+        return ledger
+    return {order_id: ledger[order_id] for order_id in sorted(ledger)[:MAX_ORDERS]}
+
+
 def net_revenue(ledger: Ledger) -> int:
     """Millionths of all orders, net of refunds and cancellations."""
     return sum(order.net for order in ledger.values())
@@ -91,9 +100,15 @@ def _combine(one: Order, other: Order) -> Order:
     worths = [worth for worth in (one.worth, other.worth) if worth]
     return Order(
         worth=max(worths, default=None),
-        refunds={**one.refunds, **other.refunds},
+        refunds=_first_refunds({**one.refunds, **other.refunds}),
         cancelled=one.cancelled or other.cancelled,
     )
+
+
+def _first_refunds(refunds: Mapping[str, int | None]) -> Mapping[str, int | None]:
+    if len(refunds) <= MAX_REFUNDS:
+        return refunds
+    return {name: refunds[name] for name in sorted(refunds)[:MAX_REFUNDS]}
 
 
 def _order_id(event: Event) -> str | None:

@@ -10,15 +10,16 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from regulars.domain.classification import is_personal_trait
 from regulars.domain.events import Event, Sealed
 from regulars.domain.identifiers import NOBODY, kind_of
 from regulars.domain.instants import day_of
 from regulars.domain.numbers import to_amount
-from regulars.domain.orders import Ledger, combine, drawer_of, entry
+from regulars.domain.orders import Ledger, combine, cut, drawer_of, entry
 from regulars.domain.watches import Watch, Watches
 
 MAX_DAYS = 400
-MAX_TRAITS = 256
+MAX_TRAITS = 200
 MAX_TRAIT_NAME = 100  # bytes; so many traits, each as large as this, are one item still
 MAX_TRAIT = 900
 
@@ -105,7 +106,7 @@ def add(one: State, other: State, watch: Watch) -> State:
         sums=_add_numbers(one.sums, other.sums),
         days=_add_days(one.days, other.days),
         traits=_newest_traits({**one.traits, **_newer(other.traits, one.traits)}),
-        orders=combine(one.orders, other.orders),
+        orders=cut(combine(one.orders, other.orders)),
     )
 
 
@@ -128,10 +129,14 @@ def _newer(traits: Mapping[str, Trait], than: Mapping[str, Trait]) -> dict[str, 
 
 
 def _newest_traits(traits: Mapping[str, Trait]) -> Mapping[str, Trait]:
-    """Keep the first 256 names by alphabet: a cut that no order of arrival can change."""
+    """Keep the first 200 names, those that everybody uses before others: a cut that no order of arrival can change."""
     if len(traits) <= MAX_TRAITS:
         return traits
-    return {name: traits[name] for name in sorted(traits)[:MAX_TRAITS]}
+    return {name: traits[name] for name in sorted(traits, key=_rank)[:MAX_TRAITS]}
+
+
+def _rank(trait: str) -> tuple[bool, str]:
+    return not is_personal_trait(trait), trait
 
 
 def _add_numbers(one: Mapping[str, int], other: Mapping[str, int]) -> dict[str, int]:

@@ -82,6 +82,10 @@ class Door:
                 post.calls[index] = _in_turn(read(raw, post.delivery, post.type), index)
             except InvalidEventError as error:
                 post.refusals[index] = refuse(raw, post.type, error, post.delivery)
+            except (ArithmeticError, RecursionError, TypeError, ValueError) as error:
+                # Nobody knows what it is, and it must not cost the others of its batch.
+                unknown = InvalidEventError("unreadable", f"the event cannot be read ({type(error).__name__})")
+                post.refusals[index] = refuse(raw, post.type, unknown, post.delivery)
         owners = [call.event.owner for call in post.calls.values()]
         self._sealer.prepare(owners + [refusal.owner for refusal in post.refusals.values()])
 

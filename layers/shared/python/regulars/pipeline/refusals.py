@@ -5,8 +5,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from regulars.domain.calls import Delivery, name_refused
+from regulars.domain.message_ids import fingerprint
 from regulars.domain.packing import pack
-from regulars.errors import InvalidEventError, TooLargeError
+from regulars.domain.payloads import write
+from regulars.errors import InvalidEventError, TooLargeError, UnparseableError
 from regulars.pipeline.ports import Sealer
 from regulars.pipeline.sealing import QUARANTINED
 from regulars.stores.quarantine import Quarantined
@@ -65,6 +67,7 @@ def quarantine(refusal: Refusal, delivery: Delivery, sealer: Sealer, *, alone: b
         reason=reason,
         sealed=sealed,
         owner=refusal.owner,
+        print=_print(refusal.body.get("message"), delivery),
     )
 
 
@@ -73,3 +76,15 @@ def _seal(refusal: Refusal, sealer: Sealer) -> bytes:
         return sealer.seal(refusal.owner, QUARANTINED, pack(refusal.body))
     except InvalidEventError:
         return b""  # the person was erased: nothing of it is kept, here neither
+    except RecursionError:
+        return b""  # nested deeper than can be written down
+
+
+def _print(message: object, delivery: Delivery) -> str:
+    """Tell one body from another; a retry differs in when it was sent and how often it was tried."""
+    if isinstance(message, Mapping):
+        message = {name: value for name, value in message.items() if name not in ("sentAt", "_metadata")}
+    try:
+        return fingerprint(write(message), delivery.hash_key).hex()
+    except (RecursionError, UnparseableError):
+        return ""

@@ -10,7 +10,11 @@ _KEPT = 90 * DAY
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Quarantined:
-    """One event that was not accepted: from which source, when, why, and its body, sealed for an owner."""
+    """
+    One event that was not accepted: from which source, when, why, and its body, sealed for an owner.
+
+    `print` tells bodies under one id apart, so that no event takes the place of another.
+    """
 
     source: str
     arrival: int
@@ -19,6 +23,7 @@ class Quarantined:
     reason: str
     sealed: bytes
     owner: str = ""
+    print: str = ""
 
 
 class QuarantineStore:
@@ -43,7 +48,8 @@ def to_item(event: Quarantined) -> Item:
     """Lay out a quarantined event."""
     return {
         "slot": f"{event.source}#{to_text(event.arrival)[:10]}",
-        "moment": f"{event.code}#{event.message_id}",
+        "moment": f"{event.code}#{event.message_id}#{event.print}",
+        "message_id": event.message_id,
         "arrival": event.arrival,
         "code": event.code,
         "reason": event.reason,
@@ -58,7 +64,7 @@ def from_item(item: Item) -> Quarantined:
     return Quarantined(
         source=text(item, "slot").split("#")[0],
         arrival=number(item, "arrival"),
-        message_id=text(item, "moment").split("#", 1)[1],
+        message_id=text(item, "message_id"),
         code=text(item, "code"),
         reason=text(item, "reason"),
         sealed=binary(item, "sealed"),
