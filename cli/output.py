@@ -3,6 +3,7 @@
 import json
 import os
 import sys
+import unicodedata
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -65,11 +66,21 @@ def instant(text: str | None) -> str:
     return f"{text[:19]}.{fraction}Z" if fraction.strip("0") else f"{text[:19]}Z"
 
 
+def visible(cell: object) -> str:
+    """Write what somebody else may have sent so that a terminal shows it, and does not obey it."""
+    text = "" if cell is None else str(cell)
+    return "".join(letter if _is_shown(letter) else f"\\u{ord(letter):04x}" for letter in text)
+
+
+def _is_shown(letter: str) -> bool:
+    return letter in "\n\t\u200d" or unicodedata.category(letter) not in ("Cc", "Cf", "Cs")
+
+
 def table(columns: Sequence[str], rows: Iterable[Sequence[object]], title: str | None = None) -> Table:
     """Lay out rows; text of the platform is never read as markup."""
     made = Table(title=title, title_justify="left", title_style="bold", box=None, padding=(0, 2, 0, 0))
     for column in columns:
         made.add_column(column, overflow="fold")
     for row in rows:
-        made.add_row(*(cell if isinstance(cell, Text) else Text("" if cell is None else str(cell)) for cell in row))
+        made.add_row(*(cell if isinstance(cell, Text) else Text(visible(cell)) for cell in row))
     return made
