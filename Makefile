@@ -6,7 +6,7 @@ SHELL := /bin/bash
 
 STAGE ?= dev
 ARGS ?=
-PYTEST = .venv/bin/python -m pytest -n auto --dist loadgroup $(if $(E2E),-m "",) $(ARGS)
+PYTEST = .venv/bin/python -m pytest
 export JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION := 20
 
 # A failing step ends with the command that cures it.
@@ -23,7 +23,8 @@ dev: install ## run the whole platform on this machine
 	.venv/bin/python -m local.platform.dev $(ARGS)
 
 test: install ## run the tests; E2E=1 adds real SDKs and a browser; ARGS="tests/domain -x" narrows
-	$(PYTEST) $(call cure,A test,repeat one with: make test ARGS='its/name -x -vv')
+	$(PYTEST) -n auto --dist loadfile $(ARGS) $(call cure,A test,repeat one with: make test ARGS='its/name -x -vv')
+	$(if $(E2E),$(PYTEST) -m e2e $(ARGS) || [ $$? -eq 5 ] $(call cure,A test,repeat one with: make test ARGS='its/name -x -vv'),)
 
 check: lint types contracts test ## all that CI runs
 

@@ -2,7 +2,6 @@
 
 import os
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from hypothesis import settings
@@ -24,18 +23,6 @@ settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "same"))
 
 for name in ("AWS_PROFILE", "AWS_SESSION_TOKEN", "AWS_ENDPOINT_URL"):
     os.environ.pop(name, None)
-
-
-# What stands on one platform, emulator or template for the whole run stays with one worker.
-_TOGETHER = {"e2e": "platform", "sdks": "platform", "local": "emulator", "infra": "template"}
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Tell pytest-xdist which tests belong together."""
-    for item in items:
-        room = item.path.relative_to(Path(__file__).parent).parts[0]
-        if room in _TOGETHER:
-            item.add_marker(pytest.mark.xdist_group(_TOGETHER[room]))
 
 
 @pytest.fixture
