@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from regulars.domain.events import Event
 from regulars.domain.parts import REMEMBERED, Part, admit, count, fold
 from regulars.domain.people import sum_parts
-from regulars.domain.state import EMPTY, add, parts_of, state_of, watch_of
+from regulars.domain.state import EMPTY, State, add, parts_of, state_of, watch_of
 from regulars.domain.watches import Watch, Watches
 from tests.builders import an_event
 from tests.strategies import histories
@@ -46,7 +46,7 @@ def test_adding_states_is_associative_and_commutative(events: list[Event], one: 
     for name in {name for event in events for name in parts_of(event, WATCHES)}:
         watch = watch_of(name, WATCHES)
 
-        def total(some: list[Event], name: str = name, watch: Watch = watch) -> object:
+        def total(some: list[Event], name: str = name, watch: Watch = watch) -> State:
             state = EMPTY
             for event in some:
                 if name in parts_of(event, WATCHES):
@@ -54,9 +54,9 @@ def test_adding_states_is_associative_and_commutative(events: list[Event], one: 
             return state
 
         a, b, c = (total(some) for some in (events[:one], events[one:other], events[other:]))
-        assert add(add(a, b, watch), c, watch) == add(a, add(b, c, watch), watch)  # type: ignore[arg-type]
-        assert add(a, b, watch) == add(b, a, watch)  # type: ignore[arg-type]
-        assert total(events) == add(add(c, a, watch), b, watch)  # type: ignore[arg-type]
+        assert add(add(a, b, watch), c, watch) == add(a, add(b, c, watch), watch)
+        assert add(a, b, watch) == add(b, a, watch)
+        assert total(events) == add(add(c, a, watch), b, watch)
 
 
 @given(histories(["user_id:u", "anonymous_id:a"]))
