@@ -2,6 +2,7 @@
 
 import json
 from base64 import b64encode
+from datetime import datetime
 from typing import Any
 
 import boto3
@@ -43,4 +44,6 @@ def message(id: str, body: str) -> Event:
 
 
 def _encode(value: object) -> object:
+    if isinstance(value, datetime):
+        return value.timestamp()
     return b64encode(value).decode() if isinstance(value, bytes) else str(value)

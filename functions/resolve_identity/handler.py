@@ -5,6 +5,7 @@ from functools import cache
 from typing import Any
 
 from regulars.adapters import clients
+from regulars.adapters.clock import now
 from regulars.adapters.observability import journal, observed
 from regulars.adapters.pause import pause
 from regulars.adapters.streams import Answer, Record, apply_in_order, by_partition, records_of
@@ -21,9 +22,9 @@ def handler(event: Mapping[str, Any], _context: object) -> Answer:
 
 def _apply(owner: str, records: Sequence[Record]) -> None:
     events = [from_item(item) for record in records if (item := record.new)]
-    _resolver().apply(owner, events)
+    _resolver().apply(owner, events, stored=max(record.stored for record in records))
 
 
 @cache
 def _resolver() -> Resolver:
-    return Resolver(clients.database(), journal, pause)
+    return Resolver(clients.database(), journal, now, pause)

@@ -10,6 +10,7 @@ from itertools import islice
 from typing import Any
 
 from local.world.bill import Bill
+from regulars.domain.instants import SECOND
 from regulars.errors import ConflictError
 from regulars.stores.database import INDEXES, KEYS, Check, Delete, Item, Put, TableName, Write, number, size_of, text
 
@@ -33,12 +34,14 @@ class Change:
     table: TableName
     old: Item | None
     new: Item | None
+    at: int = 0
 
     def record(self) -> dict[str, Any]:
         """Give the record in the shape in which a function receives it."""
         image = self.new or self.old or {}
         keys = {name: {"S": text(image, name)} for name in KEYS[self.table] if name}
         body: dict[str, Any] = {"Keys": keys, "SequenceNumber": f"{self.sequence:021d}"}
+        body["ApproximateCreationDateTime"] = self.at // SECOND
         if self.new is not None:
             body["NewImage"] = wire(self.new)
         if self.old is not None and self.table != "events":
@@ -59,11 +62,13 @@ class MemoryDatabase:
     Eight tables in memory, each operation atomic under one lock.
 
     `hook` is called before each operation, outside the lock: a scheduler switches workers there, and chaos strikes.
+    The streams tell when each change was made by `clock` (microseconds).
     """
 
-    def __init__(self, hook: Hook | None = None) -> None:
+    def __init__(self, hook: Hook | None = None, clock: Callable[[], int] = lambda: 0) -> None:
         self.bill = Bill()
         self.hook = hook
+        self._clock = clock
         self._tables: dict[TableName, dict[str, _Partition]] = {table: {} for table in KEYS}
         self._indexes: dict[tuple[str, str], list[str]] = {}
         self._streams: dict[TableName, deque[Change]] = {table: deque() for table in STREAMED}
@@ -223,7 +228,7 @@ class MemoryDatabase:
         self._index(table, old, new)
         if table in STREAMED:
             self._sequence += 1
-            self._streams[table].append(Change(self._sequence, table, old, new))
+            self._streams[table].append(Change(self._sequence, table, old, new, self._clock()))
 
     def _index(self, table: TableName, old: Item | None, new: Item | None) -> None:
         for index, (partition, sort) in INDEXES.get(table, {}).items():

@@ -85,7 +85,7 @@ class World:
     ) -> None:
         chaos = chaos or Calm()
         self.clock = SimulatedClock(START)
-        self.database = MemoryDatabase(hook)
+        self.database = MemoryDatabase(hook, self.clock)
         self.journal = Counts()
         self.catalog = CatalogStore(self.database)
         self.events = EventStore(self.database)
@@ -93,7 +93,7 @@ class World:
         self.given_up: list[GivenUp] = []
         self.queue = MemoryQueue(clock=self.clock.seconds)
         port = _Queue(self.queue)
-        self.resolver = Resolver(self.database, self.journal)
+        self.resolver = Resolver(self.database, self.journal, self.clock)
         self.evaluator = Evaluator(self.database, port, self.journal, self.clock)
         self.ticker = Ticker(self.database, port, self.journal, self.clock)
         self._ticked = self.clock.now
@@ -162,12 +162,13 @@ class World:
 
     def _resolve(self, records: Sequence[Record]) -> None:
         self.resolver.start_batch()
-        by_owner: dict[str, list[Event]] = {}
+        by_owner: dict[str, list[Change]] = {}
         for change in _changes(records):
             if change.old is None and change.new is not None:
-                by_owner.setdefault(text(change.new, "owner"), []).append(event_from_item(change.new))
-        for owner, events in by_owner.items():
-            self.resolver.apply(owner, events)
+                by_owner.setdefault(text(change.new, "owner"), []).append(change)
+        for owner, changes in by_owner.items():
+            events = [event_from_item(change.new) for change in changes if change.new]
+            self.resolver.apply(owner, events, stored=max(change.at for change in changes))
 
     def _evaluate(self, records: Sequence[Record]) -> None:
         self.evaluator.start_batch()

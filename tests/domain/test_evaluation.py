@@ -24,7 +24,9 @@ def person_of(segment: Segment, events: list[Event], *, known: bool = True) -> P
     """The person that these events add up to, for the needs of one segment."""
     watches = next_watches(Watches(by_event={}), [segment])
     names = {(event.owner, name) for event in events for name in parts_of(event, watches)}
-    return sum_parts([fold(owner, name, events, watches, version=0) for owner, name in names], watches, known=known)
+    return sum_parts(
+        [fold(owner, name, events, watches, version=0, read=0) for owner, name in names], watches, known=known
+    )
 
 
 @given(definitions, histories(["user_id:u", "anonymous_id:a"]), instants, st.booleans())

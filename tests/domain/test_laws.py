@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from regulars.domain.events import Event
-from regulars.domain.parts import REMEMBERED, Part, admit, count, fold
+from regulars.domain.instants import SECOND
+from regulars.domain.parts import REMEMBERED, SKEW, Part, admit, count, fold
 from regulars.domain.people import sum_parts
 from regulars.domain.state import EMPTY, State, add, parts_of, state_of, watch_of
 from regulars.domain.watches import Watch, Watches
@@ -19,25 +20,35 @@ WATCHES = Watches(version=1, by_event={"Product Viewed": WATCH, "Order Completed
 ONE = ["user_id:u"]
 
 
-def counted_in(part: str, events: list[Event], *, batch: int) -> Part:
-    """Count events in a part, so many at a time, folding anew from all of them when it says so."""
+def counted_in(part: str, events: list[Event], *, batch: int, ahead: int = 0) -> Part:
+    """
+    Count events in a part, so many at a time; fold it anew from what is stored when it says so.
+
+    One event is stored a second, and counting is so many of them behind.
+    """
     owner = events[0].owner
     kept = Part(owner=owner, name=part)
     for start in range(0, len(events), batch):
         now = [event for event in events[start : start + batch] if part in parts_of(event, WATCHES)]
-        kept = count(kept, now, WATCHES) or fold(owner, part, events, WATCHES, version=0)
+        end = min(start + batch, len(events))
+        stored = min(end + ahead, len(events))
+        history = list({event.moment: event for event in events[:stored]}.values())
+        kept = count(kept, now, WATCHES, stored=end * SECOND) or fold(
+            owner, part, history, WATCHES, version=0, read=stored * SECOND + SKEW
+        )
     return kept
 
 
-@given(histories(ONE), st.randoms(use_true_random=False), st.integers(1, 5))
+@given(histories(ONE), st.randoms(use_true_random=False), st.integers(1, 5), st.integers(0, 20))
 def test_counting_in_any_order_batch_and_repetition_gives_the_fold(
-    events: list[Event], random: Random, batch: int
+    events: list[Event], random: Random, batch: int, ahead: int
 ) -> None:
     names = {name for event in events for name in parts_of(event, WATCHES)}
     shuffled = random.sample(events, len(events)) + random.sample(events, len(events) // 2)
 
     for name in names:
-        assert counted_in(name, shuffled, batch=batch).state == fold(ONE[0], name, events, WATCHES, version=0).state
+        expected = fold(ONE[0], name, events, WATCHES, version=0, read=0)
+        assert counted_in(name, shuffled, batch=batch, ahead=ahead).state == expected.state
 
 
 @given(histories(ONE), st.integers(0, 40), st.integers(0, 40))
@@ -63,9 +74,9 @@ def test_adding_states_is_associative_and_commutative(events: list[Event], one: 
 def test_a_person_is_the_sum_of_identifiers_wherever_the_events_lie(events: list[Event]) -> None:
     names = {name for event in events for name in parts_of(event, WATCHES)}
     owners = {event.owner for event in events}
-    spread = [fold(owner, name, events, WATCHES, version=0) for owner in owners for name in names]
+    spread = [fold(owner, name, events, WATCHES, version=0, read=0) for owner in owners for name in names]
     moved = [replace(event, owner="user_id:u") for event in events]
-    together = [fold("user_id:u", name, moved, WATCHES, version=0) for name in names]
+    together = [fold("user_id:u", name, moved, WATCHES, version=0, read=0) for name in names]
 
     assert sum_parts(spread, WATCHES, known=True) == sum_parts(together, WATCHES, known=True)
 
@@ -77,14 +88,22 @@ def test_an_event_at_or_below_the_floor_is_never_counted_but_folded_anew() -> No
     assert part.floor == events[4].arrival
     assert admit(part, events[4]) == "refold"
     assert admit(part, events[5]) == "skip"
-    assert count(part, [events[0]], WATCHES) is None
+    assert count(part, [events[0]], WATCHES, stored=0) is None
+
+
+def test_what_was_stored_before_a_part_was_folded_is_in_it_and_what_was_stored_after_is_not() -> None:
+    part = fold("anonymous_id:a", "event#Product Viewed", [an_event(1)], WATCHES, version=1, read=SKEW + SECOND)
+
+    before = count(part, [an_event(1), an_event(2)], WATCHES, stored=SECOND)
+    after = count(part, [an_event(1), an_event(2)], WATCHES, stored=SECOND + 1)
+    assert (before and before.state.count, after and after.state.count) == (1, 2)
 
 
 def test_a_part_folded_for_another_watch_is_folded_anew() -> None:
     part = counted_in("event#Product Viewed", [an_event(1)], batch=1)
     stored = replace(part, version=1, watch="older")
 
-    assert count(stored, [an_event(2)], WATCHES) is None
+    assert count(stored, [an_event(2)], WATCHES, stored=0) is None
 
 
 def test_an_event_that_nothing_reads_is_counted_nowhere() -> None:

@@ -106,7 +106,8 @@ def test_a_new_process_opens_what_was_sealed(send: Send) -> None:
 def test_what_is_stored_can_be_resolved(send: Send) -> None:
     send(an_identify_call(traits={"plan": "gold"}), "/v1/identify")
     (item,) = boto3.client("dynamodb").scan(TableName="events")["Items"]
-    body = {"Keys": {name: item[name] for name in ("owner", "moment")}, "NewImage": item, "SequenceNumber": "1"}
+    keys = {name: item[name] for name in ("owner", "moment")}
+    body = {"Keys": keys, "NewImage": item, "SequenceNumber": "1", "ApproximateCreationDateTime": 1_767_225_600}
     record = {"eventID": "1", "eventName": "INSERT", "eventSourceARN": "arn:…:table/events/stream/1", "dynamodb": body}
     resolve_identity.handler({"Records": [record]}, None)
 

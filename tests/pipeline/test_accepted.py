@@ -89,11 +89,11 @@ def test_what_is_accepted_can_be_stored_read_and_folded(batch: list[dict[str, An
     assert receipt.count("accepted") == len(front_door.events())
     assert len(receipt.verdicts) == len(batch)
     opener = Opener(front_door.sealer, personal=True)
-    resolver = Resolver(front_door.database, Counts())
+    resolver = Resolver(front_door.database, Counts(), lambda: 0)
     resolver.start_batch()
     for event in front_door.events():
         assert opener.event(event).masked is False
-        resolver.apply(event.owner, [event])
+        resolver.apply(event.owner, [event], stored=0)
     assert all(is_storable(table, item) for table in KEYS for item in front_door.database.all(table))
 
 

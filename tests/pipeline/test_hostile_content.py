@@ -69,7 +69,7 @@ def test_no_number_of_orders_or_refunds_makes_a_part_too_large_for_an_item() -> 
     ]
     drawers = [f"orders#{drawer:x}" for drawer in range(16)]
 
-    sizes = [size_of(part_to_item(fold("user_id:u", name, events, WATCHES, version=0))) for name in drawers]
+    sizes = [size_of(part_to_item(fold("user_id:u", name, events, WATCHES, version=0, read=0))) for name in drawers]
     assert max(sizes) < 350_000
 
 
@@ -78,7 +78,7 @@ def test_a_flood_of_trait_names_does_not_push_out_what_everybody_uses() -> None:
 
     events = [an_identify(1, email="e"), replace(an_identify(2), traits=flood)]
 
-    part = fold("user_id:u", "traits", events, WATCHES, version=0)
+    part = fold("user_id:u", "traits", events, WATCHES, version=0, read=0)
 
     assert "email" in part.state.traits
     assert len(part.state.traits) == MAX_TRAITS

@@ -289,10 +289,10 @@ def test_the_largest_traits_of_a_person_still_fit_an_item(front_door: FrontDoor)
         traits: dict[str, Any] = {f"{number} {n:03} {'n' * 90}": "x" * 850 for n in range(100)}
         traits |= {f"personal {number} {n}": f"a@b {'x' * 600}" for n in range(60)} | {"long": "x" * 100_000}
         front_door.batch(an_identify_call(messageId="é" * 90 + str(number), traits=traits))
-    resolver = Resolver(front_door.database, front_door.journal)
+    resolver = Resolver(front_door.database, front_door.journal, lambda: 0)
     resolver.start_batch()
     events = front_door.events()
-    resolver.apply(events[0].owner, events)
+    resolver.apply(events[0].owner, events, stored=0)
 
     sizes = [size_of(item) for item in front_door.database.all("identities") if item["part"] == "traits"]
     assert len(events) == 4

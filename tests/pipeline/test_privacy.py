@@ -79,10 +79,10 @@ def personal_calls(new: Canaries) -> list[dict[str, Any]]:
 def test_no_table_shows_a_person(front_door: FrontDoor) -> None:
     new = Canaries()
     receipt = front_door.batch(*personal_calls(new), sentAt=new.text())
-    resolver = Resolver(front_door.database, Counts())
+    resolver = Resolver(front_door.database, Counts(), lambda: 0)
     resolver.start_batch()
     for event in front_door.events():
-        resolver.apply(event.owner, [event])
+        resolver.apply(event.owner, [event], stored=0)
 
     assert (receipt.count("accepted"), receipt.count("quarantined")) == (9, 5)
     assert front_door.count("identities") > 0

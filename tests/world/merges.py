@@ -47,7 +47,7 @@ def trial(seed: int, *, workers: int, rules: IdentityRules, crash: float = 0.02,
     events = ties(random, workers, people)
     schedule = Schedule(seed, crash=crash)
     database = MemoryDatabase(schedule.hook)
-    resolvers = [Resolver(database, Counts()) for _ in events]
+    resolvers = [Resolver(database, Counts(), lambda: 0) for _ in events]
     for resolver in resolvers:
         resolver.live = Live(rules=rules)
     schedule.run([_job(resolver, event) for resolver, event in zip(resolvers, events, strict=True)])
@@ -96,4 +96,4 @@ def _root(profile_id: str, profiles: dict[str, Profile]) -> str | None:
 
 
 def _job(resolver: Resolver, event: Event) -> Callable[[], None]:
-    return lambda: resolver.apply(event.owner, [event])
+    return lambda: resolver.apply(event.owner, [event], stored=0)

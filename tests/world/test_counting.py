@@ -1,14 +1,18 @@
 """Each event is counted once, however many workers count the events of one owner at once, and die of it."""
 
 from functools import partial
+from itertools import count
+from random import Random
 
 from local.world.memory import MemoryDatabase
-from local.world.world import Counts
+from local.world.world import Counts, World
 from regulars.domain.catalog import next_watches
 from regulars.domain.events import Event
-from regulars.domain.parts import fold
+from regulars.domain.instants import SECOND
+from regulars.domain.parts import SKEW, fold
 from regulars.domain.segment_definitions import parse
 from regulars.domain.watches import Watches
+from regulars.pipeline.ports import Clock
 from regulars.pipeline.resolve import Resolver
 from regulars.stores.catalog import CatalogStore, Definition
 from regulars.stores.events import EventStore
@@ -22,24 +26,27 @@ VIEWS = {"where": {"event": "Product Viewed", "count": {"at_least": 3}, "within"
 def count_at_once(seed: int, workers: int) -> tuple[object, object]:
     """Let workers apply events of one owner at the same time; give what was counted and what should be."""
     schedule = Schedule(seed, crash=0.05)
-    database = MemoryDatabase(schedule.hook)
+    clock = partial(
+        next, count(step=SECOND)
+    )  # seconds pass at every look, so that some foldings are whole and some not
+    database = MemoryDatabase(schedule.hook, clock)
     CatalogStore(database).put(Definition(kind="segment", id="views", content=VIEWS))
     events = [an_event(number) for number in range(workers)]
-    resolvers = [Resolver(database, Counts()) for _ in events]
+    resolvers = [Resolver(database, Counts(), clock) for _ in events]
     for resolver in resolvers:
         resolver.start_batch()
     pairs = zip(resolvers, events, strict=True)
-    jobs = [partial(store_and_apply, database, resolver, event) for resolver, event in pairs]
+    jobs = [partial(store_and_apply, database, resolver, event, clock) for resolver, event in pairs]
     schedule.run([*jobs, *jobs[: workers // 2]])
     part = IdentityStore(database).part("anonymous_id:a", "event#Product Viewed")
     watches = next_watches(Watches(by_event={}), [parse("views", VIEWS)])
-    return part and part.state, fold("anonymous_id:a", "event#Product Viewed", events, watches, version=0).state
+    return part and part.state, fold("anonymous_id:a", "event#Product Viewed", events, watches, version=0, read=0).state
 
 
-def store_and_apply(database: MemoryDatabase, resolver: Resolver, event: Event) -> None:
+def store_and_apply(database: MemoryDatabase, resolver: Resolver, event: Event, clock: Clock) -> None:
     """Do to one event what door and resolver do."""
     EventStore(database).insert([event])
-    resolver.apply(event.owner, [event])
+    resolver.apply(event.owner, [event], stored=clock())
 
 
 def test_workers_that_count_one_owner_at_once_count_each_event_once() -> None:
@@ -49,14 +56,29 @@ def test_workers_that_count_one_owner_at_once_count_each_event_once() -> None:
 
 
 def test_an_event_older_than_all_that_is_remembered_is_counted_once() -> None:
-    database = MemoryDatabase()
+    clock = partial(next, count(step=SECOND))
+    database = MemoryDatabase(clock=clock)
     CatalogStore(database).put(Definition(kind="segment", id="views", content=VIEWS))
-    resolver = Resolver(database, Counts())
+    resolver = Resolver(database, Counts(), clock)
     resolver.start_batch()
     late, *others = [an_event(number) for number in range(100)]
     for event in [*others, late, late]:
-        store_and_apply(database, resolver, event)
+        store_and_apply(database, resolver, event, clock)
 
     part = IdentityStore(database).part("anonymous_id:a", "event#Product Viewed")
     assert part is not None
     assert part.state.count == 100
+
+
+def test_a_flood_that_comes_late_and_out_of_order_is_folded_once_and_not_with_each_batch() -> None:
+    world = World(batch=10)
+    world.define("segment", "views", VIEWS)
+    flood = [an_event(number) for number in range(1_000)]
+    world.store(*Random(1).sample(flood, len(flood)))
+    world.clock.advance_to(world.clock.now + 2 * SKEW)
+    world.settle()
+
+    part = IdentityStore(world.database).part("anonymous_id:a", "event#Product Viewed")
+    assert part is not None
+    assert part.state.count == 1_000
+    assert world.journal.counts["folds"] + world.journal.counts["refolds"] == 1

@@ -37,13 +37,13 @@ class Forgetful:
 
 def work(database: MemoryDatabase, event: Event, clock: Iterator[int]) -> Callable[[], None]:
     """Do to one event what the pipeline does: store, fold, evaluate."""
-    resolver = Resolver(database, Counts())
+    resolver = Resolver(database, Counts(), lambda: 0)
     evaluator = Evaluator(database, Forgetful(), Counts(), lambda: next(clock))
 
     def job() -> None:
         EventStore(database).insert([event])
         resolver.start_batch()
-        resolver.apply(event.owner, [event])
+        resolver.apply(event.owner, [event], stored=0)
         evaluator.start_batch()
         evaluator.evaluate(alone(event.owner))
 

@@ -49,6 +49,7 @@ class IdentityItem(Model):
     watch = UnicodeAttribute(null=True)
     marks = BinaryAttribute(legacy_encoding=False, null=True)
     floor = NumberAttribute(null=True)
+    whole = NumberAttribute(null=True)
     state = UnicodeAttribute(null=True)
     expires = NumberAttribute(null=True)
 

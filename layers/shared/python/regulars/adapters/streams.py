@@ -6,6 +6,7 @@ from typing import Any
 
 from regulars.adapters.observability import journal, log_failure
 from regulars.adapters.wire import Image, from_wire
+from regulars.domain.instants import SECOND
 from regulars.stores.database import Item
 
 Answer = dict[str, list[dict[str, str]]]  # {"batchItemFailures": [{"itemIdentifier": …}]}
@@ -20,6 +21,11 @@ class Record:
     keys: tuple[str, ...]
     name: str
     body: Mapping[str, Any]
+
+    @property
+    def stored(self) -> int:
+        """An instant (microseconds) by which the change had been made: the stream tells the second that it began in."""
+        return (int(self.body["ApproximateCreationDateTime"]) + 1) * SECOND
 
     @property
     def old(self) -> Item | None:

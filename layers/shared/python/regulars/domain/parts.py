@@ -3,6 +3,9 @@ Counting each event once: a part remembers the newest events it has counted, and
 
 An event above the floor is counted unless it is remembered. One at or below it is not counted: the part is folded anew
 from the owner's events. Mark and effect are one write, so a crash, a retry or a redrive after weeks cannot count twice.
+
+Who folds reads everything that was stored before: the part is *whole* up to that instant, and what the stream still
+brings of it is in already. Without that, each batch of a flood would fold the whole flood again.
 """
 
 from collections.abc import Iterable, Sequence
@@ -10,10 +13,12 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from regulars.domain.events import Event, Mark
+from regulars.domain.instants import SECOND
 from regulars.domain.state import EMPTY, State, add, parts_of, state_of, watch_of
 from regulars.domain.watches import Watch, Watches
 
 REMEMBERED = 32
+SKEW = 5 * SECOND  # how far a function's clock may be ahead of the one that stamps the stream, generously
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,7 +27,7 @@ class Part:
     One part of one owner's state.
 
     `version` is the number it had when read (0: not stored yet), `catalog` the version and `watch` the print of what
-    it was folded for.
+    it was folded for. All events stored at or before `whole` (microseconds) are counted in it.
     """
 
     owner: str
@@ -32,6 +37,7 @@ class Part:
     watch: str = ""
     marks: frozenset[Mark] = frozenset()
     floor: int = -1
+    whole: int = -1
     state: State = EMPTY
 
 
@@ -45,12 +51,18 @@ def admit(part: Part, event: Event) -> Admission:
     return "skip" if event.mark in part.marks else "count"
 
 
-def count(part: Part, events: Iterable[Event], watches: Watches) -> Part | None:
-    """Count events in a part, each once; None when it must be folded anew."""
+def count(part: Part, events: Iterable[Event], watches: Watches, *, stored: int) -> Part | None:
+    """
+    Count events in a part, each once; None when it must be folded anew.
+
+    `stored` is an instant (microseconds) by which all of them had been stored.
+    """
     watch = watch_of(part.name, watches)
     if part.version and part.watch != watch.print:
         return None
     part = replace(part, catalog=watches.version, watch=watch.print)
+    if stored <= part.whole:
+        return part
     for event in events:
         match admit(part, event):
             case "refold":
@@ -62,8 +74,8 @@ def count(part: Part, events: Iterable[Event], watches: Watches) -> Part | None:
     return part
 
 
-def fold(owner: str, name: str, events: Sequence[Event], watches: Watches, *, version: int) -> Part:
-    """Fold a part anew from all events of its owner."""
+def fold(owner: str, name: str, events: Sequence[Event], watches: Watches, *, version: int, read: int) -> Part:
+    """Fold a part anew from all events of its owner, which were read after the instant `read` (microseconds)."""
     watch = watch_of(name, watches)
     own = [event for event in events if event.owner == owner and name in parts_of(event, watches)]
     newest = sorted((event.mark for event in own), reverse=True)
@@ -78,6 +90,7 @@ def fold(owner: str, name: str, events: Sequence[Event], watches: Watches, *, ve
         watch=watch.print,
         marks=frozenset(newest[:REMEMBERED]),
         floor=newest[REMEMBERED].arrival if len(newest) > REMEMBERED else -1,
+        whole=read - SKEW,
         state=state,
     )
 

@@ -7,12 +7,13 @@ from regulars.domain.catalog import Live
 from regulars.domain.evaluation import Verdict, evaluate
 from regulars.domain.instants import SECOND
 from regulars.domain.memberships import Head, Membership, arm, carry, decide, earliest
-from regulars.domain.parts import fold
+from regulars.domain.parts import Part
 from regulars.domain.people import Person, sum_parts
 from regulars.domain.profiles import Profile, founder
 from regulars.domain.state import watch_of
 from regulars.domain.timers import Timer, is_soon
 from regulars.errors import ConflictError
+from regulars.pipeline.history import History
 from regulars.pipeline.live import LiveCatalog
 from regulars.pipeline.ports import Clock, EvaluationQueue, Journal
 from regulars.stores.catalog import CatalogStore
@@ -176,11 +177,10 @@ class Evaluator:
             new = [f"event#{name}" for name, watch in watches.by_event.items() if watch.since > start]
             parts = {part.name: part for part in identity.parts}
             stale = [name for name in new if name not in parts or parts[name].watch != watch_of(name, watches).print]
-            history = self._events.of(owner) if stale else []
+            history = History(self._events, owner, self._clock)
             for name in stale:
-                version = parts[name].version if name in parts else 0
-                part = fold(owner, name, history, watches, version=version)
-                if version or part.state.count:
+                part = history.fold(parts.get(name, Part(owner=owner, name=name)), watches)
+                if part.version or part.state.count:
                     self._identities.save(part)
                     wrote = True
         return wrote

@@ -1,18 +1,19 @@
 """Resolve identity: link the identifiers that an event names, and fold it into its owner's parts."""
 
 from collections import defaultdict
-from collections.abc import Callable, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from regulars.domain.catalog import Live
 from regulars.domain.events import Event
 from regulars.domain.linking import Attach, Merge, decide
-from regulars.domain.parts import Part, count, fold
+from regulars.domain.parts import Part, count
 from regulars.domain.profiles import Link, Profile, alone, union
 from regulars.domain.state import is_always_kept, parts_of
 from regulars.errors import ConflictError, StaleCatalogError
+from regulars.pipeline.history import History
 from regulars.pipeline.live import LiveCatalog
-from regulars.pipeline.ports import Journal
+from regulars.pipeline.ports import Clock, Journal
 from regulars.stores.catalog import CatalogStore
 from regulars.stores.database import Database, Put
 from regulars.stores.events import EventStore
@@ -22,6 +23,15 @@ from regulars.stores.profiles import ProfileStore, save
 TRIES = 60
 
 
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Events of one owner by the part that they change, all stored by one instant; and the owner's history."""
+
+    events: Mapping[str, Sequence[Event]]
+    stored: int
+    history: History
+
+
 class Resolver:
     """Applies stored events, owner by owner; a second time changes nothing."""
 
@@ -29,6 +39,7 @@ class Resolver:
         self,
         database: Database,
         journal: Journal,
+        clock: Clock,
         pause: Callable[[int], None] = lambda _tries: None,
     ) -> None:
         self._database = database
@@ -37,6 +48,7 @@ class Resolver:
         self._profiles = ProfileStore(database)
         self._catalog = LiveCatalog(CatalogStore(database))
         self._journal = journal
+        self._clock = clock
         self._pause = pause
         self.live = Live()
 
@@ -44,9 +56,9 @@ class Resolver:
         """Ask once whether the catalog has changed."""
         self.live = self._catalog.now()
 
-    def apply(self, owner: str, events: Sequence[Event]) -> None:
+    def apply(self, owner: str, events: Sequence[Event], *, stored: int) -> None:
         """
-        Link and fold the events of one owner.
+        Link and fold the events of one owner, all of which had been stored by the instant `stored` (microseconds).
 
         Raises ConflictError when others kept getting in first: the stream brings the events again.
         """
@@ -58,31 +70,34 @@ class Resolver:
         for event in events:
             for name in parts_of(event, self.live.watches):
                 by_part[name].append(event)
-        for name, counted in by_part.items():
-            self._fold(identity, owner, name, counted)
+        batch = Batch(by_part, stored, History(self._events, owner, self._clock))
+        for name in by_part:
+            self._fold(identity, owner, name, batch)
 
-    def _fold(self, identity: Identity, owner: str, name: str, events: Sequence[Event]) -> None:
+    def _fold(self, identity: Identity, owner: str, name: str, batch: Batch) -> None:
         found = next((part for part in identity.parts if part.name == name), None)
         part = found or Part(owner=owner, name=name)
         for tries in range(TRIES):
             try:
-                return self._save(part, events)
+                return self._save(part, batch)
             except ConflictError:
                 self._pause(tries)
             except StaleCatalogError:
                 self.start_batch()
+            batch.history.forget()
             part = self._identities.part(owner, name) or Part(owner=owner, name=name)
         raise ConflictError(f"part {name} kept changing")
 
-    def _save(self, part: Part, events: Sequence[Event]) -> None:
+    def _save(self, part: Part, batch: Batch) -> None:
         watches = self.live.watches
         if part.catalog > watches.version:
             raise StaleCatalogError
-        counted = count(part, events, watches) if part.version or is_always_kept(part.name) else None
+        counted = None
+        if part.version or is_always_kept(part.name):
+            counted = count(part, batch.events[part.name], watches, stored=batch.stored)
         if counted is None:
             self._journal.count("refolds" if part.version else "folds")
-            history = self._events.of(part.owner)
-            counted = fold(part.owner, part.name, history, watches, version=part.version)
+            counted = batch.history.fold(part, watches)
         if counted != replace(part, catalog=counted.catalog):
             self._identities.save(counted)
 

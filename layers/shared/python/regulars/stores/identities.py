@@ -87,6 +87,7 @@ def part_to_item(part: Part) -> Item:
         "watch": part.watch,
         "marks": marks,
         "floor": part.floor,
+        "whole": part.whole,
         "state": json.dumps(_pack(part.state), ensure_ascii=False, separators=(",", ":")),
     }
 
@@ -104,6 +105,7 @@ def part_from_item(item: Item) -> Part:
         watch=text(item, "watch"),
         marks=frozenset(Mark(int.from_bytes(mark[:8], "big"), mark[8:]) for mark in marks),
         floor=number(item, "floor", -1),
+        whole=number(item, "whole", -1),
         state=_unpack(owner, json.loads(text(item, "state", "{}"))),
     )
 

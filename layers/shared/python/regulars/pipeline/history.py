@@ -1,0 +1,33 @@
+"""All events of one owner, read when first asked for: several parts that are folded anew share one reading."""
+
+from regulars.domain.events import Event
+from regulars.domain.parts import Part, fold
+from regulars.domain.watches import Watches
+from regulars.pipeline.ports import Clock
+from regulars.stores.events import EventStore
+
+
+class History:
+    """
+    Folds parts from the stored events of their owner.
+
+    What was read before a part was read may lack what that part has counted: `forget` it then.
+    """
+
+    def __init__(self, events: EventStore, owner: str, clock: Clock) -> None:
+        self._store = events
+        self._owner = owner
+        self._clock = clock
+        self._read = 0
+        self._events: list[Event] | None = None
+
+    def fold(self, part: Part, watches: Watches) -> Part:
+        """Fold a part anew, under the version that it was read with."""
+        if self._events is None:
+            self._read = self._clock()
+            self._events = self._store.of(self._owner)
+        return fold(part.owner, part.name, self._events, watches, version=part.version, read=self._read)
+
+    def forget(self) -> None:
+        """Read again when next asked."""
+        self._events = None
