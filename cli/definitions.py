@@ -8,9 +8,10 @@ from typing import Any, Literal, get_args
 
 from cli.errors import UserError
 from cli.yaml_files import Document, load, shown
-from regulars.domain.catalog import parse_rules, parse_source
+from regulars.domain.catalog import parse_rules
 from regulars.domain.mapping_definitions import parse_mapping
 from regulars.domain.segment_definitions import parse as parse_segment
+from regulars.domain.sources import parse_source
 from regulars.errors import DefinitionError
 
 Kind = Literal["source", "identity", "segment", "import"]

@@ -12,11 +12,12 @@ import pytest
 import yaml
 from jsonschema import Draft202012Validator
 
-from regulars.domain.catalog import parse_rules, parse_source
+from regulars.domain.catalog import parse_rules
 from regulars.domain.identifiers import DEFAULT_RULES
 from regulars.domain.mapping_definitions import parse_mapping
 from regulars.domain.segment_definitions import parse
 from regulars.domain.segments import Segment
+from regulars.domain.sources import parse_source
 from regulars.errors import DefinitionError
 
 CATALOG = Path(__file__).parents[1] / "catalog"

@@ -18,6 +18,7 @@ from regulars.adapters.sealing import KmsSealer
 from regulars.domain.calls import Delivery, read
 from regulars.domain.events import Event
 from regulars.domain.identifiers import DEFAULT_RULES, Identifier, normalise, owner_key
+from regulars.domain.sources import Source
 from regulars.pipeline.sealing import seal_call
 
 SECRET = bytes(range(64))
@@ -126,4 +127,4 @@ class Workspace:
 def delivery(workspace: Workspace, source: str = "web") -> Delivery:
     """A delivery at this very instant."""
     now, key = workspace.world.clock.now, workspace.sealer.hash_key
-    return Delivery(source=source, received=now, rules=DEFAULT_RULES, hash_key=key)
+    return Delivery(source=Source(id=source, name=source), received=now, rules=DEFAULT_RULES, hash_key=key)

@@ -10,6 +10,7 @@ from regulars.domain.calls import Call, Delivery, read
 from regulars.domain.identifiers import DEFAULT_RULES, Identifier, kind_of, owner_key
 from regulars.domain.instants import SECOND
 from regulars.domain.messages import Envelope
+from regulars.domain.sources import Source
 from regulars.errors import InvalidEventError
 from tests.messages import a_track_call, an_identify_call
 
@@ -18,7 +19,12 @@ RECEIVED = 1_767_225_660 * SECOND  # 2026-01-01T00:01:00
 
 
 def a_delivery(**changes: Any) -> Delivery:
-    values = {"source": "web", "received": RECEIVED, "rules": DEFAULT_RULES, "hash_key": HASH_KEY}
+    values = {
+        "source": Source(id="web", name="web"),
+        "received": RECEIVED,
+        "rules": DEFAULT_RULES,
+        "hash_key": HASH_KEY,
+    }
     return Delivery(**{**values, **changes})
 
 
@@ -272,7 +278,8 @@ def test_reads_the_same_whatever_the_order_of_fields() -> None:
 
 
 def test_sources_may_use_the_same_ids() -> None:
-    one, other = reading(a_track_call(), source="web"), reading(a_track_call(), source="app")
+    one = reading(a_track_call(), source=Source(id="web", name="Web"))
+    other = reading(a_track_call(), source=Source(id="app", name="App"))
 
     assert one.event.moment != other.event.moment
     assert one.event.message_id == other.event.message_id

@@ -9,9 +9,12 @@ from regulars.domain.classification import sort_fields
 from regulars.domain.identifiers import DEFAULT_RULES
 from regulars.domain.instants import SECOND
 from regulars.domain.orders import drawer_of
+from regulars.domain.sources import Source
 from tests.builders import START
 
-DELIVERY = Delivery(source="web", received=START + SECOND, rules=DEFAULT_RULES, hash_key=bytes(32))
+DELIVERY = Delivery(
+    source=Source(id="web", name="web"), received=START + SECOND, rules=DEFAULT_RULES, hash_key=bytes(32)
+)
 
 
 def sorted_properties(own: str, **properties: Any) -> set[str]:

@@ -12,6 +12,7 @@ from regulars.domain.message_ids import fingerprint, name_message, name_order, r
 from regulars.domain.messages import Envelope, Message, read_message
 from regulars.domain.orders import ORDER_IDS
 from regulars.domain.payloads import is_whole, write
+from regulars.domain.sources import Source
 from regulars.domain.timestamps import Times, read_times
 from regulars.errors import InvalidEventError
 
@@ -23,7 +24,7 @@ _TOLD = 8  # a shorter identifier of the sender's own, say 100, stands in a name
 class Delivery:
     """From where and when a request came, what it says for all its messages, and by what the workspace reads them."""
 
-    source: str
+    source: Source
     received: int
     rules: IdentityRules
     hash_key: bytes
@@ -61,7 +62,7 @@ def read(raw: object, delivery: Delivery, type: str | None = None) -> Call:
     fields = sort_fields(message.properties, message.traits, message.context, telling, also=also)
     event = Event(
         owner=links[0] if links else nobody(message_id),
-        moment=moment_of(times.instant, delivery.source, message_id),
+        moment=moment_of(times.instant, delivery.source.id, message_id),
         type=message.type,
         name=message.name,
         links=links,

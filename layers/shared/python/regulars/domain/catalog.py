@@ -1,4 +1,4 @@
-"""Definitions that the pipeline lives by: sources, identity rules, and the live segments as one value."""
+"""Definitions that the pipeline lives by: identity rules, and the live segments as one value."""
 
 import json
 from collections.abc import Iterable, Mapping
@@ -12,14 +12,6 @@ from regulars.domain.watches import Watch, Watches, succeed, unite
 from regulars.errors import DefinitionError
 
 _KIND_LETTERS = frozenset("abcdefghijklmnopqrstuvwxyz0123456789_.")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Source:
-    """Where events come from."""
-
-    id: str
-    name: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,17 +31,6 @@ class Live:
 def key_print(write_key: str) -> str:
     """The form in which a write key is kept: whoever reads the catalog cannot send with it."""
     return sha256(write_key.encode()).hexdigest()[:40]
-
-
-def parse_source(id: str, definition: Mapping[str, Any]) -> Source:
-    """Read a source. Raises DefinitionError."""
-    if unknown := sorted(definition.keys() - {"id", "name", "description"}):
-        raise DefinitionError("", f"does not know {', '.join(unknown)}; it takes name, description")
-    for field_name in ("name", "description"):
-        value = definition.get(field_name, id)
-        if not isinstance(value, str) or not 0 < len(value) <= 200:
-            raise DefinitionError(field_name, "is a text of 1 to 200 characters")
-    return Source(id=id, name=str(definition.get("name", id)))
 
 
 def next_watches(before: Watches, segments: Iterable[Segment]) -> Watches:

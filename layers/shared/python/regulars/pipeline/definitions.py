@@ -6,9 +6,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from regulars.domain.catalog import check_successor, parse_rules, parse_source
+from regulars.domain.catalog import check_successor, parse_rules
 from regulars.domain.mapping_definitions import parse_mapping
 from regulars.domain.segment_definitions import parse as parse_segment
+from regulars.domain.sources import parse_source
 from regulars.errors import ConflictError, ConflictingEditError, DefinitionError, InvalidRequestError, NotFoundError
 from regulars.pipeline.ports import Clock
 from regulars.stores.catalog import CatalogStore, Definition, Kind, Origin

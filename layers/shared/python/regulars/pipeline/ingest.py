@@ -73,7 +73,7 @@ class Door:
         self._store(post)
         self._set_aside(post)
         receipt = Receipt([_verdict(post, index) for index in range(len(post.messages))])
-        self._count(receipt, source)
+        self._count(receipt, source.id)
         return receipt
 
     def _read(self, post: _Post) -> None:

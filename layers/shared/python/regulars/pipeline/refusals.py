@@ -60,7 +60,7 @@ def quarantine(refusal: Refusal, delivery: Delivery, sealer: Sealer, *, alone: b
             raise TooLargeError(f"an event has at most {MAX_ITEM} bytes: shorten its texts and lists")
         sealed, reason = b"", f"{reason}; it was too large to be kept"
     return Quarantined(
-        source=delivery.source,
+        source=delivery.source.id,
         arrival=delivery.received,
         message_id=refusal.message_id,
         code=refusal.code,

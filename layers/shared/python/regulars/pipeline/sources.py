@@ -6,13 +6,14 @@ from typing import Literal
 from regulars.domain.catalog import key_print, parse_rules
 from regulars.domain.identifiers import DEFAULT_RULES, IdentityRules
 from regulars.domain.instants import SECOND
-from regulars.errors import UnauthorizedError
+from regulars.domain.sources import Source, known, parse_source
+from regulars.errors import DefinitionError, UnauthorizedError, UnavailableError
 from regulars.pipeline.held import Held
 from regulars.pipeline.ports import Clock
 from regulars.stores.catalog import CatalogStore
 from regulars.stores.database import Database
 
-KEY_HELD = 60 * SECOND  # how long a revoked key may still write
+KEY_HELD = 60 * SECOND  # how long a revoked key may still write, and former settings hold
 RULES_HELD = 5 * SECOND
 
 
@@ -24,28 +25,35 @@ class Sources:
         self._sources = Held(self._source, clock, for_=KEY_HELD)
         self._rules = Held(self._read_rules, clock, for_=RULES_HELD)
 
-    def of(self, write_keys: Iterable[str]) -> str:
+    def of(self, write_keys: Iterable[str]) -> Source:
         """
         Find the source of the first key that is known.
 
-        Raises UnauthorizedError.
+        Raises UnauthorizedError, UnavailableError.
         """
         for write_key in dict.fromkeys(write_keys):
             if source := self.find(write_key):
                 return source
         raise UnauthorizedError("no known write key came with the request: copy it from the source's settings")
 
-    def find(self, write_key: str) -> str | None:
-        """Find the source of a key."""
+    def find(self, write_key: str) -> Source | None:
+        """Find the source of a key, with its settings. Raises UnavailableError."""
         return self._sources.get(key_print(write_key)) if write_key else None
 
     def rules(self) -> IdentityRules:
         """Give the identity rules."""
         return self._rules.get("rules") or DEFAULT_RULES
 
-    def _source(self, print: str) -> str | None:
-        found = self._store.get("write_key", print)
-        return str(found.content["source"]) if found else None
+    def _source(self, print: str) -> Source | None:
+        key = self._store.get("write_key", print)
+        if key is None:
+            return None
+        id = str(key.content["source"])
+        definition = self._store.get("source", id)
+        try:
+            return parse_source(id, known(definition.content) if definition else {})
+        except DefinitionError as error:  # a newer release wrote it: senders keep their events and try again
+            raise UnavailableError(f"the settings of source {id} cannot be read: {error}") from error
 
     def _read_rules(self, id: Literal["rules"]) -> IdentityRules:
         found = self._store.get("identity", id)
