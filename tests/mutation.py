@@ -137,8 +137,8 @@ GUARDS: Sequence[Guard] = (
     Guard(
         "who joins a profile brings the history that nobody kept",
         f"{LIBRARY}/pipeline/evaluate.py",
-        "start = 0 if owner in joined else since",
-        "start = since",
+        "(one, 0 if one in joined else since)",
+        "(one, since)",
         ("tests/world/test_joining.py",),
     ),
     Guard(

@@ -7,6 +7,7 @@ from typing import Any
 from regulars.adapters import clients, settings
 from regulars.adapters.clock import now
 from regulars.adapters.observability import journal, log_failure, observed
+from regulars.adapters.parallel import Parallel
 from regulars.adapters.pause import pause
 from regulars.adapters.queue import SqsEvaluationQueue, timer_of
 from regulars.adapters.streams import Answer, Record, apply_in_order, records_of
@@ -57,4 +58,4 @@ def _is_profile(record: Record) -> bool:
 @cache
 def _evaluator() -> Evaluator:
     queue = SqsEvaluationQueue(clients.sqs(), settings.evaluations_queue())
-    return Evaluator(clients.database(), queue, journal, now, pause)
+    return Evaluator(clients.database(), queue, journal, now, pause, Parallel())

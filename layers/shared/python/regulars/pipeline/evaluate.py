@@ -15,6 +15,7 @@ from regulars.domain.timers import Timer, is_soon
 from regulars.errors import ConflictError
 from regulars.pipeline.history import History
 from regulars.pipeline.live import LiveCatalog
+from regulars.pipeline.people import Many
 from regulars.pipeline.ports import Clock, EvaluationQueue, Journal
 from regulars.stores.catalog import CatalogStore
 from regulars.stores.database import Database
@@ -47,6 +48,7 @@ class Evaluator:
         journal: Journal,
         clock: Clock,
         pause: Callable[[int], None] = lambda _tries: None,
+        many: Many | None = None,
     ) -> None:
         self._events = EventStore(database)
         self._identities = IdentityStore(database)
@@ -58,6 +60,7 @@ class Evaluator:
         self._journal = journal
         self._clock = clock
         self._pause = pause
+        self._many: Many = many or map
         self.live = Live()
 
     def start_batch(self) -> None:
@@ -170,19 +173,22 @@ class Evaluator:
 
         `since` is the catalog that the profile's owners were folded for; of those who joined it later nothing is known.
         """
+        jobs = [(one, 0 if one in joined else since) for one in snapshot.identities]
+        wrote = list(self._many(lambda job: self._refold_one(snapshot.identities[job[0]], *job), jobs))
+        return any(wrote)
+
+    def _refold_one(self, identity: Identity, owner: str, since: int) -> bool:
         watches = self.live.watches
+        new = [f"event#{name}" for name, watch in watches.by_event.items() if watch.since > since]
+        parts = {part.name: part for part in identity.parts}
+        stale = [name for name in new if name not in parts or parts[name].watch != watch_of(name, watches).print]
+        history = History(self._events, owner, self._clock)
         wrote = False
-        for owner, identity in snapshot.identities.items():
-            start = 0 if owner in joined else since
-            new = [f"event#{name}" for name, watch in watches.by_event.items() if watch.since > start]
-            parts = {part.name: part for part in identity.parts}
-            stale = [name for name in new if name not in parts or parts[name].watch != watch_of(name, watches).print]
-            history = History(self._events, owner, self._clock)
-            for name in stale:
-                part = history.fold(parts.get(name, Part(owner=owner, name=name)), watches)
-                if part.version or part.state.count:
-                    self._identities.save(part)
-                    wrote = True
+        for name in stale:
+            part = history.fold(parts.get(name, Part(owner=owner, name=name)), watches)
+            if part.version or part.state.count:
+                self._identities.save(part)
+                wrote = True
         return wrote
 
     def _read(self, profile_id: str) -> Snapshot:
@@ -190,7 +196,8 @@ class Evaluator:
         first = self._identities.read(owner)
         profile = self._home(profile_id, first)
         owners = profile.owners if profile else (owner,)
-        identities = {one: first if one == owner else self._identities.read(one) for one in owners}
+        others = [one for one in owners if one != owner]
+        identities = dict(zip(others, self._many(self._identities.read, others), strict=True)) | {owner: first}
         versions = {(one, part.name): part.version for one, identity in identities.items() for part in identity.parts}
         versions |= {(one, "id"): identity.link.version for one, identity in identities.items() if identity.link}
         if profile:
