@@ -6,7 +6,17 @@ from collections.abc import Callable
 
 import pytest
 
-from regulars.domain.payloads import MAX_BODY, MAX_INFLATED, MAX_VALUES, check, inflate, read_object, write
+from regulars.domain.payloads import (
+    MAX_BODY,
+    MAX_EVENT,
+    MAX_INFLATED,
+    MAX_VALUES,
+    check,
+    inflate,
+    measure,
+    read_object,
+    write,
+)
 from regulars.errors import InvalidEventError, TooLargeError, UnparseableError
 
 NO_JSON_OBJECT = {
@@ -43,6 +53,10 @@ FLAWS = {
     "too deep a list": ('{"a":' + "[" * 40 + "]" * 40 + "}", "too_deep"),
     "too deep an object": ('{"a":' * 40 + "1" + "}" * 40, "too_deep"),
     "too many values": ('{"a":[' + "1," * MAX_VALUES + "1]}", "too_many_fields"),
+    "too much text": ('{"a":"' + "a" * MAX_EVENT + '"}', "event_too_large"),
+    "too much text in a name": ('{"' + "a" * MAX_EVENT + '":1}', "event_too_large"),
+    "too much of one letter": ('{"a":["' + '","'.join(["é" * 1_000] * 262) + '"]}', "event_too_large"),
+    "too much where it is escaped": ('{"a":"' + r"\u0000" * (MAX_EVENT // 6) + '"}', "event_too_large"),
     "too many names": ("{" + ",".join(f'"{n}":1' for n in range(MAX_VALUES)) + "}", "too_many_fields"),
 }
 SOUND = {
@@ -78,6 +92,26 @@ def test_takes_what_every_reader_reads_alike(text: str) -> None:
     check(event)
 
     assert event == json.loads(text)
+
+
+@pytest.mark.parametrize("letter", ["a", "é", "漢", "😀", '"', "\x00"])
+def test_an_event_has_as_many_bytes_as_its_json_and_no_more(letter: str) -> None:
+    size = len(json.dumps(letter, ensure_ascii=False).encode()) - 2
+    room = MAX_EVENT - len('{"a":""}')
+    full = letter * (room // size) + "x" * (room % size)
+
+    check({"a": full})
+    assert measure({"a": full}) == MAX_EVENT
+    with pytest.raises(InvalidEventError) as error:
+        check({"a": full + "x"})
+    assert error.value.code == "event_too_large"
+
+
+def test_an_event_has_less_room_where_its_batch_says_much() -> None:
+    check({"a": "b"}, 9)
+
+    with pytest.raises(InvalidEventError):
+        check({"a": "b"}, 8)
 
 
 def test_keeps_every_value_of_a_name_that_came_twice() -> None:

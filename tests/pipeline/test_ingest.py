@@ -9,7 +9,7 @@ import pytest
 from local.world.memory import MemoryDatabase
 from regulars.domain.instants import SECOND
 from regulars.domain.packing import unpack
-from regulars.domain.payloads import read_object
+from regulars.domain.payloads import MAX_EVENT, measure, read_object
 from regulars.errors import (
     InvalidRequestError,
     TooLargeError,
@@ -177,6 +177,32 @@ def test_names_in_quarantine_what_is_too_large_even_there(front_door: FrontDoor)
 
     assert outcomes(receipt) == ["event_too_large", "accepted"]
     assert [(row.message_id, row.sealed) for row in front_door.quarantined()] == [("huge", b"")]
+
+
+def test_sets_aside_what_would_deflate_to_nothing(front_door: FrontDoor) -> None:
+    bomb = a_track_call(messageId="bomb", properties={"text": "x" * 3_900_000})
+    spoilt = a_track_call(messageId="spoilt", event="", properties={"text": "x" * 3_900_000})
+    receipt = front_door.batch(bomb, spoilt, a_track_call())
+
+    assert outcomes(receipt) == ["event_too_large", "event_too_large", "accepted"]
+    assert [(row.message_id, row.sealed) for row in front_door.quarantined()] == [("bomb", b""), ("spoilt", b"")]
+
+
+def test_takes_an_event_of_512_kb_that_deflates_well(front_door: FrontDoor) -> None:
+    call = a_track_call(properties={"label": ""})
+    call["properties"]["label"] = "x" * (MAX_EVENT - measure(call))
+
+    assert outcomes(front_door.batch(call)) == ["accepted"]
+    assert front_door.events()[0].properties == call["properties"]
+
+
+def test_what_a_batch_says_around_its_events_counts_in_each(front_door: FrontDoor) -> None:
+    around = {"context": {"app": {"text": "x" * 300_000}}}
+    large = a_track_call(messageId="large", properties={"text": "x" * 300_000})
+
+    assert outcomes(front_door.batch(large, a_track_call(), **around)) == ["event_too_large", "accepted"]
+    with pytest.raises(TooLargeError):
+        front_door.batch(*(a_track_call(messageId=f"m-{number}") for number in range(14)), **around)
 
 
 def test_refuses_a_single_call_too_large_to_be_kept(front_door: FrontDoor) -> None:

@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from typing import Any, cast, get_args
 
 from regulars.domain.events import NAMES, EventType
-from regulars.domain.payloads import check
-from regulars.errors import InvalidEventError
+from regulars.domain.payloads import MAX_EVENT, MAX_INFLATED, check, measure
+from regulars.errors import InvalidEventError, TooLargeError
 
 TYPES = frozenset(get_args(EventType))
 LONGEST_NAME = 200
@@ -18,11 +18,12 @@ _OBJECTS = ("properties", "traits", "context", "integrations")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Envelope:
-    """What a batch says once for all its messages."""
+    """What a batch says once for all its messages, and how many bytes it adds to each."""
 
     sent_at: object = None
     context: Mapping[str, Any] = field(default_factory=dict)
     integrations: Mapping[str, Any] = field(default_factory=dict)
+    size: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,14 +43,24 @@ def read_envelope(body: Mapping[str, Any]) -> Envelope:
     """
     Read what a batch says around its messages; what is no object there says nothing.
 
-    Raises InvalidEventError.
+    Raises InvalidEventError, and TooLargeError if it would be too much, said in each of them.
     """
-    context, integrations = body.get("context"), body.get("integrations")
-    check({"sentAt": body.get("sentAt"), "context": context, "integrations": integrations})
+    around = {name: body[name] for name in ("sentAt", "context", "integrations") if body.get(name)}
+    if not around:
+        return Envelope()
+    check(around, MAX_INFLATED)
+    sent_at = around.pop("sentAt", None)
+    size, batch = measure(around) if around else 0, body.get("batch")
+    if isinstance(batch, list) and size * len(batch) > MAX_INFLATED:
+        raise TooLargeError(
+            f"what stands around the events of a batch counts in each of them, and {MAX_INFLATED} bytes are the most"
+        )
+    context, integrations = around.get("context"), around.get("integrations")
     return Envelope(
-        sent_at=body.get("sentAt"),
+        sent_at=sent_at if isinstance(sent_at, int | float) or _is_short(sent_at) else None,
         context=context if isinstance(context, Mapping) else {},
         integrations=integrations if isinstance(integrations, Mapping) else {},
+        size=size,
     )
 
 
@@ -61,7 +72,7 @@ def read_message(raw: object, envelope: Envelope, type: str | None = None) -> Me
     """
     if not isinstance(raw, Mapping):
         raise InvalidEventError("invalid_event", "an event is an object")
-    check(raw)
+    check(raw, MAX_EVENT - envelope.size)
     fields = {**raw, "sentAt": raw.get("sentAt", envelope.sent_at)}
     for name in _OBJECTS:
         fields[name] = _object(raw, name)
@@ -78,6 +89,11 @@ def read_message(raw: object, envelope: Envelope, type: str | None = None) -> Me
         context=_context(type_, fields),
         integrations=fields["integrations"],
     )
+
+
+def _is_short(text: object) -> bool:
+    """Say whether a text can be a time at all: a longer one would stand in every event that its batch refuses."""
+    return isinstance(text, str) and len(text) <= LONGEST_NAME
 
 
 def _object(raw: Mapping[str, Any], name: str) -> dict[str, Any]:

@@ -16,11 +16,15 @@ from regulars.errors import InvalidEventError, TooLargeError, UnparseableError
 
 MAX_BODY = 1_000_000
 MAX_INFLATED = 4_000_000
+MAX_EVENT = 512 * 1024  # as JSON, before anything is deflated: every later reader inflates it again
 MAX_DEPTH = 16  # the event is at level 1, `properties` at 2, a product in the list `products` at 4
 MAX_VALUES = 10_000
 MAX_DIGITS = 38  # what a DynamoDB number holds exactly
 _GZIP = 31  # zlib's name for a gzip frame with any window
 _BEYOND = 10**MAX_DIGITS
+_LETTER = 6  # bytes of JSON at most, as \u0000
+_CONTAINERS = (dict, list)
+_VALUE = MAX_DIGITS + 10  # bytes at most of a number, or around a text
 
 
 class Ambiguous(dict[str, Any]):
@@ -63,14 +67,14 @@ def read_object(body: bytes) -> dict[str, Any]:
     return content
 
 
-def check(event: Mapping[str, Any]) -> None:
+def check(event: Mapping[str, Any], most: int = MAX_EVENT) -> None:
     """
-    Make sure that an event means the same to every reader and can be stored as it is.
+    Make sure that an event means the same to every reader, can be stored as it is, and has at most so many bytes.
 
     Raises InvalidEventError.
     """
     waiting: list[tuple[Mapping[str, Any] | list[Any], int]] = [(event, 1)]
-    number = 0
+    number = letters = 0
     while waiting:
         container, depth = waiting.pop()
         values = _contents(container, depth)
@@ -78,10 +82,25 @@ def check(event: Mapping[str, Any]) -> None:
         if number > MAX_VALUES:
             raise InvalidEventError("too_many_fields", f"an event has at most {MAX_VALUES} names and values")
         for value in values:
-            if isinstance(value, dict | list):
+            if isinstance(value, str):
+                letters += len(value)
+                if not value.isascii():
+                    _check_text(value)
+            elif isinstance(value, _CONTAINERS):
                 waiting.append((value, depth + 1))
-            elif not (isinstance(value, str) and value.isascii()):
-                _check_value(value)
+            else:
+                _check_number(value)
+    if letters > most or (letters * _LETTER + number * _VALUE > most and measure(event) > most):
+        raise InvalidEventError("event_too_large", f"an event has at most {MAX_EVENT} bytes: shorten its texts")
+
+
+def measure(content: object) -> int:
+    """
+    Count the bytes of content as JSON without spaces.
+
+    Raises RecursionError.
+    """
+    return len(json.dumps(content, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "surrogatepass"))
 
 
 def write(content: object) -> bytes:
@@ -104,13 +123,16 @@ def _contents(container: Mapping[str, Any] | list[Any], depth: int) -> list[Any]
     return container if isinstance(container, list) else [*container, *container.values()]
 
 
-def _check_value(value: object) -> None:
+def _check_text(value: str) -> None:
+    if not is_whole(value):
+        raise InvalidEventError("invalid_text", "a text holds half a character, a lone surrogate: cut texts elsewhere")
+
+
+def _check_number(value: object) -> None:
     if isinstance(value, float) and not math.isfinite(value):
         raise InvalidEventError("invalid_number", "a number is neither NaN nor infinite: leave it out or send null")
     if isinstance(value, int) and abs(value) >= _BEYOND:
         raise InvalidEventError("invalid_number", f"a whole number has at most {MAX_DIGITS} digits: send it as text")
-    if isinstance(value, str) and not is_whole(value):
-        raise InvalidEventError("invalid_text", "a text holds half a character, a lone surrogate: cut texts elsewhere")
 
 
 def is_whole(text: str) -> bool:

@@ -7,13 +7,14 @@ from typing import Any
 from regulars.domain.calls import Delivery, name_refused
 from regulars.domain.message_ids import fingerprint
 from regulars.domain.packing import pack
-from regulars.domain.payloads import write
+from regulars.domain.payloads import MAX_EVENT, measure, write
 from regulars.errors import InvalidEventError, TooLargeError, UnparseableError
 from regulars.pipeline.ports import Sealer
 from regulars.pipeline.sealing import QUARANTINED
 from regulars.stores.quarantine import Quarantined
 
 MAX_ITEM = 350_000  # DynamoDB takes 400 KB
+_MAX_KEPT = MAX_EVENT + 1_000  # with the frame around an event
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,9 +56,9 @@ def quarantine(refusal: Refusal, delivery: Delivery, sealer: Sealer, *, alone: b
     Raises TooLargeError if it came alone: then its sender is told, and no other event is lost.
     """
     sealed, reason = _seal(refusal, sealer), refusal.reason
-    if len(sealed) > MAX_ITEM:
+    if sealed is None:
         if alone:
-            raise TooLargeError(f"an event has at most {MAX_ITEM} bytes: shorten its texts and lists")
+            raise TooLargeError(f"an event has at most {MAX_EVENT} bytes: shorten its texts and lists")
         sealed, reason = b"", f"{reason}; it was too large to be kept"
     return Quarantined(
         source=delivery.source.id,
@@ -71,13 +72,17 @@ def quarantine(refusal: Refusal, delivery: Delivery, sealer: Sealer, *, alone: b
     )
 
 
-def _seal(refusal: Refusal, sealer: Sealer) -> bytes:
+def _seal(refusal: Refusal, sealer: Sealer) -> bytes | None:
+    """Seal what was sent; None where it is too large, before it is deflated or after."""
     try:
-        return sealer.seal(refusal.owner, QUARANTINED, pack(refusal.body))
+        if measure(refusal.body) > _MAX_KEPT:
+            return None
+        sealed = sealer.seal(refusal.owner, QUARANTINED, pack(refusal.body))
     except InvalidEventError:
         return b""  # the person was erased: nothing of it is kept, here neither
     except RecursionError:
         return b""  # nested deeper than can be written down
+    return sealed if len(sealed) <= MAX_ITEM else None
 
 
 def _print(message: object, delivery: Delivery) -> str:
