@@ -82,6 +82,19 @@ def test_after_an_outage_tick_catches_up_from_its_cursor() -> None:
     assert [entered for _, entered, _ in seen(world)] == [True, False]
 
 
+def test_first_runs_that_failed_leave_nobody_behind() -> None:
+    world = World()
+    hour = {"where": {"event": "Product Viewed", "within": "1 hours"}, "anonymous": True}
+    world.define("segment", "hour", hour)
+    world.store(an_event(at=START))
+    world.settle()
+    world.clock.advance_to(START + 120 * MINUTE)  # no tick has come through yet, and there is no cursor
+
+    world.advance(START + 120 * MINUTE + 2 * MINUTE)
+
+    assert [entered for _, entered, _ in seen(world)] == [True, False]
+
+
 def test_a_merge_carries_a_membership_and_tells_nobody() -> None:
     world = World()
     world.define("segment", "week", WEEK)

@@ -10,6 +10,7 @@ from regulars.stores.database import Database
 from regulars.stores.timers import TimerStore
 
 CURSOR = "tick"
+FIRST = 360 * MINUTE  # how far the first run looks back: those before it may have failed, and left no cursor
 BITE = 15 * MINUTE  # is worked off before the cursor moves on: a run that is cut short has not been in vain
 
 
@@ -27,7 +28,7 @@ class Ticker:
         """Hand on all timers due up to three minutes from now; say how many."""
         now = self._clock()
         at, version = self._catalog.cursor(CURSOR)
-        start, handed = (at or now) - OVERLAP, 0
+        start, handed = at - OVERLAP if at else now - FIRST, 0
         while True:
             end = min(start + BITE, now + SOON)
             handed += self._hand_on(slots_between(start, end), now)
