@@ -43,7 +43,7 @@ class TableAsStream:
                 "Keys": {key: item[key] for key in self._keys},
                 "NewImage": item,
                 "SequenceNumber": f"{number:021}",
-                "ApproximateCreationDateTime": 0.0,
+                "ApproximateCreationDateTime": time.time(),  # it had been stored by now: that is all one can say
             }
             record = {"eventID": str(number), "eventName": "INSERT", "dynamodb": change}
             yield lambda_shaped(record | {"eventSource": "aws:dynamodb"}, self._arn)

@@ -1,6 +1,7 @@
 """After a hard end, every item of every mapped table is handed to its function again."""
 
 import threading
+import time
 from collections.abc import Sequence
 
 from local.platform.clients import Clients
@@ -45,6 +46,13 @@ def test_each_item_comes_once_as_the_record_of_its_insertion(clients: Clients) -
     assert {one["dynamodb"]["NewImage"]["sealed"]["B"] for one in seen} == {"AP8="}
     assert seen[0]["eventSourceARN"] == ARN
     assert calls >= 5
+
+
+def test_an_item_counts_as_stored_when_it_was_found_and_not_long_ago(clients: Clients) -> None:
+    begin = time.time()
+    (record, *_) = TableAsStream(clients.of("dynamodb"), "recovered", ARN).read("shard", None, 1)
+
+    assert record["dynamodb"]["ApproximateCreationDateTime"] >= begin
 
 
 def test_a_table_is_read_in_pages_of_the_size_asked_for(clients: Clients) -> None:
