@@ -68,6 +68,7 @@ class ProfileItem(Model):
     merged_into = UnicodeAttribute(null=True)
     event = UnicodeAttribute()
     rule = UnicodeAttribute()
+    changed = NumberAttribute()
 
 
 class BySegment(GlobalSecondaryIndex["MembershipItem"]):
@@ -99,6 +100,8 @@ class MembershipItem(Model):
     silent = NumberAttribute(null=True)
     catalog = NumberAttribute(null=True)
     armed = NumberAttribute(null=True)
+    evaluated = NumberAttribute(null=True)
+    absorbed = UnicodeAttribute(null=True)
     expires = NumberAttribute(null=True)
 
 

@@ -11,8 +11,8 @@ class Profile:
     """
     The identifiers of one person, or a tombstone that points to the profile they went into.
 
-    `since` is when it was founded (microseconds), `event` and `rule` what changed it last: the stream of profiles is
-    the identity log.
+    `since` is when it was founded (microseconds), `changed`, `event` and `rule` when and by what it changed last: the
+    stream of profiles is the identity log.
     """
 
     profile_id: str
@@ -23,6 +23,7 @@ class Profile:
     merged_into: str | None = None
     event: str = ""
     rule: str = ""
+    changed: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

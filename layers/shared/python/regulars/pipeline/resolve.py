@@ -135,20 +135,22 @@ class Resolver:
     def _attach(self, profile: Profile | None, newcomers: Sequence[str], event: Event) -> None:
         named = f"{event.owner} {event.moment}"
         profile = profile or Profile(profile_id=alone(newcomers[0]), since=event.arrival)
-        grown = replace(profile, owners=union([profile.owners, newcomers]), event=named, rule="attach")
+        owners, now = union([profile.owners, newcomers]), self._clock()
+        grown = replace(profile, owners=owners, event=named, rule="attach", changed=now)
         links = [Link(owner=owner, profile_id=profile.profile_id, event=named, since=event.at) for owner in newcomers]
         self._database.transact([save(grown), *(attach(link) for link in links)])
 
     def _merge(self, survivor: Profile, loser: Profile, event: Event) -> None:
-        named = f"{event.owner} {event.moment}"
+        named, now = f"{event.owner} {event.moment}", self._clock()
         grown = replace(
             survivor,
             owners=union([survivor.owners, loser.owners]),
             merges=survivor.merges + loser.merges + 1,
             event=named,
             rule="merge",
+            changed=now,
         )
-        tombstone = replace(loser, merged_into=survivor.profile_id, event=named, rule="merge")
+        tombstone = replace(loser, merged_into=survivor.profile_id, event=named, rule="merge", changed=now)
         self._database.transact([save(grown), save(tombstone)])
         self._journal.count("merges")
 

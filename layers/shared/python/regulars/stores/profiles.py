@@ -44,6 +44,7 @@ def to_item(profile: Profile) -> Item:
         "merges": profile.merges,
         "event": profile.event,
         "rule": profile.rule,
+        "changed": profile.changed,
     }
     if profile.merged_into:
         item["merged_into"] = profile.merged_into
@@ -61,4 +62,5 @@ def from_item(item: Item) -> Profile:
         merged_into=text(item, "merged_into") or None,
         event=text(item, "event"),
         rule=text(item, "rule"),
+        changed=number(item, "changed"),
     )
