@@ -1,17 +1,27 @@
-"""The few alarms that say that somebody waits, or that something was given up."""
+"""The few alarms that say that somebody waits, or that something was given up, and whom they tell."""
 
 from collections.abc import Sequence
 
-from aws_cdk import Duration
+from aws_cdk import Annotations, Duration
 from aws_cdk import aws_cloudwatch as cloudwatch
+from aws_cdk import aws_s3 as s3
+from aws_cdk.aws_cloudwatch_actions import SnsAction
 from constructs import Construct
 
+from infra.alarm_topic import AlarmTopic
+from infra.buckets import GIVEN_UP
 from infra.http_api import HttpApi
+from infra.operations import OperationsKey
 from infra.python_function import PythonFunction
 from infra.queue import DeadLetters
+from infra.stage import Stage
 
 _MINUTE = Duration.minutes(1)
 _IGNORE = cloudwatch.TreatMissingData.NOT_BREACHING
+_UNHEARD = (
+    "nobody hears the alarms: deploy with -c alarm_email=you@example.com, or subscribe to the topic in the output "
+    "AlarmTopic yourself"
+)
 
 
 class Alarms(Construct):
@@ -20,32 +30,68 @@ class Alarms(Construct):
         scope: Construct,
         id: str,
         *,
+        stage: Stage,
+        key: OperationsKey,
         functions: Sequence[PythonFunction],
         dead_letters: Sequence[DeadLetters],
+        failures: s3.Bucket,
         api: HttpApi,
     ) -> None:
         super().__init__(scope, id)
+        self.topic = AlarmTopic(self, "topic", key=key, email=stage.alarm_email)
+        if not stage.alarm_email and not stage.local:
+            Annotations.of(self).add_warning_v2("regulars:alarm_email", _UNHEARD)
         for function in functions:
             errors = function.metric_errors(period=_MINUTE, statistic="Sum")
             self._alarm(f"{function.name}_fails", errors, above=0, minutes=3)
             if function.reads_changes:
-                self._alarm(f"{function.name}_lags", _age_of(function), above=60_000, minutes=2)
+                self._watch_the_stream_of(function)
         self._alarm("http_api_fails", api.server_errors(_MINUTE), above=0, minutes=3)
         for queue in dead_letters:
             depth = queue.metric_approximate_number_of_messages_visible(period=_MINUTE, statistic="Maximum")
-            self._alarm(f"{queue.node.id}_filled", depth, above=0, minutes=1)
+            self._alarm(f"{queue.node.id}_filled", depth, above=0)
+        self._alarm("failures_filled", _given_up(failures), above=0)
 
-    def _alarm(self, name: str, metric: cloudwatch.Metric, *, above: int, minutes: int) -> None:
-        metric.create_alarm(
+    def _watch_the_stream_of(self, function: PythonFunction) -> None:
+        age = function.metric("IteratorAge", period=_MINUTE, statistic="Maximum")
+        self._alarm(f"{function.name}_lags", age, above=60_000, minutes=2)
+        # One stop is a lost race or a throttle that the next try gets past; a record that stops every try is poison.
+        self._alarm(f"{function.name}_stuck", _stops_of(function), above=0, minutes=3, of=5)
+        unkept = function.metric("DestinationDeliveryFailures", period=_MINUTE, statistic="Sum")
+        self._alarm(f"{function.name}_drops", unkept, above=0)
+
+    def _alarm(
+        self, name: str, metric: cloudwatch.Metric, *, above: int, minutes: int = 1, of: int | None = None
+    ) -> None:
+        alarm = metric.create_alarm(
             self,
             name,
             threshold=above,
-            evaluation_periods=minutes,
+            evaluation_periods=of or minutes,
+            datapoints_to_alarm=minutes,
             comparison_operator=cloudwatch.ComparisonOperator.GREATER_THAN_THRESHOLD,
             treat_missing_data=_IGNORE,
         )
+        alarm.add_alarm_action(SnsAction(self.topic))
 
 
-def _age_of(function: PythonFunction) -> cloudwatch.Metric:
-    """Return how old the oldest change in hand is, over all streams of the function."""
-    return function.metric("IteratorAge", period=_MINUTE, statistic="Maximum")
+def _stops_of(function: PythonFunction) -> cloudwatch.Metric:
+    """Return how often the function stopped at a record: it answers with it, and does not fail."""
+    return cloudwatch.Metric(
+        namespace="Regulars",
+        metric_name="groups_failed",
+        dimensions_map={"service": function.name},
+        period=_MINUTE,
+        statistic="Sum",
+    )
+
+
+def _given_up(failures: s3.Bucket) -> cloudwatch.Metric:
+    """Return how many objects were left in the bucket; it costs nothing while there are none."""
+    return cloudwatch.Metric(
+        namespace="AWS/S3",
+        metric_name="PutRequests",
+        dimensions_map={"BucketName": failures.bucket_name, "FilterId": GIVEN_UP},
+        period=_MINUTE,
+        statistic="Sum",
+    )

@@ -8,6 +8,8 @@ from infra.acknowledge import acknowledge
 from infra.keys import Keys
 from infra.stage import Stage
 
+GIVEN_UP = "given_up"  # under which requests to the bucket of failures are counted
+
 
 class Bucket(s3.Bucket):
     """A private bucket that speaks TLS only."""
@@ -48,3 +50,4 @@ class Buckets(Construct):
         # As long as backups live: what nobody redrove by then is refolded from the events table.
         expiry = s3.LifecycleRule(expiration=Duration.days(30))
         self.failures = Bucket(self, "failures", stage=stage, keys=keys, lifecycle_rules=[expiry])
+        self.failures.add_metric(id=GIVEN_UP)

@@ -1,4 +1,4 @@
-"""The key of what can be replaced: logs, and messages on their way."""
+"""The key of what can be replaced: logs, alarms, and messages on their way."""
 
 from aws_cdk import ArnFormat, Stack
 from aws_cdk import aws_iam as iam
@@ -13,7 +13,7 @@ _LOG = [*_USE, "kms:DescribeKey", "kms:Encrypt", "kms:ReEncryptFrom", "kms:ReEnc
 
 class OperationsKey(Key):
     def __init__(self, scope: Construct, name: str, *, stage: Stage) -> None:
-        super().__init__(scope, name, stage=stage, purpose="logs and queues")
+        super().__init__(scope, name, stage=stage, purpose="logs, alarms and queues")
         stack = Stack.of(self)
         self.add_to_resource_policy(
             iam.PolicyStatement(
@@ -32,12 +32,13 @@ class OperationsKey(Key):
                 },
             )
         )
-        # A rule that cannot wake its target leaves the event in an encrypted queue.
-        self.add_to_resource_policy(
-            iam.PolicyStatement(
-                principals=[iam.ServicePrincipal("events.amazonaws.com")],
-                actions=_USE,
-                resources=["*"],
-                conditions={"StringEquals": {"aws:SourceAccount": stack.account}},
+        # A rule that cannot wake its target leaves the event in an encrypted queue, an alarm tells an encrypted topic.
+        for service in ("events", "cloudwatch"):
+            self.add_to_resource_policy(
+                iam.PolicyStatement(
+                    principals=[iam.ServicePrincipal(f"{service}.amazonaws.com")],
+                    actions=_USE,
+                    resources=["*"],
+                    conditions={"StringEquals": {"aws:SourceAccount": stack.account}},
+                )
             )
-        )

@@ -38,8 +38,18 @@ class Platform(Stack):
         announcements = Announcements(self, "announcements", ground=ground, data=data)
         Console(self, "console", ground=ground, data=data, api=api)
         BrowserScript(self, "browser_script", ground=ground, api=api)
-        Alarms(self, "alarms", functions=self._all(PythonFunction), dead_letters=self._all(DeadLetters), api=api)
+        alarms = Alarms(
+            self,
+            "alarms",
+            stage=stage,
+            key=key,
+            functions=self._all(PythonFunction),
+            dead_letters=self._all(DeadLetters),
+            failures=data.buckets.failures,
+            api=api,
+        )
         CfnOutput(self, "ApiUrl", value=api.url)
+        CfnOutput(self, "AlarmTopic", value=alarms.topic.topic_arn)
         CfnOutput(self, "EventBus", value=announcements.bus.event_bus_name)
 
     def _all(self, kind: type[T]) -> list[T]:

@@ -26,14 +26,16 @@ class Stage:
     name: str
     region: str
     local: bool = False
+    alarm_email: str | None = None
 
     @classmethod
     def from_context(cls, node: Node) -> "Stage":
-        """Read `-c stage=prod -c region=eu-central-1 -c local=1`."""
+        """Read `-c stage=prod -c region=eu-central-1 -c alarm_email=you@example.com -c local=1`."""
         return cls(
             name=node.try_get_context("stage") or "dev",
             region=node.try_get_context("region") or "eu-west-1",
             local=bool(node.try_get_context("local")),
+            alarm_email=node.try_get_context("alarm_email") or None,
         )
 
     @property

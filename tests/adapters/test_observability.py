@@ -40,6 +40,19 @@ def test_tells_an_error_by_its_class_and_place_and_not_by_its_words() -> None:
     assert "ada" not in logs.getvalue()
 
 
+def test_what_is_counted_is_found_under_the_name_of_the_function(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("POWERTOOLS_SERVICE_NAME", "resolve_identity")
+    counts = MetricsJournal()
+    counts.count("groups_failed")
+    counts.flush()
+
+    [line] = printed(capsys)
+    assert line["service"] == "resolve_identity"
+    assert [each["Dimensions"] for each in line["_aws"]["CloudWatchMetrics"]] == [[["service"]]]
+
+
 def test_writes_what_was_counted_once_for_each_set_of_dimensions(capsys: pytest.CaptureFixture[str]) -> None:
     counts = MetricsJournal()
     for name, value, dimensions in (

@@ -59,7 +59,7 @@ def test_a_rule_may_leave_what_it_missed_in_an_encrypted_queue(deployed: Templat
     rules = [
         statement
         for statement in key["KeyPolicy"]["Statement"]
-        if statement["Principal"] == {"Service": "events.amazonaws.com"}
+        if "events.amazonaws.com" in statement["Principal"].get("Service", ())
     ]
 
     assert [statement["Action"] for statement in rules] == [["kms:Decrypt", "kms:GenerateDataKey"]]
@@ -85,28 +85,3 @@ def test_a_tick_that_fails_leaves_a_trace_too(deployed: Templates) -> None:
     place = functions(deployed)["tick"]["DeadLetterConfig"]["TargetArn"]
 
     assert paths(deployed)[identity(place)] == "segments/tick_dead"
-
-
-def test_somebody_is_told(deployed: Templates) -> None:
-    alarms = resources(deployed.platform, "CloudWatch::Alarm")
-    names = {paths(deployed)[name].removeprefix("alarms/") for name in alarms}
-
-    failing = {name for name in names if name.endswith("_fails")}
-    assert failing == {f"{name}_fails" for name in functions(deployed)} | {"http_api_fails"}
-    assert {name for name in names if not name.endswith("_fails")} == {
-        "announce_lags",
-        "evaluate_segments_lags",
-        "evaluations_dead_filled",
-        "resolve_identity_lags",
-        "tick_dead_filled",
-    }
-
-
-def test_a_minute_late_is_too_late(deployed: Templates) -> None:
-    ages = [
-        each
-        for each in resources(deployed.platform, "CloudWatch::Alarm").values()
-        if each["MetricName"] == "IteratorAge"
-    ]
-
-    assert {(each["Threshold"], each["Statistic"]) for each in ages} == {(60_000, "Maximum")}

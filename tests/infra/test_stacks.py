@@ -14,6 +14,7 @@ EXPORTS = {
     *((f"tables/{table}", "StreamArn") for table in STREAMED),
     *((f"keys/{key}", "Arn") for key in ("events", "profiles", "vault", "workspace")),
     ("buckets/failures", "Arn"),
+    ("buckets/failures", "Ref"),
     ("buckets/lake", "Arn"),
     ("people/pool", "Ref"),
     ("people/pool/client", "Ref"),
@@ -52,7 +53,7 @@ def test_the_outputs_are_what_a_newcomer_needs(deployed: Templates) -> None:
         *deployed.platform["Outputs"],
     }
 
-    assert named == {"ApiUrl", "EventBus", "UserPoolClientId", "UserPoolId"}
+    assert named == {"AlarmTopic", "ApiUrl", "EventBus", "UserPoolClientId", "UserPoolId"}
 
 
 @pytest.fixture(scope="module")
