@@ -11,7 +11,9 @@ from regulars.domain.payloads import (
     MAX_EVENT,
     MAX_INFLATED,
     MAX_VALUES,
+    LongNumber,
     check,
+    cut,
     inflate,
     measure,
     read_object,
@@ -35,7 +37,7 @@ NO_JSON_OBJECT = {
     "an encoded half character": b'{"a":"\xed\xa0\x80"}',
     "a raw control character": b'{"a":"\x01"}',
     "a form": b"data=%7B%7D",
-    "a number of 5,000 digits": b'{"a":' + b"1" * 5_000 + b"}",
+    "a number of 5,000 digits, cut short": b'{"a":' + b"1" * 5_000,
     "nesting without end": b'{"a":' + b"[" * 200_000,
     "nesting": b'{"a":' * 200_000,
 }
@@ -46,6 +48,9 @@ FLAWS = {
     "beyond a float": ('{"a":1e999}', "invalid_number"),
     "39 digits": ('{"a":' + "1" * 39 + "}", "invalid_number"),
     "39 digits, negative": ('{"a":-' + "1" * 39 + "}", "invalid_number"),
+    "as many digits as Python reads": ('{"a":' + "1" * 4_300 + "}", "invalid_number"),
+    "a digit more than Python reads": ('{"a":[-' + "1" * 4_301 + "]}", "invalid_number"),
+    "a million digits": ('{"a":' + "1" * 1_000_000 + "}", "invalid_number"),
     "half a character": (r'{"a":"\ud800"}', "invalid_text"),
     "half a character in a name": (r'{"\udc00":1}', "invalid_text"),
     "a name twice": ('{"a":1,"a":2}', "ambiguous_field"),
@@ -116,6 +121,23 @@ def test_an_event_has_less_room_where_its_batch_says_much() -> None:
 
 def test_keeps_every_value_of_a_name_that_came_twice() -> None:
     assert read_object(b'{"a":1,"b":2,"a":3}') == {"a": [1, 3], "b": 2}
+
+
+def test_keeps_a_number_that_python_does_not_read() -> None:
+    digits = "1" * 4_301
+    content = read_object(f'{{"a":-{digits},"b":[17,1.5],"c":"{digits}"}}'.encode())
+
+    assert content == {"a": f"-{digits}", "b": [17, 1.5], "c": digits}
+    assert (type(content["a"]), type(content["c"])) == (LongNumber, str)
+
+
+@pytest.mark.parametrize("levels", [100, 101, 900])
+def test_keeps_a_hundred_levels(levels: int) -> None:
+    deep = json.loads("[" * levels + "7" + "]" * levels)
+    shown = json.dumps(cut({"a": 1, "b": deep[0]}))
+
+    assert shown.count("[") == min(levels - 1, 99)
+    assert ("7" in shown) == (levels == 100)
 
 
 def test_writes_the_same_whatever_the_order() -> None:

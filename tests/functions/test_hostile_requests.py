@@ -113,6 +113,7 @@ def test_a_cursor_of_one_list_opens_no_other(workspace: Workspace) -> None:
         None, "", "null", "[]", '"x"', "{", '{"ref": 1}', '{"kind": "email"}', '{"kind": 1, "value": "x"}', "{}",
         '{"ref": "a", "kind": "b"}', '{"kind": "email", "value": ["x"]}', '{"kind": "email", "value": "x", "y": "z"}',
         '{"ref": "a", "ref": "b"}', '{"kind": "email", "value": "\\ud800"}', "\x00", "[" * 100_000, "x" * 200_000,
+        '{"kind": "user_id", "value": ' + "1" * 5_000 + "}",
     ],
     ids=lambda body: str(body)[:20],
 )  # fmt: skip

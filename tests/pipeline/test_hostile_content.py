@@ -1,5 +1,6 @@
 """What a stranger with a public key can put into an event costs nobody else anything."""
 
+import json
 from dataclasses import replace
 from typing import Any
 
@@ -7,9 +8,11 @@ import pytest
 
 from regulars.domain.numbers import to_amount
 from regulars.domain.orders import MAX_ORDERS, MAX_REFUNDS
+from regulars.domain.packing import unpack
 from regulars.domain.parts import fold
 from regulars.domain.state import MAX_TRAITS
 from regulars.domain.watches import Watches
+from regulars.pipeline.sealing import QUARANTINED
 from regulars.stores.database import size_of
 from regulars.stores.identities import part_to_item
 from tests.builders import an_identify, an_order
@@ -41,14 +44,22 @@ def test_an_odd_event_is_taken_or_set_aside_and_its_neighbours_are_taken(
     assert front_door.count("events", "quarantine") == 2
 
 
-def test_a_body_nested_too_deep_to_be_written_is_no_failure(front_door: FrontDoor) -> None:
+@pytest.mark.parametrize("levels", [90, 700, 930, 960])
+@pytest.mark.parametrize("shape", ["event", "properties"])
+def test_a_body_nested_too_deep_to_be_written_is_no_failure(front_door: FrontDoor, levels: int, shape: str) -> None:
     deep: Any = "x"
-    for _ in range(700):
+    for _ in range(levels):
         deep = {"a": deep}
+    odd = [deep] if shape == "event" else a_track_call(messageId="deep", properties={"a": deep})
 
-    receipt = front_door.batch(a_track_call(messageId="deep", properties={"a": deep}), a_track_call(messageId="good"))
+    receipt = front_door.batch(odd, a_track_call(messageId="good"))
+    (row,) = front_door.quarantined()
 
-    assert outcomes(receipt) == ["too_deep", "accepted"]
+    assert outcomes(receipt)[0] in ("too_deep", "invalid_event")
+    assert "accepted" in outcomes(receipt)
+    opened = front_door.sealer.open(row.owner, QUARANTINED, row.sealed)
+    assert opened is not None
+    assert ("…" in json.dumps(unpack(opened), ensure_ascii=False)) == (levels > 100)
 
 
 def test_two_refused_events_under_one_id_are_both_kept(front_door: FrontDoor) -> None:

@@ -1,5 +1,6 @@
 """Every event of a request is stored, known already, or in quarantine; a bad one never costs its batch."""
 
+import json
 import os
 import threading
 from typing import Any
@@ -98,9 +99,11 @@ def test_keeps_a_quarantined_event_whole_and_sealed_for_whom_it_names(front_door
         rb'{"type":"track","event":"A","anonymousId":"\ud800"}',
         rb'{"type":"track","event":"A","anonymousId":"a","messageId":"\udc00","properties":{"n":NaN,"i":1e999}}',
         rb'{"type":"track","event":"A","anonymousId":"a","properties":{"n":' + b"9" * 4_000 + b"}}",
+        rb'{"type":"track","event":"A","anonymousId":"a","properties":{"n":' + b"9" * 4_301 + b"}}",
+        rb'{"type":"track","event":"A","anonymousId":' + b"9" * 4_301 + b"}",
         b'{"type":"track","event":"A","anonymousId":"a","properties":' + b'{"a":' * 60 + b"1" + b"}" * 61,
     ],
-    ids=["a name twice", "half a character", "no number", "4,000 digits", "too deep"],
+    ids=["a name twice", "half a character", "no number", "4,000 digits", "4,301 digits", "an id of them", "too deep"],
 )
 def test_quarantines_what_cannot_be_stored_as_it_is(front_door: FrontDoor, body: bytes) -> None:
     document = read_object(b'{"batch":[' + body + b"]}")
@@ -110,6 +113,14 @@ def test_quarantines_what_cannot_be_stored_as_it_is(front_door: FrontDoor, body:
     opened = front_door.sealer.open(row.owner, QUARANTINED, row.sealed)
     assert opened is not None
     assert repr(unpack(opened)["message"]) == repr(document["batch"][0])
+
+
+def test_a_number_that_python_does_not_read_costs_its_own_event_only(front_door: FrontDoor) -> None:
+    body = json.dumps(a_batch(a_track_call(), a_track_call(messageId="long", properties={"n": 7}))).encode()
+    document = read_object(body.replace(b'"n": 7', b'"n": ' + b"7" * 4_301))
+
+    receipt = front_door.door.receive(document, write_keys=[WRITE_KEY])
+    assert outcomes(receipt) == ["accepted", "invalid_number"]
 
 
 def test_takes_a_single_call(front_door: FrontDoor) -> None:

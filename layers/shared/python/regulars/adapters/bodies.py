@@ -1,20 +1,20 @@
 """Read what callers of the API send: a small JSON object that means one thing, and whole numbers in the query."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from regulars.adapters.http import Request
-from regulars.domain.payloads import Ambiguous, read_object
+from regulars.domain.payloads import Ambiguous, LongNumber, read_object
 from regulars.errors import InvalidRequestError, TooLargeError
 
 MAX_BODY = 100_000
 
 
-def read_body(request: Request) -> dict[str, Any]:
+def read_body(request: Request, most: int = MAX_BODY) -> dict[str, Any]:
     """Read the JSON object in a body. Raises UnparseableError, TooLargeError, InvalidRequestError."""
-    if len(request.body) > MAX_BODY:
-        raise TooLargeError(f"the body has at most {MAX_BODY} bytes")
+    if len(request.body) > most:
+        raise TooLargeError(f"the body has at most {most} bytes")
     content = read_object(request.body)
     try:
         json.dumps(content, allow_nan=False, ensure_ascii=False).encode()
@@ -22,8 +22,11 @@ def read_body(request: Request) -> dict[str, Any]:
         raise InvalidRequestError(
             "the body holds what cannot be stored: a number that is none, half a character, or nesting without end"
         ) from None
-    if _is_ambiguous(content):
-        raise InvalidRequestError("the body names a field twice in one object")
+    for value in _values(content):
+        if isinstance(value, Ambiguous):
+            raise InvalidRequestError("the body names a field twice in one object")
+        if isinstance(value, LongNumber):
+            raise InvalidRequestError("the body holds a number of thousands of digits: send it as text")
     return content
 
 
@@ -40,14 +43,12 @@ def whole_number(text: str, name: str, least: int, most: int) -> int:
     return int(text)
 
 
-def _is_ambiguous(content: object) -> bool:
+def _values(content: object) -> Iterator[object]:
     waiting: list[object] = [content]
     while waiting:
         value = waiting.pop()
-        if isinstance(value, Ambiguous):
-            return True
+        yield value
         if isinstance(value, dict):
             waiting += value.values()
         elif isinstance(value, list):
             waiting += value
-    return False

@@ -86,11 +86,7 @@ def _named_orders(fields: Sorted, hash_key: bytes) -> dict[str, str]:
 
 
 def name_refused(raw: object, delivery: Delivery) -> tuple[str, str]:
-    """
-    Name a message that could not be read, as well as can be: for whom it is kept, and under which id.
-
-    Raises UnparseableError if it nests too deep to be kept.
-    """
+    """Name a message that could not be read, as well as can be: for whom it is kept, and under which id."""
     content = write(raw)
     fields = raw if isinstance(raw, Mapping) else {}
     known = [identifier for identifier in extract(fields, delivery.rules) if is_whole(identifier.value)]

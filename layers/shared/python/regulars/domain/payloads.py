@@ -9,7 +9,7 @@ import json
 import math
 import zlib
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from regulars.errors import InvalidEventError, TooLargeError, UnparseableError
@@ -18,17 +18,31 @@ MAX_BODY = 1_000_000
 MAX_INFLATED = 4_000_000
 MAX_EVENT = 512 * 1024  # as JSON, before anything is deflated: every later reader inflates it again
 MAX_DEPTH = 16  # the event is at level 1, `properties` at 2, a product in the list `products` at 4
+KEPT_DEPTH = 100  # what is deeper is not kept in quarantine either
 MAX_VALUES = 10_000
 MAX_DIGITS = 38  # what a DynamoDB number holds exactly
 _GZIP = 31  # zlib's name for a gzip frame with any window
 _BEYOND = 10**MAX_DIGITS
 _LETTER = 6  # bytes of JSON at most, as \u0000
 _CONTAINERS = (dict, list)
+_READABLE = 100  # digits, far beyond what is taken and far below what Python refuses to read
 _VALUE = MAX_DIGITS + 10  # bytes at most of a number, or around a text
 
 
 class Ambiguous(dict[str, Any]):
-    """An object in which a name came twice, holding all values of that name: two readers would see two events."""
+    """
+    An object in which a name came twice, holding all values of that name: two readers would see two events.
+
+    `repeated` are those names.
+    """
+
+    repeated: Sequence[str] = ()
+
+
+class LongNumber(str):
+    """A whole number of more digits than Python reads, kept as they came: it costs its event and no other."""
+
+    __slots__ = ()
 
 
 def inflate(body: bytes, encoding: str) -> bytes:
@@ -54,7 +68,7 @@ def read_object(body: bytes) -> dict[str, Any]:
     Raises UnparseableError.
     """
     try:
-        content = json.loads(body.decode(), object_pairs_hook=_object)
+        content = _parse(body.decode())
     except UnicodeDecodeError:
         raise UnparseableError("the body is not UTF-8") from None
     except RecursionError:
@@ -82,7 +96,7 @@ def check(event: Mapping[str, Any], most: int = MAX_EVENT) -> None:
         if number > MAX_VALUES:
             raise InvalidEventError("too_many_fields", f"an event has at most {MAX_VALUES} names and values")
         for value in values:
-            if isinstance(value, str):
+            if type(value) is str:
                 letters += len(value)
                 if not value.isascii():
                     _check_text(value)
@@ -95,24 +109,39 @@ def check(event: Mapping[str, Any], most: int = MAX_EVENT) -> None:
 
 
 def measure(content: object) -> int:
-    """
-    Count the bytes of content as JSON without spaces.
-
-    Raises RecursionError.
-    """
+    """Count the bytes of content as JSON without spaces."""
     return len(json.dumps(content, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "surrogatepass"))
 
 
-def write(content: object) -> bytes:
-    """
-    Write JSON in one form only, whatever order its fields came in; broken text is escaped, never lost.
+def cut(content: object, levels: int = KEPT_DEPTH) -> object:
+    """Put an ellipsis in the place of what lies deeper than so many levels: nobody could read it again."""
+    if isinstance(content, list):
+        return [_cut(value, levels) if isinstance(value, _CONTAINERS) else value for value in content]
+    if isinstance(content, dict):
+        return {n: _cut(value, levels) if isinstance(value, _CONTAINERS) else value for n, value in content.items()}
+    return content
 
-    Raises UnparseableError.
-    """
+
+def write(content: object) -> bytes:
+    """Write JSON in one form only, whatever order its fields came in; broken text is escaped, never lost."""
+    return json.dumps(content, sort_keys=True, separators=(",", ":")).encode()
+
+
+def _cut(content: object, levels: int) -> object:
+    return cut(content, levels - 1) if levels > 1 else "…"
+
+
+def _parse(text: str) -> object:
     try:
-        return json.dumps(content, sort_keys=True, separators=(",", ":")).encode()
-    except RecursionError:
-        raise UnparseableError("the body nests too deep") from None
+        return json.loads(text, object_pairs_hook=_object)
+    except json.JSONDecodeError:
+        raise
+    except ValueError:  # Python reads no number of more digits than `sys.get_int_max_str_digits` says
+        return json.loads(text, object_pairs_hook=_object, parse_int=_whole_number)
+
+
+def _whole_number(digits: str) -> int | LongNumber:
+    return int(digits) if len(digits) <= _READABLE else LongNumber(digits)
 
 
 def _contents(container: Mapping[str, Any] | list[Any], depth: int) -> list[Any]:
@@ -131,7 +160,7 @@ def _check_text(value: str) -> None:
 def _check_number(value: object) -> None:
     if isinstance(value, float) and not math.isfinite(value):
         raise InvalidEventError("invalid_number", "a number is neither NaN nor infinite: leave it out or send null")
-    if isinstance(value, int) and abs(value) >= _BEYOND:
+    if isinstance(value, LongNumber) or (isinstance(value, int) and abs(value) >= _BEYOND):
         raise InvalidEventError("invalid_number", f"a whole number has at most {MAX_DIGITS} digits: send it as text")
 
 
@@ -153,7 +182,9 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     for name, value in pairs:
         if name in repeated:
             repeated[name].append(value)
-    return Ambiguous(content | repeated)
+    ambiguous = Ambiguous(content | repeated)
+    ambiguous.repeated = tuple(repeated)
+    return ambiguous
 
 
 def _gunzip(body: bytes) -> bytes:

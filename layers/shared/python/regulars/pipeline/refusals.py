@@ -7,8 +7,8 @@ from typing import Any
 from regulars.domain.calls import Delivery, name_refused
 from regulars.domain.message_ids import fingerprint
 from regulars.domain.packing import pack
-from regulars.domain.payloads import MAX_EVENT, measure, write
-from regulars.errors import InvalidEventError, TooLargeError, UnparseableError
+from regulars.domain.payloads import MAX_EVENT, cut, measure, write
+from regulars.errors import InvalidEventError, TooLargeError
 from regulars.pipeline.ports import Sealer
 from regulars.pipeline.sealing import QUARANTINED
 from regulars.stores.quarantine import Quarantined
@@ -29,7 +29,8 @@ class Refusal:
 
 
 def refuse(raw: object, type: str | None, error: InvalidEventError, delivery: Delivery) -> Refusal:
-    """Refuse a message that could not be read."""
+    """Refuse a message that could not be read, however deep it nests."""
+    raw = cut(raw)
     owner, message_id = name_refused(raw, delivery)
     return Refusal(
         owner=owner, message_id=message_id, code=error.code, reason=str(error), body=body_of(raw, type, delivery)
@@ -80,8 +81,6 @@ def _seal(refusal: Refusal, sealer: Sealer) -> bytes | None:
         sealed = sealer.seal(refusal.owner, QUARANTINED, pack(refusal.body))
     except InvalidEventError:
         return b""  # the person was erased: nothing of it is kept, here neither
-    except RecursionError:
-        return b""  # nested deeper than can be written down
     return sealed if len(sealed) <= MAX_ITEM else None
 
 
@@ -89,7 +88,4 @@ def _print(message: object, delivery: Delivery) -> str:
     """Tell one body from another; a retry differs in when it was sent and how often it was tried."""
     if isinstance(message, Mapping):
         message = {name: value for name, value in message.items() if name not in ("sentAt", "_metadata")}
-    try:
-        return fingerprint(write(message), delivery.hash_key).hex()
-    except (RecursionError, UnparseableError):
-        return ""
+    return fingerprint(write(message), delivery.hash_key).hex()
