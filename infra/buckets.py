@@ -1,4 +1,6 @@
-"""The buckets: the lake, and the records that a stream consumer gave up on."""
+"""The buckets: the lake, what is too large for a table or queue, and the records that a stream consumer gave up on."""
+
+from collections.abc import Sequence
 
 from aws_cdk import Duration
 from aws_cdk import aws_s3 as s3
@@ -6,6 +8,7 @@ from constructs import Construct
 
 from infra.acknowledge import acknowledge
 from infra.keys import Keys
+from infra.objects import ObjectAccess
 from infra.stage import Stage
 
 GIVEN_UP = "given_up"  # under which requests to the bucket of failures are counted
@@ -43,10 +46,19 @@ class Bucket(s3.Bucket):
         )
 
 
+    def allow(self, *actions: str, under: Sequence[str]) -> ObjectAccess:
+        """Say what a function may do with the objects whose keys begin so."""
+        return ObjectAccess(bucket=self, actions=actions, under=under)
+
+
 class Buckets(Construct):
     def __init__(self, scope: Construct, id: str, *, stage: Stage, keys: Keys) -> None:
         super().__init__(scope, id)
         self.lake = Bucket(self, "lake", stage=stage, keys=keys)
+        # A queue keeps its messages for fourteen days, the quarantine its rows for thirty.
+        waiting = s3.LifecycleRule(prefix="overflow/", expiration=Duration.days(15))
+        refused = s3.LifecycleRule(prefix="quarantine/", expiration=Duration.days(31))
+        self.large = Bucket(self, "large", stage=stage, keys=keys, lifecycle_rules=[waiting, refused])
         # As long as backups live: what nobody redrove by then is refolded from the events table.
         expiry = s3.LifecycleRule(expiration=Duration.days(30))
         self.failures = Bucket(self, "failures", stage=stage, keys=keys, lifecycle_rules=[expiry])

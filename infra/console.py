@@ -9,6 +9,7 @@ from infra.python_function import Ground, PythonFunction
 
 _CATALOG = ("segments", "sources", "imports", "identity")
 _METHODS = ("GET", "POST", "PUT", "DELETE")
+_MENDS = ("GET", "PUT", "POST")
 _TIMEOUT = Duration.seconds(25)  # the API gives up at 30
 
 
@@ -28,6 +29,7 @@ class Console(Construct):
                 tables.events.allow("GetItem", "Query"),
                 tables.vault.allow("GetItem"),
                 tables.catalog.allow("GetItem", "Query"),
+                data.buckets.large.allow("GetObject", under=["events"]),
             ],
             unwraps=data.keys.workspace,
         )
@@ -42,6 +44,7 @@ class Console(Construct):
                 tables.memberships.allow("GetItem"),
                 tables.memberships.allow("Query", index="by_segment"),
                 tables.quarantine.allow("Query"),
+                data.buckets.large.allow("GetObject", under=["quarantine"]),
                 tables.vault.allow("GetItem"),
                 # It signs cursors, and in a new workspace it is the first to need the key for that.
                 tables.vault.allow("PutItem", partitions=["workspace"]),
@@ -51,7 +54,7 @@ class Console(Construct):
         api.open(
             self.admin_api, "GET /v1/openapi.json", because="It describes the API and holds nothing of a workspace."
         )
-        api.guard(self.admin_api, "GET /v1/quarantine")
+        api.guard(self.admin_api, "GET /v1/quarantine", *(f"{method} /v1/quarantine/{{proxy+}}" for method in _MENDS))
         for noun in _CATALOG:
             for method in _METHODS:
                 api.guard(self.admin_api, f"{method} /v1/{noun}", f"{method} /v1/{noun}/{{proxy+}}")

@@ -23,5 +23,6 @@ class Identity(Construct):
                 tables.identities.allow("GetItem", "Query", "PutItem"),
                 tables.profiles.allow("GetItem", "PutItem"),
                 tables.catalog.allow("GetItem", "Query"),
+                data.buckets.large.allow("GetObject", under=["events"]),
             ],
         )

@@ -1,29 +1,41 @@
-"""The public door: a call of an SDK becomes stored events."""
+"""The public door: a call of an SDK becomes stored events, by way of a queue when no table takes them."""
 
 from aws_cdk import Duration
 from constructs import Construct
 
 from infra.data import Data
 from infra.http_api import HttpApi
+from infra.objects import ObjectAccess
 from infra.python_function import Ground, PythonFunction
+from infra.queue import Queue
+from infra.table import Access
+
+_DRAIN = Duration.seconds(60)
+_TRIES = 1_000  # four days of an outage; what fails for another reason is seen long before, by its alarm
 
 
 class Ingest(Construct):
     def __init__(self, scope: Construct, id: str, *, ground: Ground, data: Data, api: HttpApi) -> None:
         super().__init__(scope, id)
-        tables = data.tables
+        large = data.buckets.large
+        self.overflow = Queue(self, "overflow", key=ground.key, function_timeout=_DRAIN, tries=_TRIES)
         self.ingest = PythonFunction(
             self,
             "ingest",
             ground=ground,
             timeout=Duration.seconds(25),  # the API gives up at 30
-            may=[
-                tables.events.allow("PartiQLInsert", "GetItem"),  # an insert never overwrites
-                tables.catalog.allow("GetItem", "Query"),
-                tables.vault.allow("GetItem", "PutItem"),
-                tables.quarantine.allow("PartiQLInsert"),
-            ],
+            may=[*_store(data), large.allow("PutObject", under=["overflow"])],
             wraps=data.keys.workspace,
+            sends=self.overflow,
+        )
+        self.drain_overflow = PythonFunction(
+            self,
+            "drain_overflow",
+            ground=ground,
+            timeout=_DRAIN,
+            may=[*_store(data), large.allow("GetObject", "DeleteObject", under=["overflow"])],
+            wraps=data.keys.workspace,
+            works_off=self.overflow,
         )
         api.open(
             self.ingest,
@@ -37,3 +49,15 @@ class Ingest(Construct):
             self.ingest,
             because="It answers 404 or 405 as JSON with a code; the gateway's own answer has only a message.",
         )
+
+
+def _store(data: Data) -> list[Access | ObjectAccess]:
+    """What it takes to store events, whichever way they came."""
+    tables = data.tables
+    return [
+        tables.events.allow("PartiQLInsert", "GetItem"),  # an insert never overwrites
+        tables.catalog.allow("GetItem", "Query"),
+        tables.vault.allow("GetItem", "PutItem"),
+        tables.quarantine.allow("PartiQLInsert"),
+        data.buckets.large.allow("GetObject", "PutObject", under=["events", "quarantine"]),
+    ]

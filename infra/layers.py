@@ -20,7 +20,7 @@ _DEPENDENCIES = ROOT / "layers" / "dependencies"
 _LOCK = _DEPENDENCIES / "requirements.lock"
 _VERSION = RUNTIME.name.removeprefix("python")
 # The AWS services that functions call; descriptions of the other four hundred stay at home.
-SERVICES = frozenset({"dynamodb", "events", "kms", "sqs", "sts"})
+SERVICES = frozenset({"dynamodb", "events", "kms", "s3", "sqs", "sts"})
 _TARGET = ["--python-platform", "aarch64-manylinux_2_28", "--python-version", _VERSION]
 
 

@@ -15,6 +15,7 @@ from aws_cdk.aws_lambda_event_sources import SqsEventSource
 from constructs import Construct
 
 from infra.layers import ARCHITECTURE, ROOT, RUNTIME, Layers
+from infra.objects import ObjectAccess
 from infra.queue import DeadLetters, Queue, grant_send
 from infra.stage import Stage
 from infra.stream import Changes
@@ -43,7 +44,7 @@ class PythonFunction(lambda_.Function):
         name: str,
         *,
         ground: Ground,
-        may: Sequence[Access] = (),
+        may: Sequence[Access | ObjectAccess] = (),
         wraps: kms.IKey | None = None,
         unwraps: kms.IKey | None = None,
         woken_by: Sequence[Changes] = (),
@@ -82,7 +83,7 @@ class PythonFunction(lambda_.Function):
         self._wake_on(woken_by, works_off, failures=ground.failures)
         self._let_send([queue for queue in (sends, dead_letters) if queue], publishes)
 
-    def _allow(self, may: Sequence[Access], *, wraps: kms.IKey | None, unwraps: kms.IKey | None) -> None:
+    def _allow(self, may: Sequence[Access | ObjectAccess], *, wraps: kms.IKey | None, unwraps: kms.IKey | None) -> None:
         for access in may:
             access.grant_to(self)
         if wraps:
@@ -135,12 +136,12 @@ def folder_of(name: str) -> Path:
 def _environment(
     name: str,
     stage: Stage,
-    may: Sequence[Access],
+    may: Sequence[Access | ObjectAccess],
     sends: Queue | None,
     publishes: events.EventBus | None,
     workspace: kms.IKey | None,
 ) -> dict[str, str]:
-    places = {access.table.variable: access.table.table_name for access in may}
+    places = dict(access.place for access in may)
     if sends:
         places[sends.variable] = sends.queue_url
     if publishes:

@@ -25,9 +25,11 @@ class DeadLetters(sqs.Queue):
 
 
 class Queue(sqs.Queue):
-    """A queue whose messages come back after six times the time a function may take."""
+    """A queue whose messages come back after six times the time a function may take, and stay until they are done."""
 
-    def __init__(self, scope: Construct, name: str, *, key: kms.IKey, function_timeout: Duration) -> None:
+    def __init__(
+        self, scope: Construct, name: str, *, key: kms.IKey, function_timeout: Duration, tries: int = 5
+    ) -> None:
         self.dead = DeadLetters(scope, f"{name}_dead", key=key)
         super().__init__(
             scope,
@@ -35,8 +37,9 @@ class Queue(sqs.Queue):
             encryption_master_key=key,
             data_key_reuse=Duration.hours(24),
             enforce_ssl=True,
+            retention_period=Duration.days(14),
             visibility_timeout=Duration.seconds(6 * function_timeout.to_seconds()),
-            dead_letter_queue=sqs.DeadLetterQueue(queue=self.dead, max_receive_count=5),
+            dead_letter_queue=sqs.DeadLetterQueue(queue=self.dead, max_receive_count=tries),
         )
         self.key = key
 

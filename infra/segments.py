@@ -34,6 +34,7 @@ class Segments(Construct):
                 tables.memberships.allow("Query", "PutItem", "DeleteItem"),
                 tables.timers.allow("PutItem"),
                 tables.catalog.allow("GetItem", "Query"),
+                data.buckets.large.allow("GetObject", under=["events"]),
             ],
             sends=self.evaluations,
         )

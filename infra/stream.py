@@ -3,13 +3,14 @@
 from dataclasses import dataclass
 
 import jsii
-from aws_cdk import Duration, Stack
+from aws_cdk import Duration
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_s3 as s3
 from aws_cdk.aws_lambda_event_sources import DynamoEventSource
 
 from infra.acknowledge import acknowledge
+from infra.objects import exported_name
 from infra.table import Table, via
 
 
@@ -57,7 +58,7 @@ class _Bucket:
         _grant(handler, ["s3:PutObject"], bucket.arn_for_objects("*"))
         acknowledge(
             handler.role or handler,
-            f"IAM5[Resource::{_exported_name(bucket)}/*]",
+            f"IAM5[Resource::{exported_name(bucket)}/*]",
             because="Lambda chooses the name of the object that it leaves in the bucket.",
         )
         if bucket.encryption_key:
@@ -68,12 +69,6 @@ class _Bucket:
                 conditions=via("s3", handler),
             )
         return lambda_.DlqDestinationConfig(destination=bucket.bucket_arn)
-
-
-def _exported_name(bucket: s3.Bucket) -> str:
-    """Return the name under which another stack imports the bucket's ARN."""
-    home = Stack.of(bucket)
-    return str(home.resolve(home.export_value(bucket.bucket_arn))["Fn::ImportValue"])
 
 
 def _grant(function: lambda_.IFunction, actions: list[str], resource: str) -> None:

@@ -57,11 +57,6 @@ class Table(dynamodb.TableV2):
         self.key = key
         self.has_stream = stream is not None
 
-    @property
-    def variable(self) -> str:
-        """Name the environment variable that tells a function where this table is."""
-        return f"{self.node.id.upper()}_TABLE"
-
     def allow(self, *actions: str, index: str | None = None, partitions: Sequence[str] = ()) -> "Access":
         """Say what a function may do, if need be in one index or some partitions only."""
         return Access(table=self, actions=actions, index=index, partitions=tuple(partitions))
@@ -75,6 +70,11 @@ class Access:
     actions: tuple[str, ...]
     index: str | None = None
     partitions: tuple[str, ...] = ()
+
+    @property
+    def place(self) -> tuple[str, str]:
+        """Name the environment variable that tells a function where the table is, and its value."""
+        return f"{self.table.node.id.upper()}_TABLE", self.table.table_name
 
     def grant_to(self, function: iam.IGrantable) -> None:
         iam.Grant.add_to_principal(

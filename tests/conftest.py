@@ -37,8 +37,9 @@ def aws() -> Iterator[None]:
 
 @pytest.fixture
 def tables(aws: None) -> None:
-    """The eight tables, empty, in the fake AWS."""
-    from tests.tables import create_tables
+    """The eight tables and the bucket for large things, empty, in the fake AWS."""
+    from tests.tables import create_bucket, create_tables
 
     del aws
     create_tables()
+    create_bucket("large")

@@ -24,6 +24,11 @@ def create_tables(client: "DynamoDBClient | None" = None, prefix: str = "") -> N
         (client or _client()).create_table(**{**_definition(table), "TableName": f"{prefix}{table}"})
 
 
+def create_bucket(name: str) -> None:
+    """Create a bucket."""
+    boto3.client("s3").create_bucket(Bucket=name, CreateBucketConfiguration={"LocationConstraint": "eu-west-1"})
+
+
 @cache
 def _client() -> "DynamoDBClient":
     return boto3.client("dynamodb")

@@ -1,15 +1,16 @@
-"""The public door: what SDKs send is stored, or in quarantine, before it is answered."""
+"""The public door: what SDKs send is stored, in quarantine, or safe in a queue, before it is answered."""
 
 from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
-from regulars.adapters import clients, clock
+from regulars.adapters import clients, clock, settings
 from regulars.adapters.http import Response, serve
 from regulars.adapters.ingest_api import IngestApi
 from regulars.adapters.observability import journal, log_failure, observed
+from regulars.adapters.overflow import Overflow
 from regulars.adapters.parallel import Parallel
-from regulars.adapters.sealing import sealer
+from regulars.adapters.sealing import KmsWrapper, sealer
 from regulars.pipeline.ingest import Door
 
 
@@ -21,7 +22,9 @@ def handler(event: Mapping[str, Any], _context: object) -> Response:
 
 @cache
 def _api() -> IngestApi:
-    return IngestApi(Door(clients.database(), sealer(), journal, clock.now, Parallel()))
+    wrapper = KmsWrapper(clients.kms(), settings.workspace_cmk(), purpose="overflow")
+    overflow = Overflow(clients.sqs(), settings.overflow_queue(), clients.large, wrapper, clock.now)
+    return IngestApi(Door(clients.database(), sealer(), journal, clock.now, Parallel()), overflow)
 
 
 def _report(error: Exception) -> None:

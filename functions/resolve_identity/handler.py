@@ -8,6 +8,7 @@ from regulars.adapters import clients
 from regulars.adapters.clock import now
 from regulars.adapters.observability import journal, observed
 from regulars.adapters.pause import pause
+from regulars.adapters.spilling import whole
 from regulars.adapters.streams import Answer, Record, apply_in_order, by_partition, records_of
 from regulars.pipeline.resolve import Resolver
 from regulars.stores.events import from_item
@@ -21,7 +22,7 @@ def handler(event: Mapping[str, Any], _context: object) -> Answer:
 
 
 def _apply(owner: str, records: Sequence[Record]) -> None:
-    events = [from_item(item) for record in records if (item := record.new)]
+    events = [from_item(whole(item, clients.large)) for record in records if (item := record.new)]
     _resolver().apply(owner, events, stored=max(record.stored for record in records))
 
 

@@ -14,9 +14,10 @@ from local.platform.folders import Folders
 from local.world.memory import MemoryDatabase
 from regulars.adapters import clients
 from regulars.adapters.dynamodb import DynamoDatabase
+from regulars.adapters.objects import Objects
 from regulars.adapters.wire import from_wire
 from regulars.stores.database import KEYS, Database, Item, TableName
-from tests.tables import create_tables
+from tests.tables import create_bucket, create_tables
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodbstreams import DynamoDBStreamsClient
@@ -69,7 +70,9 @@ def _in_memory() -> Tables:
 
 def _in_the_emulator(prefix: str) -> Tables:
     create_tables(boto3.client("dynamodb"), prefix)
-    database = DynamoDatabase({table: f"{prefix}{table}" for table in KEYS})
+    create_bucket(f"{prefix}large")
+    large = Objects(boto3.client("s3"), f"{prefix}large")
+    database = DynamoDatabase({table: f"{prefix}{table}" for table in KEYS}, objects=lambda: large)
     return Tables(database, partial(_stream_of, boto3.client("dynamodbstreams"), prefix=prefix))
 
 

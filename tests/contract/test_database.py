@@ -216,6 +216,18 @@ def test_an_insert_of_one_key_twice_keeps_the_first(database: Database) -> None:
     assert database.query("events", "o") == items[:1]
 
 
+def test_an_insert_may_be_larger_than_an_item_and_is_read_back_whole(database: Database) -> None:
+    clear, sealed = b"{" + b"c" * 600_000, b"\0\1" * 300_000
+    small: Item = {"owner": "user_id:u", "moment": "1#web#m-1", "clear": b"{}", "print": b"1"}
+    large: Item = {"owner": "user_id:u", "moment": "2#web#m-2", "clear": clear, "sealed": sealed, "print": b"2"}
+    other: Item = {**large, "clear": clear[::-1], "print": b"3"}
+
+    assert database.insert("events", [small, large]) == [True, True]
+    assert database.insert("events", [large, other]) == [False, False]
+    assert database.get("events", "user_id:u", "2#web#m-2") == large
+    assert database.query("events", "user_id:u") == [small, large]
+
+
 def test_inserts_any_number_of_items_of_any_shape(database: Database) -> None:
     items: list[Item] = [
         {"owner": f"o{number % 3}", "moment": f"m{number:03}", **({"name": "x"} if number % 2 else {"print": b"y"})}

@@ -23,7 +23,13 @@ def test_buckets_speak_tls_only(deployed: Templates) -> None:
         if statement["Effect"] == "Deny" and statement["Condition"] == {"Bool": {"aws:SecureTransport": "false"}}
     }
 
-    assert refusing == {"buckets/failures", "buckets/lake"}
+    assert refusing == {"buckets/failures", "buckets/lake", "buckets/large"}
+
+
+def test_requests_that_wait_and_refused_events_outlive_their_queue_and_their_rows(deployed: Templates) -> None:
+    rules = buckets(deployed)["buckets/large"]["LifecycleConfiguration"]["Rules"]
+
+    assert {rule["Prefix"]: rule["ExpirationInDays"] for rule in rules} == {"overflow/": 15, "quarantine/": 31}
 
 
 def test_given_up_records_are_gone_after_thirty_days(deployed: Templates) -> None:

@@ -15,6 +15,12 @@ TABLES = {
         "vault": "GetItem PutItem",
         "quarantine": "PartiQLInsert",
     },
+    "drain_overflow": {
+        "events": "GetItem PartiQLInsert",
+        "catalog": "GetItem Query",
+        "vault": "GetItem PutItem",
+        "quarantine": "PartiQLInsert",
+    },
     "resolve_identity": {
         "events": "Query",
         "identities": "GetItem PutItem Query",
@@ -57,8 +63,28 @@ OTHERS = {
         "sqs:ReceiveMessage segments/evaluations",
         "sqs:SendMessage segments/evaluations",
     },
+    "ingest": {"sqs:SendMessage ingest/overflow"},
+    "drain_overflow": {
+        "sqs:ChangeMessageVisibility ingest/overflow",
+        "sqs:DeleteMessage ingest/overflow",
+        "sqs:GetQueueAttributes ingest/overflow",
+        "sqs:GetQueueUrl ingest/overflow",
+        "sqs:ReceiveMessage ingest/overflow",
+    },
     "tick": {"sqs:SendMessage segments/evaluations", "sqs:SendMessage segments/tick_dead"},
     "announce": {"events:PutEvents announcements/bus"},
+}
+LARGE = {
+    "ingest": {"events": "GetObject PutObject", "quarantine": "GetObject PutObject", "overflow": "PutObject"},
+    "drain_overflow": {
+        "events": "GetObject PutObject",
+        "quarantine": "GetObject PutObject",
+        "overflow": "DeleteObject GetObject",
+    },
+    "resolve_identity": {"events": "GetObject"},
+    "evaluate_segments": {"events": "GetObject"},
+    "profile_api": {"events": "GetObject"},
+    "admin_api": {"quarantine": "GetObject"},
 }
 READS = {"GetItem", "Query", "DescribeStream", "GetRecords", "GetShardIterator", "ListStreams"}
 POLLS = ("DescribeStream", "GetRecords", "GetShardIterator", "ListStreams")
@@ -100,12 +126,15 @@ def test_a_function_sends_and_receives_exactly_this(allowed: dict[str, set[Permi
 
 
 @pytest.mark.parametrize("function", sorted(TABLES))
-def test_a_consumer_may_only_add_to_the_failures(allowed: dict[str, set[Permission]], function: str) -> None:
+def test_a_function_reads_and_writes_exactly_these_objects(allowed: dict[str, set[Permission]], function: str) -> None:
     found = {f"{each.action} {each.thing}" for each in of("s3", allowed[function])}
+    failures = {"s3:ListBucket buckets/failures", "s3:PutObject buckets/failures/*"} if function in POLLED else set()
 
-    assert found == (
-        {"s3:ListBucket buckets/failures", "s3:PutObject buckets/failures/*"} if function in POLLED else set()
-    )
+    assert found == failures | {
+        f"s3:{action} buckets/large/{prefix}/*"
+        for prefix, actions in LARGE.get(function, {}).items()
+        for action in actions.split()
+    }
 
 
 def test_nobody_scans(allowed: dict[str, set[Permission]]) -> None:
@@ -122,7 +151,7 @@ def test_an_event_can_be_added_but_never_changed(allowed: dict[str, set[Permissi
         if each.thing in {"tables/events", "tables/quarantine"} and each.action.removeprefix("dynamodb:") not in READS
     }
 
-    assert written == {("ingest", "dynamodb:PartiQLInsert")}
+    assert written == {(name, "dynamodb:PartiQLInsert") for name in ("ingest", "drain_overflow")}
 
 
 def test_nothing_of_a_person_is_ever_deleted_but_what_is_derived(allowed: dict[str, set[Permission]]) -> None:

@@ -23,9 +23,18 @@ def test_dead_letters_are_kept_as_long_as_possible(deployed: Templates) -> None:
     kept = {name: each.get("MessageRetentionPeriod") for name, each in queues(deployed).items()}
 
     assert {name for name, seconds in kept.items() if seconds == 14 * 86_400} == {
+        "ingest/overflow",
+        "ingest/overflow_dead",
+        "segments/evaluations",
         "segments/evaluations_dead",
         "segments/tick_dead",
     }
+
+
+def test_an_outage_of_four_days_costs_no_request(deployed: Templates) -> None:
+    overflow = queues(deployed)["ingest/overflow"]
+
+    assert overflow["VisibilityTimeout"] * overflow["RedrivePolicy"]["maxReceiveCount"] >= 4 * 86_400
 
 
 def test_queues_are_encrypted(deployed: Templates) -> None:

@@ -16,6 +16,8 @@ EXPORTS = {
     ("buckets/failures", "Arn"),
     ("buckets/failures", "Ref"),
     ("buckets/lake", "Arn"),
+    ("buckets/large", "Arn"),
+    ("buckets/large", "Ref"),
     ("people/pool", "Ref"),
     ("people/pool/client", "Ref"),
 }

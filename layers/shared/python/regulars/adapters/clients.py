@@ -5,12 +5,15 @@ from typing import TYPE_CHECKING, cast
 
 from botocore.config import Config
 
+from regulars.adapters import settings
 from regulars.adapters.dynamodb import DynamoDatabase
+from regulars.adapters.objects import Objects
 from regulars.adapters.session import session
 
 if TYPE_CHECKING:
     from mypy_boto3_events import EventBridgeClient
     from mypy_boto3_kms import KMSClient
+    from mypy_boto3_s3 import S3Client
     from mypy_boto3_sqs import SQSClient
 
 # Three tries of at most four seconds and the waits between them end before the shortest function is stopped.
@@ -20,13 +23,25 @@ CONFIG = Config(connect_timeout=1, read_timeout=3, retries={"mode": "standard", 
 @cache
 def database() -> DynamoDatabase:
     """Give the tables of this deployment."""
-    return DynamoDatabase()
+    return DynamoDatabase(objects=large)
+
+
+@cache
+def large() -> Objects:
+    """Give the bucket for what is too large for a table or a queue."""
+    return Objects(s3(), settings.large_bucket())
 
 
 @cache
 def sqs() -> "SQSClient":
     """Give the client of SQS."""
     return cast("SQSClient", session().create_client("sqs", config=CONFIG))
+
+
+@cache
+def s3() -> "S3Client":
+    """Give the client of S3."""
+    return cast("S3Client", session().create_client("s3", config=CONFIG))
 
 
 @cache

@@ -1,6 +1,6 @@
 """The port `Database` over DynamoDB."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Any
 
@@ -10,16 +10,27 @@ from pynamodb.expressions.operand import Path
 from regulars.adapters import settings
 from regulars.adapters.connection import Connection, Meter, in_our_words
 from regulars.adapters.inserts import insert
-from regulars.adapters.wire import from_wire, to_wire
+from regulars.adapters.spilling import Objects, nowhere, spill, whole
+from regulars.adapters.wire import Image, from_wire, to_wire
 from regulars.stores.database import INDEXES, KEYS, Check, Delete, Item, Put, TableName, Write, text
 
 MOST = 100  # writes in a transaction
 
 
 class DynamoDatabase:
-    """Eight tables in DynamoDB. Each call raises UnavailableError when DynamoDB does not answer."""
+    """
+    Eight tables in DynamoDB; what is inserted may be larger than an item, if there is a place for `objects`.
 
-    def __init__(self, names: Mapping[TableName, str] | None = None, meter: Meter | None = None) -> None:
+    Each call raises UnavailableError when DynamoDB does not answer.
+    """
+
+    def __init__(
+        self,
+        names: Mapping[TableName, str] | None = None,
+        meter: Meter | None = None,
+        objects: Callable[[], Objects] = nowhere,
+    ) -> None:
+        self._objects = objects
         self._names = names or {table: settings.table(table) for table in KEYS}
         self._connection = Connection(self._names, meter)
 
@@ -27,7 +38,7 @@ class DynamoDatabase:
         """Read one item."""
         with in_our_words():
             answer = self._connection.get_item(self._names[table], partition, sort, consistent_read=consistent)
-        return from_wire(answer["Item"]) if "Item" in answer else None
+        return self._read(answer["Item"]) if "Item" in answer else None
 
     def query(
         self,
@@ -94,9 +105,13 @@ class DynamoDatabase:
         """Write each item that has no other under its key yet; say for each whether it was new."""
         first = {_key_of(table, item): at for at, item in reversed(list(enumerate(items)))}
         distinct = sorted(first.values())  # DynamoDB refuses a whole request that names one key twice
-        new = insert(self._connection, self._names[table], [items[at] for at in distinct])
+        storable = [spill(table, items[at], self._objects) for at in distinct]
+        new = insert(self._connection, self._names[table], storable)
         was_new = dict(zip(distinct, new, strict=True))
         return [was_new.get(at, False) for at in range(len(items))]
+
+    def _read(self, image: Image) -> Item:
+        return whole(from_wire(image), self._objects)
 
     def _call(self, write: Write) -> dict[str, Any]:
         """The parameters of a write, in a transaction or by itself."""
@@ -120,7 +135,7 @@ class DynamoDatabase:
                 answer = self._connection.query(
                     self._names[table], partition, exclusive_start_key=start, limit=limit, **asked
                 )
-            yield from map(from_wire, answer["Items"])
+            yield from map(self._read, answer["Items"])
             start = answer.get("LastEvaluatedKey")
             if not start:
                 return

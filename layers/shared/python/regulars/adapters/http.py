@@ -16,7 +16,11 @@ Response = dict[str, Any]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Request:
-    """One request; header names are in lower case, `claims` those of the token that the gateway has checked."""
+    """
+    One request; header names are in lower case, `claims` those of the token that the gateway has checked.
+
+    `received` (microseconds) is there if it was received before now.
+    """
 
     method: str
     path: str
@@ -25,6 +29,7 @@ class Request:
     parameters: Mapping[str, str] = field(default_factory=dict)
     claims: Mapping[str, Any] = field(default_factory=dict)
     body: bytes = b""
+    received: int | None = None
 
 
 def read(event: Mapping[str, Any]) -> Request:

@@ -1,15 +1,16 @@
 """The paths under which SDKs call, whoever made them, and what each is answered."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from regulars.adapters.credentials import write_keys
 from regulars.adapters.http import Request, Response, respond
+from regulars.adapters.overflow import Overflow
 from regulars.domain.events import EventType
 from regulars.domain.payloads import inflate, read_object
-from regulars.errors import MethodNotAllowedError, NotFoundError
-from regulars.pipeline.ingest import Door
+from regulars.errors import MethodNotAllowedError, NotFoundError, UnavailableError
+from regulars.pipeline.ingest import Door, defer, open_document
 from regulars.pipeline.receipts import Receipt, Verdict
 
 _TYPES: Mapping[str, EventType] = {
@@ -25,8 +26,9 @@ _SETTINGS = re.compile(r"/v1/projects/(?P<key>[^/]+)/settings")
 class IngestApi:
     """Answers SDKs: exactly 200 with a JSON object, or an error with a code, and never a redirect."""
 
-    def __init__(self, door: Door) -> None:
+    def __init__(self, door: Door, overflow: Overflow | None = None) -> None:
         self._door = door
+        self._overflow = overflow
 
     def answer(self, request: Request) -> Response:
         """Answer a request. Raises RequestError."""
@@ -46,8 +48,28 @@ class IngestApi:
 
     def _receive(self, type: EventType | None, request: Request) -> Response:
         document = read_object(inflate(request.body, request.headers.get("content-encoding", "")))
-        receipt = self._door.receive(document, type=type, write_keys=write_keys(request, document))
-        return respond(_receipt_json(receipt))
+        _, messages = open_document(document, type)  # what is no call is refused, whatever the tables do
+        keys = write_keys(request, document)
+
+        def receive() -> Receipt:
+            return self._door.receive(document, type=type, write_keys=keys, received=request.received)
+
+        return respond(_receipt_json(self._or_keep(request, messages, receive)))
+
+    def _or_keep(self, request: Request, messages: Sequence[object], receive: Callable[[], Receipt]) -> Receipt:
+        """Keep what no table takes, to be received later."""
+        if self._overflow is None:
+            return receive()
+        begun: float | None = None
+        try:
+            begun = self._overflow.begin()
+            return receive()
+        except UnavailableError:
+            if begun is not None:
+                self._overflow.failed(begun)
+            self._overflow.keep(request)
+            self._door.count_deferred(len(messages))
+            return defer(messages)
 
     def _settings(self, key: str, request: Request) -> Response:
         if not self._door.sources.find(key):
@@ -75,10 +97,11 @@ def _receipt_json(receipt: Receipt) -> dict[str, Any]:
         "accepted": receipt.count("accepted"),
         "duplicate": receipt.count("duplicate"),
         "quarantined": receipt.count("quarantined"),
-        "verdicts": [_verdict_json(verdict) for verdict in receipt.verdicts if verdict.outcome != "accepted"],
+        "deferred": receipt.count("deferred"),
+        "verdicts": [_verdict_json(verdict) for verdict in receipt.verdicts],
     }
 
 
 def _verdict_json(verdict: Verdict) -> dict[str, Any]:
-    content = {"index": verdict.index, "messageId": verdict.message_id, "verdict": verdict.outcome}
+    content = {"index": verdict.index, "messageId": verdict.message_id or None, "verdict": verdict.outcome}
     return content | ({"code": verdict.code} if verdict.code else {})

@@ -1,6 +1,6 @@
 """Conditional inserts by PartiQL, 25 to a request: a key that is taken keeps what it has."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from regulars.adapters.connection import BUSY, Connection, in_our_words
@@ -21,12 +21,21 @@ def insert(connection: Connection, name: str, items: Sequence[Item], wait: Pause
 
     Raises UnavailableError when one of them could not be stored, whatever became of the others: send all again.
     """
-    return [new for start in range(0, len(items), MOST) for new in _some(connection, name, items[start:][:MOST], wait)]
+    waits = iter(range(TRIES - 1))  # of all requests together: a sender has no time for more
+    chunks = (items[start:][:MOST] for start in range(0, len(items), MOST))
+    return [new for chunk in chunks for new in _some(connection, name, chunk, lambda: _wait(waits, wait))]
 
 
-def _some(connection: Connection, name: str, items: Sequence[Item], wait: Pause) -> list[bool]:
+def _wait(waits: Iterator[int], wait: Pause) -> None:
+    tries = next(waits, None)
+    if tries is None:
+        raise UnavailableError("the table takes no more at the moment; try again")
+    wait(tries)
+
+
+def _some(connection: Connection, name: str, items: Sequence[Item], wait: Callable[[], None]) -> list[bool]:
     new: dict[int, bool] = {}
-    for tries in range(TRIES):
+    while True:
         left = [at for at in range(len(items)) if at not in new]
         codes = _send(connection, [_statement(name, items[at]) for at in left])
         new |= {at: code is None for at, code in zip(left, codes, strict=True) if code in (None, "DuplicateItem")}
@@ -34,8 +43,7 @@ def _some(connection: Connection, name: str, items: Sequence[Item], wait: Pause)
             raise UnavailableError(f"an item could not be stored: {', '.join(refused)}")
         if len(new) == len(items):
             return [new[at] for at in range(len(items))]
-        wait(tries)
-    raise UnavailableError("the table takes no more at the moment; try again")
+        wait()
 
 
 def _send(connection: Connection, statements: Sequence[Mapping[str, Any]]) -> list[str | None]:

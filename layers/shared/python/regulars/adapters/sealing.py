@@ -41,16 +41,17 @@ class Wrapper(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class KmsWrapper:
-    """Wraps under a KMS key, and only for this use: the encryption context is part of every call."""
+    """Wraps under a KMS key, and only for one purpose: the encryption context is part of every call."""
 
     client: "KMSClient"
     key: str
+    purpose: str = WORKSPACE
 
     def generate(self, length: int) -> tuple[bytes, bytes]:
         """Make a random secret. Raises UnavailableError."""
         try:
             made = self.client.generate_data_key(
-                KeyId=self.key, NumberOfBytes=length, EncryptionContext={"regulars": WORKSPACE}
+                KeyId=self.key, NumberOfBytes=length, EncryptionContext={"regulars": self.purpose}
             )
         except (ClientError, BotoCoreError) as error:
             raise UnavailableError("the workspace's key could not be made; try again in a moment") from error
@@ -60,7 +61,7 @@ class KmsWrapper:
         """Open a wrapped secret. Raises UnavailableError."""
         try:
             opened = self.client.decrypt(
-                KeyId=self.key, CiphertextBlob=wrapped, EncryptionContext={"regulars": WORKSPACE}
+                KeyId=self.key, CiphertextBlob=wrapped, EncryptionContext={"regulars": self.purpose}
             )
         except (ClientError, BotoCoreError) as error:
             raise UnavailableError("the workspace's key could not be opened; try again in a moment") from error

@@ -15,6 +15,16 @@ def evaluations_queue() -> str:
     return os.environ.get("EVALUATIONS_QUEUE", "evaluations")
 
 
+def overflow_queue() -> str:
+    """Give the URL of the queue of requests that no table took."""
+    return os.environ.get("OVERFLOW_QUEUE", "overflow")
+
+
+def large_bucket() -> str:
+    """Name the bucket of what is too large for a table or a queue."""
+    return os.environ.get("LARGE_BUCKET", "large")
+
+
 def event_bus() -> str:
     """Name the bus on which transitions are published."""
     return os.environ.get("EVENT_BUS", "default")

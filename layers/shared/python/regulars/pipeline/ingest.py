@@ -51,23 +51,29 @@ class Door:
         self._many: Many = many or map
 
     def receive(
-        self, document: Mapping[str, Any], *, type: EventType | None = None, write_keys: Sequence[str]
+        self,
+        document: Mapping[str, Any],
+        *,
+        type: EventType | None = None,
+        write_keys: Sequence[str],
+        received: int | None = None,
     ) -> Receipt:
         """
-        Take a request: a call of a type, or a batch of calls that each say their type.
+        Take a request, received just now or before: a call of a type, or a batch of calls that each say their type.
 
         A second time it stores nothing. Raises UnauthorizedError, InvalidRequestError, UnparseableError, TooLargeError,
         UnavailableError.
         """
+        envelope, messages = open_document(document, type)
         source = self.sources.of(write_keys)
         delivery = Delivery(
             source=source,
-            received=self._clock(),
+            received=self._clock() if received is None else received,
             rules=self.sources.rules(),
             hash_key=self._sealer.hash_key,
-            envelope=_envelope(document) if type is None else Envelope(),
+            envelope=envelope,
         )
-        post = _Post(_messages(document) if type is None else [document], type, delivery)
+        post = _Post(messages, type, delivery)
         self._read(post)
         self._seal(post)
         self._store(post)
@@ -75,6 +81,10 @@ class Door:
         receipt = Receipt([_verdict(post, index) for index in range(len(post.messages))])
         self._count(receipt, source.id)
         return receipt
+
+    def count_deferred(self, number: int) -> None:
+        """Count events that are kept elsewhere, from a source that nobody has looked up."""
+        self._journal.count("events_deferred", number)
 
     def _read(self, post: _Post) -> None:
         for index, raw in enumerate(post.messages):
@@ -125,6 +135,22 @@ class Door:
         for outcome in ("accepted", "duplicate", "quarantined"):
             if number := receipt.count(outcome):
                 self._journal.count(f"events_{outcome}", number, source=source)
+
+
+def open_document(document: Mapping[str, Any], type: EventType | None) -> tuple[Envelope, Sequence[object]]:
+    """
+    Tell what a request says for all its messages, and its messages.
+
+    Raises InvalidRequestError, UnparseableError, TooLargeError.
+    """
+    return (_envelope(document), _messages(document)) if type is None else (Envelope(), [document])
+
+
+def defer(messages: Sequence[object]) -> Receipt:
+    """Make the receipt of messages that are kept until they can be read."""
+    given = [message.get("messageId") if isinstance(message, Mapping) else None for message in messages]
+    ids = [id if isinstance(id, str) else "" for id in given]
+    return Receipt([Verdict(index=index, message_id=id, outcome="deferred") for index, id in enumerate(ids)])
 
 
 def _in_turn(call: Call, index: int) -> Call:

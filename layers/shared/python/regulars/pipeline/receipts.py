@@ -5,12 +5,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-Outcome = Literal["accepted", "duplicate", "quarantined"]
+Outcome = Literal["accepted", "duplicate", "quarantined", "deferred"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Verdict:
-    """What became of one event: under which id it is known, and the code of the reason if it is in quarantine."""
+    """
+    What became of one event: under which id it is known, and the code of the reason if it is in quarantine.
+
+    A deferred one is kept safely and has yet to be read; its id is what the sender gave it, if anything.
+    """
 
     index: int
     message_id: str
