@@ -7,12 +7,13 @@ SHELL := /bin/bash
 STAGE ?= dev
 ARGS ?=
 PYTEST = .venv/bin/python -m pytest
+ZOO = tests/sdks/zoo
 export JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION := 20
 
 # A failing step ends with the command that cures it.
 cure = || { echo; echo "$(1) failed. Cure: $(2)" >&2; exit 1; }
 
-.PHONY: help install lock dev test check lint format types contracts bench soak doctor synth docs clean
+.PHONY: help install lock dev test sdks check lint format types contracts bench soak doctor synth docs clean
 
 help: ## list the targets
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -22,9 +23,15 @@ install: .venv/.stamp node_modules/.stamp ## make .venv and node_modules from th
 dev: install ## run the whole platform on this machine
 	.venv/bin/python -m local.platform.dev $(ARGS)
 
-test: install ## run the tests; E2E=1 adds real SDKs and a browser; ARGS="tests/domain -x" narrows
-	$(PYTEST) -n auto --dist loadfile $(ARGS) $(call cure,A test,repeat one with: make test ARGS='its/name -x -vv')
-	$(if $(E2E),$(PYTEST) -m e2e $(ARGS) || [ $$? -eq 5 ] $(call cure,A test,repeat one with: make test ARGS='its/name -x -vv'),)
+test: install $(if $(E2E),$(ZOO)/node_modules/.stamp) ## run the tests; E2E=1 adds real SDKs and a browser; ARGS="tests/domain -x" narrows
+	$(PYTEST) -n auto --dist loadfile $(if $(E2E),-m "not alone and not zoo") $(ARGS) $(if $(E2E),|| [ $$? -eq 5 ]) \
+		$(call cure,A test,repeat one with: make test ARGS='its/name -x -vv')
+	$(if $(E2E),$(PYTEST) -m "alone and not zoo" $(ARGS) || [ $$? -eq 5 ] \
+		$(call cure,A test,repeat one with: make test ARGS='its/name -x -vv'),)
+
+sdks: install $(ZOO)/node_modules/.stamp ## try every SDK that we know over bad networks; ARGS="-k rudder" narrows
+	$(PYTEST) -m "e2e or zoo" tests/sdks tests/e2e/test_sdks.py $(ARGS) \
+		$(call cure,An SDK,repeat it with: make sdks ARGS='-k its-name -x -vv')
 
 check: lint types contracts test ## all that CI runs
 
@@ -68,7 +75,7 @@ lock: .venv/.stamp ## refresh both Python locks after a change of pyproject.toml
 		--only-binary :all: -o layers/dependencies/requirements.lock
 
 clean: ## remove everything that was made
-	rm -rf .venv node_modules cdk.out build dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
+	rm -rf .venv node_modules $(ZOO)/node_modules cdk.out build dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
 
 # A shim of a version manager may be there and not work, so each candidate is asked for its version.
 .venv/.packages: requirements.lock
@@ -92,4 +99,8 @@ clean: ## remove everything that was made
 node_modules/.stamp: package-lock.json package.json .npmrc
 	@command -v npm >/dev/null || { echo "No npm. Cure: install Node.js 20 or newer" >&2; exit 1; }
 	@npm ci --silent --no-audit --no-fund $(call cure,npm,check the network; then: make install)
+	@touch $@
+
+$(ZOO)/node_modules/.stamp: $(ZOO)/package-lock.json $(ZOO)/package.json $(ZOO)/.npmrc
+	@cd $(ZOO) && npm ci --silent --no-audit --no-fund --ignore-scripts $(call cure,npm,check the network; then: make sdks)
 	@touch $@

@@ -13,25 +13,11 @@ from aws_cdk.aws_apigatewayv2_integrations import HttpLambdaIntegration
 from constructs import Construct
 
 from infra.acknowledge import acknowledge
+from infra.cors import READABLE, SDK_HEADERS
 from infra.people import People
 from infra.python_function import LogGroup, PythonFunction
 from infra.stage import Stage
 
-# Every header that a known SDK asks for in its preflight.
-SDK_HEADERS = (
-    "anonymousid",
-    "authorization",
-    "content-type",
-    "rsa-recovered",
-    "rsa-retry-attempt",
-    "rsa-retry-reason",
-    "rsa-since-first-attempt",
-    "rsa-since-last-attempt",
-    "sentat",
-    "x-ip-policy",
-    "x-retry-count",
-    "x-write-key",
-)
 # Neither path nor query nor address: any of them may name a person.
 ACCESS_LOG = {
     "latency": "$context.responseLatency",
@@ -61,7 +47,7 @@ class HttpApi(Construct):
                     CorsHttpMethod.OPTIONS,
                 ],
                 allow_headers=list(SDK_HEADERS),
-                expose_headers=["retry-after"],
+                expose_headers=list(READABLE),
                 max_age=Duration.days(1),
             ),
         )

@@ -1,6 +1,5 @@
 """A stand-in for the door: serves the deployed browser script and pages of a test, and keeps what it is sent."""
 
-import importlib.util
 import json
 import threading
 from base64 import b64decode
@@ -8,7 +7,9 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any, Self
 
-ROOT = Path(__file__).parents[2]
+from infra.cors import SDK_HEADERS
+from tests.asset import load
+
 WRITE_KEY = "wk_stand-in"
 
 
@@ -16,11 +17,7 @@ class StandIn:
     """One server for one test; `pages` are HTML by path, `calls` what SDKs sent, in the order of their coming."""
 
     def __init__(self, asset: Path) -> None:
-        spec = importlib.util.spec_from_file_location("serve_analytics_of_stand_in", asset / "handler.py")
-        assert spec
-        assert spec.loader
-        self._module = importlib.util.module_from_spec(spec)
-        spec.loader.exec_module(self._module)
+        self._serve_analytics = load(asset)
         self.pages: dict[str, str] = {}
         self.calls: list[tuple[str, dict[str, Any]]] = []
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handlers())
@@ -56,8 +53,7 @@ class StandIn:
         return {"apiKey": key, "apiHost": self.origin.removeprefix("http://") + "/v1", "protocol": "http"}
 
     def _ask(self, parameters: dict[str, str], headers: dict[str, str]) -> dict[str, Any]:
-        answer: dict[str, Any] = self._module.handler({"pathParameters": parameters, "headers": headers}, None)
-        return answer
+        return self._serve_analytics({"pathParameters": parameters, "headers": headers}, None)
 
     def _handlers(self) -> type[BaseHTTPRequestHandler]:
         stand_in = self
@@ -79,7 +75,7 @@ class StandIn:
                 body = answer.get("body", "")
                 content = b64decode(body) if answer.get("isBase64Encoded") else body.encode()
                 self.send_response(answer["statusCode"])
-                cors = {"access-control-allow-origin": "*", "access-control-allow-headers": "authorization"}
+                cors = {"access-control-allow-origin": "*", "access-control-allow-headers": ",".join(SDK_HEADERS)}
                 for name, value in {**answer["headers"], **cors, "content-length": str(len(content))}.items():
                     self.send_header(name, value)
                 self.end_headers()

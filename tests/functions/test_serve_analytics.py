@@ -1,15 +1,14 @@
 """The browser SDK as visitors get it, from an asset laid out as it is deployed."""
 
 import gzip
-import importlib.util
 import json
 from base64 import b64decode
 from collections.abc import Callable
-from typing import Any, cast
+from typing import Any
 
 import pytest
 
-from tests.asset import PACKAGE, UMD, lay_out
+from tests.asset import PACKAGE, UMD, lay_out, load
 
 _QUERY_STRING = next(UMD.glob("queryString.bundle.*.js")).name
 
@@ -20,16 +19,11 @@ Get = Callable[..., Answer]
 @pytest.fixture(scope="module")
 def get(tmp_path_factory: pytest.TempPathFactory) -> Get:
     """Ask the deployed function for a file, by the parameters of its route."""
-    asset = lay_out(tmp_path_factory.mktemp("asset"))
-    spec = importlib.util.spec_from_file_location("serve_analytics_asset", asset / "handler.py")
-    assert spec
-    assert spec.loader
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
+    handler = load(lay_out(tmp_path_factory.mktemp("asset")))
 
     def ask(*, headers: dict[str, str] | None = None, **parameters: str) -> Answer:
         event = {"version": "2.0", "pathParameters": parameters, "headers": headers or {}}
-        return cast("Answer", module.handler(event, None))
+        return handler(event, None)
 
     return ask
 

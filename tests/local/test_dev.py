@@ -15,7 +15,7 @@ import pytest
 
 from local.platform.folders import ROOT
 
-pytestmark = [pytest.mark.e2e, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.e2e, pytest.mark.alone, pytest.mark.timeout(600)]
 READY_WITHIN = 180.0
 STOPPED_WITHIN = 30.0
 

@@ -1,92 +1,102 @@
 """A network between an SDK and the platform that repeats requests, loses answers, and answers for itself."""
 
+import gzip
+import re
 import threading
-from collections.abc import Sequence
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+import time
+from collections.abc import Mapping, Sequence
 from typing import Literal, Self
 
 import httpx
 
+from tests.sdks.gateway import CORS
+from tests.sdks.serving import Answered, Asked, Serving
+
 Trouble = Literal["none", "twice", "ten times", "lost answer", "busy", "broken", "stored but broken"]
+PATIENCE = 1
 _TIMES = {"twice": 2, "ten times": 10}
-_OWN_ANSWERS = {"busy": (429, {"Retry-After": "1"}), "broken": (500, {})}
-_NOT_FORWARDED = {"host", "connection", "content-length", "transfer-encoding"}
+_CHAOS = {"Content-Type": "application/json", **CORS}
+_OWN_ANSWERS = {
+    "busy": Answered(status=429, headers={"Retry-After": str(PATIENCE), **_CHAOS}, body=b'{"code":"x","message":"x"}'),
+    "broken": Answered(status=500, headers=_CHAOS, body=b'{"code":"x","message":"x"}'),
+}
+# The host stays as it was called: settings tell it to browsers.
+_HOPS = {"accept-encoding", "connection", "content-encoding", "content-length", "date", "server", "transfer-encoding"}
+_MESSAGE_ID = re.compile(rb'"messageId":\s*"([^"]+)"')
 
 
 class ChaosProxy:
-    """Meets the first requests with the troubles of a list, one each, and all further ones with `rest`."""
+    """Meets the first calls with the troubles of a list, one each, and all further ones with `rest`.
+
+    Only calls are met so: preflights, settings and scripts go through.
+    """
 
     def __init__(self, target: str, troubles: Sequence[Trouble] = (), rest: Trouble = "none") -> None:
         self._target = target
         self._troubles = list(troubles)
         self._rest: Trouble = rest
         self._lock = threading.Lock()
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
-        self._server.daemon_threads = True
-        self._client = httpx.Client(timeout=60)
-        self.forwarded = 0
-
-    @property
-    def url(self) -> str:
-        """Where an SDK is to call."""
-        return f"http://127.0.0.1:{self._server.server_port}"
+        self._client = httpx.Client(timeout=60, headers={"accept-encoding": "identity"})
+        self._told_to_wait: dict[bytes, float] = {}
+        self.owed: set[bytes] = set()
+        self.preflights: set[str] = set()
+        self.waits: list[float] = []
+        self._serving = Serving(self._answer)
+        self.url = self._serving.url
 
     @property
     def is_through(self) -> bool:
-        """Say whether every trouble of the list has happened."""
-        return not self._troubles
+        """Say whether every trouble of the list has happened, and each message was answered well in the end."""
+        return not self._troubles and not self.owed
 
     def __enter__(self) -> Self:
-        threading.Thread(target=self._server.serve_forever, daemon=True).start()
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._server.shutdown()
-        self._server.server_close()
+        self._serving.close()
         self._client.close()
 
-    def _next(self) -> Trouble:
+    def _answer(self, asked: Asked) -> Answered | None:
+        if asked.method == "OPTIONS":
+            self.preflights.add(asked.path.partition("?")[0])
+        return self._meet(asked) if asked.method == "POST" else self._forward(asked)
+
+    def _meet(self, asked: Asked) -> Answered | None:
+        """Meet a call with what is next."""
+        ids = _message_ids(asked)
+        trouble = self._next(ids)
+        if trouble in _OWN_ANSWERS:
+            return _OWN_ANSWERS[trouble]
+        for _ in range(_TIMES.get(trouble, 1)):
+            answered = self._forward(asked)
+        if trouble == "lost answer":
+            return None
+        if trouble == "stored but broken":
+            return _OWN_ANSWERS["broken"]
         with self._lock:
-            return self._troubles.pop(0) if self._troubles else self._rest
+            self.owed -= ids if answered.status == httpx.codes.OK else set()
+        return answered
 
-    def _forward(self, path: str, headers: dict[str, str], body: bytes) -> httpx.Response:
+    def _next(self, ids: set[bytes]) -> Trouble:
         with self._lock:
-            self.forwarded += 1
-        return self._client.post(self._target + path, content=body, headers=headers)
+            self.owed |= ids
+            told = [self._told_to_wait.pop(one) for one in ids & self._told_to_wait.keys()]
+            self.waits += [time.monotonic() - max(told)] if told else []
+            trouble = self._troubles.pop(0) if self._troubles else self._rest
+            if trouble == "busy":
+                self._told_to_wait |= dict.fromkeys(ids, time.monotonic())
+            return trouble
 
-    def _handler(self) -> type[BaseHTTPRequestHandler]:
-        proxy = self
+    def _forward(self, asked: Asked) -> Answered:
+        url, headers = self._target + asked.path, _without_hops(asked.headers, but="content-encoding")
+        answer = self._client.request(asked.method, url, content=asked.body, headers=headers)
+        return Answered(status=answer.status_code, headers=_without_hops(answer.headers), body=answer.content)
 
-        class Handler(BaseHTTPRequestHandler):
-            """One connection of an SDK."""
 
-            protocol_version = "HTTP/1.1"
+def _without_hops(headers: Mapping[str, str], but: str = "") -> dict[str, str]:
+    return {name: value for name, value in headers.items() if name.lower() not in _HOPS - {but}}
 
-            def do_POST(self) -> None:
-                """Meet a request with what is next."""
-                body = self.rfile.read(int(self.headers["content-length"]))
-                headers = {name: value for name, value in self.headers.items() if name.lower() not in _NOT_FORWARDED}
-                trouble = proxy._next()
-                if trouble in _OWN_ANSWERS:
-                    status, extra = _OWN_ANSWERS[trouble]
-                    return self._answer(status, b'{"code":"chaos","message":"chaos"}', extra)
-                for _ in range(_TIMES.get(trouble, 1)):
-                    answer = proxy._forward(self.path, headers, body)
-                if trouble == "lost answer":
-                    self.close_connection = True
-                    return None
-                status = 500 if trouble == "stored but broken" else answer.status_code
-                return self._answer(status, answer.content, {})
 
-            def _answer(self, status: int, content: bytes, headers: dict[str, str]) -> None:
-                self.send_response(status)
-                for name, value in {"Content-Type": "application/json", **headers}.items():
-                    self.send_header(name, value)
-                self.send_header("Content-Length", str(len(content)))
-                self.end_headers()
-                self.wfile.write(content)
-
-            def log_message(self, *_: object) -> None:
-                """Say nothing."""
-
-        return Handler
+def _message_ids(asked: Asked) -> set[bytes]:
+    zipped = asked.headers.get("content-encoding") == "gzip"
+    return set(_MESSAGE_ID.findall(gzip.decompress(asked.body) if zipped else asked.body))

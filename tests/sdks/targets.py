@@ -1,18 +1,18 @@
 """What an SDK's calls end in: the door over memory, served here, or a platform that runs."""
 
-import threading
 from collections import Counter
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import Protocol
 
 from local.world.memory import MemoryDatabase
 from regulars.adapters.http import serve
 from regulars.adapters.ingest_api import IngestApi
 from regulars.adapters.observability import log_failure
+from tests.asset import load
 from tests.e2e.platform import Platform
 from tests.messages import WRITE_KEY
 from tests.pipeline.front_door import FrontDoor
-from tests.wire import an_http_event
+from tests.sdks.gateway import Gateway
 
 
 class Target(Protocol):
@@ -31,14 +31,12 @@ class Target(Protocol):
 class MemoryTarget:
     """The door over memory, behind HTTP."""
 
-    def __init__(self) -> None:
+    def __init__(self, asset: Path) -> None:
         self._front_door = FrontDoor(MemoryDatabase())
-        self._api = IngestApi(self._front_door.door)
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
-        self._server.daemon_threads = True
-        self.url = f"http://127.0.0.1:{self._server.server_port}"
+        api = IngestApi(self._front_door.door)
+        self._gateway = Gateway(lambda event, _: serve(event, api.answer, _report), load(asset))
+        self.url = self._gateway.url
         self.write_key = WRITE_KEY
-        threading.Thread(target=self._server.serve_forever, daemon=True).start()
 
     def stored(self) -> Counter[str]:
         """Count the stored events by message id."""
@@ -50,34 +48,11 @@ class MemoryTarget:
 
     def close(self) -> None:
         """Stop serving."""
-        self._server.shutdown()
-        self._server.server_close()
+        self._gateway.close()
 
-    def _handler(self) -> type[BaseHTTPRequestHandler]:
-        api = self._api
 
-        class Handler(BaseHTTPRequestHandler):
-            """A gateway of a few lines."""
-
-            protocol_version = "HTTP/1.1"
-
-            def do_POST(self) -> None:
-                """Hand a request to the function."""
-                body = self.rfile.read(int(self.headers["content-length"]))
-                event = an_http_event((self.path, dict(self.headers.items()), body))
-                answer = serve(event, api.answer, lambda error: log_failure("a request could not be served", error))
-                content = answer["body"].encode()
-                self.send_response(answer["statusCode"])
-                for name, value in answer["headers"].items():
-                    self.send_header(name, value)
-                self.send_header("Content-Length", str(len(content)))
-                self.end_headers()
-                self.wfile.write(content)
-
-            def log_message(self, *_: object) -> None:
-                """Say nothing."""
-
-        return Handler
+def _report(error: Exception) -> None:
+    log_failure("a request could not be served", error)
 
 
 class PlatformTarget:
