@@ -118,7 +118,8 @@ def cut(content: object, levels: int = KEPT_DEPTH) -> object:
     if isinstance(content, list):
         return [_cut(value, levels) if isinstance(value, _CONTAINERS) else value for value in content]
     if isinstance(content, dict):
-        return {n: _cut(value, levels) if isinstance(value, _CONTAINERS) else value for n, value in content.items()}
+        kept = {n: _cut(value, levels) if isinstance(value, _CONTAINERS) else value for n, value in content.items()}
+        return _ambiguous(kept, content.repeated) if isinstance(content, Ambiguous) else kept
     return content
 
 
@@ -182,8 +183,12 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     for name, value in pairs:
         if name in repeated:
             repeated[name].append(value)
-    ambiguous = Ambiguous(content | repeated)
-    ambiguous.repeated = tuple(repeated)
+    return _ambiguous(content | repeated, tuple(repeated))
+
+
+def _ambiguous(content: dict[str, Any], repeated: Sequence[str]) -> Ambiguous:
+    ambiguous = Ambiguous(content)
+    ambiguous.repeated = repeated
     return ambiguous
 
 
