@@ -42,4 +42,4 @@ def _api() -> IngestApi:
 @cache
 def _overflow() -> Overflow:
     wrapper = KmsWrapper(clients.kms(), settings.workspace_cmk(), purpose="overflow")
-    return Overflow(clients.sqs(), settings.overflow_queue(), clients.large, wrapper, clock.now)
+    return Overflow(clients.sqs, settings.overflow_queue(), clients.large, wrapper, clock.now)

@@ -31,7 +31,7 @@ class Site:
         self.passed = 0.0
         self.slow = 0.0
         self.overflow = Overflow(
-            cast(Any, self.sqs),
+            lambda: cast(Any, self.sqs),
             "overflow",
             lambda: cast(Objects, self.objects),
             PlainWrapper(),

@@ -49,7 +49,8 @@ TABLES = {
         "catalog": "DeleteItem GetItem PutItem Query",
         "memberships": "GetItem",
         "memberships/index/by_segment": "Query",
-        "quarantine": "Query",
+        "quarantine": "GetItem PutItem Query",
+        "events": "GetItem PartiQLInsert",
         "vault": "GetItem PutItem",
     },
     "serve_analytics": {},
@@ -84,7 +85,7 @@ LARGE = {
     "resolve_identity": {"events": "GetObject"},
     "evaluate_segments": {"events": "GetObject"},
     "profile_api": {"events": "GetObject"},
-    "admin_api": {"quarantine": "GetObject"},
+    "admin_api": {"events": "GetObject PutObject", "quarantine": "GetObject"},
 }
 READS = {"GetItem", "Query", "DescribeStream", "GetRecords", "GetShardIterator", "ListStreams"}
 POLLS = ("DescribeStream", "GetRecords", "GetShardIterator", "ListStreams")
@@ -148,10 +149,25 @@ def test_an_event_can_be_added_but_never_changed(allowed: dict[str, set[Permissi
         (name, each.action)
         for name, granted in allowed.items()
         for each in granted
-        if each.thing in {"tables/events", "tables/quarantine"} and each.action.removeprefix("dynamodb:") not in READS
+        if each.thing == "tables/events" and each.action.removeprefix("dynamodb:") not in READS
     }
 
-    assert written == {(name, "dynamodb:PartiQLInsert") for name in ("ingest", "drain_overflow")}
+    assert written == {(name, "dynamodb:PartiQLInsert") for name in ("ingest", "drain_overflow", "admin_api")}
+
+
+def test_only_who_replays_it_changes_what_is_in_quarantine(allowed: dict[str, set[Permission]]) -> None:
+    written = {
+        (name, each.action)
+        for name, granted in allowed.items()
+        for each in granted
+        if each.thing == "tables/quarantine" and each.action.removeprefix("dynamodb:") not in READS
+    }
+
+    assert written == {
+        ("ingest", "dynamodb:PartiQLInsert"),
+        ("drain_overflow", "dynamodb:PartiQLInsert"),
+        ("admin_api", "dynamodb:PutItem"),
+    }
 
 
 def test_nothing_of_a_person_is_ever_deleted_but_what_is_derived(allowed: dict[str, set[Permission]]) -> None:
@@ -176,6 +192,7 @@ def test_only_these_open_the_workspace_key(allowed: dict[str, set[Permission]]) 
 
     assert {name: actions for name, actions in opened.items() if actions} == {
         "ingest": {"kms:Decrypt", "kms:GenerateDataKey"},
+        "drain_overflow": {"kms:Decrypt", "kms:GenerateDataKey"},
         "profile_api": {"kms:Decrypt"},
         "admin_api": {"kms:Decrypt", "kms:GenerateDataKey"},
     }
@@ -184,7 +201,7 @@ def test_only_these_open_the_workspace_key(allowed: dict[str, set[Permission]]) 
 def test_only_those_who_read_the_vault_can_decrypt_it(allowed: dict[str, set[Permission]]) -> None:
     holders = {name for name, granted in allowed.items() for each in granted if each.thing == "keys/vault"}
 
-    assert holders == {"admin_api", "ingest", "profile_api"}
+    assert holders == {"admin_api", "drain_overflow", "ingest", "profile_api"}
 
 
 def test_no_action_is_a_pattern(deployed: Templates) -> None:

@@ -42,7 +42,12 @@ class Site:
         door = Door(database, KmsSealer(database, PlainWrapper()), Counts(), self.clock)
         objects = Flaky(self.objects, self.queue)
         self._overflow = Overflow(
-            cast(Any, self.sqs), "overflow", lambda: cast(Any, objects), PlainWrapper(), self.clock, self.seconds
+            lambda: cast(Any, self.sqs),
+            "overflow",
+            lambda: cast(Any, objects),
+            PlainWrapper(),
+            self.clock,
+            self.seconds,
         )
         self._api, self._drain = IngestApi(door, self._overflow), IngestApi(door)
 

@@ -45,7 +45,7 @@ class Overflow:
 
     def __init__(
         self,
-        client: "SQSClient",
+        client: "Callable[[], SQSClient]",
         queue: str,
         objects: Callable[[], Objects],
         wrapper: Wrapper,
@@ -85,7 +85,7 @@ class Overflow:
             self._objects().put(place, sealed)
             message = f"{b64encode(wrapped).decode()}@{place}"
         try:
-            self._client.send_message(QueueUrl=self._queue, MessageBody=message)
+            self._client().send_message(QueueUrl=self._queue, MessageBody=message)
         except (BotoCoreError, ClientError) as error:
             raise UnavailableError("the request could be stored nowhere now: send it again") from error
 
