@@ -74,7 +74,7 @@ def trial(seed: int, number: int, *, crash: float = 0.01, lanes: int = 3) -> Out
         world.define("segment", name, content)
     for start in range(0, number, 500):
         chunk = events[start : start + 500]
-        shuffled = random.sample(chunk, len(chunk)) + random.sample(chunk, len(chunk) // 10)
+        shuffled = random.sample(chunk, len(chunk)) + random.sample(chunk, len(chunk) // 5)
         world.store(*shuffled)
         world.database.hook = _strike(random, crash)
         _survive(world, chunk[-1].at + SECOND)
