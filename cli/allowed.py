@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from cli.changes import Change
 from cli.definitions import Kind, title
 from cli.errors import UserError
+from cli.place import Place
 from regulars.domain.roles import GROUPS, ROLES, read_groups
 
 _NAMES: dict[Kind, str] = {"source": "sources", "identity": "identity", "segment": "segments", "import": "imports"}
@@ -36,10 +37,23 @@ def left_out(kind: Kind, roles: Sequence[str]) -> str:
     return f"{_NAMES[kind]}: left out, {called(roles)} may not read {'it' if kind == 'identity' else 'them'}"
 
 
-def refuse_forbidden(changes: Sequence[Change], roles: Sequence[str]) -> None:
+def refuse_forbidden(changes: Sequence[Change], roles: Sequence[str], place: Place) -> None:
     """Make sure that the roles may make these changes. Raises UserError."""
     if not roles or _APPLIERS.intersection(roles):
         return  # without roles that can be read here, the platform says so at the first change
     if changed := [title(change.kind, change.id) for change in changes if change.is_one]:
         what = f"{called(roles)} may not change {', '.join(changed)} from files; nothing was written"
-        raise UserError(what, fix=f"ask one of the roles {' and '.join(sorted(_APPLIERS))}")
+        raise UserError(what, fix=f"it takes one of the roles {_either()}: {_way(place)}")
+
+
+def _either() -> str:
+    return " and ".join(sorted(_APPLIERS))
+
+
+def _way(place: Place) -> str:
+    if place.is_local:
+        return "say --role engineer, or leave --role and --token out: here you are the admin"
+    return (
+        "have somebody with such a role apply it, or an admin of the user pool add you to the group engineer "
+        "(aws cognito-idp admin-add-user-to-group), then sign in again"
+    )

@@ -77,7 +77,7 @@ def apply(
     """
     session = session_of(context)
     changes = _changes(session, catalog, prune=prune)
-    refuse_forbidden(changes, session.roles)
+    refuse_forbidden(changes, session.roles, session.place)
     if unknown := set(rotate or ()) - {change.id for change in changes if change.kind == "source"}:
         raise UserError(f"there is no source {min(unknown)} to mint a write key of")
     _agree(session, [change for change in changes if change.act == "prune"], yes=yes)

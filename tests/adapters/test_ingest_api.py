@@ -143,6 +143,9 @@ def test_looks_further_where_a_header_holds_no_key(address: Address, value: str)
         ("PUT", "/v1/m", "POST"),
         ("DELETE", "/beacon/v1/batch", "POST"),
         ("POST", f"/v1/projects/{WRITE_KEY}/settings", "GET"),
+        ("PATCH", "/v1/profiles/user_id:ann", "GET"),
+        ("PATCH", "/v1/segments/vip", "DELETE, GET, PUT"),
+        ("POST", "/analytics.js/v1/wk_a/analytics.min.js", "GET"),
     ],
 )
 def test_says_which_method_a_path_takes(address: Address, method: str, path: str, allowed: str) -> None:
@@ -150,6 +153,19 @@ def test_says_which_method_a_path_takes(address: Address, method: str, path: str
 
     assert (answer["statusCode"], answer["headers"]["allow"]) == (405, allowed)
     assert json.loads(answer["body"])["code"] == "method_not_allowed"
+
+
+@pytest.mark.parametrize(
+    ("path", "words"),
+    [
+        ("/v1/nothing", "there is nothing at this address: GET /v1/openapi.json describes those that there are"),
+        ("/v1/segments/", "there is nothing at this address with a slash at its end: leave out the slash"),
+    ],
+)
+def test_says_of_an_address_only_what_is_true(address: Address, path: str, words: str) -> None:
+    answer = address.send(path, b"", method="GET")
+
+    assert (answer["statusCode"], json.loads(answer["body"])["message"]) == (404, words)
 
 
 def test_swallows_the_counters_of_the_browser_sdk(address: Address) -> None:

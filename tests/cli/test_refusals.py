@@ -1,8 +1,15 @@
 """What may not follow what is live, or may not be done in a role, is refused before anything is written."""
 
+from pathlib import Path
+
 import pytest
 import yaml
 
+from cli.allowed import refuse_forbidden
+from cli.changes import Change
+from cli.errors import UserError
+from cli.live import Live
+from cli.place import Place
 from tests.cli.conftest import Regulars
 from tests.cli.platform import token_of
 
@@ -81,7 +88,18 @@ def test_applies_nothing_new_in_a_role_that_may_not(applied: Regulars) -> None:
     ended = applied("apply", token=token_of("marketer"))
 
     assert (ended.code, "the role marketer may not change segment new" in ended.err) == (1, True)
+    assert "it takes one of the roles admin and engineer: say --role engineer" in ended.err
     assert writes(applied) == []
+
+
+def test_says_how_to_get_a_role_where_nobody_can_choose_it() -> None:
+    new = Change(act="prune", live=Live(kind="segment", id="old", content={}, origin="file", version=1))
+    place = Place(root=Path(), url="https://cdp.example.com", token=None)
+
+    with pytest.raises(UserError) as refused:
+        refuse_forbidden([new], ["marketer"], place)
+    assert "it takes one of the roles admin and engineer" in refused.value.fix
+    assert "an admin of the user pool add you to the group engineer" in refused.value.fix
 
 
 def test_leaves_to_the_platform_what_a_token_does_not_tell(applied: Regulars) -> None:

@@ -1,5 +1,7 @@
 """Identity rules are read from the catalog, and cannot take the kinds that mean something else."""
 
+from typing import Any
+
 import pytest
 
 from regulars.domain.catalog import parse_rules
@@ -13,3 +15,27 @@ def test_refuses_a_kind_that_no_owner_may_have(kind: str) -> None:
     with pytest.raises(DefinitionError) as error:
         parse_rules({"identifiers": rules})
     assert error.value.path == "identifiers[1].kind"
+
+
+@pytest.mark.parametrize(
+    ("fields", "complaint"),
+    [
+        ({"from": "traits.card"}, "identifiers[1].from: is a list of one or more paths"),
+        ({"from": ["traits.card", 5]}, "identifiers[1].from[1]: is a path of names with dots between them"),
+        (
+            {"when": {"context.os": 5}},
+            'identifiers[1].when.context.os: is a text of 1 to 200 characters, such as "ios"',
+        ),
+        ({"when": {5: "ios"}}, "identifiers[1].when: is a path of names with dots between them"),
+        ({"known": "yes"}, "identifiers[1].known: is true or false"),
+        ({"blocked": [0]}, 'identifiers[1].blocked[0]: is a text: write it in quotes, such as "0"'),
+        ({"froms": ["x"]}, "identifiers[1]: does not know froms; it takes kind, from, limit, known, when, blocked"),
+    ],
+)
+def test_says_which_field_is_wrong_and_what_it_is(fields: dict[str, Any], complaint: str) -> None:
+    card = {"kind": "loyalty.card", "from": ["traits.card"], **fields}
+    rules = [{"kind": "user_id", "from": ["userId"], "limit": 1}, card]
+
+    with pytest.raises(DefinitionError) as error:
+        parse_rules({"identifiers": rules})
+    assert str(error.value).startswith(complaint)

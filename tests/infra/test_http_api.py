@@ -159,7 +159,9 @@ def test_what_is_personal_stays_guarded(deployed: Templates, method: str, path: 
         ("GET", "/", 404, "not_found"),
         ("GET", "/v1/nothing", 404, "not_found"),
         ("GET", "/v1/track", 405, "method_not_allowed"),
-        ("PATCH", "/v1/profiles/p_1", 404, "not_found"),
+        ("PATCH", "/v1/profiles/p_1", 405, "method_not_allowed"),
+        ("GET", "/v1/profiles", 404, "not_found"),
+        ("GET", "/v1/segments/", 404, "not_found"),
         ("DELETE", "/anything", 404, "not_found"),
     ],
 )

@@ -59,5 +59,12 @@ def test_settings_that_cannot_be_read_cost_no_event(front_door: FrontDoor) -> No
         sources(front_door).of([WRITE_KEY])
 
 
+def test_identity_rules_that_cannot_be_read_cost_no_event(front_door: FrontDoor) -> None:
+    front_door.database.put("catalog", {"kind": "identity", "id": "rules", "content": '{"identifiers":5}'}, was=0)
+
+    with pytest.raises(UnavailableError, match="identity rules cannot be read"):
+        sources(front_door).rules()
+
+
 def test_a_key_without_a_definition_writes_under_the_id_of_its_source(front_door: FrontDoor) -> None:
     assert sources(front_door).of([WRITE_KEY]) == Source(id="web", name="web")

@@ -9,7 +9,7 @@ from regulars.adapters.http import Request, Response, respond
 from regulars.adapters.overflow import Overflow
 from regulars.domain.events import EventType
 from regulars.domain.payloads import inflate, read_object
-from regulars.errors import MethodNotAllowedError, NotFoundError, UnavailableError
+from regulars.errors import MethodNotAllowedError, NotFoundError, RequestError, UnavailableError
 from regulars.pipeline.ingest import Door, defer, open_document
 from regulars.pipeline.receipts import Receipt, Verdict
 
@@ -42,7 +42,7 @@ class IngestApi:
         call = _CALL.fullmatch(path)
         type_ = _TYPES.get(call["call"]) if call else None
         if type_ is None and path not in _BATCHES:
-            raise NotFoundError("there is nothing at this address: calls go to /v1/track, batches to /v1/batch")
+            raise _refusal(request)
         _only("POST", request)
         return self._receive(type_, request)
 
@@ -77,6 +77,12 @@ class IngestApi:
         host = request.headers.get("x-forwarded-host") or request.headers.get("host", "localhost")
         ours = {"apiKey": key, "apiHost": f"{host}/v1", "protocol": _protocol(host, request)}
         return respond({"integrations": {"Segment.io": ours}, "metrics": {"sampleRate": 0}})
+
+
+def _refusal(request: Request) -> RequestError:
+    from regulars.adapters.elsewhere import refusal  # all routes of the API: no call of an SDK needs them
+
+    return refusal(request)
 
 
 def _only(method: str, request: Request) -> None:

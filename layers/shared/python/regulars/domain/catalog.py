@@ -12,6 +12,9 @@ from regulars.domain.watches import Watch, Watches, succeed, unite
 from regulars.errors import DefinitionError
 
 _KIND_LETTERS = frozenset("abcdefghijklmnopqrstuvwxyz0123456789_.")
+_RULES_FIELDS = ("identifiers", "max_merges", "max_identifiers")
+_RULE_FIELDS = ("kind", "from", "limit", "known", "when", "blocked")
+_LONGEST = 200
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,8 +50,8 @@ def parse_rules(definition: Mapping[str, Any]) -> IdentityRules:
 
     Raises DefinitionError.
     """
-    if unknown := sorted(definition.keys() - {"identifiers", "max_merges", "max_identifiers"}):
-        raise DefinitionError("", f"does not know {', '.join(unknown)}")
+    if unknown := sorted(str(field) for field in definition if field not in _RULES_FIELDS):
+        raise DefinitionError("", f"does not know {', '.join(unknown)}; it takes {', '.join(_RULES_FIELDS)}")
     raw = definition.get("identifiers")
     if not isinstance(raw, list) or not raw:
         raise DefinitionError("identifiers", "is a list of at least one kind")
@@ -88,22 +91,24 @@ def check_successor(before: IdentityRules, after: IdentityRules) -> None:
 def _rule(raw: object, path: str) -> IdentifierRule:
     if not isinstance(raw, Mapping):
         raise DefinitionError(path, "is {kind: email, from: [traits.email], limit: 5}")
-    if unknown := sorted(raw.keys() - {"kind", "from", "limit", "known", "when", "blocked"}):
-        raise DefinitionError(path, f"does not know {', '.join(unknown)}")
+    if unknown := sorted(str(field) for field in raw if field not in _RULE_FIELDS):
+        raise DefinitionError(path, f"does not know {', '.join(unknown)}; it takes {', '.join(_RULE_FIELDS)}")
     kind = raw.get("kind")
     if not isinstance(kind, str) or not 0 < len(kind) <= 40 or set(kind) - _KIND_LETTERS or _means_more(kind):
         raise DefinitionError(
             f"{path}.kind",
             f"is up to 40 lower-case letters, digits, _ and ., is not {NOBODY}, and does not start with p_",
         )
-    when = raw.get("when")
+    known = raw.get("known", False)
+    if not isinstance(known, bool):
+        raise DefinitionError(f"{path}.known", "is true or false")
     return IdentifierRule(
         kind=kind,
-        paths=_texts(raw.get("from"), f"{path}.from"),
+        paths=_paths(raw.get("from"), f"{path}.from"),
         limit=_limit(raw.get("limit", 5), f"{path}.limit", 1_000),
-        known=raw.get("known") is True,
-        when=_when(when, f"{path}.when") if when is not None else None,
-        blocked=frozenset(text.lower() for text in _texts(raw.get("blocked", []), f"{path}.blocked", least=0)),
+        known=known,
+        when=_when(raw["when"], f"{path}.when") if "when" in raw else None,
+        blocked=frozenset(text.lower() for text in _blocked(raw.get("blocked", []), f"{path}.blocked")),
     )
 
 
@@ -113,15 +118,32 @@ def _means_more(kind: str) -> bool:
 
 def _when(raw: object, path: str) -> tuple[str, str]:
     if not isinstance(raw, Mapping) or len(raw) != 1:
-        raise DefinitionError(path, "is one path and the value it has, such as {context.device.type: ios}")
+        raise DefinitionError(path, "is one path and the text it has, such as {context.device.type: ios}")
     ((name, value),) = raw.items()
-    return str(name), str(value)
+    if not isinstance(value, str) or not 0 < len(value) <= _LONGEST:
+        raise DefinitionError(f"{path}.{name}", f'is a text of 1 to {_LONGEST} characters, such as "ios"')
+    return _path(name, path), value
 
 
-def _texts(raw: object, path: str, *, least: int = 1) -> tuple[str, ...]:
-    if not isinstance(raw, list) or len(raw) < least or not all(isinstance(text, str) for text in raw):
-        raise DefinitionError(path, "is a list of texts")
-    return tuple(raw)
+def _paths(raw: object, path: str) -> tuple[str, ...]:
+    if not isinstance(raw, list) or not raw:
+        raise DefinitionError(path, "is a list of one or more paths, such as [traits.email, context.traits.email]")
+    return tuple(_path(text, f"{path}[{index}]") for index, text in enumerate(raw))
+
+
+def _path(raw: object, path: str) -> str:
+    if not isinstance(raw, str) or not 0 < len(raw) <= _LONGEST or not all(raw.split(".")):
+        raise DefinitionError(path, "is a path of names with dots between them, such as traits.email")
+    return raw
+
+
+def _blocked(raw: object, path: str) -> list[str]:
+    if not isinstance(raw, list):
+        raise DefinitionError(path, 'is a list of texts, such as ["0000"]')
+    for index, text in enumerate(raw):
+        if not isinstance(text, str):
+            raise DefinitionError(f"{path}[{index}]", f'is a text: write it in quotes, such as "{text}"')
+    return raw
 
 
 def _limit(raw: object, path: str, most: int) -> int:

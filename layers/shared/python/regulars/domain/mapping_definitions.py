@@ -31,6 +31,8 @@ MAX_DEPTH = 5
 def parse_mapping(id: str, definition: Mapping[str, Any]) -> ImportMapping:
     """Read an import mapping. Raises DefinitionError."""
     _only(definition, {"name", "description", "source", "key", "repeats", "encoding", "calls"}, "")
+    if not isinstance(definition.get("description", ""), str):
+        raise DefinitionError("description", "is a text")
     calls = definition.get("calls")
     if not isinstance(calls, list) or not 0 < len(calls) <= MAX_CALLS:
         raise DefinitionError("calls", f"is a list of 1 to {MAX_CALLS} calls")

@@ -39,12 +39,15 @@ def parse(id: str, definition: Mapping[str, Any], *, version: int = 1) -> Segmen
     anonymous = definition.get("anonymous", False)
     if not isinstance(anonymous, bool):
         raise DefinitionError("anonymous", "is true or false")
+    name = _word(definition.get("name", id), "name")
+    if not isinstance(definition.get("description", ""), str):
+        raise DefinitionError("description", "is a text")
     where = _node(definition.get("where"), "where", 1)
     if sum(1 for _ in walk(where)) > MAX_NODES:
         raise DefinitionError("where", f"has more than {MAX_NODES} conditions")
     return Segment(
         id=id,
-        name=str(definition.get("name") or id),
+        name=name,
         where=where,
         anonymous=anonymous,
         version=version,
@@ -174,7 +177,7 @@ def _duration(raw: object, path: str) -> int:
 
 def _word(raw: object, path: str) -> str:
     if not isinstance(raw, str) or not 0 < len(raw) <= 200:
-        raise DefinitionError(path, "is a name of 1 to 200 characters")
+        raise DefinitionError(path, "is a text of 1 to 200 characters")
     return raw
 
 

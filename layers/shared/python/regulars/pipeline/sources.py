@@ -41,7 +41,7 @@ class Sources:
         return self._sources.get(key_print(write_key)) if write_key else None
 
     def rules(self) -> IdentityRules:
-        """Give the identity rules."""
+        """Give the identity rules. Raises UnavailableError."""
         return self._rules.get("rules") or DEFAULT_RULES
 
     def _source(self, print: str) -> Source | None:
@@ -57,4 +57,7 @@ class Sources:
 
     def _read_rules(self, id: Literal["rules"]) -> IdentityRules:
         found = self._store.get("identity", id)
-        return parse_rules(found.content) if found else DEFAULT_RULES
+        try:
+            return parse_rules(found.content) if found else DEFAULT_RULES
+        except DefinitionError as error:
+            raise UnavailableError(f"the identity rules cannot be read: {error}") from error
