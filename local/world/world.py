@@ -2,7 +2,7 @@
 
 import json
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,7 +10,7 @@ from local.world.chaos import Calm, Chaos
 from local.world.clock import SimulatedClock
 from local.world.lane import Record
 from local.world.mapping import EventSourceMapping
-from local.world.memory import Change, Hook, MemoryDatabase
+from local.world.memory import STREAMED, Change, Hook, MemoryDatabase
 from local.world.queue import MemoryQueue, QueueRunner
 from local.world.runner import GivenUp, Runner
 from regulars.domain.catalog import Live
@@ -98,11 +98,12 @@ class World:
         self.ticker = Ticker(self.database, port, self.journal, self.clock)
         self._ticked = self.clock.now
         self._tick_every = tick_every
+        self._serving = chaos, lanes, batch
         self.runners = {
-            "events": self._runner("events", self._resolve, chaos, lanes, batch),
-            "identities": self._runner("identities", self._evaluate, chaos, lanes, batch),
-            "profiles": self._runner("profiles", self._evaluate, chaos, lanes, batch),
-            "memberships": self._runner("memberships", self._announce, chaos, lanes, batch),
+            "events": self._runner("events", self._resolve),
+            "identities": self._runner("identities", self._evaluate),
+            "profiles": self._runner("profiles", self._evaluate),
+            "memberships": self._runner("memberships", self._announce),
         }
         self.timers = QueueRunner(
             EventSourceMapping(function="evaluate_segments", source="evaluations", batch_size=10),
@@ -116,6 +117,10 @@ class World:
         standing = self.catalog.get(kind, id)
         version = standing.version if standing else 0
         self.catalog.put(Definition(kind=kind, id=id, content=content, version=version, changed=self.clock.now))
+
+    def let_read(self, table: TableName, target: Callable[[Sequence[Change]], None]) -> None:
+        """Give the stream of a table a second reader."""
+        self.runners[f"{table} again"] = self._runner(table, lambda records: target(_changes(records)))
 
     def store(self, *events: Event) -> list[bool]:
         """Store events as the door does."""
@@ -141,13 +146,19 @@ class World:
 
     def _step(self) -> bool:
         busy = False
-        for table, runner in self.runners.items():
+        for runner in self.runners.values():
             busy |= runner.step()
-            if checkpoint := runner.checkpoint("shard"):
-                self.database.trim(table, int(checkpoint))  # type: ignore[arg-type]  # the keys are table names
+        for table in STREAMED:
+            self._trim(table)
         return self.timers.step() or busy or any(runner.waiting() for runner in self.runners.values())
 
-    def _runner(self, table: TableName, target: Any, chaos: Chaos, lanes: int, batch: int) -> Runner:
+    def _trim(self, table: TableName) -> None:
+        """Forget what all readers of a stream are done with."""
+        done = [one.checkpoint("shard") for one in self.runners.values() if one.mapping.source == table]
+        self.database.trim(table, min(int(checkpoint or 0) for checkpoint in done))
+
+    def _runner(self, table: TableName, target: Callable[[Sequence[Record]], None]) -> Runner:
+        chaos, lanes, batch = self._serving
         mapping = EventSourceMapping(
             function=table, source=table, batch_size=batch, lanes=lanes, bisect=True, report=True, retries=1_000
         )

@@ -25,6 +25,11 @@ def large_bucket() -> str:
     return os.environ.get("LARGE_BUCKET", "large")
 
 
+def lake_bucket() -> str:
+    """Name the bucket of the lake."""
+    return os.environ.get("LAKE_BUCKET", "lake")
+
+
 def event_bus() -> str:
     """Name the bus on which transitions are published."""
     return os.environ.get("EVENT_BUS", "default")

@@ -1,0 +1,130 @@
+"""Parquet by DuckDB: rows become a file, and files become one."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from shutil import rmtree
+from tempfile import TemporaryDirectory, mkdtemp
+from typing import Any
+from weakref import finalize
+
+import duckdb
+
+from regulars.domain.lake import VERSION, Kind, LakeTable, Row
+from regulars.domain.lake_sql import files_of, one_row_each, quoted
+from regulars.pipeline.lake import Merged
+
+_VALUES: Mapping[Kind, str] = {
+    "text": "unnest(${0}::VARCHAR[])",
+    "texts": "unnest(${0}::VARCHAR[][])",
+    "number": "unnest(${0}::BIGINT[])",
+    "instant": "make_timestamp(unnest(${0}::BIGINT[]))",
+    "bytes": "unnest(${0}::BLOB[])",
+    "sealed": "map(unnest(${0}_names::VARCHAR[][]), unnest(${0}_values::BLOB[][]))",
+}
+
+
+class Parquet:
+    """Reads and writes the files of the lake; `memory` is for sorting, and what needs more goes to disk."""
+
+    def __init__(self, memory: str = "1GB") -> None:
+        self._memory = memory
+        self._database = _connect(memory)
+        self._folder = Path(mkdtemp())  # one for the whole process: a file in it is written over
+        finalize(self, rmtree, self._folder, ignore_errors=True)
+
+    def write(self, table: LakeTable, rows: Sequence[Row]) -> bytes:
+        """Write rows as a file; the same rows make the same bytes."""
+        values = ", ".join(f"{_VALUES[one.kind].format(one.name)} AS {one.name}" for one in table.columns)
+        return _copy(self._database, table, f"SELECT {values}", self._folder, _by_column(table, rows))
+
+    @contextmanager
+    def bench(self, table: LakeTable) -> Iterator["ParquetBench"]:
+        """Make room for merging files of a table."""
+        with TemporaryDirectory() as folder, _connect(self._memory, folder) as database:
+            yield ParquetBench(database, table, Path(folder))
+
+
+class ParquetBench:
+    """Where files are merged: a folder."""
+
+    def __init__(self, database: duckdb.DuckDBPyConnection, table: LakeTable, folder: Path) -> None:
+        self._database = database
+        self._table = table
+        self._folder = folder
+        self._files: list[str] = []
+
+    def add(self, content: bytes) -> None:
+        """
+        Lay down a file.
+
+        Raises ValueError for one that newer code wrote: it holds what this code would leave out.
+        """
+        file = self._folder / _ANY_DAY / f"{len(self._files)}.parquet"
+        file.parent.mkdir(exist_ok=True)
+        file.write_bytes(content)
+        described = self._database.execute(
+            f"DESCRIBE FROM read_parquet({quoted(str(file))}, hive_partitioning = false)"
+        ).fetchall()
+        if unknown := {name for name, *_ in described} - set(self._table.names):
+            raise ValueError(f"a file of {self._table.name} has columns that are not known here: {sorted(unknown)}")
+        self._files.append(str(file))
+
+    def merge(self) -> Merged:
+        """
+        Make one file of all that was laid down: each row once, in order.
+
+        Raises ValueError if a row was lost on the way.
+        """
+        files = f"({files_of(self._table, self._files)}) AS files"
+        names, order, key = (", ".join(each) for each in (self._table.names, self._table.order, self._table.key))
+        sorted_rows = f"SELECT {names} FROM ({one_row_each(self._table, files)}) AS rows ORDER BY {order}"
+        content = _copy(self._database, self._table, sorted_rows, self._folder)
+        laid, keys = self._count(files), self._count(f"(SELECT DISTINCT {key} FROM {files})")
+        kept = self._count(f"read_parquet({quoted(str(self._folder / _MADE))})")
+        if kept != keys:
+            raise ValueError(f"{keys} rows of {self._table.name} were to be merged, and {kept} are there")
+        return Merged(content, rows=kept, copies=laid - kept)
+
+    def _count(self, rows: str) -> int:
+        ((number,),) = self._database.execute(f"SELECT count(*) FROM {rows}").fetchall()
+        return int(number)
+
+
+_ANY_DAY = "day=any"  # all files here are of one day, and which it is does not matter
+_MADE = "made"
+
+
+def _connect(memory: str, folder: str = "") -> duckdb.DuckDBPyConnection:
+    config: dict[str, str | bool | int | float | list[str]] = {
+        "memory_limit": memory,
+        "temp_directory": folder,
+        "autoinstall_known_extensions": False,
+        "autoload_known_extensions": False,
+    }
+    return duckdb.connect(config=config)
+
+
+def _copy(
+    database: duckdb.DuckDBPyConnection,
+    table: LakeTable,
+    rows: str,
+    folder: Path,
+    values: Mapping[str, Any] | None = None,
+) -> bytes:
+    file = folder / _MADE
+    stated = f"KV_METADATA {{lake_table: {quoted(table.name)}, lake_version: '{VERSION}'}}"
+    database.execute(f"COPY ({rows}) TO {quoted(str(file))} (FORMAT parquet, COMPRESSION zstd, {stated})", values)
+    return file.read_bytes()
+
+
+def _by_column(table: LakeTable, rows: Sequence[Row]) -> dict[str, list[Any]]:
+    columns: dict[str, list[Any]] = {}
+    for column in table.columns:
+        values = [row[column.name] for row in rows]
+        if column.kind == "sealed":
+            columns[f"{column.name}_names"] = [list(value) for value in values]
+            columns[f"{column.name}_values"] = [list(value.values()) for value in values]
+        else:
+            columns[column.name] = [list(value) if isinstance(value, tuple) else value for value in values]
+    return columns

@@ -1,0 +1,54 @@
+"""What archive and compaction ask of the lake: a place for files, and somebody who reads and writes Parquet."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from typing import Protocol
+
+from regulars.domain.lake import LakeTable, Row
+from regulars.domain.lake_files import StoredFile
+
+
+class Lake(Protocol):
+    """A bucket. Each call raises UnavailableError when it does not answer."""
+
+    def put(self, key: str, content: bytes) -> None:
+        """Store a file, whatever stood there."""
+
+    def get(self, key: str) -> bytes | None:
+        """Read a file; None when there is none."""
+
+    def files(self, table: LakeTable, *, since: str) -> Iterator[StoredFile]:
+        """List the files of a table from a day on, in the order of their names."""
+
+    def remove(self, keys: Sequence[str]) -> None:
+        """Remove files."""
+
+
+@dataclass(frozen=True, slots=True)
+class Merged:
+    """One file made of several: its content, its rows, and how many copies of rows were left out."""
+
+    content: bytes
+    rows: int
+    copies: int
+
+
+class Bench(Protocol):
+    """Where files are merged."""
+
+    def add(self, content: bytes) -> None:
+        """Lay down a file."""
+
+    def merge(self) -> Merged:
+        """Make one file of all that was laid down: each row once, in order."""
+
+
+class Format(Protocol):
+    """Reads and writes the files."""
+
+    def write(self, table: LakeTable, rows: Sequence[Row]) -> bytes:
+        """Write rows as a file; the same rows make the same bytes."""
+
+    def bench(self, table: LakeTable) -> AbstractContextManager[Bench]:
+        """Make room for merging files of a table."""

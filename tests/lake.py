@@ -1,0 +1,26 @@
+"""The lake as its readers see it: the views, over the files as they lie there."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import duckdb
+
+from regulars.domain.lake import TABLES
+from regulars.domain.lake_sql import files_of, views
+
+
+def ask(files: Mapping[str, bytes], question: str) -> list[tuple[Any, ...]]:
+    """Answer a question in SQL over the views of a lake."""
+    with TemporaryDirectory() as folder, duckdb.connect() as database:
+        for key, content in files.items():
+            path = Path(folder, key)
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(content)
+        for table in TABLES.values():
+            paths = [str(Path(folder, key)) for key in sorted(files) if key.startswith(f"{table.name}/")]
+            database.execute(f"CREATE VIEW {table.files} AS {files_of(table, paths)}")
+        for name, view in views().items():
+            database.execute(f"CREATE VIEW {name} AS {view}")
+        return database.execute(question).fetchall()
