@@ -24,9 +24,9 @@ def evaluated(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, set[str]]]:
     seen: list[tuple[str, set[str]]] = []
     evaluate = Evaluator.evaluate
 
-    def note(self: Evaluator, profile_id: str, *, absorbed: Any = (), hops: int = 0) -> None:
+    def note(self: Evaluator, profile_id: str, *, absorbed: Any = (), timer: Timer | None = None) -> None:
         seen.append((profile_id, set(absorbed)))
-        evaluate(self, profile_id, absorbed=absorbed, hops=hops)
+        evaluate(self, profile_id, absorbed=absorbed, timer=timer)
 
     monkeypatch.setattr(Evaluator, "evaluate", note)
     return seen

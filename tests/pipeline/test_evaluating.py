@@ -5,6 +5,7 @@ import threading
 from local.world.memory import MemoryDatabase
 from local.world.world import Counts, World
 from regulars.adapters.parallel import PARALLEL_READS, Parallel
+from regulars.domain.timers import MINUTE
 from regulars.pipeline.evaluate import Evaluator
 from regulars.stores.database import TableName
 from tests.builders import START, an_event, an_identify
@@ -34,7 +35,7 @@ def with_many_devices() -> MemoryDatabase:
 
 def test_the_identifiers_of_a_person_are_read_several_at_once() -> None:
     database, at_work = with_many_devices(), set[str]()
-    evaluator = Evaluator(database, Forgetful(), Counts(), lambda: START, many=Parallel())
+    evaluator = Evaluator(database, Forgetful(), Counts(), lambda: START + MINUTE, many=Parallel())
 
     def note(operation: str, table: TableName) -> None:
         if (operation, table) == ("query", "identities"):

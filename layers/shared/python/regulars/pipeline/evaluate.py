@@ -1,41 +1,30 @@
 """Evaluate segments: read a person, decide the memberships, arm the next instant; certain, because it looks twice."""
 
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Mapping, Set
+from dataclasses import replace
 
 from regulars.domain.catalog import Live
 from regulars.domain.evaluation import Verdict, evaluate
 from regulars.domain.instants import SECOND
-from regulars.domain.memberships import Head, Membership, arm, carry, decide, earliest
-from regulars.domain.parts import Part
-from regulars.domain.people import Person, sum_parts
-from regulars.domain.profiles import Profile, founder
-from regulars.domain.state import watch_of
+from regulars.domain.memberships import Head, Membership, arm, carry, decide, earliest, evaluated, next_turn
+from regulars.domain.people import sum_parts
+from regulars.domain.profiles import founder
 from regulars.domain.timers import Timer, is_soon
 from regulars.errors import ConflictError
-from regulars.pipeline.history import History
+from regulars.pipeline.backfill import Backfill
 from regulars.pipeline.live import LiveCatalog
 from regulars.pipeline.people import Many
 from regulars.pipeline.ports import Clock, EvaluationQueue, Journal
+from regulars.pipeline.snapshots import Home, Snapshots
 from regulars.stores.catalog import CatalogStore
 from regulars.stores.database import Database
-from regulars.stores.events import EventStore
-from regulars.stores.identities import Identity, IdentityStore
 from regulars.stores.memberships import MembershipStore
-from regulars.stores.profiles import ProfileStore
 from regulars.stores.timers import TimerStore
 
 TRIES = 60
 MAX_HOPS = 12  # of a chain that does not get on by a second a hop; past this the timer table takes over
 
-
-@dataclass(frozen=True, slots=True)
-class Snapshot:
-    """A profile as it was read: its owners' identities, and the version of everything that was read."""
-
-    profile_id: str
-    identities: Mapping[str, Identity]
-    versions: Mapping[tuple[str, str], int]
+Memberships = dict[str, Membership]  # of one profile, by segment
 
 
 class Evaluator:
@@ -50,9 +39,8 @@ class Evaluator:
         pause: Callable[[int], None] = lambda _tries: None,
         many: Many | None = None,
     ) -> None:
-        self._events = EventStore(database)
-        self._identities = IdentityStore(database)
-        self._profiles = ProfileStore(database)
+        self._snapshots = Snapshots(database, many or map)
+        self._backfill = Backfill(database, clock, many or map)
         self._memberships = MembershipStore(database)
         self._timers = TimerStore(database)
         self._catalog = LiveCatalog(CatalogStore(database))
@@ -60,7 +48,6 @@ class Evaluator:
         self._journal = journal
         self._clock = clock
         self._pause = pause
-        self._many: Many = many or map
         self.live = Live()
 
     def start_batch(self) -> None:
@@ -76,45 +63,69 @@ class Evaluator:
         if timer.due > self._clock():
             self._wait(timer.profile_id, timer.due, timer.hops)
         else:
-            self.evaluate(timer.profile_id, hops=timer.hops)
+            self.evaluate(timer.profile_id, timer=timer)
 
-    def evaluate(self, profile_id: str, *, absorbed: Iterable[str] = (), hops: int = 0) -> None:
+    def evaluate(self, profile_id: str, *, absorbed: Iterable[str] = (), timer: Timer | None = None) -> None:
         """
         Bring all memberships of a profile up to date; `absorbed` names profiles that have gone into it.
 
-        Raises ConflictError when others kept getting in first.
+        A profile of many owners waits its turn, unless a timer is due. Raises ConflictError when others kept getting
+        in first.
         """
-        gone = {profile_id, *absorbed}
+        gone, is_change = {profile_id, *absorbed}, timer is None
         for tries in range(TRIES):
             try:
-                snapshot = self._read(profile_id)
-                gone |= {snapshot.profile_id}
-                if self._settle(snapshot, gone - {snapshot.profile_id}, hops):
+                home = self._snapshots.home(profile_id)
+                gone |= {home.profile_id}
+                if not self._is_asked(home):
                     return
+                head, before = self._memberships.of(home.profile_id)
+                others = gone - {home.profile_id}
+                if is_change and self._put_off(home, head, others):
+                    return
+                if self._settle(home, head, before, others, timer.hops if timer else 0):
+                    return
+                is_change = True  # what came in between is one
             except ConflictError:
                 self._pause(tries)
         raise ConflictError("the profile kept changing")
 
-    def _settle(self, snapshot: Snapshot, absorbed: set[str], hops: int) -> bool:
-        known = self.live.rules.is_known(snapshot.identities)
-        if not known and not any(segment.anonymous for segment in self.live.segments):
-            return True
-        head, before = self._memberships.of(snapshot.profile_id)
-        joined = {founder(gone) for gone in absorbed}
-        if self._refold(snapshot, head.catalog, joined):
-            return False
-        parts = [part for identity in snapshot.identities.values() for part in identity.parts]
-        person = sum_parts(parts, self.live.watches, known=known)
-        verdicts, moved = self._decide(snapshot.profile_id, person, before, absorbed)
-        self._arm(head, earliest(verdicts), hops)
-        return not moved or self._read(snapshot.profile_id).versions == snapshot.versions
+    def _is_asked(self, home: Home) -> bool:
+        return self.live.rules.is_known(home.owners) or any(segment.anonymous for segment in self.live.segments)
 
-    def _decide(
-        self, profile_id: str, person: Person, before: dict[str, Membership], absorbed: set[str]
-    ) -> tuple[dict[str, Verdict], bool]:
+    def _put_off(self, home: Home, head: Head, absorbed: Set[str]) -> bool:
+        """Let a profile of many owners wait for its next turn, with what has gone into it; say whether it does."""
+        now = self._clock()
+        turn = next_turn(head, len(home.owners), now)
+        if turn is None:
+            return False
+        due = arm(head, turn, now)
+        if due is not None:
+            self._wait(home.profile_id, due, 0)
+        waiting = replace(head, armed=due or head.armed, absorbed=head.absorbed | absorbed)
+        if waiting != head:
+            self._memberships.save_head(waiting)
+        self._journal.count("evaluations_put_off")
+        return True
+
+    def _settle(self, home: Home, head: Head, before: Memberships, absorbed: Set[str], hops: int) -> bool:
+        """Decide, write and arm; say whether nothing has changed meanwhile."""
+        snapshot = self._snapshots.whole(home)
+        gone = absorbed | head.absorbed
+        joined = {founder(profile_id) for profile_id in gone}
+        if self._backfill.fold(snapshot.identities, self.live.watches, since=head.catalog, joined=joined):
+            raise ConflictError("parts were folded anew: read again")
+        parts = [part for identity in snapshot.identities.values() for part in identity.parts]
+        person = sum_parts(parts, self.live.watches, known=self.live.rules.is_known(home.owners))
         now = self._clock()
         verdicts = {segment.id: evaluate(segment, person, now) for segment in self.live.segments}
-        moved = self._carry(profile_id, verdicts, before, absorbed, now)
+        carried = self._carry(home.profile_id, verdicts, before, gone, now)
+        moved = self._decide(home.profile_id, verdicts, before, now) or carried
+        self._arm(evaluated(head, len(home.owners), self.live.version, now), head, earliest(verdicts), hops)
+        return not moved or self._snapshots.whole(self._snapshots.home(home.profile_id)).versions == snapshot.versions
+
+    def _decide(self, profile_id: str, verdicts: Mapping[str, Verdict], before: Memberships, now: int) -> bool:
+        moved = False
         for segment in self.live.segments:
             new = Membership(
                 profile_id=profile_id,
@@ -128,19 +139,19 @@ class Evaluator:
                 self._memberships.save(write)
                 self._journal.count("transitions", segment=segment.id)
                 moved = True
-        return verdicts, moved
+        return moved
 
     def _carry(
         self,
         profile_id: str,
         verdicts: Mapping[str, Verdict],
-        before: dict[str, Membership],
-        absorbed: set[str],
+        before: Memberships,
+        gone: Set[str],
         now: int,
     ) -> bool:
         moved = False
-        for gone in sorted(absorbed):
-            _, memberships = self._memberships.of(gone)
+        for absorbed in sorted(gone):
+            _, memberships = self._memberships.of(absorbed)
             for segment, membership in memberships.items():
                 new = replace(membership, profile_id=profile_id, since=now, version=0, silent=False)
                 verdict = verdicts.get(segment)
@@ -151,13 +162,13 @@ class Evaluator:
                 moved = True
         return moved
 
-    def _arm(self, head: Head, next_change_at: int | None, hops: int) -> None:
-        due = arm(head, next_change_at, self._clock())
+    def _arm(self, head: Head, was: Head, next_change_at: int | None, hops: int) -> None:
+        due = arm(was, next_change_at, self._clock())
         if due is not None:
             self._wait(head.profile_id, due, hops)
-        if due is not None or head.catalog != self.live.version:
-            armed = due if due is not None else head.armed
-            self._memberships.save_head(replace(head, armed=armed, catalog=self.live.version))
+            head = replace(head, armed=due)
+        if head != was:
+            self._memberships.save_head(head)
 
     def _wait(self, profile_id: str, due: int, hops: int) -> None:
         now = self._clock()
@@ -166,46 +177,3 @@ class Evaluator:
             self._queue.send([timer], now=now)
         else:
             self._timers.set(timer)
-
-    def _refold(self, snapshot: Snapshot, since: int, joined: set[str]) -> bool:
-        """
-        Fold what was not kept before a definition went live; say whether anything was written.
-
-        `since` is the catalog that the profile's owners were folded for; of those who joined it later nothing is known.
-        """
-        jobs = [(one, 0 if one in joined else since) for one in snapshot.identities]
-        wrote = list(self._many(lambda job: self._refold_one(snapshot.identities[job[0]], *job), jobs))
-        return any(wrote)
-
-    def _refold_one(self, identity: Identity, owner: str, since: int) -> bool:
-        watches = self.live.watches
-        new = [f"event#{name}" for name, watch in watches.by_event.items() if watch.since > since]
-        parts = {part.name: part for part in identity.parts}
-        stale = [name for name in new if name not in parts or parts[name].watch != watch_of(name, watches).print]
-        history = History(self._events, owner, self._clock)
-        wrote = False
-        for name in stale:
-            part = history.fold(parts.get(name, Part(owner=owner, name=name)), watches)
-            if part.version or part.state.count:
-                self._identities.save(part)
-                wrote = True
-        return wrote
-
-    def _read(self, profile_id: str) -> Snapshot:
-        owner = founder(profile_id)
-        first = self._identities.read(owner)
-        profile = self._home(profile_id, first)
-        owners = profile.owners if profile else (owner,)
-        others = [one for one in owners if one != owner]
-        identities = dict(zip(others, self._many(self._identities.read, others), strict=True)) | {owner: first}
-        versions = {(one, part.name): part.version for one, identity in identities.items() for part in identity.parts}
-        versions |= {(one, "id"): identity.link.version for one, identity in identities.items() if identity.link}
-        if profile:
-            versions["profile", profile.profile_id] = profile.version
-        return Snapshot(profile.profile_id if profile else profile_id, identities, versions)
-
-    def _home(self, profile_id: str, first: Identity) -> Profile | None:
-        """Find the live profile by the link of its founder; who has parts and no link is alone, and has none."""
-        if first.link:
-            return self._profiles.root(first.link.profile_id)
-        return None if first.parts else self._profiles.root(profile_id)

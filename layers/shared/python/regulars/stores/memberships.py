@@ -96,6 +96,10 @@ def head_to_item(head: Head) -> Item:
     }
     if head.armed is not None:
         item["armed"] = head.armed
+    if head.evaluated:
+        item["evaluated"] = head.evaluated
+    if head.absorbed:
+        item["absorbed"] = " ".join(sorted(head.absorbed))
     return item
 
 
@@ -106,4 +110,6 @@ def head_from_item(item: Item) -> Head:
         version=number(item, "v"),
         armed=number(item, "armed") or None,
         catalog=number(item, "catalog"),
+        evaluated=number(item, "evaluated"),
+        absorbed=frozenset(text(item, "absorbed").split()),
     )
