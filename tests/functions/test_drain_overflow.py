@@ -48,8 +48,9 @@ def queue(tables: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[Queue]:
 def _start_anew() -> None:
     for made in (clients.database, clients.kms, clients.sqs, clients.s3, clients.large, sealing.sealer):
         made.cache_clear()
-    for made in (ingest._api, drain_overflow._api, drain_overflow._overflow):
-        made.cache_clear()
+    for api in (ingest._api, drain_overflow._api):
+        api.cache_clear()
+    drain_overflow._overflow.cache_clear()
 
 
 def send(*, write_key: str = WRITE_KEY) -> dict[str, Any]:

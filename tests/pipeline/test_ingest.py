@@ -18,6 +18,7 @@ from regulars.errors import (
     UnavailableError,
     UnparseableError,
 )
+from regulars.pipeline.opening import Opener
 from regulars.pipeline.resolve import Resolver
 from regulars.pipeline.sealing import QUARANTINED, open_rest
 from regulars.stores.database import TableName, size_of
@@ -222,10 +223,14 @@ def test_refuses_a_single_call_too_large_to_be_kept(front_door: FrontDoor) -> No
     assert front_door.count("events", "quarantine") == 0
 
 
-def test_sealing_cannot_make_an_item_larger_than_a_table_takes(front_door: FrontDoor) -> None:
-    receipt = front_door.batch(an_identify_call(traits={f"trait {n}": f"a@b {n:060}" for n in range(4_900)}))
+def test_an_event_that_sealing_makes_larger_than_an_item_is_stored_all_the_same(front_door: FrontDoor) -> None:
+    traits = {f"trait {n}": f"a@b {n:060}" for n in range(4_900)}
+    receipt = front_door.batch(an_identify_call(traits=traits))
 
-    assert outcomes(receipt) == ["event_too_large"]
+    assert outcomes(receipt) == ["accepted"]
+    assert max(size_of(item) for item in front_door.database.all("events")) > 400_000
+    (event,) = front_door.events()
+    assert Opener(front_door.sealer, personal=True).event(event).traits == traits
 
 
 def test_lets_nobody_in_without_a_known_key(front_door: FrontDoor) -> None:

@@ -15,6 +15,7 @@ RegularsError
     ThrottledError       429   over the quota; carries Retry-After
     UnavailableError     503   it could not be stored; carries Retry-After
   InvalidEventError            one event of a request goes to quarantine, with this code
+    SuppressedError            it is not stored at all: the person did not agree to it
   CellError                    a cell of a file cannot be read as its column says
   RowError                     a row of a file makes no call; says in which column and why
   ConflictError                a conditional write lost a race: read again
@@ -125,6 +126,13 @@ class InvalidEventError(RegularsError):
     def __init__(self, code: str, message: str) -> None:
         super().__init__(message)
         self.code = code
+
+
+class SuppressedError(InvalidEventError):
+    """One event is not stored, nor quarantined: the person did not agree to it."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__("consent_denied", message)
 
 
 class CellError(RegularsError):

@@ -11,7 +11,7 @@ from regulars.domain.events import EventType
 from regulars.domain.payloads import inflate, read_object
 from regulars.errors import MethodNotAllowedError, NotFoundError, RequestError, UnavailableError
 from regulars.pipeline.ingest import Door, defer, open_document
-from regulars.pipeline.receipts import Receipt, Verdict
+from regulars.pipeline.receipts import OUTCOMES, Receipt, Verdict
 
 _TYPES: Mapping[str, EventType] = {
     "track": "track", "t": "track", "identify": "identify", "i": "identify", "page": "page", "p": "page",
@@ -52,7 +52,13 @@ class IngestApi:
         keys = write_keys(request, document)
 
         def receive() -> Receipt:
-            return self._door.receive(document, type=type, write_keys=keys, received=request.received)
+            return self._door.receive(
+                document,
+                type=type,
+                write_keys=keys,
+                received=request.received,
+                opted_out=request.headers.get("sec-gpc", "").strip() == "1",
+            )
 
         return respond(_receipt_json(self._or_keep(request, messages, receive)))
 
@@ -100,10 +106,7 @@ def _protocol(host: str, request: Request) -> str:
 def _receipt_json(receipt: Receipt) -> dict[str, Any]:
     return {
         "success": True,
-        "accepted": receipt.count("accepted"),
-        "duplicate": receipt.count("duplicate"),
-        "quarantined": receipt.count("quarantined"),
-        "deferred": receipt.count("deferred"),
+        **{outcome: receipt.count(outcome) for outcome in OUTCOMES},
         "verdicts": [_verdict_json(verdict) for verdict in receipt.verdicts],
     }
 

@@ -5,19 +5,19 @@ from dataclasses import dataclass, field
 from hashlib import blake2b
 from typing import Any
 
-from regulars.domain.classification import Sorted, sort_fields, tells
+from regulars.domain.classification import Sorted, sort_fields
 from regulars.domain.events import NAMES, Event, moment_of
-from regulars.domain.identifiers import NOBODY, Identifier, IdentityRules, extract, owner_key
+from regulars.domain.identifiers import NOBODY, Identifier, IdentityRules, extract, is_blocked, normalise, owner_key
 from regulars.domain.message_ids import fingerprint, name_message, name_order, repeated_content
 from regulars.domain.messages import Envelope, Message, read_message
 from regulars.domain.orders import ORDER_IDS
 from regulars.domain.payloads import is_whole, write
 from regulars.domain.sources import Source
+from regulars.domain.telling import Own, text_tells
 from regulars.domain.timestamps import Times, read_times
 from regulars.errors import InvalidEventError
 
 _FREE_TEXT_OF_A_PAGE = frozenset({"title"})  # elsewhere it is the title of a product
-_TOLD = 8  # a shorter identifier of the sender's own, say 100, stands in a name such as "Scrolled 100 %" by chance
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,16 +50,16 @@ def read(raw: object, delivery: Delivery, type: str | None = None) -> Call:
 
     Raises InvalidEventError.
     """
-    message = read_message(raw, delivery.envelope, type)
+    message = read_message(raw, delivery.envelope, type, delivery.source.purposes)
     identifiers = _identifiers(message, delivery.rules)
-    telling = _telling(message, identifiers)
-    _check_name(message.name, telling)
+    own = _own(message, identifiers)
+    _check_name(message.name, own)
     times = read_times(message.fields, sent_at=message.fields["sentAt"], received=delivery.received)
     content = repeated_content(message)
-    message_id = name_message(message.fields.get("messageId"), content, delivery.hash_key, telling)
+    message_id = name_message(message.fields.get("messageId"), content, delivery.hash_key, own)
     links = tuple(owner_key(identifier, delivery.hash_key) for identifier in identifiers)
     also = _FREE_TEXT_OF_A_PAGE if message.type in NAMES else ()
-    fields = sort_fields(message.properties, message.traits, message.context, telling, also=also)
+    fields = sort_fields(message.properties, message.traits, message.context, own, also=also)
     event = Event(
         owner=links[0] if links else nobody(message_id),
         moment=moment_of(times.instant, delivery.source.id, message_id),
@@ -73,7 +73,7 @@ def read(raw: object, delivery: Delivery, type: str | None = None) -> Call:
         context=fields.context,
         fingerprint=fingerprint(content, delivery.hash_key),
     )
-    return _call(event, message, identifiers, fields, times)
+    return _call(event, message, identifiers, fields, times, own)
 
 
 def _named_orders(fields: Sorted, hash_key: bytes) -> dict[str, str]:
@@ -90,8 +90,8 @@ def name_refused(raw: object, delivery: Delivery) -> tuple[str, str]:
     content = write(raw)
     fields = raw if isinstance(raw, Mapping) else {}
     known = [identifier for identifier in extract(fields, delivery.rules) if is_whole(identifier.value)]
-    values = [identifier.value for identifier in known]
-    message_id = name_message(fields.get("messageId"), content, delivery.hash_key, values)
+    own = Own.of(identifier.value for identifier in known)
+    message_id = name_message(fields.get("messageId"), content, delivery.hash_key, own)
     return owner_key(known[0], delivery.hash_key) if known else nobody(message_id), message_id
 
 
@@ -114,20 +114,22 @@ def _identifiers(message: Message, rules: IdentityRules) -> list[Identifier]:
     return identifiers
 
 
-def _telling(message: Message, identifiers: Sequence[Identifier]) -> list[str]:
-    previous = message.fields.get("previousId")
-    return [identifier.value for identifier in identifiers] + ([previous] if isinstance(previous, str) else [])
+def _own(message: Message, identifiers: Sequence[Identifier]) -> Own:
+    previous = normalise("previous_id", message.fields.get("previousId"))
+    former = [previous] if previous and not is_blocked(previous) else []
+    return Own.of([*former, *(identifier.value for identifier in identifiers)])
 
 
-def _check_name(name: str | None, telling: Sequence[str]) -> None:
-    if name is not None and tells(name, [text for text in telling if len(text) >= _TOLD]):
+def _check_name(name: str | None, own: Own) -> None:
+    if name is not None and text_tells(name, own.only_long()):
         raise InvalidEventError("personal_event_name", "the name of an event says what happened, and never to whom")
 
 
-def _call(event: Event, message: Message, identifiers: Sequence[Identifier], fields: Sorted, times: Times) -> Call:
+def _call(
+    event: Event, message: Message, identifiers: Sequence[Identifier], fields: Sorted, times: Times, own: Own
+) -> Call:
     ids = {identifier.kind: identifier.value for identifier in identifiers}
-    telling = _telling(message, identifiers)
-    hidden = {name: value for name, value in fields.personal_traits.items() if tells(name, telling)}
+    hidden = {name: value for name, value in fields.personal_traits.items() if text_tells(name, own)}
     given = message.fields.get("messageId")
     said: dict[str, Any] = {
         "ids": ids,

@@ -1,10 +1,11 @@
 """A message of the Segment spec, however an SDK spells it, with every field where the spec has it."""
 
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, cast, get_args
 
+from regulars.domain.consent import Purpose, keep_to
 from regulars.domain.events import NAMES, EventType
 from regulars.domain.payloads import MAX_EVENT, MAX_INFLATED, check, measure
 from regulars.errors import InvalidEventError, TooLargeError
@@ -18,12 +19,17 @@ _OBJECTS = ("properties", "traits", "context", "integrations")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Envelope:
-    """What a batch says once for all its messages, and how many bytes it adds to each."""
+    """
+    What a batch says once for all its messages, and how many bytes it adds to each.
+
+    `opted_out` is said by the browser: `Sec-GPC: 1`.
+    """
 
     sent_at: object = None
     context: Mapping[str, Any] = field(default_factory=dict)
     integrations: Mapping[str, Any] = field(default_factory=dict)
     size: int = 0
+    opted_out: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,20 +70,18 @@ def read_envelope(body: Mapping[str, Any]) -> Envelope:
     )
 
 
-def read_message(raw: object, envelope: Envelope, type: str | None = None) -> Message:
+def read_message(raw: object, envelope: Envelope, type: str | None = None, purposes: Sequence[Purpose] = ()) -> Message:
     """
     Read a message; the path of a single call says its `type`, a message of a batch says it itself.
 
-    Raises InvalidEventError.
+    What its sender did not agree to of these purposes is left out. Raises InvalidEventError, SuppressedError.
     """
     if not isinstance(raw, Mapping):
         raise InvalidEventError("invalid_event", "an event is an object")
     check(raw, MAX_EVENT - envelope.size)
-    fields = {**raw, "sentAt": raw.get("sentAt", envelope.sent_at)}
-    for name in _OBJECTS:
-        fields[name] = _object(raw, name)
-    fields["context"] = {**envelope.context, **fields["context"]}
-    fields["integrations"] = {**envelope.integrations, **fields["integrations"]}
+    fields: Mapping[str, Any] = _together(raw, envelope)
+    if purposes:
+        fields = keep_to(purposes, fields, opted_out=envelope.opted_out)
     type_ = _type(type or raw.get("type"))
     _check_ids(type_, fields)
     return Message(
@@ -89,6 +93,16 @@ def read_message(raw: object, envelope: Envelope, type: str | None = None) -> Me
         context=_context(type_, fields),
         integrations=fields["integrations"],
     )
+
+
+def _together(raw: Mapping[str, Any], envelope: Envelope) -> dict[str, Any]:
+    """Put a message and what its batch says together."""
+    fields = {**raw, "sentAt": raw.get("sentAt", envelope.sent_at)}
+    for name in _OBJECTS:
+        fields[name] = _object(raw, name)
+    fields["context"] = {**envelope.context, **fields["context"]}
+    fields["integrations"] = {**envelope.integrations, **fields["integrations"]}
+    return fields
 
 
 def _is_short(text: object) -> bool:

@@ -4,9 +4,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from regulars.domain.consent import ROOTS, Purpose
 from regulars.errors import DefinitionError
 
-FIELDS = ("id", "name", "description")
+FIELDS = ("id", "name", "description", "consent")
+_PURPOSE = frozenset({"categories", "unsaid", "strip"})
+_MOST = 20  # purposes of a source, categories and fields of a purpose
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -15,6 +18,7 @@ class Source:
 
     id: str
     name: str
+    purposes: tuple[Purpose, ...] = ()
 
 
 def parse_source(id: str, definition: Mapping[str, Any]) -> Source:
@@ -27,12 +31,53 @@ def parse_source(id: str, definition: Mapping[str, Any]) -> Source:
         raise DefinitionError("", f"does not know {', '.join(unknown)}; it takes {', '.join(FIELDS[1:])}")
     for field in ("name", "description"):
         _text(definition.get(field, id), field)
-    return Source(id=id, name=str(definition.get("name", id)))
+    return Source(id=id, name=str(definition.get("name", id)), purposes=_purposes(definition.get("consent", {})))
 
 
 def known(definition: Mapping[str, Any]) -> dict[str, Any]:
     """Leave out what this release has no setting for: a newer one may have written it."""
     return {field: value for field, value in definition.items() if field in FIELDS}
+
+
+def _purposes(raw: object) -> tuple[Purpose, ...]:
+    if not isinstance(raw, Mapping) or len(raw) > _MOST:
+        raise DefinitionError("consent", f"names up to {_MOST} purposes, each with `strip`, or empty")
+    return tuple(_purpose(str(name), content, f"consent.{name}") for name, content in raw.items())
+
+
+def _purpose(name: str, raw: object, path: str) -> Purpose:
+    if not isinstance(raw, Mapping | None):
+        raise DefinitionError(path, "is an object, or empty")
+    content = raw or {}
+    if unknown := sorted(str(field) for field in content if field not in _PURPOSE):
+        raise DefinitionError(path, f"does not know {', '.join(unknown)}; it takes {', '.join(sorted(_PURPOSE))}")
+    unsaid = content.get("unsaid", "allowed")
+    if unsaid not in ("allowed", "denied"):
+        raise DefinitionError(f"{path}.unsaid", "is allowed or denied")
+    strip = tuple(_path(field, f"{path}.strip") for field in _texts(content.get("strip", []), f"{path}.strip"))
+    if "strip" in content and not strip:
+        raise DefinitionError(f"{path}.strip", "names a field; leave it out to store nothing without consent")
+    categories = tuple(_texts(content.get("categories", [name]), f"{path}.categories"))
+    if not categories:
+        raise DefinitionError(
+            f"{path}.categories", "names a category; leave it out if it has the name of the purpose"
+        )
+    return Purpose(name=name, categories=categories, unsaid=unsaid == "allowed", strip=strip)
+
+
+def _path(raw: str, path: str) -> tuple[str, ...]:
+    steps = tuple(raw.split("."))
+    if len(steps) < 2 or steps[0] not in ROOTS or not all(steps):
+        raise DefinitionError(path, f"has fields such as context.campaign, within {', '.join(sorted(ROOTS))}")
+    return steps
+
+
+def _texts(raw: object, path: str) -> list[str]:
+    if not isinstance(raw, list) or len(raw) > _MOST:
+        raise DefinitionError(path, f"is a list of up to {_MOST} texts")
+    for text in raw:
+        _text(text, path)
+    return raw
 
 
 def _text(raw: object, path: str) -> None:

@@ -4,19 +4,18 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from regulars.domain.calls import Call, Delivery, read
+from regulars.domain.calls import Call, Delivery
 from regulars.domain.events import EventType
 from regulars.domain.messages import Envelope, read_envelope
 from regulars.domain.payloads import Ambiguous
-from regulars.errors import InvalidEventError, InvalidRequestError, TooLargeError, UnparseableError
+from regulars.errors import InvalidEventError, InvalidRequestError, SuppressedError, TooLargeError, UnparseableError
+from regulars.pipeline.admission import lay_out, read_call
 from regulars.pipeline.people import Many
 from regulars.pipeline.ports import Clock, Journal, Sealer
-from regulars.pipeline.receipts import Outcome, Receipt, Verdict
-from regulars.pipeline.refusals import MAX_ITEM, Refusal, body_of, quarantine, refuse
-from regulars.pipeline.sealing import seal_call
+from regulars.pipeline.receipts import OUTCOMES, Outcome, Receipt, Verdict
+from regulars.pipeline.refusals import Refusal, body_of, quarantine, refuse
 from regulars.pipeline.sources import Sources
-from regulars.stores.database import Database, Item, binary, size_of, text
-from regulars.stores.events import to_item
+from regulars.stores.database import Database, Item, binary, text
 from regulars.stores.quarantine import QuarantineStore
 
 MAX_BATCH = 2_500
@@ -33,6 +32,7 @@ class _Post:
     calls: dict[int, Call] = field(default_factory=dict)
     items: dict[int, Item] = field(default_factory=dict)
     refusals: dict[int, Refusal] = field(default_factory=dict)
+    suppressed: dict[int, str] = field(default_factory=dict)
     accepted: set[int] = field(default_factory=set)
 
 
@@ -57,11 +57,12 @@ class Door:
         type: EventType | None = None,
         write_keys: Sequence[str],
         received: int | None = None,
+        opted_out: bool = False,
     ) -> Receipt:
         """
         Take a request, received just now or before: a call of a type, or a batch of calls that each say their type.
 
-        A second time it stores nothing. Raises UnauthorizedError, InvalidRequestError, UnparseableError, TooLargeError,
+        `opted_out` says that the browser asked not to be tracked. A second time it stores nothing. Raises UnauthorizedError, InvalidRequestError, UnparseableError, TooLargeError,
         UnavailableError.
         """
         envelope, messages = open_document(document, type)
@@ -71,7 +72,7 @@ class Door:
             received=self._clock() if received is None else received,
             rules=self.sources.rules(),
             hash_key=self._sealer.hash_key,
-            envelope=envelope,
+            envelope=replace(envelope, opted_out=opted_out),
         )
         post = _Post(messages, type, delivery)
         self._read(post)
@@ -89,23 +90,18 @@ class Door:
     def _read(self, post: _Post) -> None:
         for index, raw in enumerate(post.messages):
             try:
-                post.calls[index] = _in_turn(read(raw, post.delivery, post.type), index)
+                post.calls[index] = _in_turn(read_call(raw, post.type, post.delivery), index)
+            except SuppressedError:
+                post.suppressed[index] = given_id(raw)
             except InvalidEventError as error:
                 post.refusals[index] = refuse(raw, post.type, error, post.delivery)
-            except (ArithmeticError, RecursionError, TypeError, ValueError) as error:
-                # Nobody knows what it is, and it must not cost the others of its batch.
-                unknown = InvalidEventError("unreadable", f"the event cannot be read ({type(error).__name__})")
-                post.refusals[index] = refuse(raw, post.type, unknown, post.delivery)
         owners = [call.event.owner for call in post.calls.values()]
         self._sealer.prepare(owners + [refusal.owner for refusal in post.refusals.values()])
 
     def _seal(self, post: _Post) -> None:
         for index, call in post.calls.items():
             try:
-                item = to_item(seal_call(call, self._sealer))
-                if size_of(item) > MAX_ITEM:
-                    raise InvalidEventError("event_too_large", f"a stored event has at most {MAX_ITEM} bytes")
-                post.items[index] = item
+                post.items[index] = lay_out(call, self._sealer)
             except InvalidEventError as error:
                 _refuse_call(post, index, error)
 
@@ -127,12 +123,15 @@ class Door:
 
     def _set_aside(self, post: _Post) -> None:
         alone = len(post.messages) == 1
-        rows = [quarantine(refusal, post.delivery, self._sealer, alone=alone) for refusal in post.refusals.values()]
+        rows = [
+            quarantine(refusal, post.delivery, self._sealer, alone=alone, turn=index)
+            for index, refusal in post.refusals.items()
+        ]
         if rows:
             self._quarantine.add(*rows)
 
     def _count(self, receipt: Receipt, source: str) -> None:
-        for outcome in ("accepted", "duplicate", "quarantined"):
+        for outcome in OUTCOMES:
             if number := receipt.count(outcome):
                 self._journal.count(f"events_{outcome}", number, source=source)
 
@@ -148,9 +147,14 @@ def open_document(document: Mapping[str, Any], type: EventType | None) -> tuple[
 
 def defer(messages: Sequence[object]) -> Receipt:
     """Make the receipt of messages that are kept until they can be read."""
-    given = [message.get("messageId") if isinstance(message, Mapping) else None for message in messages]
-    ids = [id if isinstance(id, str) else "" for id in given]
-    return Receipt([Verdict(index=index, message_id=id, outcome="deferred") for index, id in enumerate(ids)])
+    ids = enumerate(map(given_id, messages))
+    return Receipt([Verdict(index=index, message_id=id, outcome="deferred") for index, id in ids])
+
+
+def given_id(message: object) -> str:
+    """Give the id that a sender gave a message, empty if it gave none."""
+    id = message.get("messageId") if isinstance(message, Mapping) else None
+    return id if isinstance(id, str) else ""
 
 
 def _in_turn(call: Call, index: int) -> Call:
@@ -201,5 +205,7 @@ def _refuse_repeat(post: _Post, index: int) -> None:
 def _verdict(post: _Post, index: int) -> Verdict:
     if refusal := post.refusals.get(index):
         return Verdict(index=index, message_id=refusal.message_id, outcome="quarantined", code=refusal.code)
+    if (message_id := post.suppressed.get(index)) is not None:
+        return Verdict(index=index, message_id=message_id, outcome="suppressed", code="consent_denied")
     outcome: Outcome = "accepted" if index in post.accepted else "duplicate"
     return Verdict(index=index, message_id=post.calls[index].event.message_id, outcome=outcome)

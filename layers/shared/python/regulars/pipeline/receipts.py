@@ -3,9 +3,10 @@
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, get_args
 
-Outcome = Literal["accepted", "duplicate", "quarantined", "deferred"]
+Outcome = Literal["accepted", "duplicate", "quarantined", "suppressed", "deferred"]
+OUTCOMES: Sequence[Outcome] = get_args(Outcome)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

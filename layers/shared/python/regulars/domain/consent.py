@@ -1,0 +1,145 @@
+"""
+What a person has agreed to, as an event says it, and what a source therefore leaves out.
+
+Consent tools tell decisions by category, each with names of its own; a source says which categories a purpose of its
+needs, and what becomes of an event without them. What cannot be read is a denial.
+"""
+
+import binascii
+from base64 import b64decode
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from regulars.errors import SuppressedError
+
+GPC = "gpc"  # denied by the header `Sec-GPC: 1`, else allowed
+ROOTS = frozenset({"properties", "traits", "context"})
+_TCF = ("tcString", "tcfString", "tcf")  # under these names, in `context.consent` or in `context`
+_TCF_PURPOSES = 24
+_TCF_AT = 152  # bits before the purposes of a core string, version 2
+_LONGEST = 20_000  # characters of a consent string; those of hundreds of vendors have a thousand
+
+Path = tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Purpose:
+    """
+    One thing that a source does with events, and the categories that all must be allowed for it.
+
+    `unsaid` is what holds of a category that nobody decided. Without consent an event loses the fields under `strip`;
+    where none are named it is not stored.
+    """
+
+    name: str
+    categories: tuple[str, ...]
+    unsaid: bool = True
+    strip: tuple[Path, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Decisions:
+    """What was decided by category; `is_broken` if a part of it cannot be read."""
+
+    said: Mapping[str, bool] = field(default_factory=dict)
+    is_broken: bool = False
+
+    def allow(self, purpose: Purpose) -> bool:
+        """Say whether a purpose may go on."""
+        return not self.is_broken and all(self.said.get(name, purpose.unsaid) for name in purpose.categories)
+
+
+def read_decisions(context: Mapping[str, Any], *, opted_out: bool) -> Decisions:
+    """
+    Read what consent tools of Segment, RudderStack, Jitsu and the TCF put into a context.
+
+    `opted_out` says that the browser sent `Sec-GPC: 1`. Of two words on a category the denial holds.
+    """
+    said = {GPC: not opted_out}
+    consent = context.get("consent") or {}
+    if not isinstance(consent, Mapping):
+        return Decisions(is_broken=True)
+    try:
+        spoken = [
+            _preferences(consent.get("categoryPreferences")),
+            _lists(context.get("consentManagement")),
+            *(_tcf(place[name]) for place in (consent, context) for name in _TCF if place.get(name) is not None),
+        ]
+    except ValueError:
+        return Decisions(is_broken=True)
+    for words in spoken:
+        for name, allowed in words.items():
+            said[name] = allowed and said.get(name, True)
+    return Decisions(said)
+
+
+def keep_to(purposes: Sequence[Purpose], fields: Mapping[str, Any], *, opted_out: bool) -> Mapping[str, Any]:
+    """
+    Leave out of a message what its sender did not agree to.
+
+    Raises SuppressedError if nothing of it may be stored.
+    """
+    decisions = read_decisions(fields["context"], opted_out=opted_out)
+    denied = [purpose for purpose in purposes if not decisions.allow(purpose)]
+    if refused := [purpose.name for purpose in denied if not purpose.strip]:
+        raise SuppressedError(f"the person did not agree to {', '.join(refused)}")
+    return _without(fields, {path for purpose in denied for path in purpose.strip})
+
+
+def _without(fields: Mapping[str, Any], paths: Iterable[Path]) -> Mapping[str, Any]:
+    for path in sorted(paths):
+        fields = _cut(fields, path)
+        if path[0] == "traits":
+            fields = _cut(fields, ("context", *path))  # where RudderStack has them
+    return fields
+
+
+def _cut(content: Mapping[str, Any], path: Path) -> Mapping[str, Any]:
+    name, *rest = path
+    if name not in content:
+        return content
+    if not rest:
+        return {other: value for other, value in content.items() if other != name}
+    inner = content[name]
+    return {**content, name: _cut(inner, tuple(rest))} if isinstance(inner, Mapping) else content
+
+
+def _preferences(raw: object) -> Mapping[str, bool]:
+    if raw is None:
+        return {}
+    if not isinstance(raw, Mapping) or not all(isinstance(value, bool) for value in raw.values()):
+        raise ValueError("preferences are true or false by category")
+    return raw
+
+
+def _lists(raw: object) -> Mapping[str, bool]:
+    if raw is None:
+        return {}
+    if not isinstance(raw, Mapping):
+        raise ValueError("consent management is an object")
+    allowed, denied = _names(raw.get("allowedConsentIds")), _names(raw.get("deniedConsentIds"))
+    return {**dict.fromkeys(allowed, True), **dict.fromkeys(denied, False)}
+
+
+def _names(raw: object) -> Sequence[str]:
+    if raw is None:
+        return ()
+    if not isinstance(raw, list) or not all(isinstance(name, str) for name in raw):
+        raise ValueError("ids of consent are a list of texts")
+    return raw
+
+
+def _tcf(raw: object) -> Mapping[str, bool]:
+    """Read the purposes of a TCF string of version 2: `tcf_1` to `tcf_24`. Raises ValueError."""
+    if not isinstance(raw, str) or len(raw) > _LONGEST:
+        raise ValueError("a consent string is a text")
+    core = raw.partition(".")[0]
+    try:
+        content = b64decode(core + "=" * (-len(core) % 4), altchars=b"-_", validate=True)
+    except binascii.Error as error:
+        raise ValueError("a consent string is base64") from error
+    bits = "".join(f"{byte:08b}" for byte in content[:32])
+    if len(bits) < _TCF_AT + _TCF_PURPOSES or int(bits[:6], 2) != 2:
+        raise ValueError("a consent string is of version 2 of the TCF")
+    return {f"tcf_{number + 1}": bits[_TCF_AT + number] == "1" for number in range(_TCF_PURPOSES)}

@@ -1,0 +1,22 @@
+"""What is done to each message at the door, and again on the day on which one of the quarantine is replayed."""
+
+from regulars.domain.calls import Call, Delivery, read
+from regulars.errors import InvalidEventError
+from regulars.pipeline.ports import Sealer
+from regulars.pipeline.sealing import seal_call
+from regulars.stores.database import Item
+from regulars.stores.events import to_item
+
+
+def read_call(raw: object, type: str | None, delivery: Delivery) -> Call:
+    """Read a message, whatever is in it. Raises InvalidEventError."""
+    try:
+        return read(raw, delivery, type)
+    except (ArithmeticError, RecursionError, TypeError, ValueError) as error:
+        # Nobody knows what it is, and it must not cost the others of its batch.
+        raise InvalidEventError("unreadable", f"the event cannot be read ({error.__class__.__name__})") from error
+
+
+def lay_out(call: Call, sealer: Sealer) -> Item:
+    """Seal a call whose owner is prepared, and lay it out for the table. Raises InvalidEventError."""
+    return to_item(seal_call(call, sealer))

@@ -1,0 +1,84 @@
+"""What a source needs consent for is left out at the door, or the event is not stored at all."""
+
+import json
+from typing import Any
+
+import pytest
+
+from local.world.memory import MemoryDatabase
+from regulars.adapters.http import serve
+from regulars.adapters.ingest_api import IngestApi
+from regulars.pipeline.opening import Opener
+from regulars.stores.catalog import Definition
+from tests.messages import WRITE_KEY, a_batch, a_track_call, an_identify_call
+from tests.pipeline.front_door import FrontDoor, outcomes
+from tests.wire import an_http_event
+
+CONSENT = {
+    "analytics": None,
+    "marketing": {"categories": ["marketing", "gpc"], "strip": ["context.campaign", "traits.email"]},
+}
+
+
+@pytest.fixture
+def careful() -> FrontDoor:
+    """A door whose source says for what it needs consent."""
+    front_door = FrontDoor(MemoryDatabase())
+    front_door.catalog.put(Definition(kind="source", id="web", content={"consent": CONSENT}))
+    return front_door
+
+
+def said(**preferences: bool) -> dict[str, Any]:
+    return {"consent": {"categoryPreferences": preferences}, "campaign": {"name": "spring"}}
+
+
+def test_an_event_without_consent_leaves_no_trace(careful: FrontDoor) -> None:
+    receipt = careful.batch(
+        a_track_call(context=said(analytics=False)),
+        a_track_call(messageId="m-2", context=said(analytics=True)),
+        a_track_call(messageId=None, context={"consent": "broken"}),
+    )
+
+    assert outcomes(receipt) == ["consent_denied", "accepted", "consent_denied"]
+    assert [verdict.outcome for verdict in receipt.verdicts] == ["suppressed", "accepted", "suppressed"]
+    assert [verdict.message_id for verdict in receipt.verdicts] == ["m-1", "m-2", ""]
+    assert careful.count("events", "quarantine") == 1
+    assert careful.journal.counts == {"events_suppressed": 2, "events_accepted": 1}
+
+
+def test_a_denied_field_is_in_no_part_of_the_event(careful: FrontDoor) -> None:
+    call = an_identify_call(traits={"email": "jane@example.com", "plan": "gold"}, context=said(marketing=False))
+    assert outcomes(careful.batch(call)) == ["accepted"]
+
+    (event,) = careful.events()
+    shown = Opener(careful.sealer, personal=True).event(event)
+    assert (shown.traits, [link.split(":")[0] for link in event.links]) == (
+        {"plan": "gold"},
+        ["user_id", "anonymous_id"],
+    )
+    assert "campaign" not in event.context
+    assert "jane" not in repr(shown)
+
+
+def test_consent_that_a_batch_says_for_all_its_events_counts_for_each(careful: FrontDoor) -> None:
+    receipt = careful.batch(a_track_call(), context=said(analytics=False))
+
+    assert outcomes(receipt) == ["consent_denied"]
+
+
+def test_a_browser_that_asks_not_to_be_tracked_is_heard(careful: FrontDoor) -> None:
+    body = a_batch(a_track_call(context=said()), writeKey=WRITE_KEY)
+    event = an_http_event(("/v1/batch", {"Sec-GPC": "1"}, json.dumps(body).encode()))
+    answer = serve(event, IngestApi(careful.door).answer, lambda _error: None)
+
+    assert json.loads(answer["body"])["accepted"] == 1
+    (stored,) = careful.events()
+    assert "campaign" not in stored.context
+
+
+def test_a_source_that_says_nothing_takes_everything() -> None:
+    front_door = FrontDoor(MemoryDatabase())
+
+    assert outcomes(front_door.batch(a_track_call(context=said(analytics=False)))) == ["accepted"]
+    (event,) = front_door.events()
+    assert event.context["consent"] == {"categoryPreferences": {"analytics": False}}
