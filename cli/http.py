@@ -58,12 +58,24 @@ class Http:
             self._sleep(_wait(attempt, answer.headers.get("retry-after")))
         raise AssertionError("the last attempt returns or raises")
 
-    def pages(self, path: str, plural: str, *, limit: int = 1_000) -> Iterator[Any]:
-        """List entries page by page, `limit` at a time, as long as somebody takes them."""
+    def pages(self, path: str, plural: str, *, limit: int = 1_000, asked: Mapping[str, str] = {}) -> Iterator[Any]:
+        """List entries page by page, `limit` at a time, as long as somebody takes them; `asked` says which."""
         cursor = None
         while True:
-            page = self.ask("GET", path, params={"limit": limit, **({"cursor": cursor} if cursor else {})})
+            page = self.ask("GET", path, params={**asked, "limit": limit, **({"cursor": cursor} if cursor else {})})
             yield from page[plural]
+            cursor = page["next"]
+            if cursor is None:
+                return
+
+    def posts(self, path: str, body: Mapping[str, Any], asked: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+        """Do the same to page after page of a list, as long as somebody takes the answers."""
+        cursor = None
+        while True:
+            page: Mapping[str, Any] = self.ask(
+                "POST", path, json=body, params={**asked, **({"cursor": cursor} if cursor else {})}
+            )
+            yield page
             cursor = page["next"]
             if cursor is None:
                 return

@@ -16,6 +16,7 @@ from cli.output import Output
 from cli.place import find_place
 from cli.platform import dev, doctor
 from cli.profile import profile
+from cli.quarantine.command import quarantine
 from cli.redrive import redrive
 from cli.segment import segment
 from cli.session import Session
@@ -112,6 +113,7 @@ app.command()(apply)
 app.command("import")(import_file)
 app.command()(profile)
 app.command()(segment)
+app.add_typer(quarantine, name="quarantine")
 app.command()(redrive)
 app.command()(dev)
 app.command()(doctor)

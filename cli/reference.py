@@ -1,6 +1,7 @@
 """Write `docs/cli.md` from what `--help` says: `python -m cli.reference`."""
 
 import io
+from collections.abc import Iterator
 from contextlib import redirect_stdout
 from pathlib import Path
 
@@ -29,8 +30,16 @@ def reference() -> str:
     """Return the page."""
     group = typer.main.get_command(app)
     assert isinstance(group, TyperGroup)
-    pages = [f"## {name}\n\n{_help(group, name)}" for name in group.commands]
+    pages = [f"## {' '.join(names)}\n\n{_help(group, *names)}" for names in _names(group)]
     return "\n".join([HEAD, _help(group), *pages])
+
+
+def _names(group: TyperGroup) -> Iterator[tuple[str, ...]]:
+    """Name all commands, and those under them."""
+    for name, command in group.commands.items():
+        yield (name,)
+        if isinstance(command, TyperGroup):
+            yield from ((name, inner) for inner in command.commands)
 
 
 def _help(group: TyperGroup, *command: str) -> str:

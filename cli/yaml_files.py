@@ -72,6 +72,11 @@ def load(path: Path) -> Document:
     return Document(path=path, content=content, node=node)
 
 
+def parse(text: str) -> object:
+    """Read plain YAML out of a line. Raises YAMLError, ValueError."""
+    return yaml.load(text, Loader=_Loader)
+
+
 def shown(path: Path) -> str:
     """Write a path as people know it: from the folder that they are in, where it lies below."""
     here = Path.cwd()

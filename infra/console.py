@@ -43,11 +43,13 @@ class Console(Construct):
                 tables.catalog.allow("GetItem", "Query", "PutItem", "DeleteItem"),
                 tables.memberships.allow("GetItem"),
                 tables.memberships.allow("Query", index="by_segment"),
-                tables.quarantine.allow("Query"),
+                # It replays what was mended: a row is marked, and the event it becomes is inserted.
+                tables.quarantine.allow("GetItem", "Query", "PutItem"),
+                tables.events.allow("PartiQLInsert", "GetItem"),
                 data.buckets.large.allow("GetObject", under=["quarantine"]),
-                tables.vault.allow("GetItem"),
-                # It signs cursors, and in a new workspace it is the first to need the key for that.
-                tables.vault.allow("PutItem", partitions=["workspace"]),
+                data.buckets.large.allow("GetObject", "PutObject", under=["events"]),
+                # For the owner of a mended event; and it signs cursors, in a new workspace as the first with the key.
+                tables.vault.allow("GetItem", "PutItem"),
             ],
             wraps=data.keys.workspace,
         )

@@ -13,7 +13,22 @@ from tests.workspace import Answer, Workspace, delivery
 ROUTES: list[Route[Any]] = [*PROFILE_ROUTES, *ADMIN_ROUTES]
 GUARDED = [route for route in ROUTES if route.scope]
 VALUES = {"ref": "user_id:c4n4ry-user", "id": "web", "print": "x"}
-QUERY = {"list_quarantined": {"source": "web", "day": "2026-01-01"}}
+QUERY = {
+    "list_quarantined": {"source": "web", "day": "2026-01-01"},
+    "count_quarantined": {"source": "web", "from": "2026-01-01", "to": "2026-01-02"},
+    "repair_quarantined": {"dry_run": "true"},
+    "repair_all_quarantined": {"dry_run": "true"},
+}
+_SLOT = {"source": "web", "day": "2026-01-01"}
+_REPAIR = {"set": {"event": "Mended"}}
+BODIES: dict[str | None, object] = {
+    "Lookup": {"kind": "email", "value": "c4n4ry@example.com"},
+    "Edit": {"definition": {}},
+    "QuarantineEdit": {"repair": _REPAIR},
+    "QuarantineRepair": {**_SLOT, "repair": _REPAIR},
+    "QuarantineReplay": _SLOT,
+}
+REFUSED = "web.2026-01-01.unknown_type.6d6cmgyvdhnuiwrm"
 CANARIES = (
     "c4n4ry-user c4n4ry-device c4n4ry@example.com C4n4ry-First +49-c4n4ry c4n4ry-free-text 192.0.2.77 c4n4ry-agent"
     " c4n4ry-title c4n4ry=1 c4n4ry-refused"
@@ -45,27 +60,26 @@ def a_workspace_with_canaries() -> Workspace:
         },
     )
     at = delivery(workspace)
-    refusal = refuse({"userId": "c4n4ry-refused"}, "track", InvalidEventError("unknown_type", "no such type"), at)
+    raw = {"type": "what", "userId": "c4n4ry-refused", "traits": traits, "context": context, "properties": feedback}
+    refusal = refuse(raw, None, InvalidEventError("unknown_type", "no such type"), at)
     workspace.sealer.prepare([refusal.owner])
-    QuarantineStore(workspace.world.database).add(quarantine(refusal, at, workspace.sealer, alone=True))
+    row = quarantine(refusal, at, workspace.sealer, alone=True)
+    assert row.id == REFUSED
+    QuarantineStore(workspace.world.database).add(row)
     return workspace
 
 
 def path_of(route: Route[Any]) -> str:
     """A path of the route, with values that exist."""
     path = route.path
-    for name, value in VALUES.items():
+    for name, value in VALUES.items() if "quarantine" not in path else [("id", REFUSED)]:
         path = path.replace(f"{{{name}}}", value)
     return path
 
 
 def ask(workspace: Workspace, route: Route[Any], role: str = "admin", **changes: Any) -> Answer:
     """Ask as one would, changing nothing that stands."""
-    bodies: dict[str | None, object] = {
-        "Lookup": {"kind": "email", "value": "c4n4ry@example.com"},
-        "Edit": {"definition": {}},
-    }
-    asked = {"query": QUERY.get(route.name), "body": bodies.get(route.body), **changes}
+    asked = {"query": QUERY.get(route.name), "body": BODIES.get(route.body), **changes}
     if route.method == "DELETE":
         asked.setdefault("headers", {"if-match": "999"})
     return workspace.ask(route.method, path_of(route), role, **asked)

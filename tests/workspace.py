@@ -58,6 +58,7 @@ class Workspace:
             random=self._random,
             document=document(),
             audit=self._audit,
+            journal=self.world.journal,
         )
 
     def send(self, *calls: dict[str, Any], source: str = "web") -> list[Event]:

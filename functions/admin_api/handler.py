@@ -10,7 +10,7 @@ from regulars.adapters.admin_api import AdminApi
 from regulars.adapters.admin_routes import ADMIN_ROUTES
 from regulars.adapters.clock import now
 from regulars.adapters.http import Request, Response, serve
-from regulars.adapters.observability import log_failure, log_personal_read, observed
+from regulars.adapters.observability import journal, log_failure, log_personal_read, observed
 from regulars.adapters.openapi import document
 from regulars.adapters.parallel import Parallel
 from regulars.adapters.routes import answer
@@ -37,4 +37,5 @@ def _api() -> AdminApi:
         random=lambda: secrets.token_urlsafe(18),
         document=document(),
         audit=log_personal_read,
+        journal=journal,
     )

@@ -13,6 +13,11 @@ from local.platform.under_way import UnderWay
 from local.world.runner import NotInvokedError
 
 PAUSE = 0.03
+# What was replayed is an event, and counted as one.
+_NOT_REPLAYED = {
+    "FilterExpression": "attribute_not_exists(replayed) OR replayed = :no",
+    "ExpressionAttributeValues": {":no": {"N": "0"}},
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,7 +87,7 @@ class Settler:
         """Count the rows of the events and quarantine tables, and what was not applied of them."""
         pending = self._mappings.pending(self._tables["events"])
         deferred = self._deferred()
-        stored, quarantined = self._rows("events"), self._rows("quarantine")
+        stored, quarantined = self._rows("events"), self._rows("quarantine", **_NOT_REPLAYED)
         return Counts(
             settled=settled,
             accepted=stored + quarantined,
@@ -114,7 +119,7 @@ class Settler:
         objects = self._mappings.on_failure.objects()
         return [{name: one[name] for name in one if name not in hidden} for one in objects]
 
-    def _rows(self, table: str) -> int:
+    def _rows(self, table: str, **which: Any) -> int:
         pages: Any = self._dynamodb.get_paginator("scan")
-        found = pages.paginate(TableName=self._tables[table], Select="COUNT", ConsistentRead=True)
+        found = pages.paginate(TableName=self._tables[table], Select="COUNT", ConsistentRead=True, **which)
         return sum(page["Count"] for page in found)

@@ -9,7 +9,7 @@ import pytest
 
 from regulars.adapters.routes import Route
 from regulars.domain.roles import GROUPS, ROLES
-from tests.canaries import CANARIES, GUARDED, QUERY, VALUES, a_workspace_with_canaries, ask, path_of
+from tests.canaries import BODIES, CANARIES, GUARDED, QUERY, VALUES, a_workspace_with_canaries, ask, path_of
 from tests.workspace import Workspace
 
 VIEWERS = sorted(role for role, scopes in ROLES.items() if "pii:read" not in scopes)
@@ -80,7 +80,7 @@ def shapes(workspace: Workspace, role: str) -> Iterator[str]:
                     path,
                     role,
                     query={**query, **({"cursor": cursor} if cursor else {})},
-                    body={"ref": ref} if route.body == "Lookup" else {"definition": {}} if route.body else None,
+                    body={"ref": ref} if route.body == "Lookup" else BODIES.get(route.body),
                     headers={"if-match": "999"},
                 )
                 yield answer.text

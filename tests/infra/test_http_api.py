@@ -143,6 +143,8 @@ def test_other_paths_of_sdks_lead_to_ingest(deployed: Templates, path: str) -> N
         ("GET", "/v1/profiles/p_1"),
         ("GET", "/v1/profiles/p_1/events"),
         ("GET", "/v1/quarantine"),
+        ("PUT", "/v1/quarantine/web.2026-11-21.invalid_event.aaaaaaaaaaaaaaaa"),
+        ("POST", "/v1/quarantine/replay"),
         ("GET", "/v1/sources"),
     ],
 )

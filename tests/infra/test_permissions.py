@@ -6,7 +6,6 @@ import pytest
 
 from infra.permissions import Permission, identity, paths, permissions
 from infra.templates import Templates, resources
-from regulars.stores.vault import WORKSPACE
 
 TABLES = {
     "ingest": {
@@ -227,4 +226,4 @@ def test_some_see_only_one_partition_of_a_table(deployed: Templates) -> None:
         if "dynamodb:LeadingKeys" in json.dumps(statement)
     }
 
-    assert limited == {("tables/catalog", "cursor"), ("tables/vault", WORKSPACE)}
+    assert limited == {("tables/catalog", "cursor")}

@@ -176,13 +176,14 @@ def test_settling_counts_where_each_event_is(
     before = httpx.get(f"{url}/_local/settle", timeout=60).json()
     for owner in ("settle-1", "settle-2", "poison-settle"):
         dynamodb.put_item(TableName=stacks[0].outputs["Table"], Item={"owner": {"S": owner}})
-    dynamodb.put_item(TableName=quarantine, Item={"slot": {"S": "q"}})
+    for slot, replayed in (("q", {}), ("claimed", {"replayed": {"N": "0"}}), ("done", {"replayed": {"N": "7"}})):
+        dynamodb.put_item(TableName=quarantine, Item={"slot": {"S": slot}, **replayed})
 
     after: dict[str, Any] = httpx.get(f"{url}/_local/settle?timeout=30", timeout=60).json()
 
     change = {name: after[name] - before[name] for name in after if name != "settled"}
     assert after["settled"] is True
-    assert change == {"accepted": 4, "applied": 2, "deferred": 1, "quarantined": 1, "suppressed": 0, "pending": 0}
+    assert change == {"accepted": 5, "applied": 2, "deferred": 1, "quarantined": 2, "suppressed": 0, "pending": 0}
 
 
 def test_nothing_is_settled_while_a_request_is_under_way(url: str) -> None:

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import date
 from typing import Any, Self
 
 from regulars.adapters.edits import if_match, read_wish
@@ -10,15 +9,15 @@ from regulars.adapters.pages import Pager
 from regulars.adapters.routes import Audit, Call
 from regulars.domain.instants import to_text
 from regulars.errors import InvalidRequestError, NotFoundError
-from regulars.pipeline.definitions import RULES, Definitions, is_id
+from regulars.pipeline.definitions import RULES, Definitions
 from regulars.pipeline.members import Members
-from regulars.pipeline.opening import Opener
 from regulars.pipeline.people import Many
-from regulars.pipeline.ports import Clock, Sealer
+from regulars.pipeline.ports import Clock, Journal, Sealer
+from regulars.pipeline.quarantine import Quarantine
+from regulars.pipeline.replays import Replays
 from regulars.pipeline.write_keys import WriteKeys
 from regulars.stores.catalog import Definition, Kind
 from regulars.stores.database import Database
-from regulars.stores.quarantine import Quarantined, QuarantineStore
 
 Answer = Mapping[str, Any]
 EFFECTIVE = (
@@ -36,7 +35,7 @@ class AdminApi:
     members: Members
     pager: Pager
     document: Mapping[str, Any]
-    quarantine: QuarantineStore
+    quarantine: Quarantine
     sealer: Sealer
     audit: Audit
 
@@ -51,6 +50,7 @@ class AdminApi:
         random: Callable[[], str],
         document: Mapping[str, Any],
         audit: Audit,
+        journal: Journal,
     ) -> Self:
         """Answer from a database; `random` gives what a write key is made of."""
         return cls(
@@ -59,7 +59,7 @@ class AdminApi:
             members=Members(database, many),
             pager=Pager(sealer),
             document=document,
-            quarantine=QuarantineStore(database),
+            quarantine=Quarantine(Replays(database, sealer, journal, clock), sealer, many),
             sealer=sealer,
             audit=audit,
         )
@@ -133,22 +133,6 @@ class AdminApi:
         shown = [{"profile_id": member.profile_id, "since": to_text(member.since)} for member in page.members]
         return {"members": shown, "next": self.pager.cursor(asked, page.next)}
 
-    def list_quarantined(self, call: Call) -> Answer:
-        """Answer with the events of a source and a day that were not accepted."""
-        source, day = _slot(call)
-        asked = self.pager.asked(call, "quarantine", source, day)
-        opener = Opener(self.sealer, personal=call.caller.may("pii:read"))
-        if opener.personal:
-            self.audit(call.caller.subject, call.route, f"{source}#{day}")
-        found = self.quarantine.of(source, day, after=asked.after, limit=asked.one_more)
-        shown, next = self.pager.page(
-            asked,
-            found,
-            lambda event: _quarantined_json(event, opener),
-            lambda event: f"{event.code}#{event.message_id}",
-        )
-        return {"events": shown, "next": next}
-
 
 def definition_json(definition: Definition) -> dict[str, Any]:
     """Write a definition."""
@@ -167,31 +151,3 @@ def _write_key_json(key: Definition) -> dict[str, Any]:
 
 def _id(call: Call) -> str:
     return call.values.get("id", RULES)
-
-
-def _slot(call: Call) -> tuple[str, str]:
-    source, day = call.request.query.get("source", ""), call.request.query.get("day", "")
-    if not is_id(source):
-        raise InvalidRequestError("source is the id of a source")
-    if not _is_day(day):
-        raise InvalidRequestError("day is a day such as 2026-11-21, in UTC")
-    return source, day
-
-
-def _is_day(text: str) -> bool:
-    try:
-        return date.fromisoformat(text).isoformat() == text
-    except ValueError:
-        return False
-
-
-def _quarantined_json(event: Quarantined, opener: Opener) -> dict[str, Any]:
-    shown = opener.quarantined(event)
-    return {
-        "message_id": event.message_id,
-        "received_at": to_text(event.arrival),
-        "code": event.code,
-        "reason": event.reason,
-        "body": shown.value,
-        "masked": shown.masked,
-    }

@@ -5,6 +5,7 @@ from functools import partial
 
 from regulars.adapters.admin_api import AdminApi, Answer
 from regulars.adapters.pages import PAGED
+from regulars.adapters.quarantine_routes import QUARANTINE_ROUTES
 from regulars.adapters.routes import Call, Parameter, Route
 from regulars.domain.roles import Scope
 from regulars.stores.catalog import Kind
@@ -151,28 +152,6 @@ _IMPORTS = (
     _put("/v1/imports/{id}", "imports:write", "put_import", "Write an import mapping", "import"),
     _delete("/v1/imports/{id}", "imports:write", "import"),
 )
-_QUARANTINE = (
-    _route(
-        "GET",
-        "/v1/quarantine",
-        "quarantine:read",
-        "list_quarantined",
-        "List the events of a source and a day that were not accepted",
-        AdminApi.list_quarantined,
-        returns="QuarantinePage",
-        description="`body` is what was sent, as JSON in a text: for the scope `pii:read` only.",
-        query=(
-            Parameter(name="source", description="the id of a source", schema={"type": "string"}, required=True),
-            Parameter(
-                name="day",
-                description="the day of their arrival, in UTC",
-                schema={"type": "string", "format": "date"},
-                required=True,
-            ),
-            *PAGED,
-        ),
-    ),
-)
 _DOCUMENT: Route[AdminApi] = Route(
     name="get_document",
     method="GET",
@@ -182,4 +161,4 @@ _DOCUMENT: Route[AdminApi] = Route(
     answer=AdminApi.get_document,
     returns="Document",
 )
-ADMIN_ROUTES: Sequence[Route[AdminApi]] = (*_SEGMENTS, *_SOURCES, *_IDENTITY, *_IMPORTS, *_QUARANTINE, _DOCUMENT)
+ADMIN_ROUTES: Sequence[Route[AdminApi]] = (*_SEGMENTS, *_SOURCES, *_IDENTITY, *_IMPORTS, *QUARANTINE_ROUTES, _DOCUMENT)

@@ -30,6 +30,7 @@ class EventItem(Model):
     print = BinaryAttribute(legacy_encoding=False)
     clear = BinaryAttribute(legacy_encoding=False)
     sealed = BinaryAttribute(legacy_encoding=False, null=True)
+    spilled = UnicodeAttribute(null=True)
     expires = NumberAttribute(null=True)
 
 
@@ -152,12 +153,24 @@ class QuarantineItem(Model):
 
     slot = UnicodeAttribute(hash_key=True)
     moment = UnicodeAttribute(range_key=True)
+    v = NumberAttribute()
     message_id = UnicodeAttribute()
+    print = UnicodeAttribute()
     arrival = NumberAttribute()
+    turn = NumberAttribute()
     code = UnicodeAttribute()
     reason = UnicodeAttribute()
     owner = UnicodeAttribute()
     sealed = BinaryAttribute(legacy_encoding=False)
+    mended = BinaryAttribute(legacy_encoding=False, null=True)
+    mended_for = UnicodeAttribute(null=True)
+    tried = NumberAttribute(null=True)
+    tried_code = UnicodeAttribute(null=True)
+    tried_reason = UnicodeAttribute(null=True)
+    event = UnicodeAttribute(null=True)
+    claimed = NumberAttribute(null=True)
+    replayed = NumberAttribute(null=True)
+    spilled = UnicodeAttribute(null=True)
     expires = NumberAttribute()
 
 

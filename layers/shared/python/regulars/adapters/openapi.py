@@ -39,10 +39,11 @@ AREAS: Mapping[str, Sequence[Route[Any]]] = {
     "admin_api": ADMIN_ROUTES,
     "serve_analytics": SCRIPT_ROUTES,
 }
+_EDITS = ("Edit", "QuarantineEdit", "QuarantineRepair")
 MADE = "written by `make docs`"
 _PATH_WORDS: Mapping[str, str] = {
     "ref": "a profile id (`p_…`), or an identifier as `kind:value`, URL-encoded",
-    "id": "the id of the definition",
+    "id": "the id of the definition, or of the event in quarantine",
     "key": "a write key",
     "file": "the name of a file of the SDK",
     "print": "the print of a write key, as the source tells it",
@@ -134,7 +135,7 @@ def _errors(route: Route[Any]) -> Iterable[type[RequestError]]:
     bodied: list[type[RequestError]] = [UnparseableError, InvalidRequestError, TooLargeError] if route.body else []
     asked: list[type[RequestError]] = [InvalidRequestError] if route.scope else []
     found: list[type[RequestError]] = [NotFoundError] if "{" in route.path or route.scope else []
-    edited: list[type[RequestError]] = [DefinitionError, ConflictingEditError] if route.body == "Edit" else []
+    edited: list[type[RequestError]] = [DefinitionError, ConflictingEditError] if route.body in _EDITS else []
     deleted: list[type[RequestError]] = [ConflictingEditError] if route.method == "DELETE" else []
     keyed: list[type[RequestError]] = [UnauthorizedError] if route.body in ("Call", "Batch") else []
     return chain(general, guarded, bodied, asked, found, edited, deleted, keyed)

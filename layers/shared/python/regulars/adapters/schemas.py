@@ -1,106 +1,80 @@
 """What requests and answers look like: one JSON Schema for each name that a route uses."""
 
 from collections.abc import Mapping
-from typing import Any
 
-Schema = Mapping[str, Any]
-_TEXT: Schema = {"type": "string"}
-_WHOLE: Schema = {"type": "integer"}
-_FLAG: Schema = {"type": "boolean"}
-_INSTANT: Schema = {"type": "string", "format": "date-time"}
-_ANY: Schema = {"description": "any JSON"}
-_FIELDS: Schema = {"type": "object", "additionalProperties": True}
-_ID: Schema = {"type": "string", "pattern": "^[a-z][a-z0-9_]{0,62}$"}
-_PROFILE_ID: Schema = {"type": "string", "pattern": "^p_[a-z0-9_.]{1,40}:[a-z2-7]{26}$"}
-_MASKED: Schema = {"type": "boolean", "description": "the value is personal and was not opened for this caller"}
-
-
-def _object(properties: Mapping[str, Schema], *, optional: tuple[str, ...] = ()) -> Schema:
-    """Describe an object that has exactly these fields."""
-    required = [name for name in properties if name not in optional]
-    return {
-        "type": "object",
-        "properties": dict(properties),
-        **({"required": required} if required else {}),
-        "additionalProperties": False,
-    }
-
-
-def _ref(name: str) -> Schema:
-    return {"$ref": f"#/components/schemas/{name}"}
-
-
-def _list(items: Schema) -> Schema:
-    return {"type": "array", "items": items}
-
-
-def _named(values: Schema) -> Schema:
-    return {"type": "object", "additionalProperties": values}
-
-
-def _or_null(schema: Schema) -> Schema:
-    return {**schema, "type": [schema["type"], "null"]}
-
-
-def _page(name: str, items: Schema) -> Schema:
-    return _object(
-        {name: items, "next": {**_or_null(_TEXT), "description": "the cursor to go on with; null at the end"}}
-    )
-
+from regulars.adapters.quarantine_schemas import QUARANTINE_SCHEMAS
+from regulars.adapters.shapes import (
+    ANY,
+    FIELDS,
+    FLAG,
+    ID,
+    INSTANT,
+    MASKED,
+    PROFILE_ID,
+    TEXT,
+    WHOLE,
+    Schema,
+    a_list,
+    a_page,
+    an_object,
+    named,
+    or_null,
+    ref,
+)
 
 _DEFINITION: Mapping[str, Schema] = {
-    "id": _ID,
-    "definition": _FIELDS,
-    "version": _WHOLE,
+    "id": ID,
+    "definition": FIELDS,
+    "version": WHOLE,
     "origin": {"enum": ["file", "api"]},
-    "changed_at": _INSTANT,
+    "changed_at": INSTANT,
 }
 _WRITE_KEY: Schema = {"type": "string", "pattern": "^wk_", "description": "told this once, and kept by nobody"}
 
 SCHEMAS: Mapping[str, Schema] = {
-    "Error": _object({"code": _TEXT, "message": _TEXT, "docs": _TEXT}),
-    "Identifier": _object(
+    "Error": an_object({"code": TEXT, "message": TEXT, "docs": TEXT}),
+    "Identifier": an_object(
         {
-            "kind": _TEXT,
-            "value": _or_null(_TEXT),
-            "masked": _MASKED,
-            "source": _or_null(_TEXT),
-            "since": _or_null(_INSTANT),
+            "kind": TEXT,
+            "value": or_null(TEXT),
+            "masked": MASKED,
+            "source": or_null(TEXT),
+            "since": or_null(INSTANT),
         }
     ),
-    "Trait": _object({"value": _ANY, "masked": _MASKED, "source": _TEXT, "time": _INSTANT, "message_id": _TEXT}),
-    "Membership": _object(
+    "Trait": an_object({"value": ANY, "masked": MASKED, "source": TEXT, "time": INSTANT, "message_id": TEXT}),
+    "Membership": an_object(
         {
-            "segment": _ID,
-            "name": _TEXT,
-            "since": _INSTANT,
-            "next_change_at": {**_or_null(_INSTANT), "description": "when time alone may change it"},
-            "number": {**_WHOLE, "description": "counts the transitions of this person and segment"},
+            "segment": ID,
+            "name": TEXT,
+            "since": INSTANT,
+            "next_change_at": {**or_null(INSTANT), "description": "when time alone may change it"},
+            "number": {**WHOLE, "description": "counts the transitions of this person and segment"},
         }
     ),
-    "Event": _object(
+    "Event": an_object(
         {
-            "messageId": _TEXT,
+            "messageId": TEXT,
             "type": {"enum": ["track", "identify", "page", "screen", "group", "alias"]},
-            "event": _or_null(_TEXT),
-            "timestamp": {**_INSTANT, "description": "when it counts: the earlier of sent and received"},
-            "receivedAt": _INSTANT,
-            "source": _TEXT,
-            "identifiers": _FIELDS,
-            "properties": _FIELDS,
-            "traits": _FIELDS,
-            "context": _FIELDS,
-            "masked": _MASKED,
+            "event": or_null(TEXT),
+            "timestamp": {**INSTANT, "description": "when it counts: the earlier of sent and received"},
+            "receivedAt": INSTANT,
+            "source": TEXT,
+            "identifiers": FIELDS,
+            "properties": FIELDS,
+            "traits": FIELDS,
+            "context": FIELDS,
+            "masked": MASKED,
         }
     ),
-    "Profile": _object(
+    "Profile": an_object(
         {
-            "profile_id": _PROFILE_ID,
-            "known": {**_FLAG, "description": "it has an identifier that makes it no anonymous one"},
-            "identifiers": _list(_ref("Identifier")),
-            "traits": _named(_ref("Trait")),
-            "memberships": _list(_ref("Membership")),
-            "orders": _object({"count": _WHOLE, "revenue": {"type": "number"}}),
+            "profile_id": PROFILE_ID,
+            "known": {**FLAG, "description": "it has an identifier that makes it no anonymous one"},
+            "identifiers": a_list(ref("Identifier")),
+            "traits": named(ref("Trait")),
+            "memberships": a_list(ref("Membership")),
+            "orders": an_object({"count": WHOLE, "revenue": {"type": "number"}}),
             "incomplete": {
                 "type": "array",
                 "items": {"enum": ["identifiers", "traits"]},
@@ -110,67 +84,53 @@ SCHEMAS: Mapping[str, Schema] = {
     ),
     "Lookup": {
         "oneOf": [
-            _object({"kind": _TEXT, "value": {"type": ["string", "integer"]}}),
-            _object({"ref": {**_TEXT, "description": "a profile id, or kind:value"}}),
+            an_object({"kind": TEXT, "value": {"type": ["string", "integer"]}}),
+            an_object({"ref": {**TEXT, "description": "a profile id, or kind:value"}}),
         ]
     },
-    "TraitPage": _page("traits", _named(_ref("Trait"))),
-    "IdentifierPage": _page("identifiers", _list(_ref("Identifier"))),
-    "MembershipPage": _page("memberships", _list(_ref("Membership"))),
-    "EventPage": _page("events", _list(_ref("Event"))),
-    "Definition": _object(_DEFINITION),
-    "SegmentPage": _page("segments", _list(_ref("Definition"))),
-    "SourcePage": _page("sources", _list(_ref("Definition"))),
-    "ImportPage": _page("imports", _list(_ref("Definition"))),
-    "Edit": _object(
+    "TraitPage": a_page("traits", named(ref("Trait"))),
+    "IdentifierPage": a_page("identifiers", a_list(ref("Identifier"))),
+    "MembershipPage": a_page("memberships", a_list(ref("Membership"))),
+    "EventPage": a_page("events", a_list(ref("Event"))),
+    "Definition": an_object(_DEFINITION),
+    "SegmentPage": a_page("segments", a_list(ref("Definition"))),
+    "SourcePage": a_page("sources", a_list(ref("Definition"))),
+    "ImportPage": a_page("imports", a_list(ref("Definition"))),
+    "Edit": an_object(
         {
-            "definition": _FIELDS,
-            "version": {**_WHOLE, "minimum": 0, "description": "the version that was read; 0: there must be none"},
+            "definition": FIELDS,
+            "version": {**WHOLE, "minimum": 0, "description": "the version that was read; 0: there must be none"},
             "origin": {"enum": ["file", "api"], "default": "api"},
         },
         optional=("version", "origin"),
     ),
-    "Edited": _object({**_DEFINITION, "changed": _FLAG}),
-    "EditedSegment": _object({**_DEFINITION, "changed": _FLAG, "effective": _TEXT}),
-    "EditedSource": _object({**_DEFINITION, "changed": _FLAG, "write_key": _WRITE_KEY}, optional=("write_key",)),
-    "Source": _object({**_DEFINITION, "write_keys": _list(_object({"print": _TEXT, "since": _INSTANT}))}),
-    "Deleted": _object({"id": _TEXT, "deleted": _FLAG}),
-    "MemberPage": _page("members", _list(_object({"profile_id": _PROFILE_ID, "since": _INSTANT}))),
-    "QuarantinePage": _page(
-        "events",
-        _list(
-            _object(
-                {
-                    "message_id": _TEXT,
-                    "received_at": _INSTANT,
-                    "code": _TEXT,
-                    "reason": _TEXT,
-                    "body": {**_or_null(_TEXT), "description": "what was sent, as JSON in a text; null if it is gone"},
-                    "masked": _MASKED,
-                }
-            )
-        ),
-    ),
+    "Edited": an_object({**_DEFINITION, "changed": FLAG}),
+    "EditedSegment": an_object({**_DEFINITION, "changed": FLAG, "effective": TEXT}),
+    "EditedSource": an_object({**_DEFINITION, "changed": FLAG, "write_key": _WRITE_KEY}, optional=("write_key",)),
+    "Source": an_object({**_DEFINITION, "write_keys": a_list(an_object({"print": TEXT, "since": INSTANT}))}),
+    "Deleted": an_object({"id": TEXT, "deleted": FLAG}),
+    "MemberPage": a_page("members", a_list(an_object({"profile_id": PROFILE_ID, "since": INSTANT}))),
+    **QUARANTINE_SCHEMAS,
     "Document": {"type": "object", "description": "an OpenAPI 3.1 document"},
     "Call": {"type": "object", "description": "a call of the Segment spec: docs/events.md"},
-    "Batch": _object(
-        {"batch": _list(_ref("Call")), "sentAt": _INSTANT, "writeKey": _TEXT, "context": _FIELDS},
+    "Batch": an_object(
+        {"batch": a_list(ref("Call")), "sentAt": INSTANT, "writeKey": TEXT, "context": FIELDS},
         optional=("sentAt", "writeKey", "context"),
     ),
-    "Accepted": _object(
+    "Accepted": an_object(
         {
-            "success": _FLAG,
-            "accepted": _WHOLE,
-            "duplicate": _WHOLE,
-            "quarantined": _WHOLE,
+            "success": FLAG,
+            "accepted": WHOLE,
+            "duplicate": WHOLE,
+            "quarantined": WHOLE,
             "verdicts": {
                 "type": "array",
-                "items": _object(
+                "items": an_object(
                     {
-                        "index": _WHOLE,
-                        "messageId": _TEXT,
+                        "index": WHOLE,
+                        "messageId": TEXT,
                         "verdict": {"enum": ["duplicate", "quarantined"]},
-                        "code": _TEXT,
+                        "code": TEXT,
                     },
                     optional=("code",),
                 ),

@@ -20,6 +20,7 @@ Scope = Literal[
     "imports:read",
     "imports:write",
     "quarantine:read",
+    "quarantine:write",
 ]
 SCOPES: tuple[Scope, ...] = get_args(Scope)
 _READS: frozenset[Scope] = frozenset({"profiles:read", "events:read", "segments:read"})

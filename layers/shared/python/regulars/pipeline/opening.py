@@ -1,17 +1,13 @@
 """Open personal fields for those who may read them; for all others they stay sealed, and only their place is told."""
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from regulars.domain.events import Event, Sealed
-from regulars.domain.packing import unpack
+from regulars.domain.masking import MASK
 from regulars.pipeline.ports import Sealer
-from regulars.pipeline.sealing import QUARANTINED, open_rest, open_trait
-from regulars.stores.quarantine import Quarantined
-
-MASK = "•••"
+from regulars.pipeline.sealing import open_rest, open_trait
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,13 +71,6 @@ class Opener:
         if not self.personal:
             return Shown(MASK, masked=True)
         return Shown(self.sealed(event).get("ids", {}).get(kind) if event else None)
-
-    def quarantined(self, event: Quarantined) -> Shown:
-        """Show what was sent, as JSON in a text: it may be what JSON cannot say twice; None where it is gone."""
-        if event.sealed and not self.personal:
-            return Shown(MASK, masked=True)
-        opened = self._sealer.open(event.owner, QUARANTINED, event.sealed) if event.sealed else None
-        return Shown(json.dumps(unpack(opened)) if opened is not None else None)
 
     def sealed(self, event: Event) -> Mapping[str, Any]:
         """Open the personal rest of an event; empty where the owner's key is gone."""

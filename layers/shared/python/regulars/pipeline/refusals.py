@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from regulars.domain import bodies
+from regulars.domain.bodies import to_content
 from regulars.domain.calls import Delivery, name_refused
 from regulars.domain.message_ids import fingerprint
 from regulars.domain.packing import pack
@@ -14,7 +16,7 @@ from regulars.pipeline.sealing import QUARANTINED
 from regulars.stores.quarantine import Quarantined
 
 MAX_ITEM = 350_000  # DynamoDB takes 400 KB
-_MAX_KEPT = MAX_EVENT + 1_000  # with the frame around an event
+MAX_KEPT = MAX_EVENT + 1_000  # with the frame around an event
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,20 +41,12 @@ def refuse(raw: object, type: str | None, error: InvalidEventError, delivery: De
 
 def body_of(raw: object, type: str | None, delivery: Delivery) -> dict[str, Any]:
     """Put together all that was said of a message, for the day on which it is mended."""
-    envelope = delivery.envelope
-    said = {
-        "type": type,
-        "message": raw,
-        "sentAt": envelope.sent_at,
-        "context": envelope.context,
-        "integrations": envelope.integrations,
-    }
-    return {name: value for name, value in said.items() if value not in (None, {})}
+    return to_content(bodies.body_of(raw, type, delivery.envelope))
 
 
-def quarantine(refusal: Refusal, delivery: Delivery, sealer: Sealer, *, alone: bool) -> Quarantined:
+def quarantine(refusal: Refusal, delivery: Delivery, sealer: Sealer, *, alone: bool, turn: int = 0) -> Quarantined:
     """
-    Seal a refused event; one too large even for the quarantine leaves only its name there.
+    Seal a refused event, at a turn of its request; one too large even for the quarantine leaves only its name there.
 
     Raises TooLargeError if it came alone: then its sender is told, and no other event is lost.
     """
@@ -64,6 +58,7 @@ def quarantine(refusal: Refusal, delivery: Delivery, sealer: Sealer, *, alone: b
     return Quarantined(
         source=delivery.source.id,
         arrival=delivery.received,
+        turn=turn,
         message_id=refusal.message_id,
         code=refusal.code,
         reason=reason,
@@ -76,7 +71,7 @@ def quarantine(refusal: Refusal, delivery: Delivery, sealer: Sealer, *, alone: b
 def _seal(refusal: Refusal, sealer: Sealer) -> bytes | None:
     """Seal what was sent; None where it is too large, before it is deflated or after."""
     try:
-        if measure(refusal.body) > _MAX_KEPT:
+        if measure(refusal.body) > MAX_KEPT:
             return None
         sealed = sealer.seal(refusal.owner, QUARANTINED, pack(refusal.body))
     except InvalidEventError:

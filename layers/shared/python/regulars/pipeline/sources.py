@@ -44,16 +44,17 @@ class Sources:
         """Give the identity rules. Raises UnavailableError."""
         return self._rules.get("rules") or DEFAULT_RULES
 
-    def _source(self, print: str) -> Source | None:
-        key = self._store.get("write_key", print)
-        if key is None:
-            return None
-        id = str(key.content["source"])
+    def named(self, id: str) -> Source:
+        """Read a source by its id, as it is now; one without a definition has no settings. Raises UnavailableError."""
         definition = self._store.get("source", id)
         try:
             return parse_source(id, known(definition.content) if definition else {})
         except DefinitionError as error:  # a newer release wrote it: senders keep their events and try again
             raise UnavailableError(f"the settings of source {id} cannot be read: {error}") from error
+
+    def _source(self, print: str) -> Source | None:
+        key = self._store.get("write_key", print)
+        return self.named(str(key.content["source"])) if key else None
 
     def _read_rules(self, id: Literal["rules"]) -> IdentityRules:
         found = self._store.get("identity", id)

@@ -1,0 +1,1 @@
+"""`regulars quarantine`: what was not accepted, mending it, and replaying it."""
