@@ -21,6 +21,7 @@ WORDS: Mapping[str, str] = {
     "replayed_before": "replayed before",
     "duplicate": "sent again meanwhile",
     "quarantined": "refused again",
+    "suppressed": "not agreed to",
     "gone": "gone",
 }
 

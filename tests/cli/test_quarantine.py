@@ -120,6 +120,7 @@ def test_mends_many_by_a_rule_that_is_tried_first(filled: Regulars, day: str) ->
         "replayed_before": 0,
         "duplicate": 0,
         "quarantined": 1,
+        "suppressed": 0,
         "gone": 0,
     }
     assert len(filled.platform.stored) == 3

@@ -20,7 +20,7 @@ from regulars.stores.catalog import Definition
 from regulars.stores.database import TableName
 from regulars.stores.events import from_item
 from regulars.stores.vault import VaultStore
-from tests.messages import WRITE_KEY, a_track_call, an_identify_call
+from tests.messages import WRITE_KEY, a_batch, a_track_call, an_identify_call
 from tests.pipeline.front_door import START, FrontDoor, outcomes
 
 BLOCKED = {"identifiers": [{"kind": "user_id", "from": ["userId"], "limit": 1}]}
@@ -339,6 +339,20 @@ def test_an_erased_person_is_not_brought_back(front_door: FrontDoor) -> None:
     assert VaultStore(front_door.database).get(owner) == b""
     assert replayed(front_door, id) == "gone"
     assert front_door.count("events") == 1
+
+
+def test_what_nobody_agreed_to_is_not_brought_in_by_the_back_door(front_door: FrontDoor) -> None:
+    consent = {"consent": {"analytics": {"categories": ["gpc"]}}}
+    front_door.door.receive(a_batch(a_track_call(event="")), write_keys=[WRITE_KEY], opted_out=True)
+    [row] = front_door.quarantined()
+    repair(front_door, row.id, set={"event": "Product Viewed"})
+    front_door.catalog.put(Definition(kind="source", id="web", content=consent))
+
+    assert replayed(front_door, row.id) == "suppressed"
+    left = quarantine(front_door).get(row.id)
+    assert (left.sealed, left.mended, front_door.count("events")) == (b"", b"", 0)
+    assert left.last_try is not None
+    assert left.last_try.code == "consent_denied"
 
 
 def test_a_row_that_is_not_there_is_not_found(front_door: FrontDoor) -> None:

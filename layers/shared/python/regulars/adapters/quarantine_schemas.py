@@ -92,7 +92,9 @@ QUARANTINE_SCHEMAS: Mapping[str, Schema] = {
         a_list(
             an_object(
                 {
-                    "outcome": {"enum": ["replayed", "replayed_before", "duplicate", "quarantined", "gone"]},
+                    "outcome": {
+                        "enum": ["replayed", "replayed_before", "duplicate", "quarantined", "suppressed", "gone"]
+                    },
                     "row": ref("Quarantined"),
                 }
             )

@@ -53,6 +53,7 @@ def to_content(body: Body) -> dict[str, Any]:
         "sentAt": body.envelope.sent_at,
         "context": body.envelope.context,
         "integrations": body.envelope.integrations,
+        "optedOut": body.envelope.opted_out or None,
         "unclear": [[list(path), code] for path, code in body.unclear],
     }
     return {name: value for name, value in said.items() if name == "message" or value not in (None, {}, [])}
@@ -63,7 +64,7 @@ def from_content(content: Mapping[str, Any]) -> Body:
     return Body(
         message=content.get("message"),
         type=content.get("type"),
-        envelope=read_envelope(content),
+        envelope=replace(read_envelope(content), opted_out=content.get("optedOut") is True),
         unclear=tuple((tuple(path), code) for path, code in content.get("unclear", [])),
     )
 

@@ -14,7 +14,7 @@ from regulars.domain.bodies import Body, from_content, must_be_clear
 from regulars.domain.calls import Call, Delivery
 from regulars.domain.instants import SECOND
 from regulars.domain.packing import unpack
-from regulars.errors import ConflictError, ConflictingEditError, InvalidEventError, NotFoundError
+from regulars.errors import ConflictError, ConflictingEditError, InvalidEventError, NotFoundError, SuppressedError
 from regulars.pipeline.admission import lay_out, read_call
 from regulars.pipeline.ports import Clock, Journal, Sealer
 from regulars.pipeline.sealing import QUARANTINED
@@ -23,7 +23,7 @@ from regulars.stores.database import Database, Item, binary, text
 from regulars.stores.events import from_item
 from regulars.stores.quarantine import Failure, Quarantined, QuarantineStore
 
-Outcome = Literal["replayed", "replayed_before", "duplicate", "quarantined", "gone"]
+Outcome = Literal["replayed", "replayed_before", "duplicate", "quarantined", "suppressed", "gone"]
 TRIES = 10
 CLAIM = 60 * SECOND  # longer than any process lives that began a replay
 LINK = "quarantine"  # the field of an event's context that names the row
@@ -31,7 +31,7 @@ LINK = "quarantine"  # the field of an event's context that names the row
 
 @dataclass(frozen=True, slots=True)
 class Replayed:
-    """What became of a row; a row that is `gone` holds no body any more."""
+    """What became of a row; one that is `gone` holds no body any more, nor does one to which nobody agreed."""
 
     row: Quarantined
     outcome: Outcome
@@ -92,6 +92,8 @@ class Replays:
             return Replayed(row, "gone")
         try:
             return self._store(row, self._lay_out(row, body))
+        except SuppressedError as error:
+            return self._fail(replace(row, sealed=b"", mended=b""), error, "suppressed")
         except InvalidEventError as error:
             return self._fail(row, error)
 
@@ -131,13 +133,13 @@ class Replays:
         self._journal.count(f"quarantine_{outcome}", source=row.source)
         return Replayed(row, outcome)
 
-    def _fail(self, row: Quarantined, error: InvalidEventError) -> Replayed:
+    def _fail(self, row: Quarantined, error: InvalidEventError, outcome: Outcome = "quarantined") -> Replayed:
         self._must_be_free(row)
-        return self._release(row, error)
+        return self._release(row, error, outcome)
 
-    def _release(self, row: Quarantined, error: InvalidEventError) -> Replayed:
+    def _release(self, row: Quarantined, error: InvalidEventError, outcome: Outcome = "quarantined") -> Replayed:
         failure = Failure(self._clock(), error.code, str(error))
-        return Replayed(self._save(replace(row, event=None, claimed=0, last_try=failure)), "quarantined")
+        return Replayed(self._save(replace(row, event=None, claimed=0, last_try=failure)), outcome)
 
     def _save(self, row: Quarantined) -> Quarantined:
         self.store.save(row)
