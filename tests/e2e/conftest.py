@@ -19,9 +19,7 @@ def platform(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
         return
     started = Started(tmp_path_factory.mktemp("platform"))
     try:
-        platform = started.start()
-        platform.settle(within=120)  # the sample that a first start imports
-        yield platform
+        yield started.start()
         started.stop()
     finally:
         started.kill()

@@ -14,9 +14,9 @@ from urllib.parse import quote
 import boto3
 import httpx
 
+from tests.e2e.place import ROOT, keep_templates, lay_out
 from tests.e2e.processes import descendants, still_alive
 
-ROOT = Path(__file__).parents[2]
 START_WITHIN = 240
 STOP_WITHIN = 60
 
@@ -73,11 +73,11 @@ class Platform:
 
 
 class Started:
-    """A platform of a test's own, in a folder of its own beside our catalog."""
+    """A platform of a test's own, in a folder of its own with our catalog, and nothing in it."""
 
     def __init__(self, place: Path) -> None:
         self.place = place
-        (place / "catalog").symlink_to(ROOT / "catalog")
+        self._home = lay_out(place)
         self._output = place / "said.txt"
         self._process: subprocess.Popen[bytes] | None = None
 
@@ -89,7 +89,7 @@ class Started:
 
     def start(self) -> Platform:
         """Run what `make dev` runs, until it says that it is ready."""
-        home = self.place / ".regulars"
+        home = self._home
         with self._output.open("wb") as output:
             self._process = subprocess.Popen(
                 [sys.executable, "-m", "local.platform.dev"],
@@ -105,6 +105,7 @@ class Started:
                 self.kill()
                 raise AssertionError(f"the platform did not start:\n{self._output.read_text()}")
             time.sleep(0.1)
+        keep_templates(self.place)
         return Platform(home, json.loads((home / "local.json").read_text()))
 
     def stop(self) -> float:
