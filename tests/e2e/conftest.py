@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from tests.e2e.browser.browser import Browser, Visitor
-from tests.e2e.platform import ROOT, Platform, Started, running
+from tests.e2e.place import ROOT
+from tests.e2e.platform import Platform, Started, running
 
 SCREENSHOTS = ROOT / ".regulars" / "screenshots"
 
