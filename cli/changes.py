@@ -13,6 +13,8 @@ from cli.definitions import CHECKS, KINDS, Definition, Kind, title
 from cli.errors import UserError
 from cli.live import Live
 from regulars.domain.catalog import check_successor, parse_rules
+from regulars.domain.costs import excess, in_words
+from regulars.domain.segment_definitions import parse as parse_segment
 from regulars.errors import DefinitionError
 from regulars.pipeline.definitions import MAX_SEGMENTS
 
@@ -52,6 +54,13 @@ class Change:
         one = self.wanted or self.live
         assert one is not None
         return one.id
+
+    @property
+    def keeps(self) -> str:
+        """What a segment that is new or changed keeps of each person; empty for all else."""
+        if self.kind != "segment" or self.act not in ("create", "change") or self.wanted is None:
+            return ""
+        return in_words(parse_segment(self.id, self.wanted.content))
 
     @property
     def is_one(self) -> bool:
@@ -97,6 +106,8 @@ def _check_size(wanted: Sequence[Definition], live: Mapping[str, Live]) -> None:
     if sum(len(json.dumps(content, sort_keys=True)) for content in contents.values()) > MAX_SEGMENTS:
         what = f"all segments together have at most {MAX_SEGMENTS:,} characters"
         raise UserError(what, fix="shorten some, or remove those that nobody needs")
+    if found := excess(parse_segment(id, content) for id, content in contents.items()):
+        raise UserError(found.what, fix=found.fix)
 
 
 def _compare_one(wanted: Definition, live: Live | None) -> Change:
@@ -131,6 +142,8 @@ def describe(change: Change, *, done: bool = False) -> Text:
     text = Text(f"{sign} {word:<10}  {title(change.kind, change.id)}", style=style)
     if change.remark:
         text.append(f"  ({change.remark})", style="dim")
+    if change.keeps:
+        text.append(f"\n      {change.keeps}", style="dim")
     if change.act == "change" and change.wanted and change.live:
         for line in difflib.unified_diff(_lines(change.live.content), _lines(change.wanted.content), n=1, lineterm=""):
             if not line.startswith(("---", "+++", "@@")):
@@ -141,7 +154,8 @@ def describe(change: Change, *, done: bool = False) -> Text:
 def to_data(change: Change) -> dict[str, Any]:
     """Say a change for programs."""
     content = {"action": change.act, "kind": change.kind, "id": change.id}
-    return content | ({"remark": change.remark} if change.remark else {})
+    more = {"remark": change.remark, "keeps": change.keeps}
+    return content | {name: text for name, text in more.items() if text}
 
 
 def _lines(content: Mapping[str, Any]) -> list[str]:

@@ -177,6 +177,13 @@ GUARDS: Sequence[Guard] = (
         ("tests/world/test_turns.py",),
     ),
     Guard(
+        "segments that are too much together are refused",
+        f"{LIBRARY}/stores/catalog.py",
+        "_check(segments.values())",
+        "pass",
+        ("tests/functions/test_admin_api.py",),
+    ),
+    Guard(
         "a stream handler stops at the first group that fails",
         f"{LIBRARY}/adapters/streams.py",
         'return {"batchItemFailures": [{"itemIdentifier": first.sequence}]}',

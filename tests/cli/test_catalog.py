@@ -82,6 +82,25 @@ def test_shows_the_lines_of_a_change(applied: Regulars) -> None:
     assert "+  at_least: 750\n" in out
 
 
+def test_says_what_a_new_segment_keeps_of_each_person(regulars: Regulars) -> None:
+    where = "where: {event: Order Completed, sum: {of: revenue, at_least: 5}, within: 30 days}\n"
+    regulars.write("catalog/segments/zzz.yaml", where)
+
+    keeps = "keeps 30 daily sums of `revenue` of `Order Completed`, about 1.6 KB for each person who did it"
+    assert keeps in " ".join(regulars("plan").out.split())
+    assert {"action": "create", "kind": "segment", "id": "zzz", "keeps": keeps} in regulars.json("plan")["changes"]
+
+
+def test_refuses_segments_that_are_too_much_together(applied: Regulars) -> None:
+    total = "{event: X, sum: {of: y, at_least: 1}, within: 400 days}"
+    for id in ("one", "two"):
+        applied.write(f"catalog/segments/{id}.yaml", f"where: {{all: [{', '.join([total] * 199)}]}}\n")
+
+    ended = applied("apply")
+    assert (ended.code, "200,000 is the most" in ended.err) == (1, True)
+    assert ("PUT", "/v1/segments/one") not in applied.platform.asked
+
+
 def test_takes_another_spelling_of_the_same_for_unchanged(applied: Regulars) -> None:
     path = applied.folder / "catalog/segments/just_browsing.yaml"
     path.write_text(path.read_text().replace("10 seconds", '"010 second"'))

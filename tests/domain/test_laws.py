@@ -15,7 +15,7 @@ from regulars.domain.watches import Watch, Watches
 from tests.builders import an_event
 from tests.strategies import histories
 
-WATCH = Watch(instants=3, sums=frozenset({"revenue"}), days=frozenset({"", "revenue"}))
+WATCH = Watch(instants=3, sums=frozenset({"revenue"}), days={"": 2, "revenue": 4})
 WATCHES = Watches(version=1, by_event={"Product Viewed": WATCH, "Order Completed": WATCH, "Order Refunded": WATCH})
 ONE = ["user_id:u"]
 

@@ -94,6 +94,7 @@ def test_a_segment_says_from_when_on_it_holds_and_then_does(workspace: Workspace
     [member] = workspace.get("/v1/segments/buyers/members", "marketer").content["members"]
 
     assert "next event or timer" in answer["effective"]
+    assert answer["keeps"].startswith("keeps the number of `Order Completed`, about 0.6 KB")
     assert member == {"profile_id": f"p_{workspace.owner('user_id', 'u-1')}", "since": "2026-01-01T00:00:01.000000Z"}
 
 
@@ -205,6 +206,18 @@ def test_the_segments_together_fit_into_the_catalog(workspace: Workspace) -> Non
 
     assert statuses[-1] == 400
     assert set(statuses[:-1]) == {200}
+
+
+def test_a_segment_that_is_too_much_is_refused_with_what_to_do(workspace: Workspace) -> None:
+    total = {"event": "X", "sum": {"of": "y", "at_least": 1}, "within": "400 days"}
+    where = {"all": [total] * 199}
+    workspace.put("/v1/segments/one", {"definition": {"where": where}})
+    answer = workspace.put("/v1/segments/two", {"definition": {"where": where}})
+
+    assert (answer.status, answer.content["code"]) == (400, "invalid_definition")
+    assert "200,000 is the most" in answer.content["message"]
+    assert "remove one of the dearest: one (159,201), two (159,201)" in answer.content["message"]
+    assert workspace.get("/v1/segments/two").status == 404
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,9 @@ from typing import Any, Self
 from regulars.adapters.edits import if_match, read_wish
 from regulars.adapters.pages import Pager
 from regulars.adapters.routes import Audit, Call
+from regulars.domain.costs import in_words
 from regulars.domain.instants import to_text
+from regulars.domain.segment_definitions import parse
 from regulars.errors import InvalidRequestError, NotFoundError
 from regulars.pipeline.definitions import RULES, Definitions
 from regulars.pipeline.members import Members
@@ -86,8 +88,9 @@ class AdminApi:
         return {**definition_json(edit.definition), "changed": edit.changed}
 
     def put_segment(self, call: Call) -> Answer:
-        """Write a segment, and say from when on it holds."""
-        return {**self.put_definition(call, kind="segment"), "effective": EFFECTIVE}
+        """Write a segment, and say from when on it holds and what it keeps."""
+        answer = self.put_definition(call, kind="segment")
+        return {**answer, "effective": EFFECTIVE, "keeps": in_words(parse(answer["id"], answer["definition"]))}
 
     def put_source(self, call: Call) -> Answer:
         """Write a source; a new one gets a write key, which is told this once."""

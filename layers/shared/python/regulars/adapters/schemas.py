@@ -105,7 +105,14 @@ SCHEMAS: Mapping[str, Schema] = {
         optional=("version", "origin"),
     ),
     "Edited": an_object({**_DEFINITION, "changed": FLAG}),
-    "EditedSegment": an_object({**_DEFINITION, "changed": FLAG, "effective": TEXT}),
+    "EditedSegment": an_object(
+        {
+            **_DEFINITION,
+            "changed": FLAG,
+            "effective": {**TEXT, "description": "from when on it holds"},
+            "keeps": {**TEXT, "description": "what it keeps of each person, and about how much that is"},
+        }
+    ),
     "EditedSource": an_object({**_DEFINITION, "changed": FLAG, "write_key": _WRITE_KEY}, optional=("write_key",)),
     "Source": an_object({**_DEFINITION, "write_keys": a_list(an_object({"print": TEXT, "since": INSTANT}))}),
     "Deleted": an_object({"id": TEXT, "deleted": FLAG}),

@@ -155,7 +155,7 @@ def _limit(raw: object, path: str, most: int) -> int:
 def watches_to_text(watches: Watches) -> str:
     """Write watches as JSON."""
     by_event = {
-        name: [watch.instants, sorted(watch.sums), sorted(watch.days), watch.since]
+        name: [watch.instants, sorted(watch.sums), sorted(watch.days.items()), watch.since]
         for name, watch in watches.by_event.items()
     }
     content = {"by_event": by_event, "traits": sorted(watches.traits), "orders": watches.orders}
@@ -166,7 +166,7 @@ def watches_from_text(version: int, text: str) -> Watches:
     """Read watches back."""
     content = json.loads(text)
     by_event = {
-        name: Watch(instants=instants, sums=frozenset(sums), days=frozenset(days), since=since)
+        name: Watch(instants=instants, sums=frozenset(sums), days=dict(days), since=since)
         for name, (instants, sums, days, since) in content["by_event"].items()
     }
     return Watches(

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 
 from regulars.domain.instants import DAY, day_of
 from regulars.domain.numbers import MICRO
-from regulars.domain.orders import count_standing, net_revenue
 from regulars.domain.people import Person
 from regulars.domain.segments import (
     All,
@@ -98,40 +97,31 @@ def _comparable(value: object) -> bool:
 
 def _ask_happened(node: Happened, person: Person, now: int) -> Verdict:
     state = person.events.get(node.event, EMPTY)
-    within = node.within
-    if within is None:
-        truth = compare(node.comparison, state.count, node.times)
-        return Verdict(truth, None, Reason(_words(node), truth, str(state.count)))
-
-    def count_at(instant: int) -> int:
-        return sum(1 for at in state.instants if instant - within < at <= instant)
-
-    changes = {change for at in state.instants for change in (at, at + within)}
-    truth, change = _first_change(lambda instant: compare(node.comparison, count_at(instant), node.times), changes, now)
-    return Verdict(truth, change, Reason(_words(node), truth, str(count_at(now))))
+    within, change, found = node.within, None, state.count
+    if within is not None:
+        found = sum(1 for at in state.instants if now - within < at <= now)
+        steps = [(at, 1) for at in state.instants] + [(at + within, -1) for at in state.instants]
+        change = _first_change(found, steps, lambda times: compare(node.comparison, times, node.times), now)
+    truth = compare(node.comparison, found, node.times)
+    return Verdict(truth, change, Reason(_words(node), truth, str(found)))
 
 
 def _ask_total(node: Total, person: Person, now: int) -> Verdict:
     state = person.events.get(node.event, EMPTY)
-    length = node.days
-    if length is None:
-        total = state.sums.get(node.of, 0)
-        truth = compare(node.comparison, total, node.amount)
-        return Verdict(truth, None, Reason(_words(node), truth, str(total / MICRO)))
-
-    def total_at(instant: int) -> int:
-        today = day_of(instant)
-        return sum(sums.get(node.of, 0) for day, sums in state.days.items() if today - length < day <= today)
-
-    changes = {DAY * change for day in state.days for change in (day, day + length)}
-    truth, change = _first_change(
-        lambda instant: compare(node.comparison, total_at(instant), node.amount), changes, now
-    )
-    return Verdict(truth, change, Reason(_words(node), truth, str(total_at(now) / MICRO)))
+    length, change, found = node.days, None, state.sums.get(node.of, 0)
+    if length is not None:
+        today = day_of(now)
+        sums = [(day, kept[node.of]) for day, kept in state.days.items() if node.of in kept]
+        found = sum(amount for day, amount in sums if today - length < day <= today)
+        steps = [(DAY * day, amount) for day, amount in sums]
+        steps += [(DAY * (day + length), -amount) for day, amount in sums]
+        change = _first_change(found, steps, lambda amount: compare(node.comparison, amount, node.amount), now)
+    truth = compare(node.comparison, found, node.amount)
+    return Verdict(truth, change, Reason(_words(node), truth, str(found / MICRO)))
 
 
 def _ask_orders(node: Orders, person: Person) -> Verdict:
-    found = count_standing(person.orders) * MICRO if node.of == "count" else net_revenue(person.orders)
+    found = person.order_count * MICRO if node.of == "count" else person.revenue
     truth = compare(node.comparison, found, node.amount)
     return Verdict(
         truth,
@@ -144,10 +134,17 @@ def _ask_orders(node: Orders, person: Person) -> Verdict:
     )
 
 
-def _first_change(truth_at: Callable[[int], bool], changes: Iterable[int], now: int) -> tuple[bool, int | None]:
-    truth = truth_at(now)
-    later = (change for change in sorted(changes) if change > now)
-    return truth, next((change for change in later if truth_at(change) is not truth), None)
+def _first_change(value: int, steps: Iterable[tuple[int, int]], holds: Callable[[int], bool], now: int) -> int | None:
+    """Find the first instant after `now` at which a value that goes in these steps makes another truth."""
+    truth = holds(value)
+    later = sorted(step for step in steps if step[0] > now)
+    for at, (instant, step) in enumerate(later, 1):
+        value += step
+        if at < len(later) and later[at][0] == instant:
+            continue  # all that happens at one instant counts at once
+        if holds(value) is not truth:
+            return instant
+    return None
 
 
 def _words(node: Happened | Total) -> str:

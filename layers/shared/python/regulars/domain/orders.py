@@ -1,6 +1,6 @@
 """The order ledger: what an order is worth after refunds and cancellation, whatever the order of its events."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from hashlib import blake2b
 
@@ -61,10 +61,8 @@ def entry(event: Event) -> Ledger:
 
 def combine(one: Ledger, other: Ledger) -> Ledger:
     """Add two ledgers: the union of what was said of each order."""
-    return {
-        order_id: _combine(one.get(order_id, Order()), other.get(order_id, Order()))
-        for order_id in one.keys() | other.keys()
-    }
+    both = one.keys() & other.keys()
+    return {**one, **other, **{order_id: _combine(one[order_id], other[order_id]) for order_id in both}}
 
 
 def cut(ledger: Ledger) -> Ledger:
@@ -82,14 +80,6 @@ def net_revenue(ledger: Ledger) -> int:
 def count_standing(ledger: Ledger) -> int:
     """How many orders were completed and neither cancelled nor given back whole."""
     return sum(1 for order in ledger.values() if order.net > 0 or _stands_at_nothing(order))
-
-
-def sum_ledgers(ledgers: Iterable[Ledger]) -> Ledger:
-    """Add any number of ledgers."""
-    total: Ledger = {}
-    for ledger in ledgers:
-        total = combine(total, ledger)
-    return total
 
 
 def _stands_at_nothing(order: Order) -> bool:

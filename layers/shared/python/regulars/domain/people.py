@@ -4,20 +4,22 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from regulars.domain.orders import Ledger, sum_ledgers
+from regulars.domain.orders import Ledger, count_standing, net_revenue
 from regulars.domain.parts import Part
-from regulars.domain.state import EMPTY, State, Trait, add, add_all
-from regulars.domain.watches import Watch, Watches
+from regulars.domain.state import State, Trait, add_all, watch_of
+from regulars.domain.watches import Watches
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Person:
-    """Traits, one state for each watched event name, and the order ledger of a profile."""
+    """Traits, one state for each watched event name, and the order ledger of a profile with what it comes to."""
 
     known: bool = False
     traits: Mapping[str, Trait] = field(default_factory=dict)
     events: Mapping[str, State] = field(default_factory=dict)
     orders: Ledger = field(default_factory=dict)
+    order_count: int = 0
+    revenue: int = 0  # millionths
 
 
 def sum_parts(parts: Iterable[Part], watches: Watches, *, known: bool) -> Person:
@@ -25,13 +27,14 @@ def sum_parts(parts: Iterable[Part], watches: Watches, *, known: bool) -> Person
     states: dict[str, list[State]] = defaultdict(list)
     for part in parts:
         states[part.name].append(part.state)
-    events = {
-        name: add_all(states[f"event#{name}"], watch)
-        for name, watch in watches.by_event.items()
-        if f"event#{name}" in states
-    }
-    traits = EMPTY
-    for state in states["traits"]:
-        traits = add(traits, state, Watch())
-    ledgers = [state.orders for name in states if name.startswith("orders#") for state in states[name]]
-    return Person(known=known, traits=traits.traits, events=events, orders=sum_ledgers(ledgers))
+    sums = {name: add_all(found, watch_of(name, watches)) for name, found in states.items()}
+    ledgers = [state.orders for name, state in sums.items() if name.startswith("orders#")]
+    orders = {order_id: order for ledger in ledgers for order_id, order in ledger.items()}
+    return Person(
+        known=known,
+        traits=sums["traits"].traits if "traits" in sums else {},
+        events={name: sums[kept] for name in watches.by_event if (kept := f"event#{name}") in sums},
+        orders=orders,
+        order_count=count_standing(orders),
+        revenue=net_revenue(orders),
+    )

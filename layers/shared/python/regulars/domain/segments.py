@@ -126,7 +126,7 @@ def needs(segment: Segment) -> Iterator[tuple[str, Watch]]:
             case Happened(event, _, times, within):
                 yield event, Watch(instants=times + 1 if within else 0)
             case Total(event, of, _, _, days):
-                yield event, Watch(days=frozenset({of})) if days else Watch(sums=frozenset({of}))
+                yield event, Watch(days={of: days}) if days else Watch(sums=frozenset({of}))
             case _:
                 pass
 

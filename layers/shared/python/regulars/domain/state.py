@@ -18,13 +18,12 @@ from regulars.domain.numbers import to_amount
 from regulars.domain.orders import Ledger, combine, cut, drawer_of, entry
 from regulars.domain.watches import Watch, Watches
 
-MAX_DAYS = 400
 MAX_TRAITS = 200
 MAX_TRAIT_NAME = 100  # bytes; so many traits, each as large as this, are one item still
 MAX_TRAIT = 900
 
 Trait = tuple[int, str, Any]  # instant, moment (source and messageId: provenance), value
-Day = tuple[int, Mapping[str, int]]
+Days = Mapping[int, Mapping[str, int]]  # what each property adds up to on each day
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,7 +34,7 @@ class State:
     first: int | None = None
     instants: tuple[int, ...] = ()  # newest first
     sums: Mapping[str, int] = field(default_factory=dict)
-    days: Mapping[int, Mapping[str, int]] = field(default_factory=dict)
+    days: Days = field(default_factory=dict)
     traits: Mapping[str, Trait] = field(default_factory=dict)
     orders: Ledger = field(default_factory=dict)
 
@@ -86,7 +85,7 @@ def state_of(event: Event, part: str, watch: Watch) -> State:
         )
     if part.startswith("orders#"):
         return State(count=1, orders=entry(event))
-    amounts = {name: to_amount(event.properties.get(name)) or 0 for name in watch.sums | watch.days if name}
+    amounts = {name: to_amount(event.properties.get(name)) or 0 for name in watch.sums | watch.days.keys() if name}
     return State(
         count=1,
         first=event.at,
@@ -104,7 +103,7 @@ def add(one: State, other: State, watch: Watch) -> State:
         first=min(firsts, default=None),
         instants=tuple(sorted(one.instants + other.instants, reverse=True)[: watch.instants]),
         sums=_add_numbers(one.sums, other.sums),
-        days=_add_days(one.days, other.days),
+        days=_add_days(one.days, other.days, watch.days),
         traits=_newest_traits({**one.traits, **_newer(other.traits, one.traits)}),
         orders=cut(combine(one.orders, other.orders)),
     )
@@ -143,8 +142,17 @@ def _add_numbers(one: Mapping[str, int], other: Mapping[str, int]) -> dict[str, 
     return {name: one.get(name, 0) + other.get(name, 0) for name in one.keys() | other.keys()}
 
 
-def _add_days(
-    one: Mapping[int, Mapping[str, int]], other: Mapping[int, Mapping[str, int]]
-) -> dict[int, Mapping[str, int]]:
-    newest = sorted(one.keys() | other.keys(), reverse=True)[:MAX_DAYS]
-    return {day: _add_numbers(one.get(day, {}), other.get(day, {})) for day in newest}
+def _add_days(one: Days, other: Days, lengths: Mapping[str, int]) -> Days:
+    """Add the sums of each day; of each property those of its newest days stay."""
+    if one and other.keys() <= one.keys():
+        return {**one, **{day: _add_kept(one[day], other[day]) for day in other}}  # no day is new: none is cut
+    newest = sorted(one.keys() | other.keys(), reverse=True)[: max(lengths.values(), default=0)]
+    days = {}
+    for rank, day in enumerate(newest):
+        sums = _add_numbers(one.get(day, {}), other.get(day, {}))
+        days[day] = {name: sums[name] for name in sums if rank < lengths.get(name, 0)}
+    return days
+
+
+def _add_kept(one: Mapping[str, int], other: Mapping[str, int]) -> Mapping[str, int]:
+    return {name: number + other.get(name, 0) for name, number in one.items()}

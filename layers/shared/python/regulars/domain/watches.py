@@ -1,7 +1,7 @@
 """What the live definitions need of each event name: state keeps that and no more."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from hashlib import blake2b
 
 MAX_INSTANTS = 101
@@ -12,27 +12,29 @@ class Watch:
     """
     What to keep of one event name.
 
-    `instants` newest instants, `sums` of properties over all time, `days` sums of properties for each calendar day
-    (`""` counts). `since` is the catalog version with which this came to be: older state lacks something of it.
+    `instants` newest instants, `sums` of properties over all time, `days` sums of properties for each of so many
+    newest calendar days (`""` counts). `since` is the catalog version with which this came to be: older state lacks
+    something of it.
     """
 
     instants: int = 0
     sums: frozenset[str] = frozenset()
-    days: frozenset[str] = frozenset()
+    days: Mapping[str, int] = field(default_factory=dict)
     since: int = 0
 
     def __or__(self, other: "Watch") -> "Watch":
+        properties = self.days.keys() | other.days.keys()
         return Watch(
             instants=max(self.instants, other.instants),
             sums=self.sums | other.sums,
-            days=self.days | other.days,
+            days={name: max(self.days.get(name, 0), other.days.get(name, 0)) for name in properties},
             since=max(self.since, other.since),
         )
 
     @property
     def print(self) -> str:
         """Ten characters that differ where what is kept differs."""
-        text = f"{self.instants}|{sorted(self.sums)}|{sorted(self.days)}"
+        text = f"{self.instants}|{sorted(self.sums)}|{sorted(self.days.items())}"
         return blake2b(text.encode(), digest_size=5).hexdigest()
 
 

@@ -8,7 +8,6 @@ from regulars.domain.evaluation import evaluate
 from regulars.domain.events import Event
 from regulars.domain.identifiers import kind_of
 from regulars.domain.instants import to_text
-from regulars.domain.orders import count_standing, net_revenue
 from regulars.domain.people import Person, sum_parts
 from regulars.domain.profiles import Link
 from regulars.pipeline.live import LiveCatalog
@@ -105,8 +104,8 @@ class ProfileReader:
             identifier_count=len(found.owners),
             traits=_traits(person, opener),
             memberships=memberships,
-            order_count=count_standing(person.orders),
-            revenue=net_revenue(person.orders),
+            order_count=person.order_count,
+            revenue=person.revenue,
         )
 
     def traits(self, profile_id: str, opener: Opener, *, after: str | None, limit: int) -> list[ShownTrait]:

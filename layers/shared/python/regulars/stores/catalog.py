@@ -1,7 +1,7 @@
 """The catalog table: definitions by kind, and which version of them is live."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, cast
 
@@ -12,10 +12,12 @@ from regulars.domain.catalog import (
     watches_from_text,
     watches_to_text,
 )
+from regulars.domain.costs import excess
 from regulars.domain.identifiers import DEFAULT_RULES
 from regulars.domain.segment_definitions import parse as parse_segment
 from regulars.domain.segments import Segment
 from regulars.domain.watches import Watches
+from regulars.errors import DefinitionError
 from regulars.stores.database import Database, Delete, Item, Put, Write, number, text
 
 Kind = Literal["segment", "source", "identity", "import", "write_key", "live", "cursor"]
@@ -52,7 +54,11 @@ class CatalogStore:
         return [from_item(item) for item in self._database.query("catalog", kind)]
 
     def put(self, definition: Definition) -> None:
-        """Write a definition on the condition of the version it was read with. Raises ConflictError."""
+        """
+        Write a definition on the condition of the version it was read with.
+
+        Raises ConflictError, and DefinitionError for a segment that is too much beside the live ones.
+        """
         if definition.kind in ("segment", "identity"):
             self._go_live(definition.kind, {definition.id: definition})
         else:
@@ -99,6 +105,7 @@ class CatalogStore:
                 continue
             if kind == "segment":
                 segments[id] = _segment(change)
+                _check(segments.values())
             writes.append(Put("catalog", to_item(change), was=change.version))
         after = next_watches(before, segments.values())
         live = {"kind": _LIVE[0], "id": _LIVE[1], "watches": watches_to_text(after)}
@@ -137,6 +144,11 @@ def from_item(item: Item) -> Definition:
 
 def _segment(definition: Definition) -> Segment:
     return parse_segment(definition.id, definition.content, version=definition.version or 1)
+
+
+def _check(segments: Iterable[Segment]) -> None:
+    if found := excess(segments):
+        raise DefinitionError("where", f"{found.what}: {found.fix}")
 
 
 def _watches(item: Item) -> Watches:
