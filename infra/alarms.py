@@ -54,7 +54,8 @@ class Alarms(Construct):
 
     def _watch_the_stream_of(self, function: PythonFunction) -> None:
         age = function.metric("IteratorAge", period=_MINUTE, statistic="Maximum")
-        self._alarm(f"{function.name}_lags", age, above=60_000, minutes=2)
+        # What gathers for a while is older by that, and by that again if the function was late once.
+        self._alarm(f"{function.name}_lags", age, above=60_000 + 2_000 * function.gathers, minutes=2)
         # One stop is a lost race or a throttle that the next try gets past; a record that stops every try is poison.
         self._alarm(f"{function.name}_stuck", _stops_of(function), above=0, minutes=3, of=5)
         unkept = function.metric("DestinationDeliveryFailures", period=_MINUTE, statistic="Sum")

@@ -1,4 +1,4 @@
-"""The buckets: the lake, what is too large for a table or queue, and the records that a stream consumer gave up on."""
+"""The buckets: the lake and what was asked of it, what is too large elsewhere, and records that were given up."""
 
 from collections.abc import Sequence
 
@@ -8,7 +8,7 @@ from constructs import Construct
 
 from infra.acknowledge import acknowledge
 from infra.keys import Keys
-from infra.objects import ObjectAccess
+from infra.objects import Listing, ObjectAccess
 from infra.stage import Stage
 
 GIVEN_UP = "given_up"  # under which requests to the bucket of failures are counted
@@ -45,16 +45,22 @@ class Bucket(s3.Bucket):
             "events of CloudTrail for the account, which one stack should not decide.",
         )
 
-
     def allow(self, *actions: str, under: Sequence[str]) -> ObjectAccess:
         """Say what a function may do with the objects whose keys begin so."""
         return ObjectAccess(bucket=self, actions=actions, under=under)
+
+    def listing(self) -> Listing:
+        """Say that a function may see which objects there are."""
+        return Listing(bucket=self)
 
 
 class Buckets(Construct):
     def __init__(self, scope: Construct, id: str, *, stage: Stage, keys: Keys) -> None:
         super().__init__(scope, id)
         self.lake = Bucket(self, "lake", stage=stage, keys=keys)
+        # An answer can be had again, and holds whatever was asked for.
+        answered = s3.LifecycleRule(expiration=Duration.days(7))
+        self.answers = Bucket(self, "answers", stage=stage, keys=keys, lifecycle_rules=[answered])
         # A queue keeps its messages for fourteen days, the quarantine its rows for thirty.
         waiting = s3.LifecycleRule(prefix="overflow/", expiration=Duration.days(15))
         refused = s3.LifecycleRule(prefix="quarantine/", expiration=Duration.days(31))

@@ -17,8 +17,8 @@ PAGE = ROOT / "docs" / "architecture.md"
 START = "<!-- functions: made by `make docs` -->"
 END = "<!-- end of functions -->"
 DEFAULT = ("ANY", "$default")
-_READS = {"GetItem", "Query"}
-_WRITES = {"DeleteItem", "PartiQLInsert", "PutItem"}
+_READS = {"GetItem", "GetObject", "Query"}
+_WRITES = {"DeleteItem", "DeleteObject", "PartiQLInsert", "PutItem", "PutObject"}
 
 
 def table(templates: Templates) -> str:
@@ -39,15 +39,17 @@ def _row(name: str, wakers: list[str], allowed: set[Permission]) -> str:
     cells = [
         f"`{name}`",
         "; ".join(wakers),
-        _tables(allowed, _READS),
-        _tables(allowed, _WRITES),
+        _places(allowed, _READS),
+        _places(allowed, _WRITES),
         _names(each.thing for each in allowed if each.action in {"sqs:SendMessage", "events:PutEvents"}),
     ]
     return f"| {' | '.join(cells)} |"
 
 
-def _tables(allowed: set[Permission], actions: set[str]) -> str:
-    return _names(each.thing for each in allowed if each.action.removeprefix("dynamodb:") in actions)
+def _places(allowed: set[Permission], actions: set[str]) -> str:
+    """Name tables and buckets; what a stream function gives up, Lambda writes."""
+    used = (each.thing for each in allowed if each.action.partition(":")[2] in actions)
+    return _names(thing for thing in used if not thing.startswith("buckets/failures"))
 
 
 def _names(things: Iterable[str]) -> str:

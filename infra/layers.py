@@ -1,4 +1,4 @@
-"""The two layers every function stands on: third-party packages, and our library."""
+"""The two layers every function stands on, third-party packages and our library, and one for those that need more."""
 
 import hashlib
 import shutil
@@ -17,7 +17,7 @@ ROOT = Path(__file__).parent.parent
 RUNTIME = Runtime.PYTHON_3_14
 ARCHITECTURE = Architecture.ARM_64
 _DEPENDENCIES = ROOT / "layers" / "dependencies"
-_LOCK = _DEPENDENCIES / "requirements.lock"
+_LAKE = ROOT / "layers" / "lake"
 _VERSION = RUNTIME.name.removeprefix("python")
 # The AWS services that functions call; descriptions of the other four hundred stay at home.
 SERVICES = frozenset({"dynamodb", "events", "kms", "s3", "sqs", "sts"})
@@ -28,9 +28,10 @@ class Layers(Construct):
     def __init__(self, scope: Construct, id: str, *, stage: Stage) -> None:
         super().__init__(scope, id)
         self.all: list[ILayerVersion] = [
-            _layer(self, "dependencies", _local_packages() if stage.local else _packages()),
+            _layer(self, "dependencies", _packages(_DEPENDENCIES, stage)),
             _layer(self, "shared", _library()),
         ]
+        self.lake: ILayerVersion = _layer(self, "lake", _packages(_LAKE, stage))
 
 
 def _layer(scope: Construct, name: str, code: Code) -> LayerVersion:
@@ -47,20 +48,22 @@ def _library() -> Code:
     return Code.from_asset(str(ROOT / "layers" / "shared"), exclude=["**/__pycache__"])
 
 
-def _local_packages() -> Code:
-    """Carry the lock only: on one machine functions run in the interpreter that has them all."""
-    return Code.from_asset(str(_DEPENDENCIES))
-
-
-def _packages() -> Code:
+def _packages(folder: Path, stage: Stage) -> Code:
+    """Install what a lock names; on one machine carry the lock only: functions run in the interpreter that has all."""
+    if stage.local:
+        return Code.from_asset(str(folder))
     # What goes in, and what this file makes of it.
-    fingerprint = hashlib.sha256(_LOCK.read_bytes() + Path(__file__).read_bytes()).hexdigest()
+    fingerprint = hashlib.sha256(_lock(folder).read_bytes() + Path(__file__).read_bytes()).hexdigest()
     return Code.from_asset(
-        str(_DEPENDENCIES),
+        str(folder),
         asset_hash_type=AssetHashType.CUSTOM,
         asset_hash=fingerprint,
-        bundling=BundlingOptions(image=never_pulled(), local=_Install()),
+        bundling=BundlingOptions(image=never_pulled(), local=_Install(folder)),
     )
+
+
+def _lock(folder: Path) -> Path:
+    return folder / "requirements.lock"
 
 
 def never_pulled() -> DockerImage:
@@ -72,22 +75,26 @@ def never_pulled() -> DockerImage:
 class _Install:
     """Installs wheels built for Lambda's Linux, on any machine, without Docker."""
 
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
     def try_bundle(self, output_dir: str, *_args: object, **_options: object) -> bool:
         uv = shutil.which("uv", path=Path(sys.executable).parent) or "uv"
         install = [uv, "pip", "install", "--quiet", "--no-deps", "--only-binary", ":all:"]
-        lock = ["--require-hashes", "--requirements", str(_LOCK)]
+        lock = ["--require-hashes", "--requirements", str(_lock(self._folder))]
         target = f"{output_dir}/python"
         subprocess.run([*install, *lock, "--target", target, *_TARGET], check=True)
         shutil.rmtree(f"{target}/bin", ignore_errors=True)
-        _trim(Path(target, "botocore", "data"))
+        _trim(Path(target))
         _compile(target)
         return True
 
 
-def _trim(descriptions: Path) -> None:
-    for folder in descriptions.iterdir():
-        if folder.is_dir() and folder.name not in SERVICES:
+def _trim(packages: Path) -> None:
+    for folder in packages.glob("botocore/data/*/"):
+        if folder.name not in SERVICES:
             shutil.rmtree(folder)
+    shutil.rmtree(packages / "duckdb" / "experimental", ignore_errors=True)  # another engine's way of speaking
 
 
 def _compile(folder: str) -> None:

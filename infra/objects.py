@@ -49,6 +49,21 @@ class ObjectAccess:
             )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listing:
+    """Seeing the keys in one bucket, without which what is not there cannot be told from what is not allowed."""
+
+    bucket: s3.Bucket
+
+    @property
+    def place(self) -> tuple[str, str]:
+        """Name the environment variable that tells a function where the objects are, and its value."""
+        return f"{self.bucket.node.id.upper()}_BUCKET", self.bucket.bucket_name
+
+    def grant_to(self, function: iam.IGrantable) -> None:
+        iam.Grant.add_to_principal(grantee=function, actions=["s3:ListBucket"], resource_arns=[self.bucket.bucket_arn])
+
+
 def exported_name(bucket: s3.Bucket) -> str:
     """Return the name under which another stack imports the bucket's ARN."""
     home = Stack.of(bucket)

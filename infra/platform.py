@@ -13,6 +13,7 @@ from infra.data import Data
 from infra.http_api import HttpApi
 from infra.identity import Identity
 from infra.ingest import Ingest
+from infra.lake import Lake
 from infra.layers import Layers
 from infra.operations import OperationsKey
 from infra.python_function import Ground, PythonFunction
@@ -36,6 +37,7 @@ class Platform(Stack):
         Identity(self, "identity", ground=ground, data=data)
         Segments(self, "segments", ground=ground, data=data)
         announcements = Announcements(self, "announcements", ground=ground, data=data)
+        lake = Lake(self, "lake", ground=ground, data=data)
         Console(self, "console", ground=ground, data=data, api=api)
         BrowserScript(self, "browser_script", ground=ground, api=api)
         alarms = Alarms(
@@ -50,6 +52,8 @@ class Platform(Stack):
         )
         CfnOutput(self, "ApiUrl", value=api.url)
         CfnOutput(self, "AlarmTopic", value=alarms.topic.topic_arn)
+        CfnOutput(self, "LakeBucket", value=data.buckets.lake.bucket_name)
+        CfnOutput(self, "AthenaWorkgroup", value=lake.catalog.workgroup.name)
         CfnOutput(self, "EventBus", value=announcements.bus.event_bus_name)
 
     def _all(self, kind: type[T]) -> list[T]:

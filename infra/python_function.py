@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from aws_cdk import Duration, RemovalPolicy
+from aws_cdk import Duration, RemovalPolicy, Size
 from aws_cdk import aws_events as events
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
@@ -15,7 +15,7 @@ from aws_cdk.aws_lambda_event_sources import SqsEventSource
 from constructs import Construct
 
 from infra.layers import ARCHITECTURE, ROOT, RUNTIME, Layers
-from infra.objects import ObjectAccess
+from infra.objects import Listing, ObjectAccess
 from infra.queue import DeadLetters, Queue, grant_send
 from infra.stage import Stage
 from infra.stream import Changes
@@ -23,6 +23,7 @@ from infra.table import Access
 
 _WRAP = ["kms:Decrypt", "kms:GenerateDataKey"]
 _UNWRAP = ["kms:Decrypt"]
+AnyAccess = Access | ObjectAccess | Listing
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,7 +45,7 @@ class PythonFunction(lambda_.Function):
         name: str,
         *,
         ground: Ground,
-        may: Sequence[Access | ObjectAccess] = (),
+        may: Sequence[AnyAccess] = (),
         wraps: kms.IKey | None = None,
         unwraps: kms.IKey | None = None,
         woken_by: Sequence[Changes] = (),
@@ -54,6 +55,9 @@ class PythonFunction(lambda_.Function):
         dead_letters: DeadLetters | None = None,
         recursive: bool = False,
         timeout: Duration | None = None,
+        memory: int = 512,
+        disk: Size | None = None,
+        carries: Sequence[lambda_.ILayerVersion] = (),
         code: lambda_.Code | None = None,
     ) -> None:
         role = iam.Role(scope, f"{name}_role", assumed_by=iam.ServicePrincipal("lambda.amazonaws.com"))
@@ -65,8 +69,9 @@ class PythonFunction(lambda_.Function):
             architecture=ARCHITECTURE,
             code=code or lambda_.Code.from_asset(str(folder_of(name)), exclude=NOT_SHIPPED),
             handler="handler.handler",
-            layers=ground.layers.all,
-            memory_size=512,
+            layers=[*ground.layers.all, *carries],
+            memory_size=memory,
+            ephemeral_storage_size=disk,
             timeout=timeout or Duration.seconds(10),
             role=role,
             log_group=log_group,
@@ -78,12 +83,13 @@ class PythonFunction(lambda_.Function):
         )
         self.name = name
         self.reads_changes = bool(woken_by)
+        self.gathers = max((change.gathers for change in woken_by), default=0)
         log_group.grant_write(role)
         self._allow(may, wraps=wraps, unwraps=unwraps)
         self._wake_on(woken_by, works_off, failures=ground.failures)
         self._let_send([queue for queue in (sends, dead_letters) if queue], publishes)
 
-    def _allow(self, may: Sequence[Access | ObjectAccess], *, wraps: kms.IKey | None, unwraps: kms.IKey | None) -> None:
+    def _allow(self, may: Sequence[AnyAccess], *, wraps: kms.IKey | None, unwraps: kms.IKey | None) -> None:
         for access in may:
             access.grant_to(self)
         if wraps:
@@ -136,7 +142,7 @@ def folder_of(name: str) -> Path:
 def _environment(
     name: str,
     stage: Stage,
-    may: Sequence[Access | ObjectAccess],
+    may: Sequence[AnyAccess],
     sends: Queue | None,
     publishes: events.EventBus | None,
     workspace: kms.IKey | None,

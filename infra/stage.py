@@ -6,13 +6,16 @@ from dataclasses import dataclass
 from aws_cdk import RemovalPolicy
 from constructs import Node
 
-# Leaves 400 of an account's first 1,000 for everything else that lives there.
+# Leaves a third of an account's first 1,000 for everything else that lives there.
 _RESERVED_IN_PROD = {
     "ingest": 200,
+    "drain_overflow": 10,
     "resolve_identity": 120,
     "evaluate_segments": 150,
     "announce": 40,
     "tick": 2,
+    "archive": 30,
+    "compact": 1,  # two at once would only do the same work twice
     "profile_api": 50,
     "admin_api": 20,
     "serve_analytics": 18,

@@ -16,10 +16,16 @@ from infra.table import Table, via
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Changes:
-    """The changes of one table, all of them or only new items."""
+    """
+    The changes of one table, all of them or only new items.
+
+    A function that is dear to wake takes many at once, and lets them gather for so many seconds.
+    """
 
     table: Table
     only_inserts: bool = False
+    at_once: int = 100
+    gathers: int = 0
 
     def wake(self, function: lambda_.Function, *, failures: s3.Bucket) -> None:
         """
@@ -33,7 +39,8 @@ class Changes:
             DynamoEventSource(
                 self.table,
                 starting_position=lambda_.StartingPosition.TRIM_HORIZON,
-                batch_size=100,
+                batch_size=self.at_once,
+                max_batching_window=Duration.seconds(self.gathers) if self.gathers else None,
                 parallelization_factor=1,
                 bisect_batch_on_error=True,
                 report_batch_item_failures=True,

@@ -23,13 +23,20 @@ def test_buckets_speak_tls_only(deployed: Templates) -> None:
         if statement["Effect"] == "Deny" and statement["Condition"] == {"Bool": {"aws:SecureTransport": "false"}}
     }
 
-    assert refusing == {"buckets/failures", "buckets/lake", "buckets/large"}
+    assert refusing == {"buckets/answers", "buckets/failures", "buckets/lake", "buckets/large"}
 
 
 def test_requests_that_wait_and_refused_events_outlive_their_queue_and_their_rows(deployed: Templates) -> None:
     rules = buckets(deployed)["buckets/large"]["LifecycleConfiguration"]["Rules"]
 
     assert {rule["Prefix"]: rule["ExpirationInDays"] for rule in rules} == {"overflow/": 15, "quarantine/": 31}
+
+
+def test_answers_are_gone_after_a_week_and_the_lake_stays(deployed: Templates) -> None:
+    [rule] = buckets(deployed)["buckets/answers"]["LifecycleConfiguration"]["Rules"]
+
+    assert (rule["ExpirationInDays"], rule["Status"]) == (7, "Enabled")
+    assert "LifecycleConfiguration" not in buckets(deployed)["buckets/lake"]
 
 
 def test_given_up_records_are_gone_after_thirty_days(deployed: Templates) -> None:

@@ -3,7 +3,7 @@ import re
 import pytest
 
 from infra.layers import ROOT
-from infra.permissions import functions, identity
+from infra.permissions import functions, identity, paths
 from infra.templates import Template, Templates, resources
 
 FOLDERS = sorted(path.parent.name for path in ROOT.glob("functions/*/handler.py"))
@@ -30,8 +30,22 @@ def test_functions_run_on_arm_and_the_newest_python(deployed: Templates) -> None
 
 
 def test_every_function_states_its_limits(deployed: Templates) -> None:
-    assert {each["MemorySize"] for each in functions(deployed).values()} == {512}
-    assert all(each["Timeout"] <= 60 for each in functions(deployed).values())
+    found = {name: (each["MemorySize"], each["Timeout"]) for name, each in functions(deployed).items()}
+
+    assert found.pop("compact") == (2_048, 900)
+    assert {memory for memory, _ in found.values()} == {512}
+    assert all(timeout <= 60 for _, timeout in found.values())
+
+
+def test_only_the_lake_carries_its_layer(deployed: Templates) -> None:
+    carried = {
+        name: {paths(deployed)[identity(layer)] for layer in each["Layers"]}
+        for name, each in functions(deployed).items()
+    }
+    hot = {"layers/dependencies", "layers/shared"}
+
+    assert {name for name, layers in carried.items() if layers == hot | {"layers/lake"}} == {"archive", "compact"}
+    assert all(layers == hot for name, layers in carried.items() if name not in {"archive", "compact"})
 
 
 def test_what_people_wait_for_answers_before_the_api_gives_up(deployed: Templates) -> None:
@@ -96,6 +110,7 @@ def test_functions_are_told_where_things_are(deployed: Templates) -> None:
         "EVENTS_TABLE",
         "EVENT_BUS",
         "IDENTITIES_TABLE",
+        "LAKE_BUCKET",
         "LARGE_BUCKET",
         "MEMBERSHIPS_TABLE",
         "OVERFLOW_QUEUE",

@@ -18,6 +18,8 @@ from infra.python_function import folder_of
 
 EVERYTHING = ROOT / "requirements.lock"
 LAYER = ROOT / "layers" / "dependencies" / "requirements.lock"
+LAKE = ROOT / "layers" / "lake" / "requirements.lock"
+ABOUT_THE_LAKE = ("archive", "compact")
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
 CODE = (ROOT / "functions", ROOT / "layers" / "shared" / "python" / "regulars" / "adapters")
 
@@ -80,7 +82,7 @@ def test_the_layer_describes_every_service_that_is_called() -> None:
     assert set(called_services()) <= SERVICES
 
 
-@pytest.mark.parametrize("lock", [EVERYTHING, LAYER], ids=lambda path: path.parent.name)
+@pytest.mark.parametrize("lock", [EVERYTHING, LAYER, LAKE], ids=lambda path: path.parent.name)
 def test_a_lock_has_hashes_and_no_addresses(lock: Path) -> None:
     text = lock.read_text()
 
@@ -99,10 +101,16 @@ def test_the_lock_holds_what_anybody_depends_on() -> None:
     assert names_of(flattened(wanted)) <= set(locked(EVERYTHING)), "cure: make lock"
 
 
-def test_both_locks_agree() -> None:
-    everything, layer = locked(EVERYTHING), locked(LAYER)
+@pytest.mark.parametrize("lock", [LAYER, LAKE], ids=lambda path: path.parent.name)
+def test_all_locks_agree(lock: Path) -> None:
+    everything, layer = locked(EVERYTHING), locked(lock)
 
     assert {name: everything.get(name) for name in layer} == layer, "cure: make lock"
+
+
+def test_the_lake_has_a_layer_of_its_own() -> None:
+    assert names_of(PROJECT["dependency-groups"]["lake"]) == set(locked(LAKE))
+    assert not set(locked(LAKE)) & set(locked(LAYER))
 
 
 def test_the_node_lock_holds_no_addresses() -> None:
@@ -133,7 +141,8 @@ def test_a_function_without_a_handler_is_named() -> None:
 @pytest.mark.parametrize("folder", FUNCTIONS, ids=lambda path: path.name)
 def test_a_function_needs_nothing_but_the_layers(folder: Path) -> None:
     library = ROOT / "layers" / "shared" / "python"
-    command = [sys.executable, "-I", "-c", IMPORTED, str(folder), str(library), "regulars", *locked(LAYER)]
+    layers = [*locked(LAYER), *(locked(LAKE) if folder.name in ABOUT_THE_LAKE else ())]
+    command = [sys.executable, "-I", "-c", IMPORTED, str(folder), str(library), "regulars", *layers]
     done = subprocess.run(command, env=NO_CREDENTIALS, capture_output=True, text=True, check=False)
 
     assert done.returncode == 0, done.stderr

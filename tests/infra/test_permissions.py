@@ -53,6 +53,8 @@ TABLES = {
         "vault": "GetItem PutItem",
     },
     "serve_analytics": {},
+    "archive": {},
+    "compact": {},
 }
 OTHERS = {
     "evaluate_segments": {
@@ -73,8 +75,14 @@ OTHERS = {
     },
     "tick": {"sqs:SendMessage segments/evaluations", "sqs:SendMessage segments/tick_dead"},
     "announce": {"events:PutEvents announcements/bus"},
+    "compact": {"sqs:SendMessage lake/compact_dead"},
+}
+LAKE = {
+    "archive": {"s3:PutObject"},
+    "compact": {"s3:DeleteObject", "s3:GetObject", "s3:PutObject"},
 }
 LARGE = {
+    "archive": {"events": "GetObject"},
     "ingest": {"events": "GetObject PutObject", "quarantine": "GetObject PutObject", "overflow": "PutObject"},
     "drain_overflow": {
         "events": "GetObject PutObject",
@@ -92,6 +100,7 @@ POLLED = {
     "resolve_identity": {"events"},
     "evaluate_segments": {"identities", "profiles"},
     "announce": {"memberships"},
+    "archive": {"events", "profiles"},
 }
 
 
@@ -130,11 +139,14 @@ def test_a_function_reads_and_writes_exactly_these_objects(allowed: dict[str, se
     found = {f"{each.action} {each.thing}" for each in of("s3", allowed[function])}
     failures = {"s3:ListBucket buckets/failures", "s3:PutObject buckets/failures/*"} if function in POLLED else set()
 
-    assert found == failures | {
+    large = {
         f"s3:{action} buckets/large/{prefix}/*"
         for prefix, actions in LARGE.get(function, {}).items()
         for action in actions.split()
     }
+    lake = {f"{action} buckets/lake/{table}/*" for action in LAKE.get(function, ()) for table in ("events", "identity")}
+    listed = {"s3:ListBucket buckets/lake"} if function == "compact" else set()
+    assert found == failures | large | lake | listed
 
 
 def test_nobody_scans(allowed: dict[str, set[Permission]]) -> None:

@@ -1,3 +1,5 @@
+import pytest
+
 from infra.permissions import functions, identity, paths
 from infra.templates import Template, Templates, resources
 
@@ -25,6 +27,7 @@ def test_dead_letters_are_kept_as_long_as_possible(deployed: Templates) -> None:
     assert {name for name, seconds in kept.items() if seconds == 14 * 86_400} == {
         "ingest/overflow",
         "ingest/overflow_dead",
+        "lake/compact_dead",
         "segments/evaluations",
         "segments/evaluations_dead",
         "segments/tick_dead",
@@ -75,22 +78,27 @@ def test_a_rule_may_leave_what_it_missed_in_an_encrypted_queue(deployed: Templat
     assert all("aws:SourceAccount" in statement["Condition"]["StringEquals"] for statement in rules)
 
 
-def test_tick_runs_each_minute(deployed: Templates) -> None:
-    [rule] = resources(deployed.platform, "Events::Rule").values()
-    [target] = rule["Targets"]
+def test_tick_runs_each_minute_and_compaction_each_hour(deployed: Templates) -> None:
+    rules = resources(deployed.platform, "Events::Rule").values()
+    schedules = {
+        paths(deployed)[identity(target["Arn"])]: rule["ScheduleExpression"]
+        for rule in rules
+        for target in rule["Targets"]
+    }
 
-    assert rule["ScheduleExpression"] == "rate(1 minute)"
-    assert paths(deployed)[identity(target["Arn"])] == "segments/tick"
+    assert schedules == {"segments/tick": "rate(1 minute)", "lake/compact": "rate(1 hour)"}
 
 
 def test_every_target_of_a_rule_has_a_place_for_what_it_missed(deployed: Templates) -> None:
     targets = [target for rule in resources(deployed.platform, "Events::Rule").values() for target in rule["Targets"]]
 
     assert targets
-    assert {paths(deployed)[identity(each["DeadLetterConfig"]["Arn"])] for each in targets} == {"segments/tick_dead"}
+    places = {paths(deployed)[identity(each["DeadLetterConfig"]["Arn"])] for each in targets}
+    assert places == {"segments/tick_dead", "lake/compact_dead"}
 
 
-def test_a_tick_that_fails_leaves_a_trace_too(deployed: Templates) -> None:
-    place = functions(deployed)["tick"]["DeadLetterConfig"]["TargetArn"]
+@pytest.mark.parametrize(("function", "queue"), [("tick", "segments/tick_dead"), ("compact", "lake/compact_dead")])
+def test_a_run_that_fails_leaves_a_trace_too(deployed: Templates, function: str, queue: str) -> None:
+    place = functions(deployed)[function]["DeadLetterConfig"]["TargetArn"]
 
-    assert paths(deployed)[identity(place)] == "segments/tick_dead"
+    assert paths(deployed)[identity(place)] == queue

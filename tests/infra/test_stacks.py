@@ -15,7 +15,10 @@ EXPORTS = {
     *((f"keys/{key}", "Arn") for key in ("events", "profiles", "vault", "workspace")),
     ("buckets/failures", "Arn"),
     ("buckets/failures", "Ref"),
+    ("buckets/answers", "Arn"),
+    ("buckets/answers", "Ref"),
     ("buckets/lake", "Arn"),
+    ("buckets/lake", "Ref"),
     ("buckets/large", "Arn"),
     ("buckets/large", "Ref"),
     ("people/pool", "Ref"),
@@ -55,7 +58,15 @@ def test_the_outputs_are_what_a_newcomer_needs(deployed: Templates) -> None:
         *deployed.platform["Outputs"],
     }
 
-    assert named == {"AlarmTopic", "ApiUrl", "EventBus", "UserPoolClientId", "UserPoolId"}
+    assert named == {
+        "AlarmTopic",
+        "ApiUrl",
+        "AthenaWorkgroup",
+        "EventBus",
+        "LakeBucket",
+        "UserPoolClientId",
+        "UserPoolId",
+    }
 
 
 @pytest.fixture(scope="module")

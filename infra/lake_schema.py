@@ -1,0 +1,84 @@
+"""The columns of the lake as Glue and Athena name their types; a test holds them against the library's."""
+
+from dataclasses import dataclass
+
+# Glue's name of a type, and Athena's.
+TEXT = ("string", "varchar")
+TEXTS = ("array<string>", "array(varchar)")
+NUMBER = ("bigint", "bigint")
+INSTANT = ("timestamp", "timestamp(3)")
+BYTES = ("binary", "varbinary")
+SEALED = ("map<string,binary>", "map(varchar, varbinary)")
+
+Columns = dict[str, tuple[str, str]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class View:
+    """What is read by name: its columns, and how they come from the files."""
+
+    columns: Columns
+    sql: str
+
+
+DAY: Columns = {"day": TEXT}
+FILES: dict[str, Columns] = {
+    "events": {
+        "owner": TEXT,
+        "moment": TEXT,
+        "happened": INSTANT,
+        "arrival": INSTANT,
+        "type": TEXT,
+        "name": TEXT,
+        "source": TEXT,
+        "message_id": TEXT,
+        "links": TEXTS,
+        "properties": TEXT,
+        "traits": TEXT,
+        "context": TEXT,
+        "sealed_traits": SEALED,
+        "sealed": BYTES,
+        "fingerprint": BYTES,
+    },
+    "identity": {
+        "profile_id": TEXT,
+        "version": NUMBER,
+        "change": TEXT,
+        "rule": TEXT,
+        "event": TEXT,
+        "changed": INSTANT,
+        "owners": TEXTS,
+        "joined": TEXTS,
+        "parted": TEXTS,
+        "merged_into": TEXT,
+        "since": INSTANT,
+        "merges": NUMBER,
+    },
+}
+
+
+def _one_row_each(table: str, key: str, best: str, derived: str = "") -> str:
+    names = ", ".join([*DAY, *FILES[table]]) + derived
+    numbered = f"SELECT *, row_number() OVER (PARTITION BY day, {key} ORDER BY {best}) AS nth FROM {table}_files"
+    return f"SELECT {names} FROM ({numbered}) AS copies WHERE nth = 1"
+
+
+_LATEST = (
+    "SELECT profile_id, owners, change, row_number() OVER (PARTITION BY profile_id ORDER BY version DESC) AS nth"
+    " FROM identity_files"
+)
+VIEWS: dict[str, View] = {
+    "events": View(
+        columns={**DAY, **FILES["events"], "event": TEXT},
+        sql=_one_row_each("events", "owner, moment", "arrival", ", owner || ' ' || moment AS event"),
+    ),
+    "identity": View(
+        columns={**DAY, **FILES["identity"]},
+        sql=_one_row_each("identity", "profile_id, version", "joined IS NULL"),
+    ),
+    "people": View(
+        columns={"owner": TEXT, "profile_id": TEXT},
+        sql=f"SELECT one.owner, latest.profile_id FROM ({_LATEST}) AS latest"
+        " CROSS JOIN UNNEST(latest.owners) AS one (owner) WHERE latest.nth = 1 AND latest.change <> 'tombstone'",
+    ),
+}
