@@ -28,6 +28,7 @@ MUCH = 5
 QUEUE_THREADS = 2
 LONGEST_BACKOFF = 10.0
 LAST_CALLS_WITHIN = 8.0
+EACH_MINUTE = "rate(1 minute)"
 
 logger = logging.getLogger("regulars.mappings")
 
@@ -128,9 +129,11 @@ class Mappings:
             self._pulse.wait(seen, wait)
 
     def is_drained(self) -> bool:
-        """Tell whether everything that was written so far has been worked off."""
+        """Tell whether everything that was written so far has been worked off; what gathers is not waited for."""
         beats = self._pulse.beats
         busy = any(runner.read() or runner.waiting() for runner in self.streams)
+        if busy and sum(runner.hurry() for runner in self.streams):
+            self._pulse.beat()
         if busy or any(queue.waiting() for queue, _ in self._queues):
             return False
         return self._pulse.beats == beats
@@ -154,8 +157,8 @@ class Mappings:
 
 
 def scheduled(clients: Clients) -> list[str]:
-    """Return the functions that a schedule wakes."""
+    """Return the functions that a schedule wakes each minute: what comes more rarely is not waited for."""
     events: Any = clients.of("events")
-    rules = [rule for rule in events.list_rules()["Rules"] if rule.get("ScheduleExpression")]
+    rules = [rule for rule in events.list_rules()["Rules"] if rule.get("ScheduleExpression") == EACH_MINUTE]
     targets = [target["Arn"] for rule in rules for target in events.list_targets_by_rule(Rule=rule["Name"])["Targets"]]
     return [arn.split(":")[-1] for arn in targets if ":lambda:" in arn]

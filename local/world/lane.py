@@ -40,23 +40,44 @@ class Lane:
         self._backoff = backoff
         self._again: list[Batch] = []
         self._fresh: deque[Record] = deque()
-        self.ready_at = 0.0
+        self._gathers_until = 0.0
+        self._ready_at = 0.0
 
-    def put(self, record: Record) -> None:
-        """Add a record at the end."""
+    def put(self, record: Record, now: float) -> None:
+        """Add a record at the end; the first one of a batch waits for others as long as the mapping says."""
+        if not self._fresh:
+            self._gather(now)
         self._fresh.append(record)
+
+    def _gather(self, now: float) -> None:
+        self._gathers_until = now + self._mapping.gathers if self._mapping.gathers else 0.0
+
+    def hurry(self) -> bool:
+        """Let the records here wait for no others; tell whether they did."""
+        waited = bool(self._fresh) and self._gathers_until > 0.0
+        self._gathers_until = 0.0
+        return waited
+
+    @property
+    def due_at(self) -> float:
+        """When there is a batch to try, as far as is known now."""
+        if self._again or len(self._fresh) >= self._mapping.batch_size:
+            return self._ready_at
+        return max(self._ready_at, self._gathers_until)
 
     def __len__(self) -> int:
         return len(self._fresh) + sum(len(batch.records) for batch in self._again)
 
     def take(self, now: float) -> Batch | None:
         """Return the batch to try next; None while there is none, or none is due."""
-        if now < self.ready_at:
+        if now < self.due_at:
             return None
         if self._again:
             return self._again.pop()
         size = min(self._mapping.batch_size, len(self._fresh))
-        return Batch(records=tuple(self._fresh.popleft() for _ in range(size))) if size else None
+        records = tuple(self._fresh.popleft() for _ in range(size))
+        self._gather(now)
+        return Batch(records=records) if size else None
 
     def too_old(self, batch: Batch, now: float) -> int:
         """Return how many of the batch's first records are older than the mapping allows."""
@@ -73,7 +94,7 @@ class Lane:
     def postpone(self, batch: Batch, now: float) -> None:
         """Put a batch back that could not be tried, to be tried again a little later."""
         self.give_back(batch.records, batch.failures)
-        self.ready_at = now + self._backoff(1)
+        self._ready_at = now + self._backoff(1)
 
     def settle(self, batch: Batch, failed_at: int | None, now: float) -> Verdict:
         """Take in what became of a batch: done, done up to a place, or failed from its first."""
@@ -93,5 +114,5 @@ class Lane:
         if self._mapping.retries != FOR_EVER and batch.failures >= self._mapping.retries:
             return Verdict(given_up=batch.records)
         self.give_back(batch.records, batch.failures + 1)
-        self.ready_at = now + self._backoff(batch.failures + 1)
+        self._ready_at = now + self._backoff(batch.failures + 1)
         return Verdict()

@@ -16,6 +16,7 @@ class EventSourceMapping:
     function: str = ""
     source: str = ""
     batch_size: int = 100
+    gathers: float = 0.0
     lanes: int = 1
     filters: Patterns = ()
     bisect: bool = False
@@ -38,6 +39,7 @@ def mapping_of(properties: Mapping[str, Any]) -> EventSourceMapping:
         function=str(properties.get("FunctionName", "")),
         source=source,
         batch_size=int(properties.get("BatchSize") or (10 if ":sqs:" in source else 100)),
+        gathers=float(properties.get("MaximumBatchingWindowInSeconds") or 0),
         lanes=int(properties.get("ParallelizationFactor") or 1),
         filters=patterns_of(properties.get("FilterCriteria")),
         bisect=_truth(properties.get("BisectBatchOnFunctionError")),

@@ -93,9 +93,9 @@ class Runner:
         self.invocations = 0
 
     def over(self, stream: Stream, *, lanes: int) -> "Runner":
-        """Return a runner of the same mapping over another stream, with lanes of its own and no age limit."""
+        """Return a runner of the same mapping over another stream, with lanes of its own, that waits for nothing."""
         return Runner(
-            replace(self.mapping, lanes=lanes, max_age=FOR_EVER),
+            replace(self.mapping, lanes=lanes, max_age=FOR_EVER, gathers=0.0),
             stream,
             self._target,
             clock=self._clock,
@@ -117,7 +117,7 @@ class Runner:
             return 0
         records = self._stream.read(name, shard.read_to, room)
         with self._lock:
-            shard.take_in(records)
+            shard.take_in(records, self._clock())
         return len(records)
 
     def work(self, lane: int) -> bool:
@@ -220,7 +220,12 @@ class Runner:
     def next_try(self) -> float | None:
         """Return when the next failed batch is due again; None when none waits."""
         lanes = [lane for _, shard in self._all_shards() for lane in shard.lanes]
-        return min((lane.ready_at for lane in lanes if len(lane)), default=None)
+        return min((lane.due_at for lane in lanes if len(lane)), default=None)
+
+    def hurry(self) -> bool:
+        """Let nothing that was read wait for more to come; tell whether anything did."""
+        with self._lock:
+            return sum(lane.hurry() for _, shard in self._all_shards() for lane in shard.lanes) > 0
 
     def _all_shards(self) -> list[tuple[str, "_Shard"]]:
         return list(self._shards.items())
@@ -235,13 +240,13 @@ class _Shard:
         self.progress = Progress(checkpoint)
         self.read_to = checkpoint
 
-    def take_in(self, records: Sequence[Record]) -> None:
+    def take_in(self, records: Sequence[Record], now: float) -> None:
         """Spread records over the lanes by partition key; pass over what the filters refuse."""
         for record in records:
             self.read_to = sequence_number(record)
             self.progress.begin(self.read_to)
             if passes(record, self._mapping.filters):
-                self.lanes[zlib.crc32(partition_key(record).encode()) % len(self.lanes)].put(record)
+                self.lanes[zlib.crc32(partition_key(record).encode()) % len(self.lanes)].put(record, now)
             else:
                 self.progress.finish([self.read_to])
 

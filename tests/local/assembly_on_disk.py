@@ -65,6 +65,7 @@ def platform_template(code: str) -> dict[str, Any]:
             "EventSourceArn": {"Fn::ImportValue": "data:stream"},
             "StartingPosition": "TRIM_HORIZON",
             "BatchSize": 10,
+            "MaximumBatchingWindowInSeconds": 60,
             "ParallelizationFactor": 2,
             "BisectBatchOnFunctionError": True,
             "FunctionResponseTypes": ["ReportBatchItemFailures"],

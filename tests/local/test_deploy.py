@@ -36,6 +36,7 @@ def test_a_mapping_is_deployed_with_all_that_its_template_says(stacks: list[Stac
 
     plain = (
         "BatchSize",
+        "MaximumBatchingWindowInSeconds",
         "ParallelizationFactor",
         "MaximumRetryAttempts",
         "FilterCriteria",
