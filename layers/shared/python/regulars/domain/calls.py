@@ -55,11 +55,13 @@ def read(raw: object, delivery: Delivery, type: str | None = None) -> Call:
     own = _own(message, identifiers)
     _check_name(message.name, own)
     times = read_times(message.fields, sent_at=message.fields["sentAt"], received=delivery.received)
-    content = repeated_content(message)
+    written = write([message.properties, message.traits])
+    content = repeated_content(message, written)
     message_id = name_message(message.fields.get("messageId"), content, delivery.hash_key, own)
     links = tuple(owner_key(identifier, delivery.hash_key) for identifier in identifiers)
     also = _FREE_TEXT_OF_A_PAGE if message.type in NAMES else ()
-    fields = sort_fields(message.properties, message.traits, message.context, own, also=also)
+    nobody_told = not own.may_be_in(written.decode())
+    fields = sort_fields(message.properties, message.traits, message.context, own, also=also, nobody=nobody_told)
     event = Event(
         owner=links[0] if links else nobody(message_id),
         moment=moment_of(times.instant, delivery.source.id, message_id),

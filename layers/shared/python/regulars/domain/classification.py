@@ -1,39 +1,32 @@
 """
 Which fields of a call are personal, and so never stored in clear: the default classification of the platform.
 
-Personal are Segment's reserved traits, address and browser, the query of a URL, free text, and, wherever it stands, a
-text that looks like an e-mail address or holds one of the call's own identifiers.
+Personal is what has a personal name, the query of a URL, and, wherever it stands, what looks like an e-mail address or
+holds one of the call's own identifiers. Of a property that is personal in parts only, an address in a list of products
+say, the rest stays in clear; the whole of it is sealed.
 """
 
-import re
 from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import unquote
 
+from regulars.domain import telling
 from regulars.domain.numbers import to_amount
+from regulars.domain.personal_names import is_amount_name, is_personal_property, is_personal_trait
+from regulars.domain.telling import Own, number_tells, text_tells
+from regulars.domain.urls import without_query
 
-PERSONAL_TRAITS = frozenset(
-    "address age avatar birth_date birthday city company date_of_birth description email first_name full_name gender id"
-    " ip last_name mobile name nick_name nickname phone phone_number postal_code state street surname title user_name"
-    " username website zip zip_code".split()
-)
-FREE_TEXT = frozenset(
-    "query message comment comments review body text note notes feedback answer reason search".split()
-)
 CLEAR_CONTEXT = frozenset(
     "active app campaign consent consentManagement direct groupId import library locale network os protocols screen"
     " sessionId timezone".split()
 )
-AMOUNTS = frozenset("cost currency discount price quantity revenue shipping subtotal tax total value".split())
-_LONG = 8  # a shorter identifier, say 100 or ann, stands inside other texts by chance: only the whole value tells it
-_EMAIL = re.compile(r"[^\s@]{1,64}@[^\s@]{1,255}")
-_HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
+_CONSENT = frozenset({"consent", "consentManagement"})  # there `email` is a channel
+_HIDDEN: Any = object()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sorted:
-    """A call in two: what may be stored in clear, and what is sealed."""
+    """A call in two: what may be stored in clear, and what is sealed; a property may be in both, in clear in part."""
 
     properties: Mapping[str, Any] = field(default_factory=dict)
     traits: Mapping[str, Any] = field(default_factory=dict)
@@ -43,118 +36,120 @@ class Sorted:
     personal_context: Mapping[str, Any] = field(default_factory=dict)
 
 
-def is_personal_trait(name: str) -> bool:
-    """Say whether a trait of this name is kept sealed."""
-    plain = _plain(name)
-    return plain in PERSONAL_TRAITS or plain in FREE_TEXT
-
-
-def is_personal_property(name: str) -> bool:
-    """Say whether a property of this name is kept sealed; names such as `name` or `title` mean a product there."""
-    plain = _plain(name)
-    return plain in FREE_TEXT or plain in PERSONAL_TRAITS - {
-        "name",
-        "title",
-        "id",
-        "description",
-        "state",
-    }
-
-
 def sort_fields(
     properties: Mapping[str, Any],
     traits: Mapping[str, Any],
     context: Mapping[str, Any],
-    identifiers: Sequence[str],
+    identifiers: Sequence[str] | Own,
     *,
     also: Container[str] = (),
+    nobody: bool = False,
 ) -> Sorted:
     """
     Sort the fields of a call into clear and personal; `identifiers` are its own identifier values.
 
-    `also` names properties that are personal in this call.
+    `also` names properties that are personal in this call; `nobody` says that no property or trait tells a person.
     """
-    own = tuple(value for value in identifiers if len(value) > 2)
-    private = {
-        name: name in also
-        or is_personal_property(name)
-        or _tells(name, own)
-        or (_tells(value, own) and not _is_amount(name, value))
-        for name, value in properties.items()
-    }
-    personal = {
-        name: is_personal_trait(name) or _tells(name, own) or _tells(value, own) for name, value in traits.items()
-    }
+    own = identifiers if isinstance(identifiers, Own) else Own.of(identifiers)
+    told = None if nobody else own
+    clear, personal = _sort_properties(properties, told, also)
+    sealed = {name for name, value in traits.items() if _is_personal_trait(name, value, told)}
     clear_context, personal_context = _sort_context(context, own)
-    cut = {name: shown for name, value in properties.items() if not private[name] and (shown := _cut_url(value))}
-    private |= dict.fromkeys(cut, True)
     return Sorted(
-        properties={name: value for name, value in properties.items() if not private[name]} | cut,
-        personal_properties={name: value for name, value in properties.items() if private[name]},
-        traits={name: value for name, value in traits.items() if not personal[name]},
-        personal_traits={name: value for name, value in traits.items() if personal[name]},
+        properties=clear,
+        personal_properties=personal,
+        traits={name: value for name, value in traits.items() if name not in sealed},
+        personal_traits={name: value for name, value in traits.items() if name in sealed},
         context=clear_context,
         personal_context=personal_context,
     )
 
 
-def tells(value: object, identifiers: Sequence[str]) -> bool:
+def tells(value: object, identifiers: Sequence[str] | Own) -> bool:
     """Say whether a value, however nested, shows an e-mail address or one of these identifiers."""
-    return _tells(value, tuple(text for text in identifiers if len(text) > 2))
+    return telling.tells(value, identifiers if isinstance(identifiers, Own) else Own.of(identifiers))
 
 
-def _sort_context(context: Mapping[str, Any], own: tuple[str, ...]) -> tuple[dict[str, Any], dict[str, Any]]:
+def _sort_properties(
+    properties: Mapping[str, Any], own: Own | None, also: Container[str]
+) -> tuple[dict[str, Any], dict[str, Any]]:
     clear: dict[str, Any] = {}
     personal: dict[str, Any] = {}
-    for name, value in context.items():
-        if name in CLEAR_CONTEXT and not _tells(value, own):
-            clear[name] = value
-        else:
+    for name, value in properties.items():
+        shown = _HIDDEN if name in also else _shown_field(name, value, own, "")
+        if shown is not _HIDDEN:
+            clear[name] = shown
+        if shown is not value:
             personal[name] = value
-    page = personal.get("page")
-    if isinstance(page, Mapping):
-        path = page.get("path")
-        if isinstance(path, str) and not _tells(path, own):
-            clear["page"] = {"path": path}
     return clear, personal
 
 
-def _cut_url(value: object) -> str | None:
-    """Give a URL without query and fragment; None for what is no URL or has neither."""
-    if not isinstance(value, str) or "://" not in value[:12]:
-        return None
-    shown = value.split("?", 1)[0].split("#", 1)[0]
-    return shown if shown != value else None
+def _is_personal_trait(name: str, value: Any, own: Own | None) -> bool:
+    """A trait is kept by itself, so it is sealed whole as soon as a part of it is personal."""
+    is_told = own is not None and text_tells(name, own)
+    return is_told or is_personal_trait(name) or _shown(name, value, own) is not value
 
 
-def _tells(value: object, own: tuple[str, ...]) -> bool:
+def _sort_context(context: Mapping[str, Any], own: Own) -> tuple[dict[str, Any], dict[str, Any]]:
+    clear: dict[str, Any] = {}
+    personal: dict[str, Any] = {}
+    for name, value in context.items():
+        shown = _shown(name, value, own, named=name not in _CONSENT) if name in CLEAR_CONTEXT else _HIDDEN
+        if shown is not _HIDDEN:
+            clear[name] = shown
+        if shown is not value:
+            personal[name] = value
+    page = personal.get("page")
+    path = page.get("path") if isinstance(page, Mapping) else None
+    if isinstance(path, str) and (shown := _shown_text(path, own)) is not _HIDDEN:
+        clear["page"] = {"path": shown}
+    return clear, personal
+
+
+def _shown_field(name: str, value: Any, own: Own | None, within: str, *, named: bool = True) -> Any:
+    """Give what of a field may stand in clear; true, false and null name nobody, whatever the field is called."""
+    if own and text_tells(name, own):
+        return _HIDDEN
+    if value is None or value is True or value is False:
+        return value
+    if named and is_personal_property(name, within):
+        return _HIDDEN
+    return _shown(name, value, own, named=named)
+
+
+def _shown(name: str, value: Any, own: Own | None, *, named: bool = True) -> Any:
+    """Give what of a value may stand in clear: itself, less than itself, or nothing."""
     if isinstance(value, str):
-        if "%" in value and (plain := _unquoted(value)) != value and _tells(plain, own):
-            return True
-        return ("@" in value and _EMAIL.search(value) is not None) or any(_shows(value, text) for text in own)
+        shown = _shown_text(value, own)
+        return value if shown is _HIDDEN and _is_amount(name, value) else shown
     if isinstance(value, Mapping):
-        return any(_tells(key, own) or _tells(inner, own) for key, inner in value.items())
+        return _shown_fields(name, value, own, named=named)
     if isinstance(value, list):
-        return any(_tells(inner, own) for inner in value)
-    return False
+        return _shown_items(name, value, own, named=named)
+    return _HIDDEN if own and number_tells(value, own) and not is_amount_name(name) else value
 
 
-def _unquoted(text: str) -> str:
-    """Undo percent signs, also twice and three times; who hides deeper than that hides from everybody."""
-    for _ in range(3):
-        if (plain := unquote(text)) == text:
-            break
-        text = plain
-    return text.replace("%", "")
+def _shown_text(text: str, own: Own | None) -> Any:
+    if own and text_tells(text, own):
+        return _HIDDEN
+    cut = without_query(text)
+    return text if cut == text else cut or _HIDDEN
 
 
-def _shows(value: str, identifier: str) -> bool:
-    return identifier in value if len(identifier) >= _LONG else identifier == value
+def _shown_fields(name: str, value: Mapping[str, Any], own: Own | None, *, named: bool) -> Any:
+    shown = {key: _shown_field(key, inner, own, name, named=named) for key, inner in value.items()}
+    if all(shown[key] is inner for key, inner in value.items()):
+        return value
+    return {key: inner for key, inner in shown.items() if inner is not _HIDDEN}
+
+
+def _shown_items(name: str, value: list[Any], own: Own | None, *, named: bool) -> Any:
+    """Show the items of a list, null in the place of a hidden one, so that the others keep their places."""
+    shown = [_shown(name, inner, own, named=named) for inner in value]
+    if all(one is inner for one, inner in zip(shown, value, strict=True)):
+        return value
+    return [None if inner is _HIDDEN else inner for inner in shown]
 
 
 def _is_amount(name: str, value: object) -> bool:
-    return _plain(name) in AMOUNTS and to_amount(value) is not None
-
-
-def _plain(name: str) -> str:
-    return _HUMP.sub("_", name).replace("-", "_").replace(" ", "_").lower()
+    return is_amount_name(name) and to_amount(value) is not None

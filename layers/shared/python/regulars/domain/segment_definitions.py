@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 from typing import Any
 
-from regulars.domain.classification import is_personal_trait
 from regulars.domain.instants import DAY, SECOND
 from regulars.domain.numbers import to_amount
+from regulars.domain.personal_names import is_personal_trait
 from regulars.domain.segments import (
     COMPARISONS,
     All,

@@ -10,12 +10,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from regulars.domain.classification import is_personal_trait
 from regulars.domain.events import Event, Sealed
 from regulars.domain.identifiers import NOBODY, kind_of
 from regulars.domain.instants import day_of
 from regulars.domain.numbers import to_amount
 from regulars.domain.orders import Ledger, combine, cut, drawer_of, entry
+from regulars.domain.personal_names import is_personal_trait
 from regulars.domain.watches import Watch, Watches
 
 MAX_TRAITS = 200
