@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NoReturn
 
-from local.platform import ports, sign
+from local.platform import one_emulator, ports, sign
 from local.platform.commands import Commands, digest_of
 from local.platform.console import say, step
 from local.platform.errors import PlatformError
@@ -23,13 +23,15 @@ from local.platform.platform import Platform
 from local.platform.synthesis import synthesize
 
 LOOK = 5.0
+SAVED_WITHIN = 90.0
 REDRIVE = ".venv/bin/regulars redrive"
 
 
 def main() -> int:
     """Start, serve until told to stop, stop; return the exit code."""
+    os.umask(0o077)  # whatever is written from here on, the state with its keys too
     folders = of_this_checkout()
-    folders.home.mkdir(exist_ok=True)
+    folders.make_home()
     lock = sign.Lock(folders)
     _mind_signals()
     try:
@@ -53,6 +55,7 @@ def _mind_signals() -> None:
 def _live(folders: Folders) -> NoReturn:
     fresh = bool(os.environ.get("FRESH"))
     port = ports.choose(folders)
+    one_emulator.wait_for_the_last(folders.emulator_lock, SAVED_WITHIN)
     folders.make(fresh=fresh)
     if fresh:
         say("FRESH: the state is emptied, old write keys and tokens with it; a new write key will be minted")

@@ -115,6 +115,7 @@ class Emulator:
             "TMPDIR": str(self._folders.temporary),
             "REGULARS_LOGS": str(self._folders.logs),
             "REGULARS_PARENT": str(os.getpid()),
+            "REGULARS_LOCK": str(self._folders.emulator_lock),
             "REGULARS_SAVED": str(self._folders.saved),
             "REGULARS_SAVE_EVERY": str(self._save_every),
             "AWS_ENDPOINT_URL": self.endpoint,

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 LARGEST_LOG = 20 * 2**20
+PRIVATE = 0o700
 ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -65,12 +66,23 @@ class Folders:
         """Held by the platform that runs."""
         return self.home / "lock"
 
+    @property
+    def emulator_lock(self) -> Path:
+        """Held by the emulator that works on the state, which outlives its platform by as long as it saves."""
+        return self.home / "emulator.lock"
+
+    def make_home(self) -> None:
+        """Make the folder of all this; it holds tokens, passwords and keys, so it is for its owner only."""
+        self.home.mkdir(mode=PRIVATE, parents=True, exist_ok=True)
+        self.home.chmod(PRIVATE)
+
     def make(self, *, fresh: bool) -> None:
         """Make what is missing; `fresh` empties what an earlier run kept."""
         if fresh:
             self._empty()
-        for folder in (self.home, self.state, self.temporary, self.logs):
-            folder.mkdir(parents=True, exist_ok=True)
+        self.make_home()
+        for folder in (self.state, self.temporary, self.logs):
+            folder.mkdir(exist_ok=True)
         for log in self.logs.glob("*.log"):
             if log.stat().st_size > LARGEST_LOG:
                 log.unlink()

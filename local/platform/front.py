@@ -15,6 +15,7 @@ from yarl import URL
 
 from local.platform import ports
 from local.platform.emulator import HOST
+from local.platform.guard import SELF, guard, refusal
 from local.platform.pulse import Pulse
 from local.platform.settle import Settler
 
@@ -28,8 +29,7 @@ HOME = """<!doctype html><title>Regulars</title>
 <p>This is the local platform. A small shop to try it: <a href="/_local/shop/">/_local/shop/</a></p>
 """
 READS = {"GET", "HEAD", "OPTIONS"}
-SELF = {HOST, "localhost"}
-OWN_PAGES = {"same-origin", "none"}  # `none`: typed into the address bar
+LONGEST_WAIT = 600.0
 
 logger = logging.getLogger("regulars.front")
 
@@ -45,7 +45,7 @@ class Front:
 
     def application(self) -> web.Application:
         """Return the routes."""
-        application = web.Application(client_max_size=LARGEST)
+        application = web.Application(client_max_size=LARGEST, middlewares=[guard])
         application.cleanup_ctx.append(self._client)
         routes = application.router
         routes.add_get("/_local/health", self._health)
@@ -73,10 +73,9 @@ class Front:
         return web.json_response({"status": "ok"})
 
     async def _settle(self, request: web.Request) -> web.Response:
-        try:
-            within = float(request.query.get("timeout", "60"))
-        except ValueError:
-            return _refusal(400, "invalid_timeout", "timeout is a number of seconds")
+        within = _seconds(request.query.get("timeout", "60"))
+        if within is None:
+            return refusal(400, "invalid_timeout", f"timeout is a number of seconds from 0 to {LONGEST_WAIT:.0f}")
         counts = await asyncio.to_thread(self._settler.settle, within)
         return web.json_response(counts.as_dict())
 
@@ -87,13 +86,11 @@ class Front:
     async def _redrive(self, _request: web.Request) -> web.Response:
         return web.json_response(await asyncio.to_thread(self._settler.redrive))
 
-    async def _config(self, request: web.Request) -> web.Response:
-        """Tell the shop's page what it needs, and no page of another name that leads to this address."""
-        if request.url.host not in SELF or request.headers.get("Sec-Fetch-Site", "same-origin") not in OWN_PAGES:
-            return _refusal(403, "forbidden", "this is for pages of the local platform itself")
+    async def _config(self, _request: web.Request) -> web.Response:
+        """Tell the shop's page what it needs."""
         ready = json.loads(self._sign.read_text()) if self._sign and self._sign.exists() else {}
         if not ready.get("write_key"):
-            return _refusal(503, "unavailable", "the platform is starting, or has no source `web` yet")
+            return refusal(503, "unavailable", "the platform is starting, or has no source `web` yet")
         told = {"write_key": ready["write_key"], "tokens": {"service": ready["tokens"]["service"]}}
         return web.json_response(told, headers={"Cache-Control": "no-store"})
 
@@ -107,7 +104,7 @@ class Front:
         return web.FileResponse(self._shop / "index.html")
 
     async def _unknown(self, _request: web.Request) -> web.Response:
-        return _refusal(404, "not_found", "there is no such page of the local platform")
+        return refusal(404, "not_found", "there is no such page of the local platform")
 
     async def _proxy(self, request: web.Request) -> web.Response:
         if request.method in READS:
@@ -154,8 +151,12 @@ def _without_hops(headers: Any) -> Any:
     return kept
 
 
-def _refusal(status: int, code: str, message: str) -> web.Response:
-    return web.json_response({"code": code, "message": message}, status=status)
+def _seconds(text: str) -> float | None:
+    try:
+        seconds = float(text)
+    except ValueError:
+        return None
+    return seconds if 0 <= seconds <= LONGEST_WAIT else None  # NaN is no number of seconds
 
 
 class FrontThread:

@@ -13,6 +13,8 @@ import time
 from importlib.metadata import version
 from pathlib import Path
 
+from local.platform import one_emulator
+
 EXPECTED_VERSION = "1.5.33"
 
 
@@ -59,6 +61,7 @@ def end_with_parent(parent: int) -> None:
 def main() -> None:
     """Cure the emulator and run it until it is told to stop."""
     check_version()
+    held = one_emulator.hold(Path(os.environ["REGULARS_LOCK"]), os.getpid())
     from local.platform import overlay_bodies, overlay_saving, overlay_server, overlay_streams, overlay_workers
 
     overlay_bodies.apply()
@@ -75,6 +78,7 @@ def main() -> None:
         every=float(os.environ["REGULARS_SAVE_EVERY"]),
     )
     asyncio.run(overlay_server.serve(app, saver, os.environ["BIND_HOST"], int(os.environ["GATEWAY_PORT"])))
+    held.close()
 
 
 def _allow_many_files() -> None:

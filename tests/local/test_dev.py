@@ -15,6 +15,7 @@ import pytest
 
 from local.platform.folders import ROOT
 from tests.e2e.place import keep_templates, lay_out
+from tests.e2e.processes import descendants, still_alive
 
 pytestmark = [pytest.mark.e2e, pytest.mark.alone, pytest.mark.timeout(600)]
 READY_WITHIN = 180.0
@@ -93,13 +94,6 @@ def dev(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Dev]:
         dev.interrupt()
 
 
-def wait_until_gone(dev: Dev) -> list[str]:
-    deadline = time.monotonic() + STOPPED_WITHIN
-    while (left := dev.left_over()) and time.monotonic() < deadline:
-        time.sleep(0.2)
-    return left
-
-
 def test_the_sign_says_all_that_a_test_needs(dev: Dev) -> None:
     ready = dev.ready()
 
@@ -142,12 +136,21 @@ def test_an_interrupt_saves_and_leaves_no_process(dev: Dev) -> None:
     assert httpx.get(f"{dev.ready()['url']}/_local/settle", timeout=90).json() == before
 
 
-def test_a_hard_end_leaves_no_process_and_loses_nothing(dev: Dev) -> None:
+def test_a_hard_end_leaves_no_process_and_loses_nothing_however_soon_the_next_start_comes(dev: Dev) -> None:
     before = httpx.get(f"{dev.ready()['url']}/_local/settle", timeout=90).json()
+    assert dev.process
+    family = descendants(dev.process.pid)
     dev.kill()
 
-    assert wait_until_gone(dev) == []
-
     dev.start()
+    assert still_alive(family) == {}
     assert "recover from a hard end" in dev.said.read_text()
     assert httpx.get(f"{dev.ready()['url']}/_local/settle", timeout=90).json() == before
+
+
+def test_nobody_else_can_read_what_is_kept(dev: Dev) -> None:
+    kept = [path for path in dev.home.rglob("*") if path.relative_to(dev.home).parts[0] not in {"cdk.out", "tmp"}]
+
+    assert {"local.json", "keys.json", "people.json", "state"} <= {path.name for path in kept}
+    assert dev.home.stat().st_mode & 0o077 == 0
+    assert [path for path in kept if path.is_file() and path.stat().st_mode & 0o077] == []

@@ -57,3 +57,11 @@ def test_a_fresh_start_keeps_nothing_but_what_was_synthesized(tmp_path: Path) ->
     folders.make(fresh=True)
 
     assert [path.name for path in sorted(tmp_path.rglob("*"))] == ["cdk.out", "logs", "state", "tmp"]
+
+
+def test_the_folder_is_for_its_owner_only_whoever_made_it(tmp_path: Path) -> None:
+    for home in (tmp_path / "new" / ".regulars", tmp_path / "old"):
+        (tmp_path / "old").mkdir(mode=0o755, exist_ok=True)
+        Folders(home).make(fresh=False)
+
+        assert home.stat().st_mode & 0o777 == 0o700
