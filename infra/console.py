@@ -49,7 +49,7 @@ class Console(Construct):
                 data.buckets.large.allow("GetObject", under=["quarantine"]),
                 data.buckets.large.allow("GetObject", "PutObject", under=["events"]),
                 # For the owner of a mended event; and it signs cursors, in a new workspace as the first with the key.
-                tables.vault.allow("GetItem", "PutItem"),
+                tables.vault.allow("GetItem", "BatchGetItem", "PartiQLInsert"),
             ],
             wraps=data.keys.workspace,
         )

@@ -57,7 +57,7 @@ def _store(data: Data) -> list[Access | ObjectAccess]:
     return [
         tables.events.allow("PartiQLInsert", "GetItem"),  # an insert never overwrites
         tables.catalog.allow("GetItem", "Query"),
-        tables.vault.allow("GetItem", "PutItem"),
+        tables.vault.allow("GetItem", "BatchGetItem", "PartiQLInsert"),
         tables.quarantine.allow("PartiQLInsert"),
         data.buckets.large.allow("GetObject", "PutObject", under=["events", "quarantine"]),
     ]

@@ -81,10 +81,11 @@ def test_a_transaction_that_meets_another_write_has_lost(reasons: tuple[str, ...
     ],
 )
 def test_every_call_says_so_when_dynamodb_does_not_answer(error: Exception) -> None:
-    database = Answers(*[error] * 7)
+    database = Answers(*[error] * 8)
 
     for call in (
         lambda: database.get("events", "o", "m"),
+        lambda: database.get_many("events", [("o", "m")]),
         lambda: database.query("events", "o"),
         lambda: database.query_index("memberships", "by_segment", "s", limit=1),
         lambda: database.put("events", EVENT),
@@ -94,6 +95,26 @@ def test_every_call_says_so_when_dynamodb_does_not_answer(error: Exception) -> N
     ):
         with pytest.raises(UnavailableError):
             call()
+    assert database.answers == []
+
+
+def test_a_read_of_many_asks_again_for_what_it_was_not_given(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("regulars.adapters.pause.time.sleep", lambda _seconds: None)
+    one, other = ({"owner": {"S": name}} for name in "ab")
+    left = {"UnprocessedKeys": {"vault": {"Keys": [other], "ConsistentRead": True}}}
+    database = Answers({"Responses": {"vault": [one]}, **left}, {"Responses": {"vault": [other]}})
+
+    assert database.get_many("vault", [("b", None), ("a", None)]) == [{"owner": "b"}, {"owner": "a"}]
+    assert [asked["RequestItems"] for _, asked in database.asked][1] == left["UnprocessedKeys"]
+
+
+def test_a_read_of_many_that_is_never_given_whole_is_no_answer(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("regulars.adapters.pause.time.sleep", lambda _seconds: None)
+    left = {"UnprocessedKeys": {"vault": {"Keys": [{"owner": {"S": "a"}}]}}}
+    database = Answers(*[{"Responses": {}, **left}] * 6)
+
+    with pytest.raises(UnavailableError):
+        database.get_many("vault", [("a", None)])
     assert database.answers == []
 
 

@@ -10,6 +10,8 @@ import pytest
 from local.world.memory import MemoryDatabase
 from local.world.wrapping import PlainWrapper
 from regulars.adapters import sealing
+from regulars.adapters.dynamodb import DynamoDatabase
+from regulars.adapters.parallel import Parallel
 from regulars.adapters.sealing import KmsSealer, KmsWrapper
 from regulars.errors import InvalidEventError, UnavailableError
 from regulars.stores.vault import WORKSPACE, VaultStore
@@ -125,7 +127,43 @@ def test_asks_the_vault_once_for_an_owner(database: MemoryDatabase) -> None:
         sealer.prepare([OWNER, OWNER])
         sealer.seal(OWNER, "event", b"secret")
 
-    assert database.bill.requests == {"get vault": 2}  # one of them the workspace's
+    assert database.bill.requests == {"get vault": 1, "get_many vault": 1}  # the first is the workspace's
+
+
+def test_two_requests_full_of_new_owners_make_one_key_for_each(database: MemoryDatabase) -> None:
+    owners = [f"user_id:{number}" for number in range(300)]
+    sealers = [KmsSealer(database, PlainWrapper(), Parallel()) for _ in range(4)]
+    start = threading.Barrier(len(sealers))
+
+    def prepare(sealer: KmsSealer, order: list[str]) -> None:
+        start.wait()
+        sealer.prepare(order)
+
+    orders = [owners, owners[::-1], owners[100:], owners[:200]]
+    threads = [threading.Thread(target=prepare, args=pair) for pair in zip(sealers, orders, strict=True)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    opened = [
+        sealers[0].open(owner, "event", sealer.seal(owner, "event", owner.encode()))
+        for sealer, order in zip(sealers, orders, strict=True)
+        for owner in order
+    ]
+
+    assert opened == [owner.encode() for order in orders for owner in order]
+
+
+def test_new_owners_cost_a_read_for_a_hundred_and_a_write_for_twenty_five(tables: None) -> None:
+    del tables
+    calls: Counter[str] = Counter()
+    database = DynamoDatabase(meter=lambda operation, _consumed: calls.update([operation]))
+    sealer = KmsSealer(database, PlainWrapper(), Parallel())
+    assert sealer.hash_key
+    calls.clear()
+    sealer.prepare([f"user_id:{number}" for number in range(250)])
+
+    assert calls == {"BatchGetItem": 3, "BatchExecuteStatement": 10}
 
 
 def test_holds_a_limited_number_of_keys(database: MemoryDatabase, monkeypatch: pytest.MonkeyPatch) -> None:

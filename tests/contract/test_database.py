@@ -37,6 +37,23 @@ def test_finds_nothing_where_nothing_is(database: Database) -> None:
     assert database.get("profiles", "p_user_id:a", consistent=False) is None
 
 
+def test_reads_many_in_the_order_of_their_keys(database: Database) -> None:
+    items: list[Item] = [{"owner": f"user_id:{number}", "part": "traits", "marks": b"m"} for number in range(230)]
+    database.insert("identities", items)
+    keys = [(f"user_id:{number}", "traits") for number in (*range(250), 3, 249, 3)]
+
+    assert database.get_many("identities", keys) == [*items, *[None] * 20, items[3], None, items[3]]
+    assert database.get_many("identities", keys[:2], consistent=False) == items[:2]
+    assert database.get_many("identities", []) == []
+
+
+def test_reads_many_of_a_table_without_sort_key(database: Database) -> None:
+    database.put("vault", {"owner": "user_id:a", "wrapped": b"key"}, was=0)
+
+    found = database.get_many("vault", [("user_id:b", None), ("user_id:a", None)])
+    assert found == [None, {"owner": "user_id:a", "wrapped": b"key", "v": 1}]
+
+
 def test_gives_back_every_value_as_it_was(database: Database) -> None:
     values: list[Value] = [*NAUGHTY, b"", bytes(range(256)), 0, -1, 10**20, -(2**63), sys.maxsize]
     for value in values:

@@ -87,6 +87,8 @@ class DatabaseMachine(RuleBasedStateMachine):
     def holds_the_same(self) -> None:
         """The same items, and the same history."""
         assert {key: self.database.get("identities", *key) for key in self.items} == self.items
+        keys = [(owner, part) for owner in ("a", "b", "never") for part in ("a", "c")]
+        assert self.database.get_many("identities", keys) == [self.items.get(key) for key in keys]
         assert len(self.database.all("identities")) == len(self.items)
         told = [(change.old, change.new) for change in self.database.changes("identities")]
         assert told == self.changes

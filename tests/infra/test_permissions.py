@@ -11,13 +11,13 @@ TABLES = {
     "ingest": {
         "events": "GetItem PartiQLInsert",
         "catalog": "GetItem Query",
-        "vault": "GetItem PutItem",
+        "vault": "BatchGetItem GetItem PartiQLInsert",
         "quarantine": "PartiQLInsert",
     },
     "drain_overflow": {
         "events": "GetItem PartiQLInsert",
         "catalog": "GetItem Query",
-        "vault": "GetItem PutItem",
+        "vault": "BatchGetItem GetItem PartiQLInsert",
         "quarantine": "PartiQLInsert",
     },
     "resolve_identity": {
@@ -50,7 +50,7 @@ TABLES = {
         "memberships/index/by_segment": "Query",
         "quarantine": "GetItem PutItem Query",
         "events": "GetItem PartiQLInsert",
-        "vault": "GetItem PutItem",
+        "vault": "BatchGetItem GetItem PartiQLInsert",
     },
     "serve_analytics": {},
     "archive": {},
@@ -94,7 +94,7 @@ LARGE = {
     "profile_api": {"events": "GetObject"},
     "admin_api": {"events": "GetObject PutObject", "quarantine": "GetObject"},
 }
-READS = {"GetItem", "Query", "DescribeStream", "GetRecords", "GetShardIterator", "ListStreams"}
+READS = {"GetItem", "BatchGetItem", "Query", "DescribeStream", "GetRecords", "GetShardIterator", "ListStreams"}
 POLLS = ("DescribeStream", "GetRecords", "GetShardIterator", "ListStreams")
 POLLED = {
     "resolve_identity": {"events"},
@@ -161,6 +161,17 @@ def test_an_event_can_be_added_but_never_changed(allowed: dict[str, set[Permissi
         for name, granted in allowed.items()
         for each in granted
         if each.thing == "tables/events" and each.action.removeprefix("dynamodb:") not in READS
+    }
+
+    assert written == {(name, "dynamodb:PartiQLInsert") for name in ("ingest", "drain_overflow", "admin_api")}
+
+
+def test_a_key_can_be_made_but_never_overwritten(allowed: dict[str, set[Permission]]) -> None:
+    written = {
+        (name, each.action)
+        for name, granted in allowed.items()
+        for each in granted
+        if each.thing == "tables/vault" and each.action.removeprefix("dynamodb:") not in READS
     }
 
     assert written == {(name, "dynamodb:PartiQLInsert") for name in ("ingest", "drain_overflow", "admin_api")}

@@ -9,6 +9,7 @@ from pynamodb.expressions.operand import Path
 
 from regulars.adapters import settings
 from regulars.adapters.connection import Connection, Meter, in_our_words
+from regulars.adapters.gets import get_many
 from regulars.adapters.inserts import insert
 from regulars.adapters.spilling import Objects, nowhere, spill, whole
 from regulars.adapters.wire import Image, from_wire, to_wire
@@ -39,6 +40,15 @@ class DynamoDatabase:
         with in_our_words():
             answer = self._connection.get_item(self._names[table], partition, sort, consistent_read=consistent)
         return self._read(answer["Item"]) if "Item" in answer else None
+
+    def get_many(
+        self, table: TableName, keys: Sequence[tuple[str, str | None]], *, consistent: bool = True
+    ) -> list[Item | None]:
+        """Read items by partition and sort key, in the order of the keys; None where there is none."""
+        asked = [_wire_key(table, key) for key in dict.fromkeys(keys)]  # DynamoDB refuses a key that is named twice
+        images = get_many(self._connection, self._names[table], asked, consistent=consistent)
+        found = {_key_of(table, item): item for item in map(self._read, images)}
+        return [found.get(key) for key in keys]
 
     def query(
         self,
@@ -164,6 +174,10 @@ def _unchanged(write: Write) -> Condition | None:
     if write.was is None:
         return None
     return Path("v") == write.was if write.was else Path(KEYS[write.table][0]).does_not_exist()
+
+
+def _wire_key(table: TableName, key: tuple[str, str | None]) -> dict[str, dict[str, str]]:
+    return {name: {"S": value} for name, value in zip(KEYS[table], key, strict=True) if name and value is not None}
 
 
 def _key(write: Write) -> tuple[str, str | None]:

@@ -4,16 +4,16 @@ import os
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from botocore.exceptions import BotoCoreError, ClientError
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from regulars.adapters import clients, settings
+from regulars.adapters import clients, gets, inserts, settings
 from regulars.adapters.parallel import Parallel
 from regulars.errors import InvalidEventError, UnavailableError
 from regulars.pipeline.people import Many
@@ -27,6 +27,7 @@ HELD_KEYS = 10_000
 HELD_SECONDS = 300.0  # how long a process may still open what belongs to an erased owner
 _KEY = 32
 _NONCE = 12
+T = TypeVar("T")
 
 
 class Wrapper(Protocol):
@@ -90,11 +91,12 @@ class KmsSealer:
 
     def prepare(self, owners: Sequence[str]) -> None:
         """Have a stored key for each owner, so that two first events at once cannot make two."""
-        missing = [owner for owner in dict.fromkeys(owners) if self._held_key(owner) is None]
-        for owner, wrapped in zip(missing, self._many(self._vault.get, missing), strict=True):
-            if wrapped is None:
-                self._create(owner)
-            elif wrapped:
+        asked = [owner for owner in dict.fromkeys(owners) if self._held_key(owner) is None]
+        found = self._together(self._vault.get_many, asked, gets.MOST)
+        new = [(owner, self._new_key(owner)) for owner in asked if owner not in found]
+        found |= self._together(self._vault.create_many, new, inserts.MOST)
+        for owner, wrapped in found.items():
+            if wrapped:
                 self._hold(owner, wrapped)
 
     def seal(self, owner: str, field: str, content: bytes) -> bytes:
@@ -142,11 +144,16 @@ class KmsSealer:
             since, key = self._keys.get(owner, (0.0, None))
             return key if time.monotonic() < since + HELD_SECONDS else None
 
-    def _create(self, owner: str) -> None:
+    def _new_key(self, owner: str) -> bytes:
         nonce = os.urandom(_NONCE)
-        wrapped = nonce + self._wrapping.encrypt(nonce, os.urandom(_KEY), _bound(owner, "key"))
-        if standing := self._vault.create(owner, wrapped):
-            self._hold(owner, standing)
+        return nonce + self._wrapping.encrypt(nonce, os.urandom(_KEY), _bound(owner, "key"))
+
+    def _together(
+        self, do: Callable[[Sequence[T]], dict[str, bytes]], each: Sequence[T], most: int
+    ) -> dict[str, bytes]:
+        """Do it for as many at a time as one request takes, and several requests at once."""
+        chunks = [each[start:][:most] for start in range(0, len(each), most)]
+        return {owner: key for keys in self._many(do, chunks) for owner, key in keys.items()}
 
     def _hold(self, owner: str, wrapped: bytes) -> AESGCM:
         key = AESGCM(self._wrapping.decrypt(wrapped[:_NONCE], wrapped[_NONCE:], _bound(owner, "key")))

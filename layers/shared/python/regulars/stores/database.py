@@ -1,5 +1,5 @@
 """
-The port to tables: get, query, conditional put, transaction, insert.
+The port to tables: get one or many, query, conditional put, transaction, insert.
 
 Items hold strings, whole numbers and bytes only. The one condition is optimistic: `was` is the version (`v`) that the
 writer read, 0 for an item that must not exist; the database stores `v = was + 1`. A lost race raises ConflictError.
@@ -67,6 +67,11 @@ class Database(Protocol):
     def query(
         self,
         table: TableName,
+    def get_many(
+        self, table: TableName, keys: Sequence[tuple[str, str | None]], *, consistent: bool = True
+    ) -> list[Item | None]:
+        """Read items by partition and sort key, in the order of the keys; None where there is none."""
+
         partition: str,
         *,
         prefix: str = "",
