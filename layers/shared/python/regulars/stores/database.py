@@ -64,14 +64,14 @@ class Database(Protocol):
     def get(self, table: TableName, partition: str, sort: str | None = None, *, consistent: bool = True) -> Item | None:
         """Read one item."""
 
-    def query(
-        self,
-        table: TableName,
     def get_many(
         self, table: TableName, keys: Sequence[tuple[str, str | None]], *, consistent: bool = True
     ) -> list[Item | None]:
         """Read items by partition and sort key, in the order of the keys; None where there is none."""
 
+    def query(
+        self,
+        table: TableName,
         partition: str,
         *,
         prefix: str = "",
