@@ -58,6 +58,6 @@ def _store(data: Data) -> list[Access | ObjectAccess]:
         tables.events.allow("PartiQLInsert", "GetItem"),  # an insert never overwrites
         tables.catalog.allow("GetItem", "Query"),
         tables.vault.allow("GetItem", "BatchGetItem", "PartiQLInsert"),
-        tables.quarantine.allow("PartiQLInsert"),
+        tables.quarantine.allow("PartiQLInsert", "GetItem"),
         data.buckets.large.allow("GetObject", "PutObject", under=["events", "quarantine"]),
     ]

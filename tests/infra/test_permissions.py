@@ -12,13 +12,13 @@ TABLES = {
         "events": "GetItem PartiQLInsert",
         "catalog": "GetItem Query",
         "vault": "BatchGetItem GetItem PartiQLInsert",
-        "quarantine": "PartiQLInsert",
+        "quarantine": "GetItem PartiQLInsert",
     },
     "drain_overflow": {
         "events": "GetItem PartiQLInsert",
         "catalog": "GetItem Query",
         "vault": "BatchGetItem GetItem PartiQLInsert",
-        "quarantine": "PartiQLInsert",
+        "quarantine": "GetItem PartiQLInsert",
     },
     "resolve_identity": {
         "events": "Query",

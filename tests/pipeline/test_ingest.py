@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from local.world.memory import MemoryDatabase
-from regulars.domain.instants import SECOND
+from regulars.domain.instants import DAY, SECOND
 from regulars.domain.packing import unpack
 from regulars.domain.payloads import MAX_EVENT, measure, read_object
 from regulars.errors import (
@@ -80,6 +80,17 @@ def test_quarantines_an_event_once_however_often_it_comes(front_door: FrontDoor)
         front_door.batch(a_track_call(event=""), a_track_call(event=""))
 
     assert len(front_door.quarantined()) == 1
+
+
+def test_a_retry_after_midnight_finds_the_row_of_the_day_before(front_door: FrontDoor) -> None:
+    front_door.now += DAY - 121 * SECOND  # one second before midnight
+    messages = [a_track_call(event="", messageId=f"m-{number}") for number in range(3)]
+    front_door.batch(*messages)
+    front_door.now += 2 * SECOND
+    receipt = front_door.batch(*messages, 7)
+
+    assert receipt.count("quarantined") == 4
+    assert [row.day for row in front_door.quarantined()] == ["2026-01-01"] * 3 + ["2026-01-02"]
 
 
 def test_keeps_a_quarantined_event_whole_and_sealed_for_whom_it_names(front_door: FrontDoor) -> None:

@@ -127,8 +127,9 @@ class Door:
             quarantine(refusal, post.delivery, self._sealer, alone=alone, turn=index)
             for index, refusal in post.refusals.items()
         ]
-        if rows:
-            self._quarantine.add(*rows)
+        known = self._many(self._quarantine.is_of_the_day_before, rows)
+        if new := [row for row, is_known in zip(rows, known, strict=True) if not is_known]:
+            self._quarantine.add(*new)
 
     def _count(self, receipt: Receipt, source: str) -> None:
         for outcome in OUTCOMES:

@@ -66,6 +66,11 @@ class Quarantined:
         return f"{self.source}.{self.day}.{self.code}.{self.mark}"
 
     @property
+    def slot(self) -> str:
+        """The partition of its source and day."""
+        return f"{self.source}#{self.day}"
+
+    @property
     def place(self) -> str:
         """Where it stands among those of its source and day."""
         return f"{self.code}#{self.mark}"
@@ -81,6 +86,16 @@ class QuarantineStore:
         """Store events; the same one quarantined twice is one row, and keeps what became of it."""
         items = {(item["slot"], item["moment"]): item for item in map(to_item, events)}
         self._database.insert("quarantine", list(items.values()))
+
+    def is_of_the_day_before(self, event: Quarantined) -> bool:
+        """
+        Say whether an event has had a row since the day before.
+
+        The day is part of the key because rows are listed by day; a retry after midnight must find its row all the
+        same, and no SDK tries for longer than twelve hours.
+        """
+        before = replace(event, arrival=event.arrival - DAY)
+        return self._database.get("quarantine", before.slot, before.place) is not None
 
     def get(self, id: str) -> Quarantined | None:
         """Read one by its id."""
@@ -113,7 +128,7 @@ def to_item(event: Quarantined) -> Item:
     if event.event:
         more |= {"event": " ".join(event.event), "claimed": event.claimed, "replayed": event.replayed}
     return {
-        "slot": f"{event.source}#{event.day}",
+        "slot": event.slot,
         "moment": event.place,
         "v": event.version or 1,
         "message_id": event.message_id,
