@@ -15,6 +15,7 @@ from jsonschema import Draft202012Validator
 from regulars.domain.catalog import parse_rules
 from regulars.domain.identifiers import DEFAULT_RULES
 from regulars.domain.mapping_definitions import parse_mapping
+from regulars.domain.plan_definitions import check_plan
 from regulars.domain.segment_definitions import parse
 from regulars.domain.segments import Segment
 from regulars.domain.sources import parse_source
@@ -27,6 +28,7 @@ PARSERS: Mapping[str, Callable[[dict[str, Any]], object]] = {
     "import": lambda definition: parse_mapping("x", definition),
     "identity": parse_rules,
     "source": lambda definition: parse_source("x", definition),
+    "tracking-plan": lambda definition: check_plan("x", definition),
 }
 
 
@@ -76,12 +78,16 @@ def test_every_file_names_its_schema_and_follows_it(path: Path) -> None:
     first = path.read_text().splitlines()[0]
     schema = (path.parent / first.removeprefix("# yaml-language-server: $schema=")).resolve()
 
-    Draft202012Validator(json.loads(schema.read_text())).validate(yaml.safe_load(path.read_text()))
+    wrong = Draft202012Validator(json.loads(schema.read_text())).iter_errors(yaml.safe_load(path.read_text()))
+
+    assert [str(error) for error in wrong] == []
 
 
 @pytest.mark.parametrize("path", sorted((CATALOG / "schemas").iterdir()), ids=lambda path: path.stem)
 def test_every_schema_is_one(path: Path) -> None:
-    Draft202012Validator.check_schema(json.loads(path.read_text()))
+    wrong = Draft202012Validator(Draft202012Validator.META_SCHEMA).iter_errors(json.loads(path.read_text()))
+
+    assert [str(error) for error in wrong] == []
 
 
 def test_spells_out_the_rules_that_hold_by_default() -> None:
@@ -114,7 +120,19 @@ def test_has_a_sample_with_all_that_is_strange_about_purchases() -> None:
     assert any(float(row["dollars"]) == 0 for row in rows)
 
 
+def planned(**schema: object) -> dict[str, Any]:
+    """Build a plan of an event with a schema of its properties."""
+    return {"event": "Order Completed", "properties": schema}
+
+
 GOOD = [
+    ("source", {"unplanned": "quarantine"}),
+    ("tracking-plan", {"all": True}),
+    ("tracking-plan", {"group": True, "description": "Why", "mode": "draft"}),
+    ("tracking-plan", {"type": "identify", "extends": ["x"], "traits": {"required": ["email"]}}),
+    ("tracking-plan", planned(type="object", properties={"a": {"type": ["string", "null"], "format": "uuid"}})),
+    ("tracking-plan", planned(properties={"note": {"x-privacy": "none"}, "seat": {"x-privacy": "sensitive"}})),
+    ("tracking-plan", planned(properties={"a": {"$ref": "#/$defs/b"}}, **{"$defs": {"b": True}})),
     ("source", {"name": "Some", "description": "Why"}),
     ("source", {"id": "x"}),
     ("segment", a_segment(event="Product Viewed")),
@@ -144,6 +162,19 @@ GOOD = [
     ("import", a_property(constant=0)),
 ]
 BAD = [
+    ("source", {"unplanned": "drop"}),
+    ("tracking-plan", {}),
+    ("tracking-plan", {"event": "X", "type": "identify"}),
+    ("tracking-plan", {"event": " "}),
+    ("tracking-plan", {"type": "track"}),
+    ("tracking-plan", {"group": False}),
+    ("tracking-plan", {"group": True, "extends": ["x"]}),
+    ("tracking-plan", {"event": "X", "extends": ["x", "x"]}),
+    ("tracking-plan", {"event": "X", "mode": "block"}),
+    ("tracking-plan", {"event": "X", "schema": {}}),
+    ("tracking-plan", planned(type="array")),
+    ("tracking-plan", planned(properties={"a": {"type": "strin"}})),
+    ("tracking-plan", planned(properties={"a": {"x-privacy": "secret"}})),
     ("source", {"name": ""}),
     ("source", {"name": 5}),
     ("source", {"name": "Some", "key": "wk_1"}),

@@ -24,7 +24,8 @@ def event_codes() -> set[str]:
     trees = (ast.parse(path.read_text()) for path in LIBRARY.rglob("*.py"))
     calls = (node for tree in trees for node in ast.walk(tree) if isinstance(node, ast.Call))
     named = (call for call in calls if isinstance(call.func, ast.Name) and call.func.id == InvalidEventError.__name__)
-    return {call.args[0].value for call in named if isinstance(call.args[0], ast.Constant)}  # type: ignore[misc]
+    first = (call.args[0] for call in named)
+    return {str(argument.value) for argument in first if isinstance(argument, ast.Constant)}
 
 
 def test_explains_every_code_and_no_other() -> None:

@@ -7,7 +7,7 @@ import boto3
 import pytest
 from botocore.stub import Stubber
 
-from regulars.adapters.bus import EventBridgeBus
+from regulars.adapters.bus import ENTERED, SOURCE, EventBridgeBus
 from regulars.domain.instants import SECOND
 from regulars.errors import UnavailableError
 from regulars.pipeline.ports import Transition
@@ -103,6 +103,16 @@ def test_says_so_when_the_bus_does_not_answer() -> None:
             EventBridgeBus(client, "bus").publish([a_transition()])
 
 
-def test_eventbridge_takes_what_is_published(aws: None) -> None:
+def test_eventbridge_hands_on_what_is_published(aws: None) -> None:
     del aws
-    EventBridgeBus(boto3.client("events"), "default").publish([a_transition(number) for number in range(11)])
+    queues, events = boto3.client("sqs"), boto3.client("events")
+    queue = queues.create_queue(QueueName="heard")["QueueUrl"]
+    arn = queues.get_queue_attributes(QueueUrl=queue, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
+    events.put_rule(Name="all", EventPattern=json.dumps({"source": [SOURCE]}))
+    events.put_targets(Rule="all", Targets=[{"Id": "queue", "Arn": arn}])
+    EventBridgeBus(events, "default").publish([a_transition(number) for number in range(11)])
+    waiting = (queues.receive_message(QueueUrl=queue, MaxNumberOfMessages=10).get("Messages", []) for _ in range(2))
+    heard = [json.loads(message["Body"]) for messages in waiting for message in messages]
+
+    assert sorted(one["detail"]["number"] for one in heard) == list(range(11))
+    assert {(one["source"], one["detail-type"]) for one in heard} == {(SOURCE, ENTERED)}

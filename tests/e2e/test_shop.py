@@ -148,10 +148,14 @@ def test_says_that_the_platform_has_stopped_and_goes_on_by_itself(arrive: Arrive
     look_at(visitor, "Quay Mug")
     visitor.offline(is_so=True)
     visitor.sees(".stopped")
+    said = visitor.text(".stopped")
     visitor.photograph(screenshots / "stopped.png")
     visitor.offline(is_so=False)
-
     visitor.sees(".pulse.good", within=10)
+    visitor.sees_no_more(".stopped")
+
+    assert said.startswith("The platform does not answer")
+    assert visitor.text(".pulse") != "stopped"
 
 
 def test_fits_on_a_telephone(browser: Browser, screenshots: Path) -> None:

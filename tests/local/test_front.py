@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import httpx
 import pytest
@@ -240,7 +240,7 @@ def zipped(code: str) -> bytes:
 
 def test_a_taken_port_is_said(url: str) -> None:
     port = int(url.rsplit(":", 1)[1])
-    taken = FrontThread(lambda: Front("", None, Pulse(), Path()), port)  # type: ignore[arg-type]
+    taken = FrontThread(lambda: Front("", cast("Settler", None), Pulse(), Path()), port)
 
     with pytest.raises(PlatformError, match="is taken"):
         taken.start()

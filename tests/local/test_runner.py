@@ -11,36 +11,9 @@ from hypothesis import strategies as st
 from local.world.chaos import SeededChaos
 from local.world.lane import Record
 from local.world.mapping import EventSourceMapping, mapping_of
-from local.world.runner import GivenUp, NotInvokedError, Runner, StuckError, sequence_number
+from local.world.runner import NotInvokedError, Runner, StuckError, sequence_number
 from tests.local.streams import Function, ListStream, a_record, failing_at, key_of, number_of
-
-TEN = [a_record(number) for number in range(1, 11)]
-STRICT = EventSourceMapping(batch_size=10, bisect=True, report=True, retries=3)
-
-
-class Trial:
-    """A runner over a list of records, with everything it did written down."""
-
-    def __init__(
-        self,
-        function: Function,
-        mapping: EventSourceMapping = STRICT,
-        records: Sequence[Record] = tuple(TEN),
-    ) -> None:
-        self.now = 0.0
-        self.given_up: list[GivenUp] = []
-        self.function = function
-        self.stream = ListStream(records)
-        self.runner = Runner(
-            mapping,
-            self.stream,
-            function,
-            clock=lambda: self.now,
-            on_failure=self.given_up.append,
-        )
-
-    def dead(self) -> list[int]:
-        return [number_of(record) for one in self.given_up for record in one.records]
+from tests.local.trial import STRICT, Trial
 
 
 def poison(*bad: int) -> Function:
@@ -50,48 +23,6 @@ def poison(*bad: int) -> Function:
         return None
 
     return Function(answer)
-
-
-def test_records_gather_until_the_first_has_waited_long_enough() -> None:
-    trial = Trial(Function(), replace(STRICT, gathers=300), TEN[:2])
-    trial.runner.drain()
-    trial.now = 299.0
-    trial.stream.records.append(TEN[2])
-    trial.runner.drain()
-    assert trial.function.batches == []
-    assert trial.runner.next_try() == 300.0
-
-    trial.now = 300.0
-    trial.runner.drain()
-    assert trial.function.batches == [[1, 2, 3]]
-
-
-def test_a_full_batch_does_not_gather_and_what_is_left_does() -> None:
-    trial = Trial(Function(), replace(STRICT, gathers=300, batch_size=4))
-    trial.now = 7.0
-    trial.runner.drain()
-    assert trial.function.batches == [[1, 2, 3, 4], [5, 6, 7, 8]]
-    assert trial.runner.next_try() == 307.0
-
-
-def test_a_failed_batch_waits_for_no_company() -> None:
-    answers = iter([failing_at(1), None])
-    trial = Trial(Function(lambda _numbers: next(answers)), replace(STRICT, gathers=300, bisect=False), TEN[:1])
-    trial.runner.drain()
-    trial.now = 300.0
-    trial.runner.drain()
-
-    assert trial.function.batches == [[1], [1]]
-
-
-def test_who_is_in_a_hurry_gathers_nothing() -> None:
-    trial = Trial(Function(), replace(STRICT, gathers=300), TEN[:2])
-    trial.runner.drain()
-    assert trial.runner.hurry()
-    trial.runner.drain()
-
-    assert trial.function.batches == [[1, 2]]
-    assert not trial.runner.hurry()
 
 
 def test_a_batch_holds_no_more_records_than_the_mapping_says() -> None:
