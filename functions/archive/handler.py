@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any
 
-from regulars.adapters import clients, settings
+from regulars.adapters import clients
 from regulars.adapters.clock import now
 from regulars.adapters.lake import lake
 from regulars.adapters.observability import journal, observed
@@ -50,7 +50,7 @@ def _row(record: Record) -> Row | None:
 
 
 def _is_profile(record: Record) -> bool:
-    return record.table == settings.table("profiles")
+    return "profile_id" in record.body["Keys"]  # it is told no name of a table, because it may do nothing with one
 
 
 @cache
