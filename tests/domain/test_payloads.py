@@ -29,7 +29,8 @@ NO_JSON_OBJECT = {
     "two objects": b"{}{}",
     "something after the end": b"{} x",
     "a comma too many": b'{"a":1,}',
-    "a byte order mark": b"\xef\xbb\xbf{}",
+    "two byte order marks": b"\xef\xbb\xbf\xef\xbb\xbf{}",
+    "a byte order mark and nothing": b"\xef\xbb\xbf",
     "UTF-16": '{"a":1}'.encode("utf-16"),
     "UTF-16 without a mark": '{"a":1}'.encode("utf-16-le"),
     "UTF-32": '{"a":1}'.encode("utf-32-be"),
@@ -117,6 +118,10 @@ def test_an_event_has_less_room_where_its_batch_says_much() -> None:
 
     with pytest.raises(InvalidEventError):
         check({"a": "b"}, 8)
+
+
+def test_takes_a_byte_order_mark() -> None:
+    assert read_object(b'\xef\xbb\xbf{"a":"\xef\xbb\xbf"}') == {"a": "\ufeff"}
 
 
 def test_keeps_every_value_of_a_name_that_came_twice() -> None:

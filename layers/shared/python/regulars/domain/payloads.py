@@ -63,12 +63,12 @@ def inflate(body: bytes, encoding: str) -> bytes:
 
 def read_object(body: bytes) -> dict[str, Any]:
     """
-    Read a body that is one JSON object in UTF-8.
+    Read a body that is one JSON object in UTF-8, with a byte order mark or without.
 
     Raises UnparseableError.
     """
     try:
-        content = _parse(body.decode())
+        content = _parse(body.decode().removeprefix("\ufeff"))
     except UnicodeDecodeError:
         raise UnparseableError("the body is not UTF-8") from None
     except RecursionError:
