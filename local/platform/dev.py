@@ -134,6 +134,7 @@ def _show(platform: Platform, folders: Folders, people: People) -> None:
         "write_key": _keys(folders).get("web", ""),
         "tokens": people.tokens,
         "aws_endpoint": platform.endpoint,
+        "lake": platform.lake,
     }
     sign.show(folders, ready)
 

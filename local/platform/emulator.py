@@ -112,6 +112,8 @@ class Emulator:
             "LOG_LEVEL": "INFO",
             "PERSIST_STATE": "1",
             "STATE_DIR": str(self._folders.state),
+            "S3_PERSIST": "1",  # objects are files from the moment they are stored, and not part of what is saved
+            "S3_DATA_DIR": str(self._folders.state / "objects"),
             "TMPDIR": str(self._folders.temporary),
             "REGULARS_LOGS": str(self._folders.logs),
             "REGULARS_PARENT": str(os.getpid()),

@@ -21,6 +21,7 @@ from local.platform.saved import Saved
 from local.platform.settle import Settler
 
 API = "AWS::ApiGatewayV2::Api"
+BUCKET = "AWS::S3::Bucket"
 SETTLE_AT_START = 90.0
 SETTLE_AT_STOP = 10.0
 SHOP = ROOT / "local" / "shop"
@@ -51,6 +52,11 @@ class Platform:
     def url(self) -> str:
         """Where the platform is."""
         return self._front.url if self._front else ""
+
+    @property
+    def lake(self) -> str:
+        """The bucket of the lake."""
+        return self.stacks[0].named(BUCKET)["lake"]
 
     def start_emulator(self) -> None:
         """Start the emulator with what it kept, and note that from now on an end may be a hard one."""

@@ -107,3 +107,21 @@ def test_a_save_that_fails_leaves_the_emulator_alone(tmp_path: Path) -> None:
 
     assert ends.exists()
     assert not (tmp_path / "saved").exists()
+
+
+def test_an_object_outlives_a_kill_of_the_emulator(emulator: Emulator, folders: Folders) -> None:
+    s3 = Clients(emulator.endpoint).of("s3")
+    s3.create_bucket(Bucket="lake", CreateBucketConfiguration={"LocationConstraint": "eu-west-1"})
+    s3.put_object(Bucket="lake", Key="events/day=2026-01-01/1.parquet", Body=b"\x00rows")
+    s3.put_object(Bucket="lake", Key="events/day=2026-01-01/2.parquet", Body=b"removed")
+    s3.delete_objects(Bucket="lake", Delete={"Objects": [{"Key": "events/day=2026-01-01/2.parquet"}]})
+    emulator.kill()
+
+    again = Emulator(folders)
+    again.start()
+    try:
+        s3 = Clients(again.endpoint).of("s3")
+        (only,) = s3.list_objects_v2(Bucket="lake")["Contents"]
+        assert s3.get_object(Bucket="lake", Key=only["Key"])["Body"].read() == b"\x00rows"
+    finally:
+        again.kill()
