@@ -43,6 +43,8 @@ class Ingest(Construct):
             # Trailing slashes, and the paths under which other SDKs call: the function knows them.
             "POST /{proxy+}",
             "GET /v1/projects/{key}/settings",
+            "GET /v1/pixel/{call}",
+            "GET /sourceConfig",
             because="The function itself looks up the write key, which SDKs send in five different places.",
         )
         api.open_all_else(

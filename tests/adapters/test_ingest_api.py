@@ -6,36 +6,17 @@ from typing import Any
 import pytest
 
 from local.world.memory import MemoryDatabase
-from regulars.adapters.http import Response, serve
-from regulars.adapters.ingest_api import IngestApi
 from regulars.errors import UnavailableError
+from tests.address import Address
 from tests.messages import WRITE_KEY, a_batch, a_track_call
 from tests.pipeline.front_door import FrontDoor
 from tests.wire import REQUESTS, Wire, an_http_event
 
 
-class Address:
-    """An address in front of a door."""
-
-    def __init__(self, front_door: FrontDoor) -> None:
-        self.front_door = front_door
-        self._api = IngestApi(front_door.door)
-
-    def ask(self, event: dict[str, Any]) -> Response:
-        """Answer an event of API Gateway."""
-        return serve(event, self._api.answer, lambda _error: None)
-
-    def send(self, path: str, body: Any, method: str = "POST", **headers: str) -> Response:
-        """Answer a request with the write key in its body."""
-        content = body if isinstance(body, bytes) else json.dumps(body).encode()
-        context = {"http": {"method": method}}
-        return self.ask(an_http_event((path, headers, content), requestContext=context))
-
-
 @pytest.fixture
 def address() -> Address:
     """An address with one source, `web`."""
-    return Address(FrontDoor(MemoryDatabase()))
+    return Address()
 
 
 @pytest.mark.parametrize("wire", REQUESTS.values(), ids=REQUESTS)
@@ -172,41 +153,6 @@ def test_swallows_the_counters_of_the_browser_sdk(address: Address) -> None:
     answer = address.send("/v1/m", b'{"series":[{"type":"Counter"}]}')
 
     assert (answer["statusCode"], answer["body"]) == (200, '{"success":true}')
-
-
-@pytest.mark.parametrize(
-    ("headers", "host", "protocol"),
-    [
-        ({}, "api.example.com/v1", "https"),
-        ({"x-forwarded-proto": "http"}, "api.example.com/v1", "http"),
-        ({"x-forwarded-host": "events.example.com"}, "events.example.com/v1", "https"),
-    ],
-)
-def test_gives_the_browser_sdk_its_settings(
-    address: Address, headers: dict[str, str], host: str, protocol: str
-) -> None:
-    answer = address.send(f"/v1/projects/{WRITE_KEY}/settings", b"", method="GET", **headers)
-
-    assert json.loads(answer["body"]) == {
-        "integrations": {"Segment.io": {"apiKey": WRITE_KEY, "apiHost": host, "protocol": protocol}},
-        "metrics": {"sampleRate": 0},
-    }
-
-
-def test_settings_on_this_machine_are_over_plain_http(address: Address) -> None:
-    event = an_http_event(
-        (f"/v1/projects/{WRITE_KEY}/settings", {}, b""),
-        headers={"host": "127.0.0.1:4000"},
-        requestContext={"http": {"method": "GET"}},
-    )
-
-    assert json.loads(address.ask(event)["body"])["integrations"]["Segment.io"]["protocol"] == "http"
-
-
-def test_has_no_settings_for_an_unknown_key(address: Address) -> None:
-    answer = address.send("/v1/projects/wk_other/settings", b"", method="GET")
-
-    assert (answer["statusCode"], json.loads(answer["body"])["code"]) == (404, "not_found")
 
 
 def test_asks_the_sender_to_keep_what_could_not_be_stored() -> None:

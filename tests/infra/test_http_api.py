@@ -25,6 +25,8 @@ PUBLIC = {
     "POST /v1/{call}": "ingest",
     "POST /{proxy+}": "ingest",
     "GET /v1/projects/{key}/settings": "ingest",
+    "GET /v1/pixel/{call}": "ingest",
+    "GET /sourceConfig": "ingest",
     "$default": "ingest",
     "GET /v1/openapi.json": "admin_api",
     "GET /analytics.js/v1/{key}/analytics.min.js": "serve_analytics",
@@ -134,6 +136,12 @@ def test_a_described_route_is_open_to_whom_it_says(
 @pytest.mark.parametrize("path", ["/v1/track/", "/v1/batch/", "/beacon/v1/batch", "/api/s/track"])
 def test_other_paths_of_sdks_lead_to_ingest(deployed: Templates, path: str) -> None:
     assert chosen(deployed, "POST", path) == "POST /{proxy+}"
+
+
+def test_settings_are_told_with_a_slash_at_the_end_too(deployed: Templates) -> None:
+    route = routes(deployed)[chosen(deployed, "GET", "/sourceConfig/")]
+
+    assert (function_of(deployed, route), route["AuthorizationType"]) == ("ingest", "NONE")
 
 
 @pytest.mark.parametrize(

@@ -7,8 +7,11 @@ from typing import Any
 from regulars.adapters.credentials import write_keys
 from regulars.adapters.http import Request, Response, respond
 from regulars.adapters.overflow import Overflow
+from regulars.adapters.pixel import as_call, image
+from regulars.adapters.sdk_settings import for_rudderstack, for_segment
 from regulars.domain.events import EventType
 from regulars.domain.payloads import inflate, read_object
+from regulars.domain.sources import Source
 from regulars.errors import MethodNotAllowedError, NotFoundError, RequestError, UnavailableError
 from regulars.pipeline.ingest import Door, defer, open_document
 from regulars.pipeline.receipts import OUTCOMES, Receipt, Verdict
@@ -20,7 +23,9 @@ _TYPES: Mapping[str, EventType] = {
 _BATCHES = frozenset({"/v1/batch", "/v1/b", "/v1/import", "/beacon/v1/batch"})
 _METRICS = "/v1/m"
 _CALL = re.compile(r"/(?:v1|api/s|api/s/s2s)/(?P<call>[a-z]+)")
+_PIXEL = re.compile(r"/v1/pixel/(?P<call>[a-z]+)")
 _SETTINGS = re.compile(r"/v1/projects/(?P<key>[^/]+)/settings")
+_SOURCE_CONFIG = "/sourceConfig"
 
 
 class IngestApi:
@@ -33,18 +38,34 @@ class IngestApi:
     def answer(self, request: Request) -> Response:
         """Answer a request. Raises RequestError."""
         path = request.path.rstrip("/")
+        type_ = _type(_CALL, path)
+        if type_ is not None or path in _BATCHES:
+            _only("POST", request)
+            return self._receive(type_, request)
+        if shown := _type(_PIXEL, path):
+            _only("GET", request)
+            return self._see(shown, request)
+        return self._tell(path, request)
+
+    def _tell(self, path: str, request: Request) -> Response:
         if settings := _SETTINGS.fullmatch(path):
             _only("GET", request)
-            return self._settings(settings["key"], request)
+            return respond(for_segment(settings["key"], self._source(settings["key"]), request))
+        if path == _SOURCE_CONFIG:
+            _only("GET", request)
+            return respond(for_rudderstack(self._door.sources.of(write_keys(request, {}))))
         if path == _METRICS:  # counters of the browser SDK about itself
             _only("POST", request)
             return respond({"success": True})
-        call = _CALL.fullmatch(path)
-        type_ = _TYPES.get(call["call"]) if call else None
-        if type_ is None and path not in _BATCHES:
-            raise _refusal(request)
-        _only("POST", request)
-        return self._receive(type_, request)
+        raise _refusal(request)
+
+    def _see(self, type: EventType, request: Request) -> Response:
+        """Show the image whatever becomes of the call: nobody reads another answer, or asks again."""
+        try:
+            self._receive(type, as_call(request))
+        except RequestError as error:
+            self._door.count_lost_pixel(error.code)
+        return image()
 
     def _receive(self, type: EventType | None, request: Request) -> Response:
         document = read_object(inflate(request.body, request.headers.get("content-encoding", "")))
@@ -77,12 +98,16 @@ class IngestApi:
             self._door.count_deferred(len(messages))
             return defer(messages)
 
-    def _settings(self, key: str, request: Request) -> Response:
-        if not self._door.sources.find(key):
+    def _source(self, key: str) -> Source:
+        source = self._door.sources.find(key)
+        if not source:
             raise NotFoundError("no source has this write key: copy it from the source's settings")
-        host = request.headers.get("x-forwarded-host") or request.headers.get("host", "localhost")
-        ours = {"apiKey": key, "apiHost": f"{host}/v1", "protocol": _protocol(host, request)}
-        return respond({"integrations": {"Segment.io": ours}, "metrics": {"sampleRate": 0}})
+        return source
+
+
+def _type(pattern: re.Pattern[str], path: str) -> EventType | None:
+    call = pattern.fullmatch(path)
+    return _TYPES.get(call["call"]) if call else None
 
 
 def _refusal(request: Request) -> RequestError:
@@ -94,13 +119,6 @@ def _refusal(request: Request) -> RequestError:
 def _only(method: str, request: Request) -> None:
     if request.method != method:
         raise MethodNotAllowedError([method])
-
-
-def _protocol(host: str, request: Request) -> str:
-    """A gateway says over what it was asked; one on this machine that does not is asked over plain HTTP."""
-    local = host.split(":")[0] in ("127.0.0.1", "localhost")
-    said = request.headers.get("x-forwarded-proto", "http" if local else "https")
-    return "http" if said == "http" else "https"
 
 
 def _receipt_json(receipt: Receipt) -> dict[str, Any]:

@@ -39,6 +39,11 @@ AREAS: Mapping[str, Sequence[Route[Any]]] = {
     "admin_api": ADMIN_ROUTES,
     "serve_analytics": SCRIPT_ROUTES,
 }
+_FILES: Mapping[str, Mapping[str, Any]] = {
+    "Script": {"text/javascript": {"schema": {"type": "string"}}},
+    "Image": {"image/gif": {}},
+}
+_KEYED = ("Accepted", "SourceConfig")
 _EDITS = ("Edit", "QuarantineEdit", "QuarantineRepair")
 MADE = "written by `make docs`"
 _PATH_WORDS: Mapping[str, str] = {
@@ -119,7 +124,7 @@ def _content(schema: str) -> dict[str, Any]:
 
 
 def _responses(route: Route[Any]) -> dict[str, Any]:
-    kind = {"text/javascript": {"schema": {"type": "string"}}} if route.returns == "Script" else _content(route.returns)
+    kind = _FILES.get(route.returns) or _content(route.returns)
     responses: dict[str, Any] = {"200": {"description": "done", "content": kind}}
     codes: dict[int, list[str]] = {}
     for error in _errors(route):
@@ -137,7 +142,7 @@ def _errors(route: Route[Any]) -> Iterable[type[RequestError]]:
     found: list[type[RequestError]] = [NotFoundError] if "{" in route.path or route.scope else []
     edited: list[type[RequestError]] = [DefinitionError, ConflictingEditError] if route.body in _EDITS else []
     deleted: list[type[RequestError]] = [ConflictingEditError] if route.method == "DELETE" else []
-    keyed: list[type[RequestError]] = [UnauthorizedError] if route.body in ("Call", "Batch") else []
+    keyed: list[type[RequestError]] = [UnauthorizedError] if route.returns in _KEYED else []
     return chain(general, guarded, bodied, asked, found, edited, deleted, keyed)
 
 

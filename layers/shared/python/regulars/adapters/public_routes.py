@@ -3,12 +3,16 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from regulars.adapters.routes import Call, Route
+from regulars.adapters.routes import Call, Parameter, Route
 
 _CALLS = ("track", "identify", "page", "screen", "group", "alias")
 _PROMISE = (
     "200 says that every event of the request is stored or in quarantine. The write key is the user name of Basic "
     "authorization, or `writeKey` in the body. Slashes at the end, and the paths under which other SDKs call, work too."
+)
+
+_DATA = Parameter(
+    name="data", description="the call as JSON in base64, its write key in it", schema={"type": "string"}, required=True
 )
 
 
@@ -44,6 +48,20 @@ INGEST_ROUTES: Sequence[Route[None]] = (
         returns="Accepted",
     ),
     Route(
+        name="show_pixel",
+        method="GET",
+        path="/v1/pixel/track",
+        scope=None,
+        summary="Send a call by an image",
+        description=(
+            "For letters, and pages without scripts; the other calls have addresses like it. The answer is an image "
+            "whatever becomes of the call; the metric `pixel_lost` counts what was stored nowhere."
+        ),
+        query=(_DATA,),
+        answer=_elsewhere,
+        returns="Image",
+    ),
+    Route(
         name="get_settings",
         method="GET",
         path="/v1/projects/{key}/settings",
@@ -51,6 +69,16 @@ INGEST_ROUTES: Sequence[Route[None]] = (
         summary="Read the settings of an SDK, by write key",
         answer=_elsewhere,
         returns="Settings",
+    ),
+    Route(
+        name="get_source_config",
+        method="GET",
+        path="/sourceConfig",
+        scope=None,
+        summary="Read the settings of a RudderStack SDK",
+        description="The write key is the user name of Basic authorization, or `writeKey` in the query.",
+        answer=_elsewhere,
+        returns="SourceConfig",
     ),
 )
 SCRIPT_ROUTES: Sequence[Route[None]] = (

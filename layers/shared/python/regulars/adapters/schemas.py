@@ -146,4 +146,5 @@ SCHEMAS: Mapping[str, Schema] = {
         }
     ),
     "Settings": {"type": "object", "description": "what an SDK asks for before it starts"},
+    "SourceConfig": {"type": "object", "description": "what a RudderStack SDK asks for before it starts"},
 }

@@ -87,6 +87,10 @@ class Door:
         """Count events that are kept elsewhere, from a source that nobody has looked up."""
         self._journal.count("events_deferred", number)
 
+    def count_lost_pixel(self, code: str) -> None:
+        """Count a call by an image that was stored nowhere, and that nobody sends again."""
+        self._journal.count("pixel_lost", code=code)
+
     def _read(self, post: _Post) -> None:
         for index, raw in enumerate(post.messages):
             try:
