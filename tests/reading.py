@@ -6,6 +6,8 @@ from typing import Any
 
 from regulars.domain.events import Event
 from regulars.domain.identifiers import normalise
+from regulars.domain.instants import to_text
+from regulars.domain.timestamps import parse
 from regulars.pipeline.opening import Opener
 from regulars.pipeline.ports import Sealer
 from regulars.pipeline.sealing import open_rest
@@ -28,8 +30,9 @@ def differences(event: Event, message: Mapping[str, Any], sealer: Sealer) -> dic
         "traits": (traits, shown.traits),
         "context": (context, shown.context),
         "integrations": (message.get("integrations") or {}, rest.get("integrations", {})),
-        "messageId": (message.get("messageId") or None, _message_id(event, message, rest)),
+        "messageId": _message_ids(event, message, rest),
     }
+    said |= {name: _times(name, event, message, rest) for name in ("timestamp", "originalTimestamp")}
     said |= {name: (message.get(name), _id(name, message, rest)) for name in ("userId", "anonymousId", "previousId")}
     return {name: (one, other) for name, (one, other) in said.items() if _plain(one) != _plain(other)}
 
@@ -38,9 +41,15 @@ def _plain(content: object) -> str:
     return json.dumps(content, sort_keys=True)
 
 
-def _message_id(event: Event, message: Mapping[str, Any], rest: Mapping[str, Any]) -> Any:
-    given = message.get("messageId") or None
-    return given if str(given) == event.message_id else rest.get("messageId")
+def _message_ids(event: Event, message: Mapping[str, Any], rest: Mapping[str, Any]) -> tuple[Any, Any]:
+    given = None if message.get("messageId") in (None, "", {}) else message["messageId"]
+    return given, given if str(given) == event.message_id else rest.get("messageId")
+
+
+def _times(name: str, event: Event, message: Mapping[str, Any], rest: Mapping[str, Any]) -> tuple[Any, Any]:
+    given, instant = message.get(name), parse(message.get(name))
+    is_told = instant is not None and event.moment.startswith(f"{to_text(instant)}#")
+    return given, given if is_told else rest.get("times", {}).get(name)
 
 
 def _id(name: str, message: Mapping[str, Any], rest: Mapping[str, Any]) -> Any:

@@ -6,6 +6,7 @@ from typing import NoReturn
 
 from cli.errors import UserError
 from cli.importing.records import Record, Source, cut
+from regulars.domain.payloads import Ambiguous, parse, values_in
 
 LONGEST_LINE = 32 * 2**20
 
@@ -36,7 +37,7 @@ def _record(number: int, line: bytes, codec: str) -> Record:
         return Record(number=number)
     text = line.decode(codec, "backslashreplace")
     try:
-        row = json.loads(line.decode(codec), parse_constant=_refuse)
+        row = parse(line.decode(codec), _refuse)
     except UnicodeDecodeError:
         reason = "is not in the encoding of the file: if all of it is Latin-1, the mapping says encoding: latin-1"
         return Record(number=number, reason=reason, raw=cut(text.strip()))
@@ -45,6 +46,8 @@ def _record(number: int, line: bytes, codec: str) -> Record:
         return Record(number=number, reason=f"is no JSON: {what}", raw=cut(text.strip()))
     if not isinstance(row, dict):
         return Record(number=number, reason="is no object of columns", raw=cut(text.strip()))
+    if any(isinstance(value, Ambiguous) for value in values_in(row)):
+        return Record(number=number, reason="names a column twice", raw=cut(text.strip()))
     return Record(number=number, row=row)
 
 

@@ -1,6 +1,7 @@
 """A body is read strictly: what two readers could read differently is refused, or told of one event."""
 
 import gzip
+import itertools
 import json
 from collections.abc import Callable
 
@@ -90,6 +91,17 @@ def test_tells_the_flaw_of_an_event(text: str, code: str) -> None:
     with pytest.raises(InvalidEventError) as error:
         check(event)
     assert error.value.code == code
+
+
+def test_the_order_of_fields_does_not_choose_between_two_flaws() -> None:
+    flaws = {"a": float("nan"), "b": "\ud800", "c": [[]] * 6_000, "d": json.loads("[" * 40 + "]" * 40), "e": 1}
+    found = set()
+    for names in itertools.permutations(flaws):
+        with pytest.raises(InvalidEventError) as error:
+            check({name: flaws[name] for name in names})
+        found.add(error.value.code)
+
+    assert found == {"invalid_number"}
 
 
 @pytest.mark.parametrize("text", SOUND.values(), ids=SOUND)

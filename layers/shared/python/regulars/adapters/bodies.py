@@ -1,11 +1,11 @@
 """Read what callers of the API send: a small JSON object that means one thing, and whole numbers in the query."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from regulars.adapters.http import Request
-from regulars.domain.payloads import Ambiguous, LongNumber, read_object
+from regulars.domain.payloads import Ambiguous, LongNumber, read_object, values_in
 from regulars.errors import InvalidRequestError, TooLargeError
 
 MAX_BODY = 100_000
@@ -22,7 +22,7 @@ def read_body(request: Request, most: int = MAX_BODY) -> dict[str, Any]:
         raise InvalidRequestError(
             "the body holds what cannot be stored: a number that is none, half a character, or nesting without end"
         ) from None
-    for value in _values(content):
+    for value in values_in(content):
         if isinstance(value, Ambiguous):
             raise InvalidRequestError("the body names a field twice in one object")
         if isinstance(value, LongNumber):
@@ -41,14 +41,3 @@ def whole_number(text: str, name: str, least: int, most: int) -> int:
     if not (text.isascii() and text.isdigit() and len(text) <= 9 and least <= int(text) <= most):
         raise InvalidRequestError(f"{name} is a whole number from {least} to {most}")
     return int(text)
-
-
-def _values(content: object) -> Iterator[object]:
-    waiting: list[object] = [content]
-    while waiting:
-        value = waiting.pop()
-        yield value
-        if isinstance(value, dict):
-            waiting += value.values()
-        elif isinstance(value, list):
-            waiting += value

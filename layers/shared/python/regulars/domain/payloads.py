@@ -9,7 +9,7 @@ import json
 import math
 import zlib
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from regulars.errors import InvalidEventError, TooLargeError, UnparseableError
@@ -27,6 +27,9 @@ _LETTER = 6  # bytes of JSON at most, as \u0000
 _CONTAINERS = (dict, list)
 _READABLE = 100  # digits, far beyond what is taken and far below what Python refuses to read
 _VALUE = MAX_DIGITS + 10  # bytes at most of a number, or around a text
+
+
+Container = Mapping[str, Any] | list[Any]
 
 
 class Ambiguous(dict[str, Any]):
@@ -68,7 +71,7 @@ def read_object(body: bytes) -> dict[str, Any]:
     Raises UnparseableError.
     """
     try:
-        content = _parse(body.decode().removeprefix("\ufeff"))
+        content = parse(body.decode().removeprefix("\ufeff"))
     except UnicodeDecodeError:
         raise UnparseableError("the body is not UTF-8") from None
     except RecursionError:
@@ -81,29 +84,52 @@ def read_object(body: bytes) -> dict[str, Any]:
     return content
 
 
+def parse(text: str, constant: Callable[[str], object] | None = None) -> object:
+    """
+    Read JSON, remembering what readers disagree on: an `Ambiguous`, a `LongNumber`; NaN and its like go to `constant`.
+
+    Raises ValueError, RecursionError.
+    """
+    try:
+        return json.loads(text, object_pairs_hook=_object, parse_constant=constant)
+    except json.JSONDecodeError:
+        raise
+    except ValueError:  # Python reads no number of more digits than `sys.get_int_max_str_digits` says
+        return json.loads(text, object_pairs_hook=_object, parse_constant=constant, parse_int=_whole_number)
+
+
+def values_in(content: object) -> Iterator[object]:
+    """Give every value in content, however deep."""
+    waiting: list[object] = [content]
+    while waiting:
+        value = waiting.pop()
+        yield value
+        if isinstance(value, dict):
+            waiting += value.values()
+        elif isinstance(value, list):
+            waiting += value
+
+
 def check(event: Mapping[str, Any], most: int = MAX_EVENT) -> None:
     """
     Make sure that an event means the same to every reader, can be stored as it is, and has at most so many bytes.
 
     Raises InvalidEventError.
     """
-    waiting: list[tuple[Mapping[str, Any] | list[Any], int]] = [(event, 1)]
+    waiting: list[tuple[Container, int]] = [(event, 1)]
+    flaws: set[str] = set()
     number = letters = 0
     while waiting:
         container, depth = waiting.pop()
-        values = _contents(container, depth)
-        number += len(values)
-        if number > MAX_VALUES:
-            raise InvalidEventError("too_many_fields", f"an event has at most {MAX_VALUES} names and values")
-        for value in values:
-            if type(value) is str:
-                letters += len(value)
-                if not value.isascii():
-                    _check_text(value)
-            elif isinstance(value, _CONTAINERS):
-                waiting.append((value, depth + 1))
-            else:
-                _check_number(value)
+        if depth > MAX_DEPTH:
+            flaws.add("too_deep")
+            continue
+        values, more = _look_through(container, depth, waiting, flaws)
+        number, letters = number + values, letters + more
+    if number > MAX_VALUES:
+        flaws.add("too_many_fields")
+    if flaws:
+        raise _flaw(min(flaws))  # the same one whatever the order of fields
     if letters > most or (letters * _LETTER + number * _VALUE > most and measure(event) > most):
         raise InvalidEventError("event_too_large", f"an event has at most {MAX_EVENT} bytes: shorten its texts")
 
@@ -132,37 +158,52 @@ def _cut(content: object, levels: int) -> object:
     return cut(content, levels - 1) if levels > 1 else "…"
 
 
-def _parse(text: str) -> object:
-    try:
-        return json.loads(text, object_pairs_hook=_object)
-    except json.JSONDecodeError:
-        raise
-    except ValueError:  # Python reads no number of more digits than `sys.get_int_max_str_digits` says
-        return json.loads(text, object_pairs_hook=_object, parse_int=_whole_number)
-
-
 def _whole_number(digits: str) -> int | LongNumber:
     return int(digits) if len(digits) <= _READABLE else LongNumber(digits)
 
 
-def _contents(container: Mapping[str, Any] | list[Any], depth: int) -> list[Any]:
-    if depth > MAX_DEPTH:
-        raise InvalidEventError("too_deep", f"an event nests at most {MAX_DEPTH} levels")
+def _look_through(
+    container: Container, depth: int, waiting: list[tuple[Container, int]], flaws: set[str]
+) -> tuple[int, int]:
+    """Note flaws of what a container holds, and what is to be looked through next; count its values and letters."""
     if isinstance(container, Ambiguous):
-        raise InvalidEventError("ambiguous_field", "an object names a field twice: name it once")
-    return container if isinstance(container, list) else [*container, *container.values()]
+        flaws.add("ambiguous_field")
+    values = container if isinstance(container, list) else [*container, *container.values()]
+    letters = 0
+    for value in values:
+        if type(value) is str:
+            letters += len(value)
+            if not value.isascii() and not is_whole(value):
+                flaws.add("invalid_text")
+        elif isinstance(value, _CONTAINERS):
+            waiting.append((value, depth + 1))
+        elif not _is_storable(value):
+            flaws.add("invalid_number")
+    return len(values), letters
 
 
-def _check_text(value: str) -> None:
-    if not is_whole(value):
-        raise InvalidEventError("invalid_text", "a text holds half a character, a lone surrogate: cut texts elsewhere")
+def _is_storable(value: object) -> bool:
+    """Say whether a number, true, false or null means the same everywhere."""
+    if isinstance(value, float):
+        return math.isfinite(value)
+    return not isinstance(value, LongNumber) and (not isinstance(value, int) or abs(value) < _BEYOND)
 
 
-def _check_number(value: object) -> None:
-    if isinstance(value, float) and not math.isfinite(value):
-        raise InvalidEventError("invalid_number", "a number is neither NaN nor infinite: leave it out or send null")
-    if isinstance(value, LongNumber) or (isinstance(value, int) and abs(value) >= _BEYOND):
-        raise InvalidEventError("invalid_number", f"a whole number has at most {MAX_DIGITS} digits: send it as text")
+def _flaw(code: str) -> InvalidEventError:
+    match code:
+        case "ambiguous_field":
+            return InvalidEventError("ambiguous_field", "an object names a field twice: name it once")
+        case "invalid_number":
+            return InvalidEventError(
+                "invalid_number", f"a number is finite, a whole one of {MAX_DIGITS} digits at most: send others as text"
+            )
+        case "invalid_text":
+            return InvalidEventError(
+                "invalid_text", "a text holds half a character, a lone surrogate: cut texts elsewhere"
+            )
+        case "too_deep":
+            return InvalidEventError("too_deep", f"an event nests at most {MAX_DEPTH} levels")
+    return InvalidEventError("too_many_fields", f"an event has at most {MAX_VALUES} names and values")
 
 
 def is_whole(text: str) -> bool:
