@@ -76,6 +76,9 @@ lock: .venv/.stamp ## refresh both Python locks after a change of pyproject.toml
 	.venv/bin/uv pip compile -q --no-header --no-emit-index-url --no-emit-find-links --generate-hashes \
 		--group pyproject.toml:lake --python-platform aarch64-manylinux_2_28 --python-version 3.14 \
 		--only-binary :all: -o layers/lake/requirements.lock
+	.venv/bin/uv pip compile -q --no-header --no-emit-index-url --no-emit-find-links --generate-hashes \
+		--group pyproject.toml:plans --python-platform aarch64-manylinux_2_28 --python-version 3.14 \
+		--only-binary :all: -o layers/plans/requirements.lock
 
 clean: ## remove everything that was made
 	rm -rf .venv node_modules $(ZOO)/node_modules cdk.out build dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache

@@ -10,7 +10,13 @@ from cli.errors import UserError
 from cli.place import Place
 from regulars.domain.roles import GROUPS, ROLES, read_groups
 
-_NAMES: dict[Kind, str] = {"source": "sources", "identity": "identity", "segment": "segments", "import": "imports"}
+_NAMES: dict[Kind, str] = {
+    "source": "sources",
+    "identity": "identity",
+    "tracking_plan": "tracking plan",
+    "segment": "segments",
+    "import": "imports",
+}
 _APPLIERS = frozenset({"admin", "engineer"})  # whoever else edits does so by the API
 
 
@@ -34,7 +40,8 @@ def called(roles: Sequence[str]) -> str:
 
 def left_out(kind: Kind, roles: Sequence[str]) -> str:
     """Say that definitions of a kind are left out."""
-    return f"{_NAMES[kind]}: left out, {called(roles)} may not read {'it' if kind == 'identity' else 'them'}"
+    it = "it" if kind in ("identity", "tracking_plan") else "them"
+    return f"{_NAMES[kind]}: left out, {called(roles)} may not read {it}"
 
 
 def refuse_forbidden(changes: Sequence[Change], roles: Sequence[str], place: Place) -> None:

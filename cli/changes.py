@@ -9,7 +9,7 @@ from typing import Any, Literal
 import yaml
 from rich.text import Text
 
-from cli.definitions import CHECKS, KINDS, Definition, Kind, title
+from cli.definitions import CHECKS, KINDS, Definition, Kind, is_group, title
 from cli.errors import UserError
 from cli.live import Live
 from regulars.domain.catalog import check_successor, parse_rules
@@ -96,7 +96,14 @@ def compare(wanted: Sequence[Definition], live: Mapping[Kind, Mapping[str, Live]
         for id, one in sorted(live[kind].items()):
             if (kind, id) not in named and kind != "identity":
                 changes.append(Change(act="prune" if prune else "left alone", live=one))
-    return changes
+    return sorted(changes, key=_turn)
+
+
+def _turn(change: Change) -> int:
+    """What is planned of an event goes before another file plans it; groups go when nothing extends them any more."""
+    if change.kind != "tracking_plan" or change.act != "prune" or change.live is None:
+        return 1
+    return 2 if is_group(change.kind, change.live.content) else 0
 
 
 def _check_size(wanted: Sequence[Definition], live: Mapping[str, Live]) -> None:

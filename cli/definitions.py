@@ -10,13 +10,20 @@ from cli.errors import UserError
 from cli.yaml_files import Document, load, shown
 from regulars.domain.catalog import parse_rules
 from regulars.domain.mapping_definitions import parse_mapping
+from regulars.domain.plan_definitions import check_plan, check_together, outline
 from regulars.domain.segment_definitions import parse as parse_segment
 from regulars.domain.sources import parse_source
 from regulars.errors import DefinitionError
 
-Kind = Literal["source", "identity", "segment", "import"]
+Kind = Literal["source", "identity", "tracking_plan", "segment", "import"]
 KINDS: tuple[Kind, ...] = get_args(Kind)  # in the order in which they are applied
-PLURALS: Mapping[Kind, str] = {"source": "sources", "segment": "segments", "import": "imports"}
+PLURALS: Mapping[Kind, str] = {
+    "source": "sources",
+    "tracking_plan": "tracking_plans",
+    "segment": "segments",
+    "import": "imports",
+}
+FOLDERS: Mapping[Kind, str] = {**PLURALS, "tracking_plan": "tracking-plan"}  # also their place in the API
 RULES = "rules"
 _ID = re.compile(r"[a-z][a-z0-9_]{0,62}")
 
@@ -38,7 +45,7 @@ class Definition:
 
 def title(kind: Kind, id: str) -> str:
     """Name a definition by kind and id."""
-    return "identity rules" if kind == "identity" else f"{kind} {id}"
+    return "identity rules" if kind == "identity" else f"{kind.replace('_', ' ')} {id}"
 
 
 def read_catalog(folder: Path) -> tuple[list[Definition], list[UserError]]:
@@ -52,7 +59,13 @@ def read_catalog(folder: Path) -> tuple[list[Definition], list[UserError]]:
             definitions.append(read_definition(kind, path))
         except UserError as error:
             errors.append(error)
-    return definitions, errors + _dangling(definitions)
+    definitions.sort(key=lambda one: (KINDS.index(one.kind), not is_group(one.kind, one.content)))
+    return definitions, errors + _dangling(definitions) + ([] if errors else _contradictions(definitions))
+
+
+def is_group(kind: Kind, content: Mapping[str, Any]) -> bool:
+    """Say whether others of its kind may extend it: it is made before them, and goes after them."""
+    return kind == "tracking_plan" and "group" in content
 
 
 def read_definition(kind: Kind, path: Path) -> Definition:
@@ -73,7 +86,7 @@ def read_definition(kind: Kind, path: Path) -> Definition:
 
 def _files(folder: Path) -> Iterator[tuple[Kind, Path]]:
     for kind in KINDS:
-        found = folder.glob("identity.y*ml") if kind == "identity" else folder.glob(f"{PLURALS[kind]}/*.y*ml")
+        found = folder.glob("identity.y*ml") if kind == "identity" else folder.glob(f"{FOLDERS[kind]}/*.y*ml")
         for path in sorted(found):
             yield kind, path
 
@@ -91,9 +104,20 @@ def _dangling(definitions: list[Definition]) -> list[UserError]:
     ]
 
 
+def _contradictions(definitions: list[Definition]) -> list[UserError]:
+    plans = {one.id: one for one in definitions if one.kind == "tracking_plan"}
+    try:
+        check_together([outline(id, one.content) for id, one in sorted(plans.items())])
+    except DefinitionError as error:
+        id, _, path = error.path.partition(".")
+        return [plans[id].document.complaint(DefinitionError(path, error.message))]
+    return []
+
+
 CHECKS: Mapping[Kind, Callable[[str, Mapping[str, Any]], object]] = {
     "source": parse_source,
     "identity": lambda _, content: parse_rules(content),
+    "tracking_plan": check_plan,
     "segment": parse_segment,
     "import": parse_mapping,
 }

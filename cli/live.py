@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from cli.definitions import PLURALS, RULES, Kind
+from cli.definitions import FOLDERS, PLURALS, RULES, Kind
 from cli.errors import AnswerError
 from cli.http import Http
 
@@ -24,7 +24,7 @@ def read_live(http: Http, kind: Kind) -> dict[str, Live]:
     """Read all live definitions of a kind, by id."""
     if kind == "identity":
         return _read_rules(http)
-    found = (_live(kind, entry) for entry in http.pages(f"/v1/{PLURALS[kind]}", PLURALS[kind]))
+    found = (_live(kind, entry) for entry in http.pages(f"/v1/{FOLDERS[kind]}", PLURALS[kind]))
     return {one.id: one for one in found}
 
 
@@ -75,7 +75,7 @@ def _careful(http: Http, method: str, path: str, **request: Any) -> Mapping[str,
 
 
 def _path(kind: Kind, id: str) -> str:
-    return "/v1/identity" if kind == "identity" else f"/v1/{PLURALS[kind]}/{id}"
+    return "/v1/identity" if kind == "identity" else f"/v1/{FOLDERS[kind]}/{id}"
 
 
 def _live(kind: Kind, entry: Mapping[str, Any]) -> Live:

@@ -20,6 +20,7 @@ from cli.quarantine.command import quarantine
 from cli.redrive import redrive
 from cli.segment import segment
 from cli.session import Session
+from cli.tracking_plan.command import tracking_plan
 
 _EVERYWHERE = {"--url": True, "--token": True, "--role": True, "--json": False}  # whether a value follows
 
@@ -114,6 +115,7 @@ app.command("import")(import_file)
 app.command()(profile)
 app.command()(segment)
 app.add_typer(quarantine, name="quarantine")
+app.add_typer(tracking_plan, name="tracking-plan")
 app.command()(redrive)
 app.command()(dev)
 app.command()(doctor)

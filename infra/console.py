@@ -7,7 +7,7 @@ from infra.data import Data
 from infra.http_api import HttpApi
 from infra.python_function import Ground, PythonFunction
 
-_CATALOG = ("segments", "sources", "imports", "identity")
+_CATALOG = ("segments", "sources", "imports", "identity", "tracking-plan")
 _METHODS = ("GET", "POST", "PUT", "DELETE")
 _MENDS = ("GET", "PUT", "POST")
 _TIMEOUT = Duration.seconds(25)  # the API gives up at 30
@@ -38,6 +38,7 @@ class Console(Construct):
             self,
             "admin_api",
             ground=ground,
+            carries=[ground.layers.plans],
             timeout=_TIMEOUT,
             may=[
                 tables.catalog.allow("GetItem", "Query", "PutItem", "DeleteItem"),
@@ -45,6 +46,7 @@ class Console(Construct):
                 tables.memberships.allow("Query", index="by_segment"),
                 # It replays what was mended: a row is marked, and the event it becomes is inserted.
                 tables.quarantine.allow("GetItem", "Query", "PutItem"),
+                tables.tallies.allow("Query"),
                 tables.events.allow("PartiQLInsert", "GetItem"),
                 data.buckets.large.allow("GetObject", under=["quarantine"]),
                 data.buckets.large.allow("GetObject", "PutObject", under=["events"]),

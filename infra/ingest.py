@@ -23,6 +23,7 @@ class Ingest(Construct):
             self,
             "ingest",
             ground=ground,
+            carries=[ground.layers.plans],
             timeout=Duration.seconds(25),  # the API gives up at 30
             may=[*_store(data), large.allow("PutObject", under=["overflow"])],
             wraps=data.keys.workspace,
@@ -32,6 +33,7 @@ class Ingest(Construct):
             self,
             "drain_overflow",
             ground=ground,
+            carries=[ground.layers.plans],
             timeout=_DRAIN,
             may=[*_store(data), large.allow("GetObject", "DeleteObject", under=["overflow"])],
             wraps=data.keys.workspace,
@@ -61,5 +63,6 @@ def _store(data: Data) -> list[Access | ObjectAccess]:
         tables.catalog.allow("GetItem", "Query"),
         tables.vault.allow("GetItem", "BatchGetItem", "PartiQLInsert"),
         tables.quarantine.allow("PartiQLInsert", "GetItem"),
+        tables.tallies.allow("PutItem"),
         data.buckets.large.allow("GetObject", "PutObject", under=["events", "quarantine"]),
     ]

@@ -18,6 +18,7 @@ RUNTIME = Runtime.PYTHON_3_14
 ARCHITECTURE = Architecture.ARM_64
 _DEPENDENCIES = ROOT / "layers" / "dependencies"
 _LAKE = ROOT / "layers" / "lake"
+_PLANS = ROOT / "layers" / "plans"
 _VERSION = RUNTIME.name.removeprefix("python")
 # The AWS services that functions call; descriptions of the other four hundred stay at home.
 SERVICES = frozenset({"dynamodb", "events", "kms", "s3", "sqs", "sts"})
@@ -32,6 +33,7 @@ class Layers(Construct):
             _layer(self, "shared", _library()),
         ]
         self.lake: ILayerVersion = _layer(self, "lake", _packages(_LAKE, stage))
+        self.plans: ILayerVersion = _layer(self, "plans", _packages(_PLANS, stage))
 
 
 def _layer(scope: Construct, name: str, code: Code) -> LayerVersion:

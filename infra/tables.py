@@ -74,6 +74,15 @@ class Tables(Construct):
             sort="moment",
             expires=True,
         )
+        self.tallies = Table(
+            self,
+            "tallies",
+            stage=stage,
+            key=keys.events,
+            partition="slot",
+            sort="part",
+            expires=True,
+        )
         self.all = [
             self.events,
             self.identities,
@@ -83,6 +92,7 @@ class Tables(Construct):
             self.vault,
             self.catalog,
             self.quarantine,
+            self.tallies,
         ]
 
 

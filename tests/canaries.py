@@ -16,6 +16,7 @@ VALUES = {"ref": "user_id:c4n4ry-user", "id": "web", "print": "x"}
 QUERY = {
     "list_quarantined": {"source": "web", "day": "2026-01-01"},
     "count_quarantined": {"source": "web", "from": "2026-01-01", "to": "2026-01-02"},
+    "list_violations": {"source": "web", "from": "2026-01-01", "to": "2026-01-02"},
     "repair_quarantined": {"dry_run": "true"},
     "repair_all_quarantined": {"dry_run": "true"},
 }
@@ -39,6 +40,7 @@ def a_workspace_with_canaries() -> Workspace:
     """One person with a source, a segment, three events, and a refused call of somebody else."""
     workspace = Workspace()
     workspace.put("/v1/sources/web", {"definition": {"name": "Web"}})
+    workspace.put("/v1/tracking-plan/web", {"definition": {"event": "Feedback Given"}})
     workspace.put("/v1/segments/web", {"definition": {"where": {"event": "Feedback Given"}}})
     url = "https://shop.example/p?c4n4ry=1"
     context = {

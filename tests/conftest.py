@@ -37,7 +37,7 @@ def aws() -> Iterator[None]:
 
 @pytest.fixture
 def tables(aws: None) -> None:
-    """The eight tables and the bucket for large things, empty, in the fake AWS."""
+    """The nine tables and the bucket for large things, empty, in the fake AWS."""
     from tests.tables import create_bucket, create_tables
 
     del aws

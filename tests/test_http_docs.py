@@ -62,4 +62,4 @@ def test_every_operation_says_who_may_ask_and_what_can_go_wrong(route: Route[Any
 
 
 def test_every_scope_is_asked_for_somewhere() -> None:
-    assert {route.scope for route in ROUTES} | {"pii:read"} == {*SCOPES, None}
+    assert {route.scope for route in ROUTES} | {"pii:read", "sensitive:read"} == {*SCOPES, None}

@@ -35,7 +35,7 @@ def places(session: Session, choice: Choice) -> list[Place]:
     """Count what there is, by source, day and code."""
     first, last = _days(choice.day)
     found: Counter[tuple[str, str, str, str]] = Counter()
-    for source in [choice.source] if choice.source else _sources(session):
+    for source in [choice.source] if choice.source else sources_of(session):
         asked = {"source": source, "from": first, "to": last}
         for one in session.http.pages("/v1/quarantine/counts", "counts", asked=asked):
             for state in ("open", "replayed"):
@@ -59,7 +59,8 @@ def _days(day: str | None) -> tuple[str, str]:
         raise UserError(f"{day} is no day", fix="say one such as --day 2026-11-21, in UTC") from None
 
 
-def _sources(session: Session) -> Iterator[str]:
+def sources_of(session: Session) -> Iterator[str]:
+    """List the ids of all sources, if the role may."""
     try:
         yield from [one["id"] for one in session.http.pages("/v1/sources", "sources")]
     except AnswerError as error:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from functools import cache
 from typing import Any
+from uuid import uuid4
 
 from regulars.adapters import clients, clock, settings
 from regulars.adapters.ingest_api import IngestApi
@@ -36,7 +37,7 @@ def _is_done(message: Mapping[str, Any]) -> bool:
 
 @cache
 def _api() -> IngestApi:
-    return IngestApi(Door(clients.database(), sealer(), journal, clock.now, Parallel()))
+    return IngestApi(Door(clients.database(), sealer(), journal, clock.now, Parallel(), uuid4().hex))
 
 
 @cache

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from functools import cache
 from typing import Any
+from uuid import uuid4
 
 from regulars.adapters import clients, clock, settings
 from regulars.adapters.http import Response, serve
@@ -24,7 +25,7 @@ def handler(event: Mapping[str, Any], _context: object) -> Response:
 def _api() -> IngestApi:
     wrapper = KmsWrapper(clients.kms(), settings.workspace_cmk(), purpose="overflow")
     overflow = Overflow(clients.sqs, settings.overflow_queue(), clients.large, wrapper, clock.now)
-    return IngestApi(Door(clients.database(), sealer(), journal, clock.now, Parallel()), overflow)
+    return IngestApi(Door(clients.database(), sealer(), journal, clock.now, Parallel(), uuid4().hex), overflow)
 
 
 def _report(error: Exception) -> None:

@@ -15,6 +15,7 @@ from regulars.domain.timers import Timer
 from regulars.stores.database import INDEXES, KEYS, TableName
 from regulars.stores.events import to_item
 from regulars.stores.quarantine import Quarantined, QuarantineStore
+from regulars.stores.tallies import TallyStore
 from regulars.stores.timers import TimerStore
 from regulars.stores.vault import VaultStore
 from tests.builders import an_event, an_identify, an_order
@@ -76,6 +77,7 @@ def _a_lived_in_world() -> MemoryDatabase:
     QuarantineStore(database).add(
         Quarantined(source="web", arrival=START, message_id="m", code="c", reason="r", sealed=b"s")
     )
+    TallyStore(database).put("violations#web#2026-01-01", "p", {("A", "b"): 1}, now=START)
     return database
 
 

@@ -82,9 +82,13 @@ def test_says_which_roles_hold_what_is_missing() -> None:
         caller.must("segments:write")
 
 
-def test_an_admin_may_do_everything_and_everybody_something() -> None:
-    assert ROLES["admin"] == set(SCOPES)
+def test_an_admin_may_do_all_but_see_what_is_sensitive_and_everybody_something() -> None:
+    assert ROLES["admin"] == set(SCOPES) - {"sensitive:read"}
     assert all(scopes for scopes in ROLES.values())
+
+
+def test_only_the_privacy_role_sees_what_is_sensitive() -> None:
+    assert {role for role, scopes in ROLES.items() if "sensitive:read" in scopes} == {"privacy"}
 
 
 def test_only_these_roles_read_personal_fields() -> None:

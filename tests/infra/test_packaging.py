@@ -19,6 +19,7 @@ from infra.python_function import folder_of
 EVERYTHING = ROOT / "requirements.lock"
 LAYER = ROOT / "layers" / "dependencies" / "requirements.lock"
 LAKE = ROOT / "layers" / "lake" / "requirements.lock"
+PLANS = ROOT / "layers" / "plans" / "requirements.lock"
 ABOUT_THE_LAKE = ("archive", "compact")
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
 CODE = (ROOT / "functions", ROOT / "layers" / "shared" / "python" / "regulars" / "adapters")
@@ -101,16 +102,17 @@ def test_the_lock_holds_what_anybody_depends_on() -> None:
     assert names_of(flattened(wanted)) <= set(locked(EVERYTHING)), "cure: make lock"
 
 
-@pytest.mark.parametrize("lock", [LAYER, LAKE], ids=lambda path: path.parent.name)
+@pytest.mark.parametrize("lock", [LAYER, LAKE, PLANS], ids=lambda path: path.parent.name)
 def test_all_locks_agree(lock: Path) -> None:
     everything, layer = locked(EVERYTHING), locked(lock)
 
     assert {name: everything.get(name) for name in layer} == layer, "cure: make lock"
 
 
-def test_the_lake_has_a_layer_of_its_own() -> None:
-    assert names_of(PROJECT["dependency-groups"]["lake"]) == set(locked(LAKE))
-    assert not set(locked(LAKE)) & set(locked(LAYER))
+@pytest.mark.parametrize(("group", "lock"), [("lake", LAKE), ("plans", PLANS)])
+def test_what_is_heavy_has_a_layer_of_its_own(group: str, lock: Path) -> None:
+    assert names_of(PROJECT["dependency-groups"][group]) == set(locked(lock))
+    assert not set(locked(lock)) & set(locked(LAYER))
 
 
 def test_the_node_lock_holds_no_addresses() -> None:

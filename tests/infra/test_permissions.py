@@ -13,12 +13,14 @@ TABLES = {
         "catalog": "GetItem Query",
         "vault": "BatchGetItem GetItem PartiQLInsert",
         "quarantine": "GetItem PartiQLInsert",
+        "tallies": "PutItem",
     },
     "drain_overflow": {
         "events": "GetItem PartiQLInsert",
         "catalog": "GetItem Query",
         "vault": "BatchGetItem GetItem PartiQLInsert",
         "quarantine": "GetItem PartiQLInsert",
+        "tallies": "PutItem",
     },
     "resolve_identity": {
         "events": "Query",
@@ -51,6 +53,7 @@ TABLES = {
         "quarantine": "GetItem PutItem Query",
         "events": "GetItem PartiQLInsert",
         "vault": "BatchGetItem GetItem PartiQLInsert",
+        "tallies": "Query",
     },
     "serve_analytics": {},
     "archive": {},

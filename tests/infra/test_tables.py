@@ -56,8 +56,8 @@ def readers(templates: Templates) -> dict[str, set[str]]:
     return found
 
 
-def test_the_architecture_describes_eight_tables() -> None:
-    assert len(described()) == 8
+def test_the_architecture_describes_nine_tables() -> None:
+    assert len(described()) == 9
 
 
 def test_tables_have_the_keys_and_streams_of_the_architecture(deployed: Templates) -> None:
@@ -113,7 +113,7 @@ def test_each_class_of_data_has_a_key_of_its_own(deployed: Templates) -> None:
         classes.setdefault(key, set()).add(name)
 
     assert classes == {
-        "keys/events": {"events", "quarantine"},
+        "keys/events": {"events", "quarantine", "tallies"},
         "keys/profiles": {"catalog", "identities", "memberships", "profiles", "timers"},
         "keys/vault": {"vault"},
     }

@@ -16,6 +16,7 @@ RegularsError
     UnavailableError     503   it could not be stored; carries Retry-After
   InvalidEventError            one event of a request goes to quarantine, with this code
     SuppressedError            it is not stored at all: the person did not agree to it
+    PlanError                  it does not follow its tracking plan; says in what
   CellError                    a cell of a file cannot be read as its column says
   RowError                     a row of a file makes no call; says in which column and why
   ConflictError                a conditional write lost a race: read again
@@ -56,6 +57,7 @@ class DefinitionError(RequestError):
     def __init__(self, path: str, message: str) -> None:
         super().__init__(f"{path}: {message}" if path else message)
         self.path = path
+        self.message = message
 
 
 class UnauthorizedError(RequestError):
@@ -133,6 +135,14 @@ class SuppressedError(InvalidEventError):
 
     def __init__(self, message: str) -> None:
         super().__init__("consent_denied", message)
+
+
+class PlanError(InvalidEventError):
+    """One event does not follow its tracking plan, as its `report` says, and is quarantined for it."""
+
+    def __init__(self, error: InvalidEventError, report: object) -> None:
+        super().__init__(error.code, str(error))
+        self.report = report
 
 
 class CellError(RegularsError):

@@ -17,6 +17,7 @@ from regulars.pipeline.people import Many
 from regulars.pipeline.ports import Clock, Journal, Sealer
 from regulars.pipeline.quarantine import Quarantine
 from regulars.pipeline.replays import Replays
+from regulars.pipeline.violations import Violations
 from regulars.pipeline.write_keys import WriteKeys
 from regulars.stores.catalog import Definition, Kind
 from regulars.stores.database import Database
@@ -38,6 +39,7 @@ class AdminApi:
     pager: Pager
     document: Mapping[str, Any]
     quarantine: Quarantine
+    violations: Violations
     sealer: Sealer
     audit: Audit
 
@@ -62,6 +64,7 @@ class AdminApi:
             pager=Pager(sealer),
             document=document,
             quarantine=Quarantine(Replays(database, sealer, journal, clock), sealer, many),
+            violations=Violations(database),
             sealer=sealer,
             audit=audit,
         )

@@ -7,6 +7,7 @@ from regulars.adapters.admin_api import AdminApi, Answer
 from regulars.adapters.pages import PAGED
 from regulars.adapters.quarantine_routes import QUARANTINE_ROUTES
 from regulars.adapters.routes import Call, Parameter, Route
+from regulars.adapters.tracking_plan_routes import TRACKING_PLAN_ROUTES
 from regulars.domain.roles import Scope
 from regulars.stores.catalog import Kind
 
@@ -161,4 +162,12 @@ _DOCUMENT: Route[AdminApi] = Route(
     answer=AdminApi.get_document,
     returns="Document",
 )
-ADMIN_ROUTES: Sequence[Route[AdminApi]] = (*_SEGMENTS, *_SOURCES, *_IDENTITY, *_IMPORTS, *QUARANTINE_ROUTES, _DOCUMENT)
+ADMIN_ROUTES: Sequence[Route[AdminApi]] = (
+    *_SEGMENTS,
+    *_SOURCES,
+    *_IDENTITY,
+    *_IMPORTS,
+    *QUARANTINE_ROUTES,
+    *TRACKING_PLAN_ROUTES,
+    _DOCUMENT,
+)

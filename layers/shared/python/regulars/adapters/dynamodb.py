@@ -20,7 +20,7 @@ MOST = 100  # writes in a transaction
 
 class DynamoDatabase:
     """
-    Eight tables in DynamoDB; what is inserted may be larger than an item, if there is a place for `objects`.
+    Nine tables in DynamoDB; what is inserted may be larger than an item, if there is a place for `objects`.
 
     Each call raises UnavailableError when DynamoDB does not answer.
     """

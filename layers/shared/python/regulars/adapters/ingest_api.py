@@ -131,4 +131,5 @@ def _receipt_json(receipt: Receipt) -> dict[str, Any]:
 
 def _verdict_json(verdict: Verdict) -> dict[str, Any]:
     content = {"index": verdict.index, "messageId": verdict.message_id or None, "verdict": verdict.outcome}
-    return content | ({"code": verdict.code} if verdict.code else {})
+    more = {"code": verdict.code, "dropped": list(verdict.dropped)}
+    return content | {name: said for name, said in more.items() if said}

@@ -1,5 +1,5 @@
 """
-The eight tables as PynamoDB models: their keys, their index, and every attribute that the stores write.
+The nine tables as PynamoDB models: their keys, their index, and every attribute that the stores write.
 
 They are the declared schema; the drift tests hold the stores and the deployed tables against them.
 """
@@ -174,6 +174,18 @@ class QuarantineItem(Model):
     expires = NumberAttribute()
 
 
+class TallyItem(Model):
+    """What one process has counted of a subject in a day."""
+
+    class Meta:
+        table_name = settings.table("tallies")
+
+    slot = UnicodeAttribute(hash_key=True)
+    part = UnicodeAttribute(range_key=True)
+    counts = UnicodeAttribute()
+    expires = NumberAttribute()
+
+
 MODELS: Mapping[TableName, type[Model]] = {
     "events": EventItem,
     "identities": IdentityItem,
@@ -183,4 +195,5 @@ MODELS: Mapping[TableName, type[Model]] = {
     "vault": VaultItem,
     "catalog": CatalogItem,
     "quarantine": QuarantineItem,
+    "tallies": TallyItem,
 }

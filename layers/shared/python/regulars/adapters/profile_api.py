@@ -103,7 +103,7 @@ class ProfileApi:
         personal = call.caller.may("pii:read")
         if personal:
             self.audit(call.caller.subject, call.route, profile_id)
-        return self.reader.opener(personal=personal)
+        return self.reader.opener(personal=personal, sensitive=call.caller.may("sensitive:read"))
 
 
 def _named(trait: ShownTrait) -> tuple[str, Any]:

@@ -2,11 +2,11 @@
 
 import json
 from collections.abc import Mapping
-from datetime import date, timedelta
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from regulars.adapters.bodies import only, read_body
+from regulars.adapters.days import is_day, read_days
 from regulars.adapters.edits import if_match
 from regulars.adapters.routes import Call
 from regulars.domain.instants import to_text
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
 Answer = Mapping[str, Any]
 COUNTED = 5_000  # rows read for an answer with counts
 AT_ONCE = 100  # rows mended or replayed in an answer
-DAYS = 31
 _EDIT = 'the body is {"message": {…}} or {"repair": {…}}'
 
 
@@ -42,11 +41,10 @@ def list_quarantined(api: "AdminApi", call: Call) -> Answer:
 def count_quarantined(api: "AdminApi", call: Call) -> Answer:
     """Answer with the numbers of rows of a source by day and code."""
     query = call.request.query
-    source, first, last = query.get("source", ""), query.get("from", ""), query.get("to", "")
+    source, days = query.get("source", ""), read_days(query)
     if not is_id(source):
         raise InvalidRequestError("source is the id of a source")
-    days = _days(first, last)
-    asked = api.pager.asked(call, "quarantine counts", source, first, last)
+    asked = api.pager.asked(call, "quarantine counts", source, days[0], days[-1])
     day, after = json.loads(asked.after) if asked.after else (days[0], None)
     counts: list[dict[str, Any]] = []
     most = COUNTED
@@ -174,27 +172,11 @@ def _slot(said: Mapping[str, Any]) -> tuple[str, str, str | None]:
     source, day, code = said.get("source", ""), said.get("day", ""), said.get("code")
     if not isinstance(source, str) or not is_id(source):
         raise InvalidRequestError("source is the id of a source")
-    if not isinstance(day, str) or not _is_day(day):
+    if not isinstance(day, str) or not is_day(day):
         raise InvalidRequestError("day is a day such as 2026-11-21, in UTC")
     if code is not None and not (isinstance(code, str) and CODE.fullmatch(code)):
         raise InvalidRequestError("code is the code of a quarantined event, such as invalid_event_name")
     return source, day, code
-
-
-def _days(first: str, last: str) -> list[str]:
-    if not (_is_day(first) and _is_day(last)) or first > last:
-        raise InvalidRequestError("from and to are days such as 2026-11-21, in UTC, the first not after the last")
-    start, number = date.fromisoformat(first), (date.fromisoformat(last) - date.fromisoformat(first)).days + 1
-    if number > DAYS:
-        raise InvalidRequestError(f"from and to span at most {DAYS} days: rows are kept for 30")
-    return [(start + timedelta(days=each)).isoformat() for each in range(number)]
-
-
-def _is_day(text: str) -> bool:
-    try:
-        return date.fromisoformat(text).isoformat() == text
-    except ValueError:
-        return False
 
 
 def _state(text: str) -> State | None:

@@ -21,6 +21,7 @@ from regulars.adapters.shapes import (
     or_null,
     ref,
 )
+from regulars.pipeline.receipts import OUTCOMES
 
 _DEFINITION: Mapping[str, Schema] = {
     "id": ID,
@@ -96,6 +97,29 @@ SCHEMAS: Mapping[str, Schema] = {
     "SegmentPage": a_page("segments", a_list(ref("Definition"))),
     "SourcePage": a_page("sources", a_list(ref("Definition"))),
     "ImportPage": a_page("imports", a_list(ref("Definition"))),
+    "TrackingPlanPage": a_page("tracking_plans", a_list(ref("Definition"))),
+    "TrackingPlanVersions": a_page(
+        "versions",
+        a_list(
+            an_object({name: _DEFINITION[name] for name in ("version", "definition", "origin", "changed_at")}),
+        ),
+    ),
+    "ViolationPage": a_page(
+        "violations",
+        a_list(
+            an_object(
+                {
+                    "source": ID,
+                    "day": {"type": "string", "format": "date"},
+                    "event": {**TEXT, "description": "its name, or the type of the call; (other) beyond a hundred"},
+                    "where": {**TEXT, "description": "such as properties.products[].price"},
+                    "rule": {**TEXT, "description": "the keyword of JSON Schema that was not met, or unplanned"},
+                    "release": {**TEXT, "description": "context.app.version, empty where none was said"},
+                    "count": WHOLE,
+                }
+            )
+        ),
+    ),
     "Edit": an_object(
         {
             "definition": FIELDS,
@@ -127,21 +151,23 @@ SCHEMAS: Mapping[str, Schema] = {
     "Accepted": an_object(
         {
             "success": FLAG,
-            "accepted": WHOLE,
-            "duplicate": WHOLE,
-            "quarantined": WHOLE,
+            **dict.fromkeys(OUTCOMES, WHOLE),
             "verdicts": {
                 "type": "array",
                 "items": an_object(
                     {
                         "index": WHOLE,
-                        "messageId": TEXT,
-                        "verdict": {"enum": ["duplicate", "quarantined"]},
+                        "messageId": or_null(TEXT),
+                        "verdict": {"enum": list(OUTCOMES)},
                         "code": TEXT,
+                        "dropped": {
+                            **a_list(TEXT),
+                            "description": "fields that the tracking plan left out, such as properties.sizes[].eu",
+                        },
                     },
-                    optional=("code",),
+                    optional=("code", "dropped"),
                 ),
-                "description": "what became of those that were not accepted",
+                "description": "what became of each",
             },
         }
     ),

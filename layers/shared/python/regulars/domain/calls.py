@@ -1,17 +1,21 @@
 """The one parser: a message of any SDK becomes an event, and what of it is to be sealed."""
 
 from collections.abc import Container, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from hashlib import blake2b
 from typing import Any
 
 from regulars.domain.classification import Sorted, sort_fields
 from regulars.domain.events import NAMES, Event, moment_of
 from regulars.domain.identifiers import NOBODY, Identifier, IdentityRules, extract, is_blocked, normalise, owner_key
+from regulars.domain.judged_calls import note_omissions, set_apart
+from regulars.domain.judging import Judge, Judgement, Report
 from regulars.domain.message_ids import fingerprint, name_message, name_order, repeated_content
 from regulars.domain.messages import Envelope, Message, read_message
 from regulars.domain.orders import ORDER_IDS
 from regulars.domain.payloads import is_whole, write
+from regulars.domain.plan_privacy import NOTHING
+from regulars.domain.plan_privacy import apply as apply_declared
 from regulars.domain.sources import Source
 from regulars.domain.telling import Own, text_tells
 from regulars.domain.timestamps import Times, read_times
@@ -29,6 +33,7 @@ class Delivery:
     rules: IdentityRules
     hash_key: bytes
     envelope: Envelope = field(default_factory=Envelope)
+    plan: Judge | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,11 +42,14 @@ class Call:
     A call as it was read: its event with what may stand in clear, and what is to be sealed for the event's owner.
 
     Each of `personal_traits` is sealed by itself, since profiles keep traits one by one; `personal` is sealed whole.
+    `report` says what did not follow the tracking plan.
     """
 
     event: Event
     personal_traits: Mapping[str, Any] = field(default_factory=dict)
     personal: Mapping[str, Any] = field(default_factory=dict)
+    sensitive_traits: frozenset[str] = frozenset()
+    report: Report | None = None
 
 
 def read(raw: object, delivery: Delivery, type: str | None = None) -> Call:
@@ -61,7 +69,11 @@ def read(raw: object, delivery: Delivery, type: str | None = None) -> Call:
     links = tuple(owner_key(identifier, delivery.hash_key) for identifier in identifiers)
     also = _FREE_TEXT_OF_A_PAGE if message.type in NAMES else ()
     nobody_told = not own.may_be_in(written.decode())
+    # Who it is and when it was are read already: no plan changes that, nor what a retry is compared with.
+    judged = _judge(message, delivery, own)
+    message = judged.message
     fields = sort_fields(message.properties, message.traits, message.context, own, also=also, nobody=nobody_told)
+    fields = apply_declared(judged.declared, fields, own)
     event = Event(
         owner=links[0] if links else nobody(message_id),
         moment=moment_of(times.instant, delivery.source.id, message_id),
@@ -72,10 +84,25 @@ def read(raw: object, delivery: Delivery, type: str | None = None) -> Call:
         arrival=delivery.received,
         properties={**fields.properties, **_named_orders(fields, delivery.hash_key)},
         traits=fields.traits,
-        context=fields.context,
+        context=note_omissions(fields.context, judged.report),
         fingerprint=fingerprint(content, delivery.hash_key),
     )
-    return _call(event, message, identifiers, fields, times, own)
+    return _declared(_call(event, message, identifiers, fields, times, own), judged)
+
+
+def _judge(message: Message, delivery: Delivery, own: Own) -> Judgement:
+    if delivery.plan is None:
+        return Judgement(message=message)
+    return delivery.plan.judge(message, own, delivery.source.unplanned)
+
+
+def _declared(call: Call, judged: Judgement) -> Call:
+    """Set apart what is sensitive, and hand on what did not follow the plan."""
+    if judged.declared is NOTHING and judged.report is None:
+        return call
+    sensitive = judged.declared.sensitive.get("traits", frozenset()) & call.personal_traits.keys()
+    personal = set_apart(call.personal, judged.declared)
+    return replace(call, personal=personal, sensitive_traits=frozenset(sensitive), report=judged.report)
 
 
 def _named_orders(fields: Sorted, hash_key: bytes) -> dict[str, str]:

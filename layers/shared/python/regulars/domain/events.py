@@ -57,12 +57,20 @@ class Event:
         return self.moment.split("#", 2)[2]
 
 
+SENSITIVE = "!"  # before the ciphertext of a sensitive trait: so it says itself what it is, wherever it is copied
+
+
 @dataclass(frozen=True, slots=True)
 class Sealed:
     """Ciphertext of one personal trait, base64; only the vault key of `owner` opens it."""
 
     owner: str
     text: str
+
+    @property
+    def is_sensitive(self) -> bool:
+        """Say whether only those who may read sensitive fields may read it."""
+        return self.text.startswith(SENSITIVE)
 
 
 def moment_of(instant: int | None, source: str, message_id: str) -> str:

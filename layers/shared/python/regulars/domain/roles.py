@@ -11,6 +11,7 @@ Scope = Literal[
     "profiles:read",
     "events:read",
     "pii:read",
+    "sensitive:read",
     "segments:read",
     "segments:write",
     "sources:read",
@@ -21,16 +22,18 @@ Scope = Literal[
     "imports:write",
     "quarantine:read",
     "quarantine:write",
+    "tracking_plan:read",
+    "tracking_plan:write",
 ]
 SCOPES: tuple[Scope, ...] = get_args(Scope)
 _READS: frozenset[Scope] = frozenset({"profiles:read", "events:read", "segments:read"})
 ROLES: Mapping[str, frozenset[Scope]] = {
-    "admin": frozenset(SCOPES),
-    "engineer": frozenset(SCOPES) - {"pii:read"},
+    "admin": frozenset(SCOPES) - {"sensitive:read"},
+    "engineer": frozenset(SCOPES) - {"pii:read", "sensitive:read"},
     "marketer": _READS | {"segments:write"},
-    "analyst": _READS | {"sources:read"},
+    "analyst": _READS | {"sources:read", "tracking_plan:read"},
     "service": _READS | {"pii:read"},
-    "privacy": _READS | {"pii:read", "quarantine:read"},
+    "privacy": _READS | {"pii:read", "sensitive:read", "quarantine:read"},
 }
 GROUPS = "cognito:groups"
 _WORD = re.compile(r"[\w:-]+", re.ASCII)

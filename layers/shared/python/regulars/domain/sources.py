@@ -2,23 +2,29 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast, get_args
 
 from regulars.domain.consent import ROOTS, Purpose
+from regulars.domain.judging import Unplanned
 from regulars.errors import DefinitionError
 
-FIELDS = ("id", "name", "description", "consent")
+FIELDS = ("id", "name", "description", "consent", "unplanned")
 _PURPOSE = frozenset({"categories", "unsaid", "strip"})
 _MOST = 20  # purposes of a source, categories and fields of a purpose
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Source:
-    """Where events come from; a setting that a definition leaves out changes nothing."""
+    """
+    Where events come from; a setting that a definition leaves out changes nothing.
+
+    `unplanned` is what becomes of track calls that no tracking plan names.
+    """
 
     id: str
     name: str
     purposes: tuple[Purpose, ...] = ()
+    unplanned: Unplanned = "allow"
 
 
 def parse_source(id: str, definition: Mapping[str, Any]) -> Source:
@@ -31,7 +37,15 @@ def parse_source(id: str, definition: Mapping[str, Any]) -> Source:
         raise DefinitionError("", f"does not know {', '.join(unknown)}; it takes {', '.join(FIELDS[1:])}")
     for field in ("name", "description"):
         _text(definition.get(field, id), field)
-    return Source(id=id, name=str(definition.get("name", id)), purposes=_purposes(definition.get("consent", {})))
+    unplanned = definition.get("unplanned", "allow")
+    if unplanned not in get_args(Unplanned):
+        raise DefinitionError("unplanned", f"is one of {', '.join(get_args(Unplanned))}")
+    return Source(
+        id=id,
+        name=str(definition.get("name", id)),
+        purposes=_purposes(definition.get("consent", {})),
+        unplanned=cast("Unplanned", unplanned),
+    )
 
 
 def known(definition: Mapping[str, Any]) -> dict[str, Any]:
@@ -59,9 +73,7 @@ def _purpose(name: str, raw: object, path: str) -> Purpose:
         raise DefinitionError(f"{path}.strip", "names a field; leave it out to store nothing without consent")
     categories = tuple(_texts(content.get("categories", [name]), f"{path}.categories"))
     if not categories:
-        raise DefinitionError(
-            f"{path}.categories", "names a category; leave it out if it has the name of the purpose"
-        )
+        raise DefinitionError(f"{path}.categories", "names a category; leave it out if it has the name of the purpose")
     return Purpose(name=name, categories=categories, unsaid=unsaid == "allowed", strip=strip)
 
 

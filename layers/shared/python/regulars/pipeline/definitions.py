@@ -2,12 +2,13 @@
 
 import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 from regulars.domain.catalog import check_successor, parse_rules
 from regulars.domain.mapping_definitions import parse_mapping
+from regulars.domain.plan_definitions import check_plan, check_together, outline
 from regulars.domain.segment_definitions import parse as parse_segment
 from regulars.domain.sources import parse_source
 from regulars.errors import ConflictError, ConflictingEditError, DefinitionError, InvalidRequestError, NotFoundError
@@ -17,6 +18,7 @@ from regulars.stores.database import Database
 
 TRIES = 10
 MAX_SEGMENTS = 250_000  # characters of all segments together: what they watch is one item, and that holds 400 KB
+MAX_PLAN = 1_000_000  # characters of a tracking plan: a process reads it whole when it has changed
 RULES = "rules"
 _ID = re.compile(r"[a-z][a-z0-9_]{0,62}")
 _PARSERS: Mapping[Kind, Callable[[str, Mapping[str, Any]], object]] = {
@@ -24,6 +26,7 @@ _PARSERS: Mapping[Kind, Callable[[str, Mapping[str, Any]], object]] = {
     "source": parse_source,
     "identity": lambda _id, content: parse_rules(content),
     "import": parse_mapping,
+    "tracking_plan": check_plan,
 }
 
 
@@ -53,6 +56,10 @@ class Definitions:
             raise NotFoundError(f"no {kind} has this id")
         return definition
 
+    def plan_versions(self, id: str) -> Sequence[Definition]:
+        """List all versions of a definition of the tracking plan, the newest first."""
+        return self._store.plan_versions(id)
+
     def put(
         self, kind: Kind, id: str, content: Mapping[str, Any], *, origin: Origin, expected: int | None = None
     ) -> Edit:
@@ -78,10 +85,11 @@ class Definitions:
         raise ConflictingEditError("the catalog kept changing: read it again and repeat your edit")
 
     def delete(self, kind: Kind, id: str, *, expected: int | None = None) -> None:
-        """Remove a definition. Raises NotFoundError, ConflictingEditError."""
+        """Remove a definition. Raises NotFoundError, InvalidRequestError, ConflictingEditError."""
         for _ in range(TRIES):
             standing = self.get(kind, id)
             _expect(standing, expected)
+            self._is_free(kind, id)
             try:
                 return self._store.delete(standing)
             except ConflictError:
@@ -95,6 +103,25 @@ class Definitions:
             others = [definition for definition in self._store.list("segment") if definition.id != id]
             if len(_text(content)) + sum(len(_text(other.content)) for other in others) > MAX_SEGMENTS:
                 raise DefinitionError("", f"all segments together have at most {MAX_SEGMENTS} characters")
+        if kind == "tracking_plan":
+            self._fits_the_plan(id, content)
+
+    def _fits_the_plan(self, id: str, content: Mapping[str, Any]) -> None:
+        contents = {one.id: one.content for one in self._store.list("tracking_plan")} | {id: content}
+        if sum(len(_text(each)) for each in contents.values()) > MAX_PLAN:
+            raise DefinitionError("", f"a tracking plan has at most {MAX_PLAN} characters in all")
+        try:
+            check_together([outline(each, contents[each]) for each in sorted(contents, key=lambda one: one == id)])
+        except DefinitionError as error:
+            raise DefinitionError(error.path.removeprefix(f"{id}."), error.message) from None
+
+    def _is_free(self, kind: Kind, id: str) -> None:
+        """Make sure that nothing else needs a definition that is to go."""
+        if kind != "tracking_plan":
+            return
+        others = (outline(one.id, one.content) for one in self._store.list("tracking_plan"))
+        if users := [one.id for one in others if id in one.extends]:
+            raise InvalidRequestError(f"{users[0]} extends it: change or delete that first")
 
 
 def is_id(id: str) -> bool:

@@ -6,15 +6,25 @@ from typing import Any
 
 from regulars.domain.calls import Call, Delivery
 from regulars.domain.events import EventType
+from regulars.domain.judging import Report
 from regulars.domain.messages import Envelope, read_envelope
 from regulars.domain.payloads import Ambiguous
-from regulars.errors import InvalidEventError, InvalidRequestError, SuppressedError, TooLargeError, UnparseableError
+from regulars.errors import (
+    InvalidEventError,
+    InvalidRequestError,
+    PlanError,
+    SuppressedError,
+    TooLargeError,
+    UnparseableError,
+)
 from regulars.pipeline.admission import lay_out, read_call
 from regulars.pipeline.people import Many
+from regulars.pipeline.plans import Plans
 from regulars.pipeline.ports import Clock, Journal, Sealer
 from regulars.pipeline.receipts import OUTCOMES, Outcome, Receipt, Verdict
 from regulars.pipeline.refusals import Refusal, body_of, quarantine, refuse
 from regulars.pipeline.sources import Sources
+from regulars.pipeline.violations import ViolationCounter
 from regulars.stores.database import Database, Item, binary, text
 from regulars.stores.quarantine import QuarantineStore
 
@@ -33,16 +43,25 @@ class _Post:
     items: dict[int, Item] = field(default_factory=dict)
     refusals: dict[int, Refusal] = field(default_factory=dict)
     suppressed: dict[int, str] = field(default_factory=dict)
+    reports: dict[int, Report] = field(default_factory=dict)
     accepted: set[int] = field(default_factory=set)
 
 
 class Door:
-    """Takes what SDKs send."""
+    """Takes what SDKs send; `process` tells this one from others that count at the same time."""
 
     def __init__(
-        self, database: Database, sealer: Sealer, journal: Journal, clock: Clock, many: Many | None = None
+        self,
+        database: Database,
+        sealer: Sealer,
+        journal: Journal,
+        clock: Clock,
+        many: Many | None = None,
+        process: str = "",
     ) -> None:
         self.sources = Sources(database, clock)
+        self._plans = Plans(database, clock)
+        self._violations = ViolationCounter(database, journal, clock, process)
         self._database = database
         self._quarantine = QuarantineStore(database)
         self._sealer = sealer
@@ -62,8 +81,8 @@ class Door:
         """
         Take a request, received just now or before: a call of a type, or a batch of calls that each say their type.
 
-        `opted_out` says that the browser asked not to be tracked. A second time it stores nothing. Raises UnauthorizedError, InvalidRequestError, UnparseableError, TooLargeError,
-        UnavailableError.
+        `opted_out` says that the browser asked not to be tracked. A second time it stores nothing. Raises
+        UnauthorizedError, InvalidRequestError, UnparseableError, TooLargeError, UnavailableError.
         """
         envelope, messages = open_document(document, type)
         source = self.sources.of(write_keys)
@@ -73,6 +92,7 @@ class Door:
             rules=self.sources.rules(),
             hash_key=self._sealer.hash_key,
             envelope=replace(envelope, opted_out=opted_out),
+            plan=self._plans.now(),
         )
         post = _Post(messages, type, delivery)
         self._read(post)
@@ -81,6 +101,7 @@ class Door:
         self._set_aside(post)
         receipt = Receipt([_verdict(post, index) for index in range(len(post.messages))])
         self._count(receipt, source.id)
+        self._note_violations(post)
         return receipt
 
     def count_deferred(self, number: int) -> None:
@@ -99,6 +120,8 @@ class Door:
                 post.suppressed[index] = given_id(raw)
             except InvalidEventError as error:
                 post.refusals[index] = refuse(raw, post.type, error, post.delivery)
+                if isinstance(error, PlanError) and isinstance(error.report, Report):
+                    post.reports[index] = error.report
         owners = [call.event.owner for call in post.calls.values()]
         self._sealer.prepare(owners + [refusal.owner for refusal in post.refusals.values()])
 
@@ -139,6 +162,12 @@ class Door:
         for outcome in OUTCOMES:
             if number := receipt.count(outcome):
                 self._journal.count(f"events_{outcome}", number, source=source)
+
+    def _note_violations(self, post: _Post) -> None:
+        reports = {index: call.report for index, call in post.calls.items() if index in post.accepted and call.report}
+        for report in (reports | post.reports).values():
+            self._violations.note(post.delivery.source.id, report)
+        self._violations.write()
 
 
 def open_document(document: Mapping[str, Any], type: EventType | None) -> tuple[Envelope, Sequence[object]]:
@@ -213,4 +242,6 @@ def _verdict(post: _Post, index: int) -> Verdict:
     if (message_id := post.suppressed.get(index)) is not None:
         return Verdict(index=index, message_id=message_id, outcome="suppressed", code="consent_denied")
     outcome: Outcome = "accepted" if index in post.accepted else "duplicate"
-    return Verdict(index=index, message_id=post.calls[index].event.message_id, outcome=outcome)
+    call = post.calls[index]
+    dropped = [violation.where for violation in call.report.dropped] if call.report and outcome == "accepted" else []
+    return Verdict(index=index, message_id=call.event.message_id, outcome=outcome, dropped=tuple(dropped))

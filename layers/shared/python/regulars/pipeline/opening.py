@@ -31,17 +31,18 @@ class ShownEvent:
 
 
 class Opener:
-    """Opens what is sealed, or masks it without opening: `personal` says which."""
+    """Opens what is sealed, or masks it without opening: `personal` and, of sensitive fields, `sensitive` say which."""
 
-    def __init__(self, sealer: Sealer, *, personal: bool) -> None:
+    def __init__(self, sealer: Sealer, *, personal: bool, sensitive: bool = False) -> None:
         self._sealer = sealer
         self.personal = personal
+        self._sensitive = personal and sensitive
 
     def trait(self, name: str, value: Any) -> Shown:
         """Show the value of a trait; None where the owner's key is gone."""
         if not isinstance(value, Sealed):
             return Shown(value)
-        if not self.personal:
+        if not (self._sensitive if value.is_sensitive else self.personal):
             return Shown(MASK, masked=True)
         return Shown(open_trait(name, value, self._sealer))
 
@@ -58,12 +59,15 @@ class Opener:
         if not self.personal or not event.sealed:
             return plain
         sealed = self.sealed(event)
+        apart = sealed.get("sensitive", {})
+        more = apart if self._sensitive else {}
         return replace(
             plain,
-            properties={**plain.properties, **sealed.get("properties", {})},
-            traits={**plain.traits, **sealed.get("traits", {})},
-            context=_together(plain.context, sealed.get("context", {})),
+            properties={**plain.properties, **sealed.get("properties", {}), **more.get("properties", {})},
+            traits={**plain.traits, **sealed.get("traits", {}), **more.get("traits", {})},
+            context=_together(plain.context, {**sealed.get("context", {}), **more.get("context", {})}),
             ids=sealed.get("ids", {}),
+            masked=plain.masked or (bool(apart) and not self._sensitive),
         )
 
     def identifier(self, kind: str, event: Event | None) -> Shown:

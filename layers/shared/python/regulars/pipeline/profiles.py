@@ -83,9 +83,9 @@ class ProfileReader:
         self._many = many
         self._clock = clock
 
-    def opener(self, *, personal: bool) -> Opener:
+    def opener(self, *, personal: bool, sensitive: bool = False) -> Opener:
         """Make the opener of a caller who may, or may not, read personal fields."""
-        return Opener(self._sealer, personal=personal)
+        return Opener(self._sealer, personal=personal, sensitive=sensitive)
 
     def profile(self, profile_id: str, opener: Opener, *, identifiers: int) -> ShownProfile:
         """Read a profile whole, with so many identifiers at most. Raises NotFoundError."""

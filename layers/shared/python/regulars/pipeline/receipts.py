@@ -14,13 +14,15 @@ class Verdict:
     """
     What became of one event: under which id it is known, and the code of the reason if it is in quarantine.
 
-    A deferred one is kept safely and has yet to be read; its id is what the sender gave it, if anything.
+    A deferred one is kept safely and has yet to be read; its id is what the sender gave it, if anything. Of an
+    accepted one, `dropped` names the fields that its tracking plan left out.
     """
 
     index: int
     message_id: str
     outcome: Outcome
     code: str | None = None
+    dropped: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ from regulars.domain.instants import SECOND
 from regulars.domain.packing import unpack
 from regulars.errors import ConflictError, ConflictingEditError, InvalidEventError, NotFoundError, SuppressedError
 from regulars.pipeline.admission import lay_out, read_call
+from regulars.pipeline.plans import Plans
 from regulars.pipeline.ports import Clock, Journal, Sealer
 from regulars.pipeline.sealing import QUARANTINED
 from regulars.pipeline.sources import Sources
@@ -43,6 +44,7 @@ class Replays:
     def __init__(self, database: Database, sealer: Sealer, journal: Journal, clock: Clock) -> None:
         self.store = QuarantineStore(database)
         self.sources = Sources(database, clock)
+        self._plans = Plans(database, clock)
         self._database = database
         self._sealer = sealer
         self._journal = journal
@@ -63,6 +65,7 @@ class Replays:
             rules=self.sources.rules(),
             hash_key=self._sealer.hash_key,
             envelope=body.envelope,
+            plan=self._plans.now(),
         )
 
     def judge(self, row: Quarantined, body: Body) -> None:

@@ -1,1 +1,1 @@
-"""The eight tables as item layouts over one port; the same code runs over memory and DynamoDB."""
+"""The nine tables as item layouts over one port; the same code runs over memory and DynamoDB."""

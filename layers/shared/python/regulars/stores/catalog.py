@@ -1,8 +1,8 @@
 """The catalog table: definitions by kind, and which version of them is live."""
 
 import json
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any, Literal, cast
 
 from regulars.domain.catalog import (
@@ -20,10 +20,13 @@ from regulars.domain.watches import Watches
 from regulars.errors import DefinitionError
 from regulars.stores.database import Database, Delete, Item, Put, Write, number, text
 
-Kind = Literal["segment", "source", "identity", "import", "write_key", "live", "cursor"]
+Kind = Literal[
+    "segment", "source", "identity", "import", "tracking_plan", "plan_version", "write_key", "live", "cursor"
+]
 Origin = Literal["file", "api"]
 _LIVE = ("live", "watches")
 _VERSION = ("live", "version")
+_PLAN_VERSION = ("live", "tracking_plan")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,6 +64,8 @@ class CatalogStore:
         """
         if definition.kind in ("segment", "identity"):
             self._go_live(definition.kind, {definition.id: definition})
+        elif definition.kind == "tracking_plan":
+            self._change_plan(Put("catalog", to_item(definition), was=definition.version), _version_of(definition))
         else:
             self._database.put("catalog", to_item(definition), was=definition.version)
 
@@ -68,12 +73,24 @@ class CatalogStore:
         """Remove a definition on the condition of the version it was read with. Raises ConflictError."""
         if definition.kind in ("segment", "identity"):
             self._go_live(definition.kind, {definition.id: None}, was=definition.version)
+        elif definition.kind == "tracking_plan":
+            self._change_plan(Delete("catalog", (definition.kind, definition.id), was=definition.version))
         else:
             self._database.delete("catalog", definition.kind, definition.id, was=definition.version)
 
     def version(self) -> int:
         """Read the version of the catalog, consistently: one small read before each batch."""
         return number(self._database.get("catalog", *_VERSION) or {}, "v")
+
+    def plan_version(self) -> int:
+        """Read the version of the tracking plan, 0 where there never was one: one small read."""
+        return number(self._database.get("catalog", *_PLAN_VERSION) or {}, "v")
+
+    def plan_versions(self, id: str) -> Sequence[Definition]:
+        """List all versions that a definition of the tracking plan ever had, the newest first."""
+        items = self._database.query("catalog", "plan_version", prefix=f"{id}#")
+        found = [from_item(item) for item in items]
+        return [replace(one, id=id, version=number(item, "at")) for one, item in zip(found, items, strict=True)][::-1]
 
     def live(self) -> Live:
         """Read all that is live."""
@@ -93,6 +110,11 @@ class CatalogStore:
     def move_cursor(self, id: str, at: int, *, was: int) -> None:
         """Move a cursor on the condition of the version it was read with. Raises ConflictError."""
         self._database.put("catalog", {"kind": "cursor", "id": id, "at": at}, was=was)
+
+    def _change_plan(self, *writes: Write) -> None:
+        """Write what changes in the tracking plan, and its version, which processes look at."""
+        stamp = {"kind": _PLAN_VERSION[0], "id": _PLAN_VERSION[1]}
+        self._database.transact([*writes, Put("catalog", stamp, was=self.plan_version())])
 
     def _go_live(self, kind: Kind, changes: Mapping[str, Definition | None], was: int = 0) -> None:
         before = _watches(self._database.get("catalog", *_LIVE) or {})
@@ -117,6 +139,12 @@ class CatalogStore:
                 Put("catalog", version, was=before.version),
             ]
         )
+
+
+def _version_of(definition: Definition) -> Put:
+    """Keep a version of a definition beside it, by when it was written: one that is deleted may begin anew."""
+    kept = replace(definition, kind="plan_version", id=f"{definition.id}#{definition.changed:020}")
+    return Put("catalog", {**to_item(kept), "at": definition.version + 1})
 
 
 def to_item(definition: Definition) -> Item:

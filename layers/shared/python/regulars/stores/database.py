@@ -11,7 +11,9 @@ from typing import Literal, Protocol
 
 Value = str | int | bytes
 Item = Mapping[str, Value]
-TableName = Literal["events", "identities", "profiles", "memberships", "timers", "vault", "catalog", "quarantine"]
+TableName = Literal[
+    "events", "identities", "profiles", "memberships", "timers", "vault", "catalog", "quarantine", "tallies"
+]
 
 KEYS: Mapping[TableName, tuple[str, str | None]] = {
     "events": ("owner", "moment"),
@@ -22,6 +24,7 @@ KEYS: Mapping[TableName, tuple[str, str | None]] = {
     "vault": ("owner", None),
     "catalog": ("kind", "id"),
     "quarantine": ("slot", "moment"),
+    "tallies": ("slot", "part"),
 }
 INDEXES: Mapping[TableName, Mapping[str, tuple[str, str]]] = {
     "memberships": {"by_segment": ("segment_shard", "profile_id")}
@@ -59,7 +62,7 @@ Write = Put | Delete | Check
 
 
 class Database(Protocol):
-    """Eight tables with the promises of DynamoDB that the platform relies on."""
+    """Nine tables with the promises of DynamoDB that the platform relies on."""
 
     def get(self, table: TableName, partition: str, sort: str | None = None, *, consistent: bool = True) -> Item | None:
         """Read one item."""

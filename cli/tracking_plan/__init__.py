@@ -1,0 +1,1 @@
+"""`regulars tracking-plan`: what events are planned to carry, and what they do carry."""

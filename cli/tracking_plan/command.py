@@ -1,0 +1,19 @@
+"""The commands under `regulars tracking-plan`."""
+
+import typer
+
+from cli.tracking_plan.violations import violations
+
+tracking_plan = typer.Typer(
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    help="What events are planned to carry, and what they do carry; definitions are applied with `regulars apply`.",
+)
+
+
+@tracking_plan.callback()
+def _group() -> None:
+    """Keep this a group while it has one command."""
+
+
+tracking_plan.command()(violations)
