@@ -17,6 +17,7 @@ from cli.place import find_place
 from cli.platform import dev, doctor
 from cli.profile import profile
 from cli.quarantine.command import quarantine
+from cli.query import query
 from cli.redrive import redrive
 from cli.segment import segment
 from cli.session import Session
@@ -114,6 +115,7 @@ app.command()(apply)
 app.command("import")(import_file)
 app.command()(profile)
 app.command()(segment)
+app.command()(query)
 app.add_typer(quarantine, name="quarantine")
 app.add_typer(tracking_plan, name="tracking-plan")
 app.command()(redrive)

@@ -1,0 +1,1 @@
+"""Questions to the lake: where it lies, its files here, the engine that answers, and how answers are written."""
