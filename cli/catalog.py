@@ -1,9 +1,9 @@
 """`regulars plan` and `regulars apply`: compare the catalog with what is live, and make it so."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from rich.text import Text
@@ -12,8 +12,8 @@ from cli.allowed import left_out, refuse_forbidden
 from cli.changes import DONE, STYLES, Change, compare, describe, note_on, to_data
 from cli.definitions import KINDS, Definition, Kind, read_catalog, title
 from cli.errors import AnswerError, UserError
-from cli.live import Live, delete, mint, put, read_live
-from cli.place import Keys
+from cli.keys import tell
+from cli.live import Live, delete, put, read_live
 from cli.session import Session, session_of
 from cli.yaml_files import shown
 
@@ -54,45 +54,38 @@ def apply(
     catalog: Folder = None,
     prune: Prune = False,
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Remove without asking.")] = False,
-    rotate: Annotated[
-        list[str] | None, typer.Option("--rotate", metavar="SOURCE", help="Mint another write key of this source.")
-    ] = None,
     verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Also list what is unchanged.")] = False,
 ) -> None:
     """
     Make what is live equal to the catalog.
 
     Everything is checked before anything is written, against what is live as well: identity rules keep their kinds
-    and their order, and only the roles admin and engineer apply. What a role may not read is left out. A new
-    source gets a write key, which is shown once; the key of a platform on this machine is also kept in
-    .regulars/keys.json. What no file names is left alone, unless --prune.
+    and their order, and only the roles admin and engineer apply. What a role may not read is left out. A source
+    gets the keys that it lists and has not yet; a secret is shown once. Keys of a platform on this machine are also
+    kept in .regulars/keys.json. What no file names is left alone, unless --prune.
 
     Examples:
 
         regulars apply
 
         regulars apply --prune --yes
-
-        regulars apply --rotate store
     """
     session = session_of(context)
     changes = _changes(session, catalog, prune=prune)
     refuse_forbidden(changes, session.roles, session.place)
-    if unknown := set(rotate or ()) - {change.id for change in changes if change.kind == "source"}:
-        raise UserError(f"there is no source {min(unknown)} to mint a write key of")
     _agree(session, [change for change in changes if change.act == "prune"], yes=yes)
-    keys: dict[str, str] = {}
+    keys: dict[str, dict[str, str]] = {}
     try:
         for change in changes:
-            key = _make(session, change, rotate=change.kind == "source" and change.id in (rotate or ()))
+            minted = _make(session, change)
             if verbose or change.act != "unchanged":
                 session.output.show(describe(change, done=True))
-            if key:
-                keys[change.id] = key
-                _hand_over(session, change.id, key)
+            for key in minted:
+                keys.setdefault(change.id, {})[key["label"]] = key["key"]
+                tell(session, change.id, key)
         _sum_up(session, changes, done=True)
-    finally:  # whatever went wrong later: a key is told only once
-        session.output.data({"changes": [to_data(change) for change in changes], "write_keys": keys})
+    finally:  # whatever went wrong later: a secret is told only once
+        session.output.data({"changes": [to_data(change) for change in changes], "keys": keys})
 
 
 def _changes(session: Session, folder: Path | None, *, prune: bool) -> list[Change]:
@@ -147,21 +140,11 @@ def _agree(session: Session, pruned: Sequence[Change], *, yes: bool) -> None:
         raise UserError("nothing was changed", fix="leave out --prune to keep them")
 
 
-def _make(session: Session, change: Change, *, rotate: bool) -> str | None:
-    key = None
+def _make(session: Session, change: Change) -> Sequence[Mapping[str, Any]]:
+    """Make a change; return the keys that were minted by it."""
     if change.act == "prune" and change.live:
         delete(session.http, change.live)
     elif change.is_one and change.wanted:
         version = change.live.version if change.live else 0
-        key = put(session.http, change.kind, change.id, change.wanted.content, version=version)
-    if rotate and change.live and change.act != "prune":
-        key = mint(session.http, change.id)
-    return key
-
-
-def _hand_over(session: Session, source: str, key: str) -> None:
-    session.output.show(f"write key of {source}, shown only now: {key}")
-    if session.place.is_local:
-        keys = Keys(session.place.home)
-        keys.put(source, key)
-        session.output.say(f"kept in {shown(keys.path)}", "dim")
+        return put(session.http, change.kind, change.id, change.wanted.content, version=version)
+    return ()

@@ -1,6 +1,6 @@
 """The definitions that are live, read and written through the admin API."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -37,17 +37,11 @@ def _read_rules(http: Http) -> dict[str, Live]:
         raise
 
 
-def put(http: Http, kind: Kind, id: str, content: Mapping[str, Any], *, version: int) -> str | None:
-    """Write a definition over the version that was read (0: over none); return a new source's write key."""
+def put(http: Http, kind: Kind, id: str, content: Mapping[str, Any], *, version: int) -> Sequence[Mapping[str, Any]]:
+    """Write a definition over the version that was read (0: over none); return the keys that a source got by it."""
     body = {"definition": content, "origin": "file", "version": version}
-    return _key(_careful(http, "PUT", _path(kind, id), json=body))
-
-
-def mint(http: Http, source: str) -> str | None:
-    """Mint another write key of a source; those there are stay valid."""
-    live = _live("source", http.ask("GET", _path("source", source)))
-    body = {"definition": live.content, "origin": live.origin}
-    return _key(_careful(http, "PUT", _path("source", source), json=body, params={"rotate": "true"}))
+    minted: Sequence[Mapping[str, Any]] = _careful(http, "PUT", _path(kind, id), json=body).get("keys", [])
+    return minted
 
 
 def delete(http: Http, live: Live) -> None:
@@ -57,11 +51,6 @@ def delete(http: Http, live: Live) -> None:
     except AnswerError as error:
         if error.status != 404:  # it is gone
             raise
-
-
-def _key(answer: Mapping[str, Any]) -> str | None:
-    key = answer.get("write_key")
-    return key if isinstance(key, str) else None
 
 
 def _careful(http: Http, method: str, path: str, **request: Any) -> Mapping[str, Any]:

@@ -12,6 +12,7 @@ from typer.core import TyperGroup
 from cli.catalog import apply, plan
 from cli.errors import UserError
 from cli.importing.command import import_file
+from cli.keys import source
 from cli.output import Output
 from cli.place import find_place
 from cli.platform import dev, doctor
@@ -116,6 +117,7 @@ app.command("import")(import_file)
 app.command()(profile)
 app.command()(segment)
 app.command()(query)
+app.add_typer(source, name="source")
 app.add_typer(quarantine, name="quarantine")
 app.add_typer(tracking_plan, name="tracking-plan")
 app.command()(redrive)

@@ -124,15 +124,26 @@ def write_json(path: Path, content: Any, *, secret: bool = False) -> None:
 
 
 class Keys:
-    """The write keys that this machine was given, by source."""
+    """The keys that this machine was given, by source and label."""
 
     def __init__(self, home: Path) -> None:
         self.path = home / "keys.json"
 
     def get(self, source: str) -> str | None:
-        """Return the key of a source, if it is known here."""
-        return read_json(self.path).get(source)
+        """Return a key to send with, a server's before a public one, if any is known here."""
+        return self._first(source, "sk_") or self.public(source)
 
-    def put(self, source: str, key: str) -> None:
-        """Keep the key of a source, for the owner of this account only."""
-        write_json(self.path, read_json(self.path) | {source: key}, secret=True)
+    def public(self, source: str) -> str | None:
+        """Return the public key of a source, if it is known here."""
+        return self._first(source, "wk_")
+
+    def put(self, source: str, label: str, key: str) -> None:
+        """Keep a key of a source, for the owner of this account only."""
+        write_json(self.path, read_json(self.path) | {source: {**self._of(source), label: key}}, secret=True)
+
+    def _first(self, source: str, prefix: str) -> str | None:
+        return next((key for key in self._of(source).values() if key.startswith(prefix)), None)
+
+    def _of(self, source: str) -> dict[str, str]:
+        there = read_json(self.path).get(source, {})
+        return there if isinstance(there, dict) else {"default": there}  # when a source had one key

@@ -39,7 +39,7 @@ def _names(group: TyperGroup) -> Iterator[tuple[str, ...]]:
     for name, command in group.commands.items():
         yield (name,)
         if isinstance(command, TyperGroup):
-            yield from ((name, inner) for inner in command.commands)
+            yield from ((name, *inner) for inner in _names(command))
 
 
 def _help(group: TyperGroup, *command: str) -> str:

@@ -61,6 +61,7 @@ def _store(data: Data) -> list[Access | ObjectAccess]:
     return [
         tables.events.allow("PartiQLInsert", "GetItem"),  # an insert never overwrites
         tables.catalog.allow("GetItem", "Query"),
+        tables.catalog.allow("PutItem", partitions=["key_use"]),  # the day on which a write key was used last
         tables.vault.allow("GetItem", "BatchGetItem", "PartiQLInsert"),
         tables.quarantine.allow("PartiQLInsert", "GetItem"),
         tables.tallies.allow("PutItem"),

@@ -25,6 +25,8 @@ _REPAIR = {"set": {"event": "Mended"}}
 BODIES: dict[str | None, object] = {
     "Lookup": {"kind": "email", "value": "c4n4ry@example.com"},
     "Edit": {"definition": {}},
+    "KeyWish": {"label": "none"},
+    "Rotation": {"label": "none"},
     "QuarantineEdit": {"repair": _REPAIR},
     "QuarantineRepair": {**_SLOT, "repair": _REPAIR},
     "QuarantineReplay": _SLOT,

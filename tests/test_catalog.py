@@ -52,6 +52,11 @@ def parses(kind: str, definition: dict[str, Any]) -> bool:
     return True
 
 
+def a_key(**key: object) -> dict[str, Any]:
+    """Build a source with one key."""
+    return {"keys": [{"label": "web", **key}]}
+
+
 def a_segment(**where: object) -> dict[str, Any]:
     """Build a segment with one condition."""
     return {"name": "Some", "where": where}
@@ -135,6 +140,14 @@ GOOD = [
     ("tracking-plan", planned(properties={"a": {"$ref": "#/$defs/b"}}, **{"$defs": {"b": True}})),
     ("source", {"name": "Some", "description": "Why"}),
     ("source", {"id": "x"}),
+    ("source", {"keys": [{"label": "web"}]}),
+    ("source", {"keys": [{"label": "web", "kind": "public"}, {"label": "backend", "kind": "server"}]}),
+    ("source", a_key(origins=["https://shop.example.com", "http://*.example.com:8080"], origins_required=True)),
+    ("source", a_key(origins=["capacitor://localhost"], origins_required=False)),
+    ("source", a_key(accepts=["page", "identify", {"track": ["Product Viewed"]}])),
+    ("source", a_key(kind="server", accepts=["track"], origins_required=False)),
+    ("source", {"signed_user_ids": {"required": True}}),
+    ("source", {"signed_user_ids": {"required": False}}),
     ("segment", a_segment(event="Product Viewed")),
     ("segment", a_segment(event="Product Viewed", within="10 seconds")),
     ("segment", a_segment(event="Product Viewed", within="1 day", count={"at_least": 100})),
@@ -178,6 +191,32 @@ BAD = [
     ("source", {"name": ""}),
     ("source", {"name": 5}),
     ("source", {"name": "Some", "key": "wk_1"}),
+    ("source", {"keys": []}),
+    ("source", {"keys": ["web"]}),
+    ("source", {"keys": [{"kind": "public"}]}),
+    ("source", {"keys": [{"label": "Web"}]}),
+    ("source", {"keys": [{"label": "signing"}]}),
+    ("source", {"keys": [{"label": f"k{n}"} for n in range(11)]}),
+    ("source", a_key(kind="secret")),
+    ("source", a_key(key="wk_1")),
+    ("source", a_key(origins=[])),
+    ("source", a_key(origins=["shop.example.com"])),
+    ("source", a_key(origins=["https://shop.example.com/"])),
+    ("source", a_key(origins=["https://*"])),
+    ("source", a_key(origins=["https://Shop.example.com"])),
+    ("source", a_key(kind="server", origins=["https://shop.example.com"])),
+    ("source", a_key(origins_required=True)),
+    ("source", a_key(origins=["https://shop.example.com"], origins_required="yes")),
+    ("source", a_key(accepts=[])),
+    ("source", a_key(accepts=["click"])),
+    ("source", a_key(accepts=[{"track": []}])),
+    ("source", a_key(accepts=[{"page": ["Home"]}])),
+    ("source", a_key(accepts=[{"track": ["A"], "page": ["B"]}])),
+    ("source", a_key(accepts={"types": ["page"]})),
+    ("source", {"signed_user_ids": True}),
+    ("source", {"signed_user_ids": {}}),
+    ("source", {"signed_user_ids": {"required": "yes"}}),
+    ("source", {"signed_user_ids": {"required": True, "secret": "mine"}}),
     ("segment", {}),
     ("segment", {"name": "Some", "where": {}}),
     ("segment", {"where": {"event": "X"}, "anonymous": "yes"}),
@@ -268,6 +307,7 @@ BAD = [
     ("import", a_property(constant=1, required=True)),
 ]
 ONLY_THE_PARSER_KNOWS = [
+    ("source", {"keys": [{"label": "web"}, {"label": "web", "kind": "server"}]}),
     ("segment", a_segment(trait="email", equals="ann@shop.example")),
     ("segment", a_segment(event="X", within="9999 days")),
     ("segment", a_segment(event="X", sum={"of": "y", "at_least": 1}, within="36 hours")),

@@ -65,7 +65,7 @@ def import_file(
         return rehearse(session.output, file, kind, parsed, limit)
     key = write_key or Keys(session.place.home).get(parsed.source)
     if key is None:
-        fix = f"say --write-key …, or mint one: regulars apply --rotate {parsed.source}"
+        fix = f"say --write-key …, or mint one: regulars source keys mint {parsed.source}"
         raise UserError(f"the write key of the source {parsed.source} is not known here", fix=fix)
     content = json.dumps(definition.content, sort_keys=True)
     checkpoint = Checkpoint(session.place.home, print_of(file), mapping, content, session.http.url, key)

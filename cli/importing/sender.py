@@ -48,7 +48,7 @@ class Sender:
                 middle = len(events) // 2
                 return self.send(events[:middle]) + self.send(events[middle:])
             if error.status == 401:
-                error.fix = "say --write-key …, or mint another one: regulars apply --rotate <source>"
+                error.fix = "say --write-key …, or mint another one: regulars source keys mint <source>"
             raise
         return _read(answer, events)
 

@@ -3,7 +3,6 @@
 FRESH=1 starts with empty state, PORT=8080 takes that port.
 """
 
-import json
 import logging
 import os
 import signal
@@ -13,6 +12,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NoReturn
 
+from cli.place import Keys
 from local.platform import one_emulator, ports, sign
 from local.platform.commands import Commands, digest_of
 from local.platform.console import say, step
@@ -131,7 +131,7 @@ def _once(commands: Commands, name: str, command: str, files: Sequence[Path], *a
 def _show(platform: Platform, folders: Folders, people: People) -> None:
     ready: dict[str, Any] = {
         "url": platform.url,
-        "write_key": _keys(folders).get("web", ""),
+        "write_key": Keys(folders.home).public("web") or "",
         "tokens": people.tokens,
         "aws_endpoint": platform.endpoint,
         "lake": platform.lake,
@@ -139,14 +139,8 @@ def _show(platform: Platform, folders: Folders, people: People) -> None:
     sign.show(folders, ready)
 
 
-def _keys(folders: Folders) -> dict[str, str]:
-    file = folders.home / "keys.json"
-    keys: dict[str, str] = json.loads(file.read_text()) if file.exists() else {}
-    return keys
-
-
 def _greet(platform: Platform, folders: Folders, seconds: float) -> None:
-    url, key = platform.url, _keys(folders).get("web", "WRITE_KEY")
+    url, key = platform.url, Keys(folders.home).public("web") or "WRITE_KEY"
     say(f"""
 ready after {seconds:.0f} s
     the platform    {url}

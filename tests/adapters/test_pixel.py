@@ -138,5 +138,5 @@ def test_a_call_that_has_to_wait_waits_as_one_that_can_be_sent_again() -> None:
     data = b64encode(json.dumps(a_letter()).encode()).decode()
     call = as_call(Request(method="GET", path="/v1/pixel/track/", query={"data": data, "x": "y"}))
 
-    assert (call.method, call.path, dict(call.query)) == ("POST", "/v1/track/", {"x": "y"})
+    assert (call.method, call.path, dict(call.query)) == ("POST", "/v1/track/", {"x": "y", "writeKey": WRITE_KEY})
     assert json.loads(call.body)["messageId"].startswith("pixel-")

@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 
-from cli.place import Keys
 from tests.cli.conftest import Regulars
 
 
@@ -38,28 +37,16 @@ def test_check_tells_programs_that_something_would_change(regulars: Regulars) ->
 
 
 def test_keeps_a_new_sources_key_for_its_owner_only(regulars: Regulars) -> None:
-    keys = regulars.json("apply")["write_keys"]
+    keys = regulars.json("apply")["keys"]
 
     file = regulars.folder / ".regulars" / "keys.json"
     assert json.loads(file.read_text()) == keys
-    assert set(keys) == {"web", "store"}
+    assert {source: list(own) for source, own in keys.items()} == {"web": ["default"], "store": ["default"]}
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
 
 
 def test_says_a_key_only_once(applied: Regulars) -> None:
-    assert applied.json("apply")["write_keys"] == {}
-
-
-def test_mints_another_key_when_asked(applied: Regulars) -> None:
-    before = Keys(applied.folder / ".regulars").get("store")
-
-    keys = applied.json("apply", "--rotate", "store")["write_keys"]
-
-    assert keys["store"] != before
-
-
-def test_refuses_to_mint_a_key_of_no_source(applied: Regulars) -> None:
-    assert "no source shop" in applied("apply", "--rotate", "shop").err
+    assert applied.json("apply")["keys"] == {}
 
 
 def test_tells_a_key_although_a_later_definition_fails(regulars: Regulars) -> None:
@@ -68,7 +55,7 @@ def test_tells_a_key_although_a_later_definition_fails(regulars: Regulars) -> No
     ended = regulars("apply", "--json")
 
     assert ended.code == 1
-    assert set(ended.data["write_keys"]) == {"web", "store"}
+    assert set(ended.data["keys"]) == {"web", "store"}
 
 
 def test_shows_the_lines_of_a_change(applied: Regulars) -> None:

@@ -234,7 +234,7 @@ def test_uses_a_key_that_is_said(applied: Regulars) -> None:
     without = applied("import", SAMPLE, "-m", "purchases")
     said = applied("import", SAMPLE, "-m", "purchases", "--write-key", str(key))
 
-    assert (without.code, "regulars apply --rotate store" in without.err) == (1, True)
+    assert (without.code, "regulars source keys mint store" in without.err) == (1, True)
     assert said.code == 0
 
 

@@ -115,7 +115,7 @@ def test_takes_common_options_after_the_command(regulars: Regulars) -> None:
 
 
 def test_says_how_a_refused_role_gets_further(applied: Regulars) -> None:
-    ended = applied("apply", "--rotate", "store", token="analyst")
+    ended = applied("source", "keys", "mint", "store", token="analyst")
 
     assert (ended.code, "ask an admin" in ended.err) == (1, True)
 
@@ -131,8 +131,8 @@ def test_the_written_reference_is_what_help_says() -> None:
 def test_every_command_shows_an_example() -> None:
     pages = reference().split("\n## ")[1:]
 
-    assert len(pages) == 8
-    assert all("Examples:" in page for page in pages)
+    assert all("Examples:" in page for page in pages if "\nCommands:" not in page)
+    assert sum("Examples:" in page for page in pages) >= 8
 
 
 def test_redrives_what_was_given_up(regulars: Regulars) -> None:

@@ -4,8 +4,6 @@ from typing import Any
 
 import pytest
 
-from regulars.domain.catalog import key_print
-from regulars.pipeline.sources import Sources
 from tests.workspace import Workspace
 
 SEGMENT: dict[str, Any] = {"name": "Buyers", "where": {"event": "Order Completed"}}
@@ -129,44 +127,6 @@ def test_lists_go_by_id(workspace: Workspace) -> None:
 
     assert [each["id"] for each in first["segments"] + second["segments"]] == ["a", "b", "c"]
     assert second["next"] is None
-
-
-def found(workspace: Workspace, key: str) -> str | None:
-    """The id of the source of a key, as the door sees it."""
-    source = Sources(workspace.world.database, workspace.world.clock).find(key)
-    return source.id if source else None
-
-
-def test_a_new_source_gets_a_key_that_is_told_once_and_kept_by_nobody(workspace: Workspace) -> None:
-    made = workspace.put("/v1/sources/web", {"definition": {"name": "Web"}}).content
-    again = workspace.put("/v1/sources/web", {"definition": {"name": "Web"}}).content
-    changed = workspace.put("/v1/sources/web", {"definition": {"name": "Site"}}).content
-    read = workspace.get("/v1/sources/web", "engineer")
-
-    key = made["write_key"]
-    assert found(workspace, key) == "web"
-    assert "write_key" not in again
-    assert "write_key" not in changed
-    assert [each["print"] for each in read.content["write_keys"]] == [key_print(key)]
-    assert key not in str(workspace.world.database.all("catalog"))
-
-
-def test_a_key_is_rotated_with_an_overlap_and_then_revoked(workspace: Workspace) -> None:
-    old = workspace.put("/v1/sources/web", {"definition": {"name": "Web"}}).content["write_key"]
-    new = workspace.put("/v1/sources/web", {"definition": {"name": "Web"}}, rotate="true").content["write_key"]
-
-    assert (found(workspace, old), found(workspace, new)) == ("web", "web")
-    assert workspace.ask("DELETE", f"/v1/sources/other/write_keys/{key_print(old)}").status == 404
-    assert workspace.ask("DELETE", f"/v1/sources/web/write_keys/{key_print(old)}").status == 200
-    assert (found(workspace, old), found(workspace, new)) == (None, "web")
-
-
-def test_a_deleted_source_takes_its_keys_along(workspace: Workspace) -> None:
-    key = workspace.put("/v1/sources/web", {"definition": {"name": "Web"}}).content["write_key"]
-    other = workspace.put("/v1/sources/app", {"definition": {"name": "App"}}).content["write_key"]
-    workspace.ask("DELETE", "/v1/sources/web")
-
-    assert (found(workspace, key), found(workspace, other)) == (None, "app")
 
 
 def test_the_priority_of_identifiers_is_fixed_once(workspace: Workspace) -> None:

@@ -69,7 +69,7 @@ def test_edits_and_reads_reach_the_tables() -> None:
     gone = ask("admin_api", "DELETE", "/v1/sources/web", "admin")
 
     assert (made[0], made[1]["version"]) == (200, 1)
-    assert len(source[1]["write_key"]) == len("wk_") + 24
+    assert [len(key["key"]) for key in source[1]["keys"]] == [len("wk_") + 24]
     assert [each["id"] for each in listed[1]["segments"]] == ["buyers"]
     assert members == (200, {"members": [], "next": None})
     assert gone == (200, {"id": "web", "deleted": True})

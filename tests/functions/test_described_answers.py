@@ -36,12 +36,14 @@ BODIES: dict[str, Any] = {
 def test_an_answer_has_the_described_form(workspace: Workspace, route: Route[Any], role: str) -> None:
     workspace.put("/v1/imports/web", {"definition": BODIES["put_import"]})
     workspace.put("/v1/identity", {"definition": BODIES["put_identity"]})
-    [key] = workspace.get("/v1/sources/web", "admin").content["write_keys"]
+    [key] = workspace.get("/v1/sources/web/keys", "admin").content["keys"]
     changes: dict[str, Any] = {"headers": {}}
     if route.name in BODIES:
         changes["body"] = {"definition": BODIES[route.name]}
-    if route.name == "delete_write_key":
-        answer = workspace.ask("DELETE", f"/v1/sources/web/write_keys/{key['print']}", role)
+    if route.name in ("mint_key", "rotate_key"):
+        changes["body"] = {"label": "default"}
+    if route.name == "revoke_key":
+        answer = workspace.ask("DELETE", f"/v1/sources/web/keys/{key['print']}", role)
     else:
         answer = ask(workspace, route, role, **changes)
 

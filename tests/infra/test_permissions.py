@@ -10,14 +10,14 @@ from infra.templates import Templates, resources
 TABLES = {
     "ingest": {
         "events": "GetItem PartiQLInsert",
-        "catalog": "GetItem Query",
+        "catalog": "GetItem PutItem Query",
         "vault": "BatchGetItem GetItem PartiQLInsert",
         "quarantine": "GetItem PartiQLInsert",
         "tallies": "PutItem",
     },
     "drain_overflow": {
         "events": "GetItem PartiQLInsert",
-        "catalog": "GetItem Query",
+        "catalog": "GetItem PutItem Query",
         "vault": "BatchGetItem GetItem PartiQLInsert",
         "quarantine": "GetItem PartiQLInsert",
         "tallies": "PutItem",
@@ -252,4 +252,4 @@ def test_some_see_only_one_partition_of_a_table(deployed: Templates) -> None:
         if "dynamodb:LeadingKeys" in json.dumps(statement)
     }
 
-    assert limited == {("tables/catalog", "cursor")}
+    assert limited == {("tables/catalog", "cursor"), ("tables/catalog", "key_use")}

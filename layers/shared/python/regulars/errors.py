@@ -8,6 +8,8 @@ RegularsError
     DefinitionError      400   a definition of the catalog does not hold together
     UnauthorizedError    401   no known write key or token
     ForbiddenError       403   the role may not do this
+      OriginForbiddenError     the write key is not for this web page
+      ExposedKeyError          a server key came where anybody can read it
     NotFoundError        404   nothing has this id
     MethodNotAllowedError 405  the address is right, the method is not; carries Allow
     ConflictingEditError 409   somebody else changed the definition first
@@ -72,6 +74,18 @@ class ForbiddenError(RequestError):
 
     status = 403
     code = "forbidden"
+
+
+class OriginForbiddenError(ForbiddenError):
+    """The write key is not for the web page that sent with it."""
+
+    code = "origin_forbidden"
+
+
+class ExposedKeyError(ForbiddenError):
+    """A server key came where anybody can read it."""
+
+    code = "server_key_exposed"
 
 
 class NotFoundError(RequestError):

@@ -10,7 +10,8 @@ from regulars.adapters.routes import Audit, Call
 from regulars.domain.costs import in_words
 from regulars.domain.instants import to_text
 from regulars.domain.segment_definitions import parse
-from regulars.errors import InvalidRequestError, NotFoundError
+from regulars.domain.sources import Source, known, parse_source
+from regulars.errors import NotFoundError
 from regulars.pipeline.definitions import RULES, Definitions
 from regulars.pipeline.members import Members
 from regulars.pipeline.people import Many
@@ -18,7 +19,7 @@ from regulars.pipeline.ports import Clock, Journal, Sealer
 from regulars.pipeline.quarantine import Quarantine
 from regulars.pipeline.replays import Replays
 from regulars.pipeline.violations import Violations
-from regulars.pipeline.write_keys import WriteKeys
+from regulars.pipeline.write_keys import Key, Minted, WriteKeys
 from regulars.stores.catalog import Definition, Kind
 from regulars.stores.database import Database
 
@@ -59,7 +60,7 @@ class AdminApi:
         """Answer from a database; `random` gives what a write key is made of."""
         return cls(
             definitions=Definitions(database, clock),
-            write_keys=WriteKeys(database, clock, random),
+            write_keys=WriteKeys(database, clock, random, sealer),
             members=Members(database, many),
             pager=Pager(sealer),
             document=document,
@@ -96,20 +97,13 @@ class AdminApi:
         return {**answer, "effective": EFFECTIVE, "keeps": in_words(parse(answer["id"], answer["definition"]))}
 
     def put_source(self, call: Call) -> Answer:
-        """Write a source; a new one gets a write key, which is told this once."""
-        rotate = call.request.query.get("rotate", "false")
-        if rotate not in ("true", "false"):
-            raise InvalidRequestError("rotate is true or false")
+        """Write a source, and mint the keys that it lists and has not: secrets are told this once."""
         answer = self.put_definition(call, kind="source")
-        if rotate == "true" or (answer["changed"] and answer["version"] == 1):
-            _ = self.sealer.hash_key  # made here if need be, before anybody can send or read with it
-            return {**answer, "write_key": self.write_keys.mint(call["id"])}
-        return answer
+        return {**answer, "keys": [minted_json(each) for each in self.write_keys.provide(self.source(call["id"]))]}
 
-    def get_source(self, call: Call) -> Answer:
-        """Answer with a source and the prints of its write keys."""
-        source = self.get_definition(call, kind="source")
-        return {**source, "write_keys": [_write_key_json(key) for key in self.write_keys.of(call["id"])]}
+    def source(self, id: str) -> Source:
+        """Read a source. Raises NotFoundError."""
+        return parse_source(id, known(self.definitions.get("source", id).content))
 
     def delete_definition(self, call: Call, *, kind: Kind) -> Answer:
         """Remove a definition."""
@@ -125,11 +119,6 @@ class AdminApi:
             raise
         self.write_keys.revoke_all(call["id"])
         return answer
-
-    def delete_write_key(self, call: Call) -> Answer:
-        """Revoke one write key."""
-        self.write_keys.revoke(call["id"], call["print"])
-        return {"id": call["print"], "deleted": True}
 
     def list_members(self, call: Call) -> Answer:
         """Answer with the members of a segment."""
@@ -151,8 +140,22 @@ def definition_json(definition: Definition) -> dict[str, Any]:
     }
 
 
-def _write_key_json(key: Definition) -> dict[str, Any]:
-    return {"print": key.id, "since": to_text(key.changed)}
+def minted_json(minted: Minted) -> dict[str, Any]:
+    """Write a new key, and all of it."""
+    return {**key_json(minted.key, None), "key": minted.text}
+
+
+def key_json(key: Key, used_on: str | None) -> dict[str, Any]:
+    """Write a key as it is kept."""
+    return {
+        "label": key.label,
+        "kind": key.kind,
+        "print": key.print,
+        "minted_at": to_text(key.minted),
+        "ends_at": None if key.ends is None else to_text(key.ends),
+        "used_on": used_on,
+        "key": key.text,
+    }
 
 
 def _id(call: Call) -> str:

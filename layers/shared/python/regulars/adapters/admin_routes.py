@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 
 from regulars.adapters.admin_api import AdminApi, Answer
+from regulars.adapters.key_routes import KEY_ROUTES
 from regulars.adapters.pages import PAGED
 from regulars.adapters.quarantine_routes import QUARANTINE_ROUTES
 from regulars.adapters.routes import Call, Parameter, Route
@@ -13,11 +14,6 @@ from regulars.stores.catalog import Kind
 
 _VERSIONS = (
     "With If-Match or `version` it writes only over that version, else 409. An equal definition changes nothing."
-)
-_ROTATE = Parameter(
-    name="rotate",
-    description="mint another write key; those there are stay valid until they are revoked",
-    schema={"type": "boolean", "default": False},
 )
 _Answer = Callable[[AdminApi, Call], Answer]
 
@@ -104,15 +100,7 @@ _SEGMENTS = (
 )
 _SOURCES = (
     _list("/v1/sources", "sources:read", "source"),
-    _route(
-        "GET",
-        "/v1/sources/{id}",
-        "sources:read",
-        "get_source",
-        "Read a source, with the prints of its write keys",
-        AdminApi.get_source,
-        returns="Source",
-    ),
+    _get("/v1/sources/{id}", "sources:read", "get_source", "Read a source", "source"),
     _route(
         "PUT",
         "/v1/sources/{id}",
@@ -121,8 +109,7 @@ _SOURCES = (
         "Write a source",
         AdminApi.put_source,
         returns="EditedSource",
-        description=f"{_VERSIONS} A new source gets a write key, which only this answer tells.",
-        query=(_ROTATE,),
+        description=f"{_VERSIONS} `keys` are those that it lists and had not: a secret is told this once.",
     ),
     _route(
         "DELETE",
@@ -133,15 +120,7 @@ _SOURCES = (
         AdminApi.delete_source,
         returns="Deleted",
     ),
-    _route(
-        "DELETE",
-        "/v1/sources/{id}/write_keys/{print}",
-        "sources:write",
-        "delete_write_key",
-        "Revoke one write key of a source",
-        AdminApi.delete_write_key,
-        returns="Deleted",
-    ),
+    *KEY_ROUTES,
 )
 _IDENTITY = (
     _get("/v1/identity", "identity:read", "get_identity", "Read the identity rules", "identity"),

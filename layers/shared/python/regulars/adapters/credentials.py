@@ -1,4 +1,4 @@
-"""Where SDKs put their write key: five places, in the order in which they are believed."""
+"""Where SDKs put their write key: five places, in the order in which they are believed; and where they call from."""
 
 from base64 import b64decode
 from binascii import Error as Base64Error
@@ -7,8 +7,15 @@ from typing import Any
 
 from regulars.adapters.http import Request
 from regulars.domain.payloads import Ambiguous
+from regulars.domain.write_keys import Visit
 
 _LONGEST = 200
+
+
+def visit(request: Request) -> Visit:
+    """Tell how a request came: browsers name the page that sent it, and nothing else does."""
+    origin = request.headers.get("origin") or _origin_of(request.headers.get("referer", ""))
+    return Visit(origin=origin.lower() if origin else None, in_url=frozenset([request.query.get("writeKey", "")]))
 
 
 def write_keys(request: Request, document: Mapping[str, Any]) -> list[str]:
@@ -20,6 +27,11 @@ def write_keys(request: Request, document: Mapping[str, Any]) -> list[str]:
         _said(document),
     ]
     return [key for key in shown if 0 < len(key) <= _LONGEST]
+
+
+def _origin_of(address: str) -> str | None:
+    scheme, separator, rest = address.partition("://")
+    return f"{scheme}://{rest.split('/')[0].split('?')[0].split('#')[0]}" if separator else address or None
 
 
 def _authorized(header: str) -> Iterator[str]:

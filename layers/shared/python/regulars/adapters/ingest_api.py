@@ -2,9 +2,10 @@
 
 import re
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
-from regulars.adapters.credentials import write_keys
+from regulars.adapters.credentials import visit, write_keys
 from regulars.adapters.http import Request, Response, respond
 from regulars.adapters.overflow import Overflow
 from regulars.adapters.pixel import as_call, image
@@ -12,6 +13,7 @@ from regulars.adapters.sdk_settings import for_rudderstack, for_segment
 from regulars.domain.events import EventType
 from regulars.domain.payloads import inflate, read_object
 from regulars.domain.sources import Source
+from regulars.domain.write_keys import admit
 from regulars.errors import MethodNotAllowedError, NotFoundError, RequestError, UnavailableError
 from regulars.pipeline.ingest import Door, defer, open_document
 from regulars.pipeline.receipts import OUTCOMES, Receipt, Verdict
@@ -50,10 +52,10 @@ class IngestApi:
     def _tell(self, path: str, request: Request) -> Response:
         if settings := _SETTINGS.fullmatch(path):
             _only("GET", request)
-            return respond(for_segment(settings["key"], self._source(settings["key"]), request))
+            return respond(for_segment(settings["key"], self._source(settings["key"], request), request))
         if path == _SOURCE_CONFIG:
             _only("GET", request)
-            return respond(for_rudderstack(self._door.sources.of(write_keys(request, {}))))
+            return respond(for_rudderstack(self._door.sources.of(write_keys(request, {}), visit(request))))
         if path == _METRICS:  # counters of the browser SDK about itself
             _only("POST", request)
             return respond({"success": True})
@@ -77,6 +79,7 @@ class IngestApi:
                 document,
                 type=type,
                 write_keys=keys,
+                visit=visit(request),
                 received=request.received,
                 opted_out=request.headers.get("sec-gpc", "").strip() == "1",
             )
@@ -98,10 +101,11 @@ class IngestApi:
             self._door.count_deferred(len(messages))
             return defer(messages)
 
-    def _source(self, key: str) -> Source:
+    def _source(self, key: str, request: Request) -> Source:
         source = self._door.sources.find(key)
         if not source:
             raise NotFoundError("no source has this write key: copy it from the source's settings")
+        admit(key, source.key, replace(visit(request), in_url=frozenset([key])))
         return source
 
 
@@ -131,5 +135,5 @@ def _receipt_json(receipt: Receipt) -> dict[str, Any]:
 
 def _verdict_json(verdict: Verdict) -> dict[str, Any]:
     content = {"index": verdict.index, "messageId": verdict.message_id or None, "verdict": verdict.outcome}
-    more = {"code": verdict.code, "dropped": list(verdict.dropped)}
+    more = {"code": verdict.code, "dropped": list(verdict.dropped), "warning": verdict.warning}
     return content | {name: said for name, said in more.items() if said}

@@ -6,7 +6,7 @@ from dataclasses import replace
 from uuid import uuid4
 
 from regulars.adapters.http import Request, Response
-from regulars.domain.payloads import read_object
+from regulars.domain.payloads import Ambiguous, read_object
 from regulars.errors import UnparseableError
 
 _GIF = "R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7"  # one transparent point
@@ -31,6 +31,8 @@ def as_call(request: Request) -> Request:
         more = b"," if document else b""
         body = b'{"messageId":"pixel-%b"%b%b' % (str(uuid4()).encode(), more, body[1:])
     query = {name: value for name, value in request.query.items() if name != "data"}
+    if isinstance(key := document.get("writeKey"), str) and not isinstance(document, Ambiguous):
+        query.setdefault("writeKey", key)  # it stood in the address, where a server's must not
     headers = {name: value for name, value in request.headers.items() if name != "content-encoding"}
     path = request.path.replace("/pixel/", "/", 1)  # of the call by itself: it may have to wait and be answered again
     return replace(request, method="POST", path=path, headers=headers, query=query, body=body)

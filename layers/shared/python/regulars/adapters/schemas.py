@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from regulars.adapters.key_schemas import KEY_SCHEMAS
 from regulars.adapters.quarantine_schemas import QUARANTINE_SCHEMAS
 from regulars.adapters.shapes import (
     ANY,
@@ -30,7 +31,6 @@ _DEFINITION: Mapping[str, Schema] = {
     "origin": {"enum": ["file", "api"]},
     "changed_at": INSTANT,
 }
-_WRITE_KEY: Schema = {"type": "string", "pattern": "^wk_", "description": "told this once, and kept by nobody"}
 
 SCHEMAS: Mapping[str, Schema] = {
     "Error": an_object({"code": TEXT, "message": TEXT, "docs": TEXT}),
@@ -137,8 +137,8 @@ SCHEMAS: Mapping[str, Schema] = {
             "keeps": {**TEXT, "description": "what it keeps of each person, and about how much that is"},
         }
     ),
-    "EditedSource": an_object({**_DEFINITION, "changed": FLAG, "write_key": _WRITE_KEY}, optional=("write_key",)),
-    "Source": an_object({**_DEFINITION, "write_keys": a_list(an_object({"print": TEXT, "since": INSTANT}))}),
+    "EditedSource": an_object({**_DEFINITION, "changed": FLAG, "keys": a_list(ref("MintedKey"))}),
+    **KEY_SCHEMAS,
     "Deleted": an_object({"id": TEXT, "deleted": FLAG}),
     "MemberPage": a_page("members", a_list(an_object({"profile_id": PROFILE_ID, "since": INSTANT}))),
     **QUARANTINE_SCHEMAS,

@@ -54,6 +54,8 @@ def to_content(body: Body) -> dict[str, Any]:
         "context": body.envelope.context,
         "integrations": body.envelope.integrations,
         "optedOut": body.envelope.opted_out or None,
+        "key": body.envelope.key,
+        "isServer": body.envelope.is_server or None,
         "unclear": [[list(path), code] for path, code in body.unclear],
     }
     return {name: value for name, value in said.items() if name == "message" or value not in (None, {}, [])}
@@ -64,7 +66,12 @@ def from_content(content: Mapping[str, Any]) -> Body:
     return Body(
         message=content.get("message"),
         type=content.get("type"),
-        envelope=replace(read_envelope(content), opted_out=content.get("optedOut") is True),
+        envelope=replace(
+            read_envelope(content),
+            opted_out=content.get("optedOut") is True,
+            key=content.get("key"),
+            is_server=content.get("isServer") is True,
+        ),
         unclear=tuple((tuple(path), code) for path, code in content.get("unclear", [])),
     )
 

@@ -16,6 +16,7 @@ from regulars.domain.orders import ORDER_IDS
 from regulars.domain.payloads import is_whole, write
 from regulars.domain.plan_privacy import NOTHING
 from regulars.domain.plan_privacy import apply as apply_declared
+from regulars.domain.proofs import hashes_of, unproven, without_hashes
 from regulars.domain.sources import Source
 from regulars.domain.telling import Own, text_tells
 from regulars.domain.timestamps import Times, read_times
@@ -34,6 +35,7 @@ class Delivery:
     hash_key: bytes
     envelope: Envelope = field(default_factory=Envelope)
     plan: Judge | None = None
+    secrets: tuple[bytes, ...] = field(default=(), repr=False)  # of which any may have signed a user id
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,6 +45,7 @@ class Call:
 
     Each of `personal_traits` is sealed by itself, since profiles keep traits one by one; `personal` is sealed whole.
     `report` says what did not follow the tracking plan.
+    `unproven` says that it names somebody without the proof that its source looks for.
     """
 
     event: Event
@@ -50,6 +53,7 @@ class Call:
     personal: Mapping[str, Any] = field(default_factory=dict)
     sensitive_traits: frozenset[str] = frozenset()
     report: Report | None = None
+    unproven: bool = False
 
 
 def read(raw: object, delivery: Delivery, type: str | None = None) -> Call:
@@ -59,8 +63,11 @@ def read(raw: object, delivery: Delivery, type: str | None = None) -> Call:
     Raises InvalidEventError.
     """
     message = read_message(raw, delivery.envelope, type, delivery.source.purposes)
-    identifiers = _identifiers(message, delivery.rules)
-    own = _own(message, identifiers)
+    delivery.source.key.check(message.type, message.name)
+    said = _identifiers(message, delivery.rules)
+    claims = _claims(message, said, delivery)
+    identifiers = [each for each in said if each not in claims or delivery.source.signing != "required"]
+    own = _own(message, said)
     _check_name(message.name, own)
     times = read_times(message.fields, sent_at=message.fields["sentAt"], received=delivery.received)
     written = write([message.properties, message.traits])
@@ -72,7 +79,8 @@ def read(raw: object, delivery: Delivery, type: str | None = None) -> Call:
     # Who it is and when it was are read already: no plan changes that, nor what a retry is compared with.
     judged = _judge(message, delivery, own)
     message = judged.message
-    fields = sort_fields(message.properties, message.traits, message.context, own, also=also, nobody=nobody_told)
+    context = without_hashes(message.context)
+    fields = sort_fields(message.properties, message.traits, context, own, also=also, nobody=nobody_told)
     fields = apply_declared(judged.declared, fields, own)
     event = Event(
         owner=links[0] if links else nobody(message_id),
@@ -87,7 +95,8 @@ def read(raw: object, delivery: Delivery, type: str | None = None) -> Call:
         context=note_omissions(fields.context, judged.report),
         fingerprint=fingerprint(content, delivery.hash_key),
     )
-    return _declared(_call(event, message, identifiers, fields, times, own), judged)
+    call = _declared(_call(event, message, identifiers, fields, times, own), judged)
+    return replace(call, unproven=bool(claims))
 
 
 def _judge(message: Message, delivery: Delivery, own: Own) -> Judgement:
@@ -141,6 +150,13 @@ def _identifiers(message: Message, rules: IdentityRules) -> list[Identifier]:
     if not identifiers and all(value in (None, "") for value in given):
         raise InvalidEventError("missing_identifier", "a call needs a userId or an anonymousId")
     return identifiers
+
+
+def _claims(message: Message, said: Sequence[Identifier], delivery: Delivery) -> list[Identifier]:
+    """List who the call says to come from without proof; whoever sends with a server key is believed."""
+    if delivery.source.signing == "off" or delivery.source.key.kind == "server":
+        return []
+    return unproven(said, hashes_of(message.fields["context"]), delivery.rules, delivery.secrets)
 
 
 def _own(message: Message, identifiers: Sequence[Identifier]) -> Own:

@@ -22,7 +22,8 @@ class Envelope:
     """
     What a batch says once for all its messages, and how many bytes it adds to each.
 
-    `opted_out` is said by the browser: `Sec-GPC: 1`.
+    `opted_out` is said by the browser: `Sec-GPC: 1`. `key` is the label of the write key that it came with, `is_server`
+    says that this was a server's.
     """
 
     sent_at: object = None
@@ -30,6 +31,8 @@ class Envelope:
     integrations: Mapping[str, Any] = field(default_factory=dict)
     size: int = 0
     opted_out: bool = False
+    key: str | None = None
+    is_server: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

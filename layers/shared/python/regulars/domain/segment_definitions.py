@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
-from regulars.domain.instants import DAY, SECOND
+from regulars.domain.durations import read_duration
+from regulars.domain.instants import DAY
 from regulars.domain.numbers import to_amount
 from regulars.domain.personal_names import is_personal_trait
 from regulars.domain.segments import (
@@ -25,7 +26,6 @@ from regulars.errors import DefinitionError
 
 MAX_DEPTH = 10
 MAX_NODES = 200
-_UNITS = {"second": SECOND, "minute": 60 * SECOND, "hour": 3_600 * SECOND, "day": DAY}
 _LONGEST = 3_650 * DAY
 
 
@@ -165,11 +165,9 @@ def _comparison(raw: object, path: str) -> tuple[Comparison, Any]:
 
 
 def _duration(raw: object, path: str) -> int:
-    words = raw.split() if isinstance(raw, str) else []
-    unit = _UNITS.get(words[1].removesuffix("s")) if len(words) == 2 else None
-    if unit is None or not (words[0].isascii() and words[0].isdigit()):
+    length = read_duration(raw)
+    if length is None:
         raise DefinitionError(path, "is a number and a unit, such as 10 seconds, 6 hours or 14 days")
-    length = int(words[0][:9]) * unit
     if not 0 < length <= _LONGEST:
         raise DefinitionError(path, "is longer than nothing and at most 3650 days")
     return length

@@ -1,14 +1,16 @@
 """A source: where events come from, and what the door does with them."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, cast, get_args
 
 from regulars.domain.consent import ROOTS, Purpose
 from regulars.domain.judging import Unplanned
+from regulars.domain.proofs import Signing, parse_signing
+from regulars.domain.write_keys import DEFAULT_KEY, KeyRule, parse_keys
 from regulars.errors import DefinitionError
 
-FIELDS = ("id", "name", "description", "consent", "unplanned")
+FIELDS = ("id", "name", "description", "keys", "signed_user_ids", "consent", "unplanned")
 _PURPOSE = frozenset({"categories", "unsaid", "strip"})
 _MOST = 20  # purposes of a source, categories and fields of a purpose
 
@@ -19,12 +21,30 @@ class Source:
     Where events come from; a setting that a definition leaves out changes nothing.
 
     `unplanned` is what becomes of track calls that no tracking plan names.
+    At the door `key` is the one of its keys with which a request came.
     """
 
     id: str
     name: str
+    keys: tuple[KeyRule, ...] = (DEFAULT_KEY,)
+    key: KeyRule = DEFAULT_KEY
+    signing: Signing = "off"
     purposes: tuple[Purpose, ...] = ()
     unplanned: Unplanned = "allow"
+
+    def rule(self, label: str) -> KeyRule | None:
+        """Find what is said of the key with a label."""
+        return next((rule for rule in self.keys if rule.label == label), None)
+
+    def reached_by(self, label: str | None, *, is_server: bool) -> "Source":
+        """
+        Say again that a request came with a key, of which only this is known.
+
+        What came with a public key is not believed the more because its label is that of a server key since.
+        """
+        rule = self.rule(label or DEFAULT_KEY.label) or DEFAULT_KEY
+        believed = rule.kind if is_server else "public"
+        return replace(self, key=replace(rule, kind=believed))
 
 
 def parse_source(id: str, definition: Mapping[str, Any]) -> Source:
@@ -43,6 +63,8 @@ def parse_source(id: str, definition: Mapping[str, Any]) -> Source:
     return Source(
         id=id,
         name=str(definition.get("name", id)),
+        keys=parse_keys(definition["keys"]) if "keys" in definition else (DEFAULT_KEY,),
+        signing=parse_signing(definition["signed_user_ids"]) if "signed_user_ids" in definition else "off",
         purposes=_purposes(definition.get("consent", {})),
         unplanned=cast("Unplanned", unplanned),
     )

@@ -9,6 +9,8 @@ from regulars.domain.events import EventType
 from regulars.domain.judging import Report
 from regulars.domain.messages import Envelope, read_envelope
 from regulars.domain.payloads import Ambiguous
+from regulars.domain.proofs import UNPROVEN
+from regulars.domain.write_keys import Visit
 from regulars.errors import (
     InvalidEventError,
     InvalidRequestError,
@@ -23,6 +25,7 @@ from regulars.pipeline.plans import Plans
 from regulars.pipeline.ports import Clock, Journal, Sealer
 from regulars.pipeline.receipts import OUTCOMES, Outcome, Receipt, Verdict
 from regulars.pipeline.refusals import Refusal, body_of, quarantine, refuse
+from regulars.pipeline.signing import Secrets
 from regulars.pipeline.sources import Sources
 from regulars.pipeline.violations import ViolationCounter
 from regulars.stores.database import Database, Item, binary, text
@@ -62,6 +65,7 @@ class Door:
         self.sources = Sources(database, clock)
         self._plans = Plans(database, clock)
         self._violations = ViolationCounter(database, journal, clock, process)
+        self._secrets = Secrets(database, sealer, clock)
         self._database = database
         self._quarantine = QuarantineStore(database)
         self._sealer = sealer
@@ -75,23 +79,29 @@ class Door:
         *,
         type: EventType | None = None,
         write_keys: Sequence[str],
+        visit: Visit | None = None,
         received: int | None = None,
         opted_out: bool = False,
     ) -> Receipt:
         """
         Take a request, received just now or before: a call of a type, or a batch of calls that each say their type.
 
-        `opted_out` says that the browser asked not to be tracked. A second time it stores nothing. Raises
-        UnauthorizedError, InvalidRequestError, UnparseableError, TooLargeError, UnavailableError.
+        `visit` says how it came, `opted_out` that the browser asked not to be tracked. A second time it stores nothing.
+        Raises UnauthorizedError, ExposedKeyError, OriginForbiddenError, InvalidRequestError, UnparseableError,
+        TooLargeError, UnavailableError.
         """
         envelope, messages = open_document(document, type)
-        source = self.sources.of(write_keys)
+        received = self._clock() if received is None else received
+        source = self.sources.of(write_keys, visit, received=received)
         delivery = Delivery(
             source=source,
-            received=self._clock() if received is None else received,
+            received=received,
             rules=self.sources.rules(),
             hash_key=self._sealer.hash_key,
-            envelope=replace(envelope, opted_out=opted_out),
+            envelope=replace(
+                envelope, opted_out=opted_out, key=source.key.label, is_server=source.key.kind == "server"
+            ),
+            secrets=self._secrets.of(source.id, at=received) if source.signing != "off" else (),
             plan=self._plans.now(),
         )
         post = _Post(messages, type, delivery)
@@ -102,6 +112,8 @@ class Door:
         receipt = Receipt([_verdict(post, index) for index in range(len(post.messages))])
         self._count(receipt, source.id)
         self._note_violations(post)
+        if unproven := sum(call.unproven for call in post.calls.values()):
+            self._journal.count("identifiers_unproven", unproven, source=source.id)
         return receipt
 
     def count_deferred(self, number: int) -> None:
@@ -241,7 +253,13 @@ def _verdict(post: _Post, index: int) -> Verdict:
         return Verdict(index=index, message_id=refusal.message_id, outcome="quarantined", code=refusal.code)
     if (message_id := post.suppressed.get(index)) is not None:
         return Verdict(index=index, message_id=message_id, outcome="suppressed", code="consent_denied")
-    outcome: Outcome = "accepted" if index in post.accepted else "duplicate"
     call = post.calls[index]
+    outcome: Outcome = "accepted" if index in post.accepted else "duplicate"
     dropped = [violation.where for violation in call.report.dropped] if call.report and outcome == "accepted" else []
-    return Verdict(index=index, message_id=call.event.message_id, outcome=outcome, dropped=tuple(dropped))
+    return Verdict(
+        index=index,
+        message_id=call.event.message_id,
+        outcome=outcome,
+        dropped=tuple(dropped),
+        warning=UNPROVEN if call.unproven else None,
+    )

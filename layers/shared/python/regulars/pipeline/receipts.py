@@ -15,7 +15,7 @@ class Verdict:
     What became of one event: under which id it is known, and the code of the reason if it is in quarantine.
 
     A deferred one is kept safely and has yet to be read; its id is what the sender gave it, if anything. Of an
-    accepted one, `dropped` names the fields that its tracking plan left out.
+    accepted one, `dropped` names the fields that its tracking plan left out, and `warning` is the code of what is odd.
     """
 
     index: int
@@ -23,6 +23,7 @@ class Verdict:
     outcome: Outcome
     code: str | None = None
     dropped: Sequence[str] = ()
+    warning: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,7 @@ from regulars.pipeline.admission import lay_out, read_call
 from regulars.pipeline.plans import Plans
 from regulars.pipeline.ports import Clock, Journal, Sealer
 from regulars.pipeline.sealing import QUARANTINED
+from regulars.pipeline.signing import Secrets
 from regulars.pipeline.sources import Sources
 from regulars.stores.database import Database, Item, binary, text
 from regulars.stores.events import from_item
@@ -45,6 +46,7 @@ class Replays:
         self.store = QuarantineStore(database)
         self.sources = Sources(database, clock)
         self._plans = Plans(database, clock)
+        self._secrets = Secrets(database, sealer, clock)
         self._database = database
         self._sealer = sealer
         self._journal = journal
@@ -59,13 +61,15 @@ class Replays:
 
     def delivery(self, row: Quarantined, body: Body) -> Delivery:
         """Say again how the body came: its source as it is now, when it arrived, and what its batch said around it."""
+        source = self.sources.named(row.source)
         return Delivery(
-            source=self.sources.named(row.source),
+            source=source.reached_by(body.envelope.key, is_server=body.envelope.is_server),
             received=row.arrival,
             rules=self.sources.rules(),
             hash_key=self._sealer.hash_key,
             envelope=body.envelope,
             plan=self._plans.now(),
+            secrets=self._secrets.of(row.source, at=row.arrival) if source.signing != "off" else (),
         )
 
     def judge(self, row: Quarantined, body: Body) -> None:

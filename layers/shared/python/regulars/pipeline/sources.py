@@ -1,15 +1,18 @@
 """Who is at the door: the source of a write key, and the rules by which a call names a person."""
 
 from collections.abc import Iterable
-from typing import Literal
+from dataclasses import replace
+from typing import Literal, NamedTuple
 
 from regulars.domain.catalog import key_print, parse_rules
 from regulars.domain.identifiers import DEFAULT_RULES, IdentityRules
-from regulars.domain.instants import SECOND
+from regulars.domain.instants import SECOND, to_text
 from regulars.domain.sources import Source, known, parse_source
-from regulars.errors import DefinitionError, UnauthorizedError, UnavailableError
+from regulars.domain.write_keys import Visit, admit
+from regulars.errors import ConflictError, DefinitionError, UnauthorizedError, UnavailableError
 from regulars.pipeline.held import Held
 from regulars.pipeline.ports import Clock
+from regulars.pipeline.write_keys import Key, read_key
 from regulars.stores.catalog import CatalogStore
 from regulars.stores.database import Database
 
@@ -17,28 +20,39 @@ KEY_HELD = 60 * SECOND  # how long a revoked key may still write, and former set
 RULES_HELD = 5 * SECOND
 
 
+class _Known(NamedTuple):
+    key: Key
+    source: Source
+
+
 class Sources:
     """Reads the catalog as the door needs it, and seldom."""
 
     def __init__(self, database: Database, clock: Clock) -> None:
         self._store = CatalogStore(database)
-        self._sources = Held(self._source, clock, for_=KEY_HELD)
+        self._clock = clock
+        self._known = Held(self._read, clock, for_=KEY_HELD)
+        self._noted: dict[str, str] = {}  # the day on which a key was used here last
         self._rules = Held(self._read_rules, clock, for_=RULES_HELD)
 
-    def of(self, write_keys: Iterable[str]) -> Source:
+    def of(self, write_keys: Iterable[str], visit: Visit | None = None, *, received: int | None = None) -> Source:
         """
-        Find the source of the first key that is known.
+        Find the source of the first key that is known, if the key may be used so; `received` is by default now.
 
-        Raises UnauthorizedError, UnavailableError.
+        Raises UnauthorizedError, ExposedKeyError, OriginForbiddenError, UnavailableError.
         """
         for write_key in dict.fromkeys(write_keys):
-            if source := self.find(write_key):
+            if source := self.find(write_key, received=received):
+                admit(write_key, source.key, visit or Visit())
+                self._note_use(key_print(write_key))
                 return source
         raise UnauthorizedError("no known write key came with the request: copy it from the source's settings")
 
-    def find(self, write_key: str) -> Source | None:
+    def find(self, write_key: str, *, received: int | None = None) -> Source | None:
         """Find the source of a key, with its settings. Raises UnavailableError."""
-        return self._sources.get(key_print(write_key)) if write_key else None
+        known = self._known.get(key_print(write_key)) if write_key else None
+        at = self._clock() if received is None else received
+        return known.source if known and known.key.holds(at) else None
 
     def rules(self) -> IdentityRules:
         """Give the identity rules. Raises UnavailableError."""
@@ -52,9 +66,26 @@ class Sources:
         except DefinitionError as error:  # a newer release wrote it: senders keep their events and try again
             raise UnavailableError(f"the settings of source {id} cannot be read: {error}") from error
 
-    def _source(self, print: str) -> Source | None:
-        key = self._store.get("write_key", print)
-        return self.named(str(key.content["source"])) if key else None
+    def _read(self, print: str) -> _Known | None:
+        found = self._store.get("write_key", print)
+        if found is None:
+            return None
+        key = read_key(found)
+        source = self.named(key.source)
+        rule = source.rule(key.label)
+        # What the source lists no more, or as another kind, is nobody's key.
+        return _Known(key, replace(source, key=rule)) if rule and rule.kind == key.kind else None
+
+    def _note_use(self, print: str) -> None:
+        """Note the day, once a process and day: the first to do so writes it."""
+        today = to_text(self._clock())[:10]
+        if self._noted.get(print) == today:
+            return
+        self._noted[print] = today
+        try:
+            self._store.note_use(print, today)
+        except (ConflictError, UnavailableError):
+            return  # somebody else noted it, or it goes unnoted: no event waits for that
 
     def _read_rules(self, id: Literal["rules"]) -> IdentityRules:
         found = self._store.get("identity", id)

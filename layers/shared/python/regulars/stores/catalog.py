@@ -21,7 +21,7 @@ from regulars.errors import DefinitionError
 from regulars.stores.database import Database, Delete, Item, Put, Write, number, text
 
 Kind = Literal[
-    "segment", "source", "identity", "import", "tracking_plan", "plan_version", "write_key", "live", "cursor"
+    "segment", "source", "identity", "import", "tracking_plan", "plan_version", "write_key", "key_use", "live", "cursor"
 ]
 Origin = Literal["file", "api"]
 _LIVE = ("live", "watches")
@@ -115,6 +115,16 @@ class CatalogStore:
         """Write what changes in the tracking plan, and its version, which processes look at."""
         stamp = {"kind": _PLAN_VERSION[0], "id": _PLAN_VERSION[1]}
         self._database.transact([*writes, Put("catalog", stamp, was=self.plan_version())])
+
+    def used(self) -> dict[str, str]:
+        """Read the last day, such as 2026-11-21, on which each write key was used, by its print."""
+        return {text(item, "id"): text(item, "day") for item in self._database.query("catalog", "key_use")}
+
+    def note_use(self, print: str, day: str) -> None:
+        """Note that a write key was used on a day. Raises ConflictError if somebody else notes it just now."""
+        item = self._database.get("catalog", "key_use", print) or {}
+        if text(item, "day", "") < day:
+            self._database.put("catalog", {"kind": "key_use", "id": print, "day": day}, was=number(item, "v"))
 
     def _go_live(self, kind: Kind, changes: Mapping[str, Definition | None], was: int = 0) -> None:
         before = _watches(self._database.get("catalog", *_LIVE) or {})
