@@ -77,7 +77,7 @@ EVENTS = LakeTable(
         Column("properties", "text", "clear properties, JSON"),
         Column("traits", "text", "clear traits, JSON"),
         Column("context", "text", "clear context, JSON"),
-        Column("sealed_traits", "sealed", "personal traits by name, each under the key of `owner`"),
+        Column("sealed_traits", "sealed", "personal traits by name, each under the key of `owner`; base64"),
         Column("sealed", "bytes", "all else that is personal, under the key of `owner`"),
         Column("fingerprint", "bytes", "tells another body under the same key"),
     ),

@@ -1,7 +1,6 @@
 """What goes into the lake: an event as a row, whole, and a change of a profile as a row of the identity log."""
 
 import json
-from base64 import b64decode
 from collections.abc import Mapping
 from typing import Any
 
@@ -26,7 +25,7 @@ def event_row(event: Event) -> Row:
         "properties": _json(event.properties),
         "traits": _json({name: value for name, value in traits if not isinstance(value, Sealed)}),
         "context": _json(event.context),
-        "sealed_traits": {name: b64decode(value.text) for name, value in traits if isinstance(value, Sealed)},
+        "sealed_traits": {name: value.text.encode() for name, value in traits if isinstance(value, Sealed)},
         "sealed": event.sealed or None,
         "fingerprint": event.fingerprint,
     }
