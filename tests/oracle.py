@@ -1,13 +1,17 @@
 """The plain oracle: what must be true of people, computed by brute force from the raw events and nothing else."""
 
+import json
 import operator
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from decimal import Decimal
+from hashlib import blake2b
 from typing import Any
 
+from regulars.domain import orders, state
 from regulars.domain.events import Event
 from regulars.domain.instants import DAY
+from regulars.domain.personal_names import is_personal_trait
 from regulars.domain.segments import All, Happened, Node, Not, OneOf, Orders, Segment, Total, TraitIs
 
 _COMPARE: Mapping[str, Callable[[Any, Any], bool]] = {
@@ -67,13 +71,29 @@ def truth(node: Node, events: list[Event], now: int) -> bool:
 
 def _trait(node: TraitIs, events: list[Event]) -> bool:
     said = [event for event in events if event.type == "identify" and node.trait in event.traits]
-    if not said:
+    if not said or node.trait not in kept_traits(events):
         return node.comparison == "exists" and node.value is False
-    value = max(said, key=lambda event: (event.at, event.moment)).traits[node.trait]
+    told = [(event.at, event.moment, _kept(event.traits[node.trait])) for event in said]
+    value = max(told, key=lambda one: (*one[:2], json.dumps(one[2], sort_keys=True)))[2]
     if node.comparison == "exists":
         return (value is not None) is node.value
     kinds = [str if isinstance(one, str) else bool if isinstance(one, bool) else float for one in (value, node.value)]
     return kinds[0] is kinds[1] and _COMPARE[node.comparison](value, node.value)
+
+
+def kept_traits(events: Iterable[Event]) -> list[str]:
+    """The names of traits that there is room for: first those that everybody uses, then by the alphabet."""
+    names = {name for event in events if event.type == "identify" for name in event.traits}
+    short = [name for name in names if _size(name) <= state.MAX_TRAIT_NAME]
+    return sorted(short, key=lambda name: (not is_personal_trait(name), name))[: state.MAX_TRAITS]
+
+
+def _kept(value: Any) -> Any:
+    return value if _size(value) <= state.MAX_TRAIT else None
+
+
+def _size(value: Any) -> int:
+    return len(json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode())
 
 
 def _total(node: Total, events: list[Event], now: int) -> bool:
@@ -92,43 +112,53 @@ def _orders(node: Orders, events: list[Event]) -> bool:
 
 def net_orders(events: Iterable[Event]) -> Mapping[str, Decimal]:
     """The worth of each order after refunds and cancellation."""
-    said: dict[str, list[Event]] = defaultdict(list)
-    for event in events:
-        if event.name and event.name.startswith("Order "):
-            said[str(event.properties["order_id"])].append(event)
-    return {order_id: _net(told) for order_id, told in said.items()}
+    return {order_id: _net(told) for order_id, told in _told(events).items()}
 
 
 def count_orders(events: Iterable[Event]) -> int:
     """How many orders stand: worth something, or worth nothing from the start and left alone."""
-    events = list(events)
-    net = net_orders(events)
-    touched = {
-        str(event.properties["order_id"]) for event in events if event.name in ("Order Refunded", "Order Cancelled")
-    }
-    stated = {
-        str(event.properties["order_id"]) for event in events if event.name in ("Order Completed", "Order Updated")
-    }
-    return sum(1 for order_id in stated if net[order_id] > 0 or (_stated_nothing(order_id, events, touched)))
+    return sum(1 for told in _told(events).values() if _net(told) > 0 or _stated_nothing(told))
 
 
-def _stated_nothing(order_id: str, events: list[Event], touched: set[str]) -> bool:
-    told = [event for event in events if str(event.properties.get("order_id")) == order_id]
-    return order_id not in touched and _stated(told) == 0
+def _told(events: Iterable[Event]) -> Mapping[str, list[Event]]:
+    """What was said of each order that there is room for: of each drawer the first by their ids."""
+    told: dict[str, list[Event]] = defaultdict(list)
+    for event in events:
+        if event.name in orders.ORDER_EVENTS and "order_id" in event.properties:
+            told[str(event.properties["order_id"])[:128]].append(event)
+    drawers: dict[int, list[str]] = defaultdict(list)
+    for order_id in sorted(told):
+        drawers[blake2b(order_id.encode(), digest_size=1).digest()[0] % orders.DRAWERS].append(order_id)
+    return {order_id: told[order_id] for ids in drawers.values() for order_id in ids[: orders.MAX_ORDERS]}
+
+
+def _stated_nothing(told: list[Event]) -> bool:
+    stated = [event for event in told if event.name in ("Order Completed", "Order Updated")]
+    return len(stated) == len(told) and _stated(told) == 0
 
 
 def _net(told: list[Event]) -> Decimal:
-    refunds = [event.properties.get("revenue") for event in told if event.name == "Order Refunded"]
+    refunds = _refunds(told)
     if None in refunds or any(event.name == "Order Cancelled" for event in told):
         return Decimal(0)
     return max(Decimal(0), _stated(told) - sum((_amount(refund) for refund in refunds), Decimal(0)))
 
 
+def _refunds(told: list[Event]) -> list[object]:
+    """The refunds that there is room for; of one that was told twice the larger, and no amount is the largest."""
+    amounts: dict[bytes, object] = {}
+    for event in told:
+        if event.name == "Order Refunded":
+            amount, name = event.properties.get("revenue"), event.mark.print
+            told_before = amounts.get(name, amount)
+            amounts[name] = None if None in (amount, told_before) else max(amount, told_before, key=_amount)
+    return [amounts[name] for name in sorted(amounts)[: orders.MAX_REFUNDS]]
+
+
 def _stated(told: list[Event]) -> Decimal:
     stated = [event for event in told if event.name in ("Order Completed", "Order Updated")]
-    if not stated:
-        return Decimal(0)
-    return _amount(max(stated, key=lambda event: (event.at, event.mark.print)).properties.get("revenue"))
+    worths = [(event.at, event.mark.print, _amount(event.properties.get("revenue"))) for event in stated]
+    return max(worths)[2] if worths else Decimal(0)
 
 
 def _amount(value: object) -> Decimal:

@@ -1,5 +1,6 @@
 """Histories, definitions and orders of arrival for properties to try."""
 
+from dataclasses import replace
 from typing import Any
 
 from hypothesis import strategies as st
@@ -22,7 +23,22 @@ def histories(draw: st.DrawFn, people: list[str] | None = None, largest: int = 4
         at += draw(gaps) * SECOND
         links = tuple(draw(st.lists(st.sampled_from(people or PEOPLE), min_size=1, max_size=3, unique=True)))
         events.append(draw(an_event_of(number, at, tuple(sorted(links, reverse=True)))))
-    return events
+    return events + draw(twins(events))
+
+
+@st.composite
+def twins(draw: st.DrawFn, events: list[Event]) -> list[Event]:
+    """Some of these events again, sent for somebody else and saying something else under the same id."""
+    people = sorted({event.owner for event in events})
+    found = []
+    for event in draw(st.lists(st.sampled_from(events), max_size=3, unique_by=lambda event: event.moment)):
+        owner = draw(st.sampled_from(people))
+        if owner != event.owner:
+            traits = {name: draw(values) for name in event.traits}
+            properties = {**event.properties, "revenue": draw(amounts)} if event.properties else {}
+            same: dict[str, Any] = {"owner": owner, "arrival": event.arrival + SECOND}
+            found.append(replace(event, links=(owner,), traits=traits, properties=properties, **same))
+    return found
 
 
 @st.composite
@@ -31,16 +47,18 @@ def an_event_of(draw: st.DrawFn, number: int, at: int, links: tuple[str, ...]) -
     late = draw(st.sampled_from([0, 0, 0, 5, 86_400]))
     arrival = at + late * SECOND + number  # arrivals differ
     if draw(st.integers(0, 4)) == 0:
-        traits = draw(st.dictionaries(st.sampled_from(["plan", "points", "city"]), values, max_size=2))
+        traits = draw(st.dictionaries(trait_names, values, max_size=3))
         return an_event(number, at=at, arrival=arrival, links=links, type="identify", name=None, traits=traits)
-    properties: dict[str, Any] = {"order_id": draw(st.sampled_from("xyz"))}
+    properties: dict[str, Any] = {"order_id": draw(st.sampled_from("uvwxyz"))}
     if draw(st.integers(0, 3)):
-        properties["revenue"] = draw(st.sampled_from([0, 1, 9.99, 20, "5.50", 0.1, 100]))
+        properties["revenue"] = draw(amounts)
     return an_event(
         number, at=at, arrival=arrival, links=links, name=draw(st.sampled_from(NAMES)), properties=properties
     )
 
 
+amounts = st.sampled_from([0, 1, 9.99, 20, "5.50", 0.1, 100])
+trait_names = st.sampled_from(["plan", "points", "city", "Email", "zeal", "too_long_a_name"])
 values = st.sampled_from([1, 5, 7.5, "gold", "silver", True, False, None])
 comparisons = st.sampled_from(["equals", "at_least", "at_most", "more_than", "less_than"])
 windows = st.sampled_from([None, "10 seconds", "1 minutes", "6 hours", "1 days", "3 days"])
@@ -70,7 +88,7 @@ def leaves(draw: st.DrawFn) -> dict[str, Any]:
 
 
 names = st.sampled_from(NAMES[:3])
-traits = st.sampled_from(["plan", "points"])
+traits = st.sampled_from(["plan", "points", "zeal"])
 trees = st.recursive(
     leaves(),
     lambda inner: st.one_of(

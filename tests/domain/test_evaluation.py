@@ -9,6 +9,7 @@ from regulars.domain.catalog import next_watches
 from regulars.domain.evaluation import evaluate
 from regulars.domain.events import Event
 from regulars.domain.instants import DAY, SECOND
+from regulars.domain.numbers import MICRO
 from regulars.domain.parts import fold
 from regulars.domain.people import Person, sum_parts
 from regulars.domain.segment_definitions import parse
@@ -16,7 +17,8 @@ from regulars.domain.segments import Segment
 from regulars.domain.state import parts_of
 from regulars.domain.watches import Watches
 from tests.builders import START, an_event, an_order
-from tests.oracle import is_member
+from tests.cuts import Cut, cuts
+from tests.oracle import count_orders, is_member, kept_traits, net_orders
 from tests.strategies import definitions, histories, instants
 
 
@@ -29,16 +31,25 @@ def person_of(segment: Segment, events: list[Event], *, known: bool = True) -> P
     )
 
 
-@given(definitions, histories(["user_id:u", "anonymous_id:a"]), instants, st.booleans())
+@given(definitions, histories(["user_id:u", "anonymous_id:a"]), instants, st.booleans(), cuts)
 def test_the_truth_is_that_of_brute_force(
-    definition: dict[str, Any], events: list[Event], now: int, known: bool
+    definition: dict[str, Any], events: list[Event], now: int, known: bool, cut: Cut
 ) -> None:
     segment = parse("s", definition)
     past = [event for event in events if event.at <= now]
 
-    verdict = evaluate(segment, person_of(segment, past, known=known), now)
+    with cut():
+        verdict = evaluate(segment, person_of(segment, past, known=known), now)
+        assert verdict.truth is is_member(segment, past, now, known=known)
 
-    assert verdict.truth is is_member(segment, past, now, known=known)
+
+@given(histories(["user_id:u", "anonymous_id:a"]), cuts)
+def test_what_is_kept_of_a_person_is_what_there_is_room_for(events: list[Event], cut: Cut) -> None:
+    with cut():
+        person = person_of(parse("s", {"where": {"orders": "count", "at_least": 1}}), events)
+        assert sorted(person.traits) == sorted(kept_traits(events))
+        assert person.revenue == sum(net_orders(events).values()) * MICRO
+        assert person.order_count == count_orders(events)
 
 
 @given(definitions, histories(["user_id:u"]), instants)

@@ -88,11 +88,18 @@ def _stands_at_nothing(order: Order) -> bool:
 
 def _combine(one: Order, other: Order) -> Order:
     worths = [worth for worth in (one.worth, other.worth) if worth]
+    both = one.refunds.keys() & other.refunds.keys()
+    same = {name: _larger(one.refunds[name], other.refunds[name]) for name in both}
     return Order(
         worth=max(worths, default=None),
-        refunds=_first_refunds({**one.refunds, **other.refunds}),
+        refunds=_first_refunds({**one.refunds, **other.refunds, **same}),
         cancelled=one.cancelled or other.cancelled,
     )
+
+
+def _larger(one: int | None, other: int | None) -> int | None:
+    """Of one refund that was told twice, differently; one without an amount gives back the whole."""
+    return None if one is None or other is None else max(one, other)
 
 
 def _first_refunds(refunds: Mapping[str, int | None]) -> Mapping[str, int | None]:

@@ -19,7 +19,7 @@ from regulars.domain.personal_names import is_personal_trait
 from regulars.domain.watches import Watch, Watches
 
 MAX_TRAITS = 200
-MAX_TRAIT_NAME = 100  # bytes; so many traits, each as large as this, are one item still
+MAX_TRAIT_NAME = 102  # bytes, quotes included; so many traits, each as large as this, are one item still
 MAX_TRAIT = 900
 
 Trait = tuple[int, str, Any]  # instant, moment (source and messageId: provenance), value
@@ -79,7 +79,7 @@ def state_of(event: Event, part: str, watch: Watch) -> State:
                 {
                     name: (event.at, event.moment, _fitting(value))
                     for name, value in event.traits.items()
-                    if len(name.encode()) <= MAX_TRAIT_NAME
+                    if stored_size(name) <= MAX_TRAIT_NAME
                 }
             ),
         )
@@ -117,14 +117,33 @@ def add_all(states: Iterable[State], watch: Watch) -> State:
     return total
 
 
+def stored_size(value: Any) -> int:
+    """Bytes that a name or a value takes in a stored part."""
+    return len(value.text) if isinstance(value, Sealed) else len(_write(value).encode())
+
+
+def _write(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
+
+
 def _fitting(value: Any) -> Any:
     """Give None for a value that is too large for a part: it stays with its event, and an older one counts no more."""
-    size = len(value.text) if isinstance(value, Sealed) else len(json.dumps(value, ensure_ascii=False).encode())
-    return value if size <= MAX_TRAIT else None
+    return value if stored_size(value) <= MAX_TRAIT else None
 
 
 def _newer(traits: Mapping[str, Trait], than: Mapping[str, Trait]) -> dict[str, Trait]:
-    return {name: trait for name, trait in traits.items() if name not in than or trait[:2] > than[name][:2]}
+    return {name: trait for name, trait in traits.items() if name not in than or _is_newer(trait, than[name])}
+
+
+def _is_newer(one: Trait, other: Trait) -> bool:
+    if one[:2] != other[:2]:
+        return one[:2] > other[:2]
+    # The same message, sent for two identifiers that turned out to be one person's: whichever part is added first.
+    return _said(one[2]) > _said(other[2])
+
+
+def _said(value: Any) -> str:
+    return value.text if isinstance(value, Sealed) else _write(value)
 
 
 def _newest_traits(traits: Mapping[str, Trait]) -> Mapping[str, Trait]:
