@@ -45,7 +45,7 @@ def list_keys(context: typer.Context, source: Source) -> None:
             one["key"] or "(a secret)",
             one["print"],
             instant(one["minted_at"]),
-            one["used_on"] or "never",
+            one["used_on"] or ("never" if one["kind"] != "signing" else ""),
             instant(one["ends_at"]) if one["ends_at"] else "",
         )
         for one in found

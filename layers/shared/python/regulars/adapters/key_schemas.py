@@ -14,7 +14,7 @@ _KEY: Mapping[str, Schema] = {
     "used_on": {
         "type": ["string", "null"],
         "format": "date",
-        "description": "the last day, in UTC, on which something came with it",
+        "description": "the last day, in UTC, on which something came with it; of a signing secret it is not known",
     },
 }
 KEY_SCHEMAS: Mapping[str, Schema] = {
