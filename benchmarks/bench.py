@@ -105,12 +105,13 @@ def _bill() -> dict[str, Any]:
 
 def _layer() -> dict[str, Any]:
     try:
-        size = layer.measure()
+        sizes = {name: layer.measure(name) for name in ("dependencies", "lake")}
     except (OSError, RuntimeError) as error:
-        console.print(f"the layer could not be built here ({type(error).__name__}): check the network, then make bench")
+        console.print(f"a layer could not be built here ({type(error).__name__}): check the network, then make bench")
         return {}
-    console.print(f"dependencies layer: {size.zipped} MB zipped, {size.unzipped} MB unzipped, largest {size.largest}")
-    return asdict(size)
+    for name, size in sizes.items():
+        console.print(f"layer {name}: {size.zipped} MB zipped, {size.unzipped} MB unzipped, largest {size.largest}")
+    return {name: asdict(size) for name, size in sizes.items()}
 
 
 _MEASURE = {"units": _units, "speed": _speed, "bill": _bill, "layer": _layer}

@@ -30,6 +30,10 @@ BATCH_SECONDS = 0.150
 BATCH = 100
 CALL_SECONDS = 0.004
 READERS = 2  # stream batches that an event is part of: of events, and of identities
+ARCHIVED = 3_400  # events in a file of the lake, where much is going on: 6 MB of records
+ARCHIVE_SECONDS = 2.0  # measured: half a second of a whole core, of which a function of 512 MB has a third
+COMPACT_GIGABYTE_SECONDS = 60.0  # of a million events: 25 seconds of a core, 2 GB
+PUT = 5.00e-6
 LOG_BYTES = 900  # of a request: its metrics, Lambda's three lines, the access log
 STORED_BYTES = 1_000  # an event as it lies in the table
 
@@ -59,6 +63,8 @@ def of_events(units: Units, *, waits: bool = False) -> dict[str, float]:
         "HTTP API": requests * HTTP_REQUEST,
         "Lambda, door": requests * (INVOCATION + DOOR_SECONDS * MEMORY * GIGABYTE_SECOND),
         "Lambda, streams": batches * INVOCATION + streams * MEMORY * GIGABYTE_SECOND,
+        "lake": MILLION / ARCHIVED * (INVOCATION + PUT + ARCHIVE_SECONDS * MEMORY * GIGABYTE_SECOND)
+        + COMPACT_GIGABYTE_SECONDS * GIGABYTE_SECOND,
         "EventBridge": units.transitions * MILLION * BUS_EVENT,
         "logs": requests * LOG_BYTES / 1e9 * LOG_GIGABYTE,
     }

@@ -1,11 +1,11 @@
-"""How large the dependencies layer is, as it is deployed: wheels for Lambda's Linux on arm64."""
+"""How large the layers of packages are, as they are deployed: wheels for Lambda's Linux on arm64."""
 
 import shutil
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from infra.layers import _Install
+from infra.layers import ROOT, _Install
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -17,12 +17,12 @@ class Size:
     largest: dict[str, float]
 
 
-def measure() -> Size:
-    """Build the layer as synthesis does, which asks the package registry, and weigh it."""
+def measure(name: str) -> Size:
+    """Build a layer as synthesis does, which asks the package registry, and weigh it."""
     with TemporaryDirectory() as folder:
         built = Path(folder, "layer")
         built.mkdir()
-        _Install().try_bundle(str(built))
+        _Install(ROOT / "layers" / name).try_bundle(str(built))
         archive = Path(shutil.make_archive(str(Path(folder, "zipped")), "zip", built))
         packages = {each.name: _megabytes(each) for each in (built / "python").iterdir() if each.is_dir()}
         largest = sorted(packages.items(), key=lambda pair: -pair[1])[:6]
