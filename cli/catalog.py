@@ -15,6 +15,7 @@ from cli.errors import AnswerError, UserError
 from cli.keys import tell
 from cli.live import Live, delete, put, read_live
 from cli.session import Session, session_of
+from cli.tracking_plan.planning import look_back
 from cli.yaml_files import shown
 
 DIFFERENT = 2
@@ -27,11 +28,15 @@ def plan(
     catalog: Folder = None,
     prune: Prune = False,
     check: Annotated[bool, typer.Option("--check", help="Exit with 2 when anything would change.")] = False,
+    events: Annotated[
+        int, typer.Option("--events", min=0, help="How many of the newest events to judge by a changed tracking plan.")
+    ] = 1_000,
 ) -> None:
     """
     Show what `apply` would do, and change nothing.
 
-    What your role may not read is left out, and said to be.
+    What your role may not read is left out, and said to be. Where the tracking plan changes, it is tried on the newest
+    events in the lake.
 
     Examples:
 
@@ -44,7 +49,9 @@ def plan(
     for change in changes:
         session.output.show(describe(change))
     _sum_up(session, changes)
-    session.output.data({"changes": [to_data(change) for change in changes]})
+    looked = look_back(session, changes, events)
+    content: dict[str, Any] = {"changes": [to_data(change) for change in changes]}
+    session.output.data(content | ({"tracking_plan": looked} if looked else {}))
     if check and any(change.is_one for change in changes):
         raise typer.Exit(DIFFERENT)
 

@@ -2,6 +2,7 @@
 
 import typer
 
+from cli.tracking_plan.inferring import infer_plan
 from cli.tracking_plan.violations import violations
 
 tracking_plan = typer.Typer(
@@ -9,11 +10,5 @@ tracking_plan = typer.Typer(
     rich_markup_mode=None,
     help="What events are planned to carry, and what they do carry; definitions are applied with `regulars apply`.",
 )
-
-
-@tracking_plan.callback()
-def _group() -> None:
-    """Keep this a group while it has one command."""
-
-
+tracking_plan.command("infer")(infer_plan)
 tracking_plan.command()(violations)

@@ -15,7 +15,7 @@ from regulars.domain.messages import Message
 from regulars.domain.plan_definitions import Mode, PlanDefinition, check_together
 from regulars.domain.plan_merging import ancestors, merge, mode_of
 from regulars.domain.plan_privacy import Declared, declare
-from regulars.domain.plan_schemas import SECTIONS, Schema, Section
+from regulars.domain.plan_schemas import Schema, Section
 from regulars.domain.telling import Own
 from regulars.domain.violations import UNPLANNED, Fault, Step, Violation, order, take_out
 from regulars.errors import DefinitionError, InvalidEventError, PlanError
@@ -29,7 +29,7 @@ class Planned:
 
     id: str
     mode: Mode
-    sections: tuple[Section, ...]
+    schemas: Mapping[Section, Schema]
     validator: Draft202012Validator
     declared: Declared
 
@@ -43,7 +43,7 @@ class Planned:
     def without(self, message: Message, faults: Sequence[Fault]) -> Message:
         """Leave out of a message what is wrong with it."""
         kept = take_out(self._content(message), [fault.path for fault in faults])
-        return replace(message, **{section: kept.get(section, {}) for section in self.sections})
+        return replace(message, **{section: kept.get(section, {}) for section in self.schemas})
 
     def _content(self, message: Message) -> dict[str, Any]:
         parts: Mapping[Section, Mapping[str, Any]] = {
@@ -51,7 +51,7 @@ class Planned:
             "traits": message.traits,
             "context": message.context,
         }
-        return {section: dict(parts[section]) for section in self.sections}
+        return {section: dict(parts[section]) for section in self.schemas}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,7 +65,7 @@ class Plan:
 
     def judge(self, message: Message, own: Own, unplanned: Unplanned) -> Judgement:
         """Judge a message; `unplanned` is what becomes of an event that no plan names. Raises PlanError."""
-        planned = self._find(message)
+        planned = self.find(message)
         found = [Violation("event", UNPLANNED)] if planned is None and _is_unplanned(message, unplanned) else []
         if found and unplanned == "quarantine":
             error = InvalidEventError("unplanned_event", "no tracking plan names it, and its source takes no others")
@@ -75,7 +75,8 @@ class Plan:
             return Judgement(message=message, report=_report(message, own, found) if found else None)
         return _judge(planned, message, own, found)
 
-    def _find(self, message: Message) -> Planned | None:
+    def find(self, message: Message) -> Planned | None:
+        """Find what is planned for a message by its name or type."""
         return self.events.get(message.name or "") if message.type == "track" else self.types.get(message.type)
 
 
@@ -105,7 +106,7 @@ def _compile(plan: PlanDefinition, definitions: Sequence[PlanDefinition]) -> Pla
     return Planned(
         id=plan.id,
         mode=mode_of(line),
-        sections=tuple(section for section in SECTIONS if section in sections),
+        schemas=sections,
         validator=_validator({"properties": sections}, plan.id),
         declared=declare(sections),
     )
