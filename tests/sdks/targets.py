@@ -8,11 +8,15 @@ from local.world.memory import MemoryDatabase
 from regulars.adapters.http import serve
 from regulars.adapters.ingest_api import IngestApi
 from regulars.adapters.observability import log_failure
+from regulars.stores.catalog import Definition
 from tests.asset import load
 from tests.e2e.platform import Platform
 from tests.messages import WRITE_KEY
 from tests.pipeline.front_door import FrontDoor
 from tests.sdks.gateway import Gateway
+from tests.sdks.menagerie import SERVERS
+
+ASKING = "wk_asking"  # the key of a source that needs consent
 
 
 class Target(Protocol):
@@ -33,6 +37,11 @@ class MemoryTarget:
 
     def __init__(self, asset: Path) -> None:
         self._front_door = FrontDoor(MemoryDatabase())
+        for key in {sdk.key for sdk in SERVERS if sdk.key}:
+            self._front_door.add_source("web", key)
+        self._front_door.add_source("asking", ASKING)
+        content = {"name": "Asking", "consent": {"ads": {"categories": ["C0004"]}}}
+        self._front_door.catalog.put(Definition(kind="source", id="asking", content=content))
         api = IngestApi(self._front_door.door)
         self._gateway = Gateway(lambda event, _: serve(event, api.answer, _report), load(asset))
         self.url = self._gateway.url
@@ -45,6 +54,10 @@ class MemoryTarget:
     def accepted(self) -> int:
         """Count the accepted events."""
         return self._front_door.journal.counts["events_accepted"]
+
+    def suppressed(self) -> int:
+        """Count the events to which somebody did not agree."""
+        return self._front_door.journal.counts["events_suppressed"]
 
     def close(self) -> None:
         """Stop serving."""

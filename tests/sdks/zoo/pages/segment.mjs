@@ -1,23 +1,43 @@
-// Sends with @segment/analytics-next as a web page does, from our tag or from its package.
+// Sends with @segment/analytics-next as a web page does: from our tag, its package, the snippet, or a consent wrapper.
+import { createWrapper } from "@segment/analytics-consent-tools";
 import { AnalyticsBrowser } from "@segment/analytics-next";
-import { inWaves } from "./waves.mjs";
+import { min as snippet } from "@segment/snippet";
+import { inWaves } from "./shared/waves.mjs";
 
-function fromTag({ url, writeKey, options }) {
-  window.analytics = [];
-  window.analytics._loadOptions = options;
-  const tag = document.createElement("script");
-  tag.src = `${url}/analytics.js/v1/${writeKey}/analytics.min.js`;
-  document.head.append(tag);
-  return new Promise((resolve, reject) => {
-    tag.onload = () => window.analytics.ready(() => resolve(window.analytics));
-    tag.onerror = () => reject(new Error("the tag did not load"));
-  });
+function add(script) {
+  document.head.append(script);
+  return new Promise((resolve) => window.analytics.ready(() => resolve(window.analytics)));
 }
 
-async function fromPackage({ url, writeKey, options }) {
-  const [analytics] = await AnalyticsBrowser.load({ writeKey, cdnURL: url }, options);
-  return analytics;
-}
+const sources = {
+  tag({ url, writeKey, options }) {
+    window.analytics = [];
+    window.analytics._loadOptions = options;
+    const loaded = document.createElement("script");
+    loaded.src = `${url}/analytics.js/v1/${writeKey}/analytics.min.js`;
+    return new Promise((resolve, reject) => {
+      loaded.onload = () => window.analytics.ready(() => resolve(window.analytics));
+      loaded.onerror = () => reject(new Error("the tag did not load"));
+      document.head.append(loaded);
+    });
+  },
+  async package({ url, writeKey, options }) {
+    const [analytics] = await AnalyticsBrowser.load({ writeKey, cdnURL: url }, options);
+    return analytics;
+  },
+  snippet({ url, writeKey, options }) {
+    // It is written for https, which nothing on this machine speaks.
+    const text = snippet({ apiKey: writeKey, host: new URL(url).host, page: false, load: options });
+    return add(Object.assign(document.createElement("script"), { text: text.replaceAll("https:", "http:") }));
+  },
+  async consent({ url, writeKey, options }) {
+    const withConsent = createWrapper({ getCategories: () => ({ C0002: true, C0004: false }) });
+    const analytics = new AnalyticsBrowser();
+    withConsent(analytics).load({ writeKey, cdnURL: url }, options);
+    const [instance] = await analytics;
+    return instance;
+  },
+};
 
 function call(analytics, index) {
   switch (index % 5) {
@@ -35,7 +55,7 @@ function call(analytics, index) {
 }
 
 window.send = async (settings) => {
-  const analytics = await (settings.from === "tag" ? fromTag : fromPackage)(settings);
+  const analytics = await sources[settings.from](settings);
   const [sent, failed] = [[], []];
   analytics.on("error", ({ ctx }) => failed.push(ctx?.event.messageId ?? "an event"));
   await inWaves(settings.number, async (index) => {

@@ -1,13 +1,17 @@
-"""Send with segment-analytics-python as a program does; print what was sent and what the SDK says was not delivered."""
+"""
+Send with an SDK that descends from Segment's for Python, as a program does: its module is named on the command line.
+
+Prints what was sent, and what the SDK says was not delivered.
+"""
 
 import json
 import sys
 from importlib import import_module
 from typing import Any
 
-Client = import_module("segment.analytics.client").Client  # it has no types
-
-host, write_key, number, zipped = sys.argv[1], sys.argv[2], int(sys.argv[3]), sys.argv[4] == "gzip"
+host, write_key, number, module = sys.argv[1], sys.argv[2], int(sys.argv[3]), sys.argv[4]
+zipped = "gzip" in sys.argv[5:]
+Client = import_module(module).Client  # it has no types
 failed: list[str] = []
 
 
