@@ -8,6 +8,7 @@ STAGE ?= dev
 ARGS ?=
 PYTEST = .venv/bin/python -m pytest
 ZOO = tests/sdks/zoo
+PYTHON_SDKS = $(patsubst $(ZOO)/python/%.lock,build/sdks/%/.stamp,$(wildcard $(ZOO)/python/*.lock))
 export JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION := 20
 
 # A failing step ends with the command that cures it.
@@ -29,7 +30,7 @@ test: install $(if $(E2E),$(ZOO)/node_modules/.stamp) ## run the tests; E2E=1 ad
 	$(if $(E2E),$(PYTEST) -m "alone and not zoo" $(ARGS) || [ $$? -eq 5 ] \
 		$(call cure,A test,repeat one with: make test ARGS='its/name -x -vv'),)
 
-sdks: install $(ZOO)/node_modules/.stamp ## try every SDK that we know over bad networks; ARGS="-k rudder" narrows
+sdks: install $(ZOO)/node_modules/.stamp $(PYTHON_SDKS) ## try every SDK that we know over bad networks; ARGS="-k rudder" narrows
 	$(PYTEST) -m "e2e or zoo" tests/sdks tests/e2e/test_sdks.py $(ARGS) \
 		$(call cure,An SDK,repeat it with: make sdks ARGS='-k its-name -x -vv')
 
@@ -66,7 +67,7 @@ docs: install ## write the generated tables into docs/
 	.venv/bin/python -m infra.function_table
 	.venv/bin/python -m regulars.adapters.openapi
 
-lock: .venv/.stamp ## refresh both Python locks after a change of pyproject.toml
+lock: .venv/.stamp ## refresh the Python locks after a change of pyproject.toml
 	.venv/bin/uv pip compile -q --no-header --no-emit-index-url --no-emit-find-links --generate-hashes \
 		pyproject.toml --universal --python-version 3.11 --all-extras --group dev \
 		-o requirements.lock
@@ -76,6 +77,8 @@ lock: .venv/.stamp ## refresh both Python locks after a change of pyproject.toml
 	.venv/bin/uv pip compile -q --no-header --no-emit-index-url --no-emit-find-links --generate-hashes \
 		--group pyproject.toml:lake --python-platform aarch64-manylinux_2_28 --python-version 3.14 \
 		--only-binary :all: -o layers/lake/requirements.lock
+	for each in $(ZOO)/python/*.in; do .venv/bin/uv pip compile -q --no-header --no-emit-index-url --no-emit-find-links \
+		--generate-hashes $$each --universal --python-version 3.11 -o $${each%.in}.lock; done
 	.venv/bin/uv pip compile -q --no-header --no-emit-index-url --no-emit-find-links --generate-hashes \
 		--group pyproject.toml:plans --python-platform aarch64-manylinux_2_28 --python-version 3.14 \
 		--only-binary :all: -o layers/plans/requirements.lock
@@ -109,4 +112,11 @@ node_modules/.stamp: package-lock.json package.json .npmrc
 
 $(ZOO)/node_modules/.stamp: $(ZOO)/package-lock.json $(ZOO)/package.json $(ZOO)/.npmrc
 	@cd $(ZOO) && npm ci --silent --no-audit --no-fund --ignore-scripts $(call cure,npm,check the network; then: make sdks)
+	@touch $@
+
+# Each by itself: some cannot live beside each other.
+build/sdks/%/.stamp: $(ZOO)/python/%.lock .venv/.stamp
+	@rm -rf build/sdks/$*
+	@.venv/bin/uv pip install --quiet --python .venv/bin/python --target build/sdks/$* --require-hashes -r $< \
+		$(call cure,The install of $*,check the network; then: make sdks)
 	@touch $@
