@@ -65,8 +65,6 @@ def refuse(error: RequestError) -> Response:
     headers = {"retry-after": str(error.retry_after)} if error.retry_after is not None else {}
     if isinstance(error, MethodNotAllowedError):
         headers["allow"] = error.allowed
-    if isinstance(error, MethodNotAllowedError):
-        headers["allow"] = error.allowed
     content = {"code": error.code, "message": str(error), "docs": f"{DOCS}#{error.code}"}
     return respond(content, status=error.status, headers=headers)
 
