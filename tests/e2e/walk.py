@@ -1,8 +1,11 @@
 """Everything that a platform keeps: rows, stream records, messages, objects, logs and files, one by one."""
 
+import io
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+
+from pyarrow import parquet
 
 from tests.e2e.platform import Platform
 
@@ -59,6 +62,17 @@ def objects(s3: Any) -> Iterator[Thing]:
         for found in s3.list_objects_v2(Bucket=bucket["Name"]).get("Contents", []):
             content = s3.get_object(Bucket=bucket["Name"], Key=found["Key"])["Body"].read()
             yield f"object {found['Key']}", found["Key"].encode() + b"\n" + content
+            if found["Key"].endswith(".parquet"):
+                yield from cells(found["Key"], content)
+
+
+def cells(name: str, content: bytes) -> Iterator[Thing]:
+    """Give each value in a Parquet file, unpacked."""
+    for column, values in parquet.read_table(io.BytesIO(content)).to_pydict().items():
+        for value in values:
+            flat = value if isinstance(value, list) else [value]
+            for one in (part for inner in flat for part in (inner if isinstance(inner, tuple) else (inner,))):
+                yield f"object {name}, {column}", one if isinstance(one, bytes) else str(one).encode()
 
 
 def logs(client: Any) -> Iterator[Thing]:
