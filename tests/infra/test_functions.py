@@ -47,8 +47,8 @@ def test_only_who_needs_it_carries_what_is_heavy(deployed: Templates) -> None:
     heavy = {name: layers - hot for name, layers in carried.items() if layers != hot}
     assert all(layers >= hot for layers in carried.values())
     assert heavy == {
-        **dict.fromkeys(("archive", "compact"), {"layers/lake"}),
-        **dict.fromkeys(("ingest", "drain_overflow", "admin_api"), {"layers/plans"}),
+        **{name: {"layers/lake"} for name in ("archive", "compact")},
+        **{name: {"layers/plans"} for name in ("ingest", "drain_overflow", "admin_api")},
     }
 
 
