@@ -111,9 +111,16 @@ def read_json(path: Path) -> dict[str, Any]:
     return content if isinstance(content, dict) else {}
 
 
+def make_private(folder: Path) -> None:
+    """Make a folder, and those above it that are missing, for its owner only: it will hold keys, or what people did."""
+    if not folder.exists():
+        make_private(folder.parent)
+        folder.mkdir(mode=stat.S_IRWXU, exist_ok=True)
+
+
 def write_json(path: Path, content: Any, *, secret: bool = False) -> None:
     """Write a file in one move, so that whoever reads it reads all of it or the one before."""
-    path.parent.mkdir(parents=True, exist_ok=True)
+    make_private(path.parent)
     draft = path.with_name(f"{path.name}.{os.getpid()}.new")
     mode = stat.S_IRUSR | stat.S_IWUSR | (0 if secret else stat.S_IRGRP | stat.S_IROTH)
     with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode), "w") as file:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from cli.errors import UserError
-from cli.place import Place, read_json
+from cli.place import Place, make_private, read_json
 from regulars.domain.lake import LakeTable
 from regulars.domain.lake_files import StoredFile, day_in, folder
 
@@ -53,7 +53,7 @@ class Bucket:
                 if error.response["Error"]["Code"] == "NoSuchKey":
                     return False
                 raise
-        to.parent.mkdir(parents=True, exist_ok=True)
+        make_private(to.parent)
         draft.write_bytes(content)
         draft.replace(to)
         return True

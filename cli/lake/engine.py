@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from cli.errors import UserError
+from cli.place import make_private
 from regulars.domain.lake import EVENTS, IDENTITY, TABLES, LakeTable
 from regulars.domain.lake_sql import DAY, TYPES, files_of, quoted, shown, views
 
@@ -44,7 +45,7 @@ def asked(question: Question, files: Mapping[str, Sequence[Path]], folder: Path)
 
     Raises UserError.
     """
-    folder.mkdir(parents=True, exist_ok=True)
+    make_private(folder)
     with _engine(temp_directory=str(folder / "tmp")) as engine, in_words():
         _draw(engine, files)
         engine.execute(f"SET allowed_directories = [{quoted(str(folder))}]")

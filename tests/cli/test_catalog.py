@@ -43,6 +43,7 @@ def test_keeps_a_new_sources_key_for_its_owner_only(regulars: Regulars) -> None:
     assert json.loads(file.read_text()) == keys
     assert {source: list(own) for source, own in keys.items()} == {"web": ["default"], "store": ["default"]}
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    assert stat.S_IMODE(file.parent.stat().st_mode) == 0o700
 
 
 def test_says_a_key_only_once(applied: Regulars) -> None:
