@@ -87,7 +87,9 @@ def test_whatever_is_said_is_read_or_denied(context: dict[str, Any]) -> None:
 @given(st.dictionaries(st.sampled_from("abc"), st.booleans()), st.sampled_from("abc"))
 def test_a_denial_more_never_allows_more(preferences: dict[str, bool], category: str) -> None:
     purposes = [
-        Purpose(name="p", categories=names, unsaid=unsaid) for names in ("a", "ab", "abc") for unsaid in (True, False)
+        Purpose(name="p", categories=tuple(names), unsaid=unsaid)
+        for names in ("a", "ab", "abc")
+        for unsaid in (True, False)
     ]
     before = read_decisions({"consent": {"categoryPreferences": preferences}}, opted_out=False)
     after = read_decisions({"consent": {"categoryPreferences": {**preferences, category: False}}}, opted_out=False)
