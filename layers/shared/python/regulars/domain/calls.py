@@ -75,12 +75,12 @@ def read(raw: object, delivery: Delivery, type: str | None = None) -> Call:
     message_id = name_message(message.fields.get("messageId"), content, delivery.hash_key, own)
     links = tuple(owner_key(identifier, delivery.hash_key) for identifier in identifiers)
     also = _FREE_TEXT_OF_A_PAGE if message.type in NAMES else ()
-    nobody_told = not own.may_be_in(written.decode())
     # Who it is and when it was are read already: no plan changes that, nor what a retry is compared with.
     judged = _judge(message, delivery, own)
+    as_sent = written.decode() if judged.message is message else None
     message = judged.message
     context = without_hashes(message.context)
-    fields = sort_fields(message.properties, message.traits, context, own, also=also, nobody=nobody_told)
+    fields = sort_fields(message.properties, message.traits, context, own, also=also, written=as_sent)
     fields = apply_declared(judged.declared, fields, own)
     event = Event(
         owner=links[0] if links else nobody(message_id),

@@ -6,22 +6,20 @@ holds one of the call's own identifiers. Of a property that is personal in parts
 say, the rest stays in clear; the whole of it is sealed.
 """
 
-from collections.abc import Container, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from regulars.domain import telling
-from regulars.domain.numbers import to_amount
-from regulars.domain.personal_names import is_amount_name, is_personal_property, is_personal_trait
-from regulars.domain.telling import Own, number_tells, text_tells
-from regulars.domain.urls import without_query
+from regulars.domain.looks import HIDDEN, Look
+from regulars.domain.personal_names import personal_traits
+from regulars.domain.telling import Own
 
 CLEAR_CONTEXT = frozenset(
     "active app campaign consent consentManagement direct groupId import library locale network os protocols screen"
     " sessionId timezone".split()
 )
 _CONSENT = frozenset({"consent", "consentManagement"})  # there `email` is a channel
-_HIDDEN: Any = object()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,26 +40,27 @@ def sort_fields(
     context: Mapping[str, Any],
     identifiers: Sequence[str] | Own,
     *,
-    also: Container[str] = (),
-    nobody: bool = False,
+    also: Collection[str] = (),
+    written: str | None = None,
 ) -> Sorted:
     """
     Sort the fields of a call into clear and personal; `identifiers` are its own identifier values.
 
-    `also` names properties that are personal in this call; `nobody` says that no property or trait tells a person.
+    `also` names properties that are personal in this call; `written` are properties and traits as JSON, if that is at
+    hand: one look at it saves looking at each of them.
     """
     own = identifiers if isinstance(identifiers, Own) else Own.of(identifiers)
-    told = None if nobody else own
-    clear, personal = _sort_properties(properties, told, also)
-    sealed = {name for name, value in traits.items() if _is_personal_trait(name, value, told)}
-    clear_context, personal_context = _sort_context(context, own)
+    look = Look.at(written, own)
+    clear = look.fields("", {n: v for n, v in properties.items() if n not in also} if also else properties)
+    clear_traits = _clear_traits(traits, look)
+    clear_context = _clear_context(context, own)
     return Sorted(
         properties=clear,
-        personal_properties=personal,
-        traits={name: value for name, value in traits.items() if name not in sealed},
-        personal_traits={name: value for name, value in traits.items() if name in sealed},
+        personal_properties=_rest(properties, clear),
+        traits=clear_traits,
+        personal_traits=_rest(traits, clear_traits),
         context=clear_context,
-        personal_context=personal_context,
+        personal_context=_rest(context, clear_context),
     )
 
 
@@ -70,86 +69,33 @@ def tells(value: object, identifiers: Sequence[str] | Own) -> bool:
     return telling.tells(value, identifiers if isinstance(identifiers, Own) else Own.of(identifiers))
 
 
-def _sort_properties(
-    properties: Mapping[str, Any], own: Own | None, also: Container[str]
-) -> tuple[dict[str, Any], dict[str, Any]]:
-    clear: dict[str, Any] = {}
-    personal: dict[str, Any] = {}
-    for name, value in properties.items():
-        shown = _HIDDEN if name in also else _shown_field(name, value, own, "")
-        if shown is not _HIDDEN:
-            clear[name] = shown
-        if shown is not value:
-            personal[name] = value
-    return clear, personal
+def _rest(fields: Mapping[str, Any], clear: Mapping[str, Any]) -> dict[str, Any]:
+    """Give the fields that do not stand in clear as they are."""
+    if clear is fields:
+        return {}
+    return {name: value for name, value in fields.items() if clear.get(name, HIDDEN) is not value}
 
 
-def _is_personal_trait(name: str, value: Any, own: Own | None) -> bool:
+def _clear_traits(traits: Mapping[str, Any], look: Look) -> Mapping[str, Any]:
     """A trait is kept by itself, so it is sealed whole as soon as a part of it is personal."""
-    is_told = own is not None and text_tells(name, own)
-    return is_told or is_personal_trait(name) or _shown(name, value, own) is not value
+    personal = personal_traits(tuple(traits))
+    return {
+        name: value
+        for name, value in traits.items()
+        if name not in personal and not look.is_told(name) and look.value(name, value) is value
+    }
 
 
-def _sort_context(context: Mapping[str, Any], own: Own) -> tuple[dict[str, Any], dict[str, Any]]:
-    clear: dict[str, Any] = {}
-    personal: dict[str, Any] = {}
-    for name, value in context.items():
-        shown = _shown(name, value, own, named=name not in _CONSENT) if name in CLEAR_CONTEXT else _HIDDEN
-        if shown is not _HIDDEN:
-            clear[name] = shown
-        if shown is not value:
-            personal[name] = value
-    page = personal.get("page")
+def _clear_context(context: Mapping[str, Any], own: Own) -> Mapping[str, Any]:
+    page = context.get("page")
     path = page.get("path") if isinstance(page, Mapping) else None
-    if isinstance(path, str) and (shown := _shown_text(path, own)) is not _HIDDEN:
+    named = {name: value for name, value in context.items() if name in CLEAR_CONTEXT}
+    look = Look.at(repr([named, path]), own)
+    clear = {
+        name: shown
+        for name, value in named.items()
+        if (shown := look.value(name, value, named=name not in _CONSENT)) is not HIDDEN
+    }
+    if isinstance(path, str) and (shown := look.value("path", path)) is not HIDDEN:
         clear["page"] = {"path": shown}
-    return clear, personal
-
-
-def _shown_field(name: str, value: Any, own: Own | None, within: str, *, named: bool = True) -> Any:
-    """Give what of a field may stand in clear; true, false and null name nobody, whatever the field is called."""
-    if own and text_tells(name, own):
-        return _HIDDEN
-    if value is None or value is True or value is False:
-        return value
-    if named and is_personal_property(name, within):
-        return _HIDDEN
-    return _shown(name, value, own, named=named)
-
-
-def _shown(name: str, value: Any, own: Own | None, *, named: bool = True) -> Any:
-    """Give what of a value may stand in clear: itself, less than itself, or nothing."""
-    if isinstance(value, str):
-        shown = _shown_text(value, own)
-        return value if shown is _HIDDEN and _is_amount(name, value) else shown
-    if isinstance(value, Mapping):
-        return _shown_fields(name, value, own, named=named)
-    if isinstance(value, list):
-        return _shown_items(name, value, own, named=named)
-    return _HIDDEN if own and number_tells(value, own) and not is_amount_name(name) else value
-
-
-def _shown_text(text: str, own: Own | None) -> Any:
-    if own and text_tells(text, own):
-        return _HIDDEN
-    cut = without_query(text)
-    return text if cut == text else cut or _HIDDEN
-
-
-def _shown_fields(name: str, value: Mapping[str, Any], own: Own | None, *, named: bool) -> Any:
-    shown = {key: _shown_field(key, inner, own, name, named=named) for key, inner in value.items()}
-    if all(shown[key] is inner for key, inner in value.items()):
-        return value
-    return {key: inner for key, inner in shown.items() if inner is not _HIDDEN}
-
-
-def _shown_items(name: str, value: list[Any], own: Own | None, *, named: bool) -> Any:
-    """Show the items of a list, null in the place of a hidden one, so that the others keep their places."""
-    shown = [_shown(name, inner, own, named=named) for inner in value]
-    if all(one is inner for one, inner in zip(shown, value, strict=True)):
-        return value
-    return [None if inner is _HIDDEN else inner for inner in shown]
-
-
-def _is_amount(name: str, value: object) -> bool:
-    return is_amount_name(name) and to_amount(value) is not None
+    return clear

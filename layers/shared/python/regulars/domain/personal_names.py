@@ -1,5 +1,6 @@
 """
-Names of fields that are personal: one normal form of a name, one table, and each decision made once.
+Names of fields that are personal: one normal form of a name, one table, and each decision made once for all objects
+that have the same names.
 
 A name is read as words, however they are put together: `billing_firstName`, `Billing First Name` and
 `billing-first-name` are the same three. What ends in personal words is personal; words that may as well mean a
@@ -78,18 +79,30 @@ _AMOUNTS = frozenset(
 )
 _HUMP = re.compile(r"(?<=[A-Za-z][a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 _WORD = re.compile(r"[^\W\d_]+")
-_LONGEST = 100  # letters of a name; a longer one names nothing, and is not to be held in memory
+_LONGEST = 100  # letters of a name; a longer one names nothing
+_MOST_LETTERS = 2_000  # of names that are decided on together; of more the decision is not held in memory
 _MOST = 5  # words that together are one of the tables
 
 
 def is_personal_trait(name: str) -> bool:
     """Say whether a trait of this name is kept sealed."""
-    return len(name) <= _LONGEST and _is_personal_trait(name)
+    return bool(personal_traits((name,)))
 
 
 def is_personal_property(name: str, within: str = "") -> bool:
     """Say whether a field of this name is personal, in an object that is called `within`."""
-    return len(name) <= _LONGEST and _is_personal_property(name, within if len(within) <= _LONGEST else "")
+    return bool(personal_properties((name,), within))
+
+
+def personal_traits(names: tuple[str, ...]) -> frozenset[str]:
+    """Choose the traits that are kept sealed."""
+    return _personal_traits(names) if _is_short(names) else _personal_traits.__wrapped__(names)
+
+
+def personal_properties(names: tuple[str, ...], within: str = "") -> frozenset[str]:
+    """Choose the names that are personal, in an object that is called `within`."""
+    is_short = _is_short(names) and len(within) <= _LONGEST
+    return _personal_properties(names, within) if is_short else _personal_properties.__wrapped__(names, within)
 
 
 def is_amount_name(name: str) -> bool:
@@ -97,13 +110,22 @@ def is_amount_name(name: str) -> bool:
     return len(name) <= _LONGEST and _is_amount_name(name)
 
 
+def _is_short(names: tuple[str, ...]) -> bool:
+    """Say whether names may be held in memory."""
+    return len("".join(names)) <= _MOST_LETTERS
+
+
+@lru_cache(2_048)
+def _personal_traits(names: tuple[str, ...]) -> frozenset[str]:
+    return frozenset(name for name in names if "".join(_words(name)) in _WHOLE_TRAIT or _is_personal(name, ""))
+
+
 @lru_cache(4_096)
-def _is_personal_trait(name: str) -> bool:
-    return "".join(_words(name)) in _WHOLE_TRAIT or _is_personal_property(name, "")
+def _personal_properties(names: tuple[str, ...], within: str) -> frozenset[str]:
+    return frozenset(name for name in names if _is_personal(name, within))
 
 
-@lru_cache(16_384)
-def _is_personal_property(name: str, within: str) -> bool:
+def _is_personal(name: str, within: str) -> bool:
     words = _words(name)
     if not words or words[0] in _COUNTS:
         return False
@@ -144,6 +166,8 @@ def _is_after_a_person(words: list[str]) -> bool:
 
 def _words(name: str) -> list[str]:
     """Split a name into words, in small letters without marks and without numbers."""
+    if len(name) > _LONGEST:
+        return []
     if not name.isascii():
         wide = unicodedata.normalize("NFKD", name)
         name = "".join(letter for letter in wide if unicodedata.category(letter) not in ("Mn", "Cf"))

@@ -34,8 +34,8 @@ class Own:
         )
 
     def may_be_in(self, written: str) -> bool:
-        """Say at a glance whether JSON in ASCII may tell somebody: most does not, and need not be looked through."""
-        if "@" in written or "%" in written or "\\" in written or "e+" in written:
+        """Say at a glance whether written content may tell somebody: most does not, and need not be looked through."""
+        if "@" in written or "%" in written or "\\" in written or "e+" in written or not written.isascii():
             return True
         plain = written.lower()
         return any(text in plain for text in self.whole)

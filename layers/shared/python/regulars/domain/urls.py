@@ -10,8 +10,9 @@ _START = re.compile(r"/|\.{1,2}/|www\.|%(?:25)*2f", re.IGNORECASE)
 
 def without_query(text: str) -> str:
     """Cut a text before the query or fragment of the URL that it is or holds, escaped ones too."""
-    may_have = "?" in text or "#" in text or "%" in text
-    mark = _MARK.search(text) if may_have else None
+    if "?" not in text and "#" not in text and "%" not in text:
+        return text
+    mark = _MARK.search(text)
     if mark is None:
         return text
     if scheme := _SCHEME.search(text):
