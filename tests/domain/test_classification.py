@@ -13,6 +13,7 @@ from regulars.domain.classification import sort_fields
 from regulars.domain.identifiers import DEFAULT_RULES
 from regulars.domain.instants import SECOND
 from regulars.domain.orders import drawer_of
+from regulars.domain.payloads import read_object
 from regulars.domain.sources import Source
 from tests.builders import START
 
@@ -87,6 +88,12 @@ def test_what_tells_nobody_stays_in_clear(value: Any) -> None:
 @pytest.mark.parametrize("value", [48213, "48213"])
 def test_an_amount_stays_in_clear_even_if_somebody_is_called_so(name: str, value: Any) -> None:
     assert shown(**{name: value}) == {name: value}
+
+
+def test_a_name_that_came_twice_hides_nobody() -> None:
+    message = read_object(b'{"thing":{"a":"jane@example.com","a":1,"b":[{"phone":1,"phone":2,"c":3}]}}')
+
+    assert shown(**message) == {"thing": {"a": [None, 1], "b": [{"c": 3}]}}
 
 
 URLS = {

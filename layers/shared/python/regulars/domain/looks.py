@@ -11,7 +11,7 @@ from regulars.domain.telling import Own, number_tells, text_tells
 from regulars.domain.urls import without_query
 
 HIDDEN: Any = object()
-_NESTED = frozenset({dict, list})
+_NESTED = (dict, list)
 _NONE: frozenset[str] = frozenset()
 
 
@@ -40,9 +40,9 @@ class Look:
 
     def value(self, name: str, value: Any, *, named: bool = True) -> Any:
         """Give what may be shown of a value: itself, less than itself, or HIDDEN."""
-        if type(value) is list:
+        if isinstance(value, list):
             return self._items(name, value, named=named)
-        if type(value) is dict:
+        if isinstance(value, dict):
             return self.fields(name, value, named=named)
         if self.plain:
             return value
@@ -71,7 +71,7 @@ class Look:
         changed = {
             name: shown
             for name, value in fields.items()
-            if type(value) in _NESTED and (shown := self.value(name, value, named=named)) is not value
+            if isinstance(value, _NESTED) and (shown := self.value(name, value, named=named)) is not value
         }
         if not hidden and not changed:
             return fields
