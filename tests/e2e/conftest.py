@@ -9,7 +9,18 @@ from tests.e2e.browser.browser import Browser, Visitor
 from tests.e2e.place import ROOT
 from tests.e2e.platform import Platform, Started, running
 
+SHARED = [pytest.mark.platform, pytest.mark.xdist_group("shared")]
 SCREENSHOTS = ROOT / ".regulars" / "screenshots"
+
+
+@pytest.hookimpl(tryfirst=True)  # before they are chosen by their marks
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Let one process run all tests that share the platform."""
+    ours = [item for item in items if Path(__file__).parent in item.path.parents]
+    for item in ours:
+        if "platform" in getattr(item, "fixturenames", ()):
+            for mark in SHARED:
+                item.add_marker(mark)
 
 
 @pytest.fixture(scope="session")

@@ -8,7 +8,7 @@ from tests.e2e.platform import Platform
 from tests.e2e.shopping import RUN, anonymous_id, buy, fill_in_sign_in, put_in_cart, user_id, wait_for
 from tests.e2e.walk import everything
 
-pytestmark = [pytest.mark.e2e, pytest.mark.alone]
+pytestmark = pytest.mark.e2e
 
 SAID = {
     "e-mail": f"Kanari.Vogel-{RUN}@Canary-Mail.example",

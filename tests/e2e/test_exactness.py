@@ -10,7 +10,7 @@ import pytest
 from tests.e2e.platform import Platform
 from tests.e2e.shopping import RUN
 
-pytestmark = [pytest.mark.e2e, pytest.mark.alone]
+pytestmark = pytest.mark.e2e
 
 PEOPLE = [f"exact-{RUN}-{number}" for number in range(20)]
 WINDOW = 10.0

@@ -14,7 +14,7 @@ from tests.sdks.targets import PlatformTarget
 from tests.sdks.trial import check, trials
 
 HARD = {EVERYTHING: NETWORKS[EVERYTHING]}  # the others are tried over memory
-pytestmark = [pytest.mark.e2e, pytest.mark.alone]
+pytestmark = pytest.mark.e2e
 
 
 @pytest.fixture(scope="module")

@@ -9,7 +9,7 @@ from tests.e2e.browser.browser import Browser, Visitor
 from tests.e2e.platform import Platform
 from tests.e2e.shopping import RUN, anonymous_id, buy, fill_in_sign_in, look_at, put_in_cart, sign_in, user_id, wait_for
 
-pytestmark = [pytest.mark.e2e, pytest.mark.alone]
+pytestmark = pytest.mark.e2e
 
 Arrive = Callable[[], Visitor]
 
