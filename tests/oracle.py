@@ -77,6 +77,8 @@ def _trait(node: TraitIs, events: list[Event]) -> bool:
     value = max(told, key=lambda one: (*one[:2], json.dumps(one[2], sort_keys=True)))[2]
     if node.comparison == "exists":
         return (value is not None) is node.value
+    if value is None:
+        return False
     kinds = [str if isinstance(one, str) else bool if isinstance(one, bool) else float for one in (value, node.value)]
     return kinds[0] is kinds[1] and _COMPARE[node.comparison](value, node.value)
 

@@ -118,7 +118,8 @@ class Started:
             code = self._process.wait(STOP_WITHIN)
         finally:
             self.kill()
-        left = still_alive(family)
+        while (left := still_alive(family)) and time.monotonic() < begin + STOP_WITHIN:
+            time.sleep(0.1)  # who was killed is gone in a moment
         assert not left, f"left behind: {left}"
         assert code == 0, self._output.read_text()
         return time.monotonic() - begin

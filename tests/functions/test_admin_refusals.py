@@ -81,7 +81,7 @@ def test_an_id_is_plain(workspace: Workspace, id: str) -> None:
         ("null", "unparseable"),
         ("[]", "unparseable"),
         ("{}{}", "unparseable"),
-        ("\ufeff{}", "unparseable"),
+        ("\ufeff{}", "invalid_request"),
         ('{"definition": ' + "[" * 100_000, "too_large"),
         ('{"definition": ' + "[" * 50_000, "unparseable"),
         ("{}", "invalid_request"),
@@ -97,7 +97,7 @@ def test_an_id_is_plain(workspace: Workspace, id: str) -> None:
         ('{"definition": {"name": "\\ud800"}}', "invalid_request"),
         ('{"definition": {"\\udfff": 1}}', "invalid_request"),
         ('{"definition": {"name": "a", "name": "b"}}', "invalid_request"),
-        ('{"definition": {"name": ' + "9" * 5_000 + "}}", "unparseable"),
+        ('{"definition": {"name": ' + "9" * 5_000 + "}}", "invalid_request"),
     ],
 )
 def test_a_body_that_is_no_edit_is_refused(workspace: Workspace, body: str, code: str) -> None:

@@ -14,7 +14,7 @@ ROOT = Path(__file__).parents[2]
 FUNCTIONS = sorted(path.parent.name for path in (ROOT / "functions").glob("*/handler.py"))
 LAYER = ROOT / "layers/shared/python"
 PACKAGES = sysconfig.get_paths()["purelib"]
-LOCK = ROOT / "layers/dependencies/requirements.lock"
+LOCKS = sorted((ROOT / "layers").glob("*/requirements.lock"))  # tests/infra says who has which
 
 # Without `site`, no editable install can bring in the rest of the repository.
 IMPORT = """
@@ -82,7 +82,8 @@ def test_is_one_file_of_a_page(function: str) -> None:
 
 def locked() -> set[str]:
     """The packages that the layer of dependencies carries."""
-    return {_normal(name) for name in re.findall(r"^([A-Za-z0-9._-]+)==", LOCK.read_text(), re.MULTILINE)}
+    text = "".join(lock.read_text() for lock in LOCKS)
+    return {_normal(name) for name in re.findall(r"^([A-Za-z0-9._-]+)==", text, re.MULTILINE)}
 
 
 def _normal(distribution: str) -> str:
