@@ -97,7 +97,7 @@ def dev(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Dev]:
 def test_the_sign_says_all_that_a_test_needs(dev: Dev) -> None:
     ready = dev.ready()
 
-    assert ready.keys() == {"url", "write_key", "tokens", "aws_endpoint", "pid"}
+    assert ready.keys() == {"url", "write_key", "tokens", "aws_endpoint", "lake", "pid"}
     assert ready["tokens"].keys() == {"admin", "engineer", "marketer", "analyst", "service", "privacy"}
     assert httpx.get(f"{ready['url']}/_local/health").json() == {"status": "ok"}
 
