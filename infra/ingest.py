@@ -64,6 +64,6 @@ def _store(data: Data) -> list[Access | ObjectAccess]:
         tables.catalog.allow("PutItem", partitions=["key_use"]),  # the day on which a write key was used last
         tables.vault.allow("GetItem", "BatchGetItem", "PartiQLInsert"),
         tables.quarantine.allow("PartiQLInsert", "GetItem"),
-        tables.tallies.allow("PutItem"),
+        tables.tallies.allow("PutItem", "Query"),
         data.buckets.large.allow("GetObject", "PutObject", under=["events", "quarantine"]),
     ]

@@ -179,7 +179,7 @@ GUARDS: Sequence[Guard] = (
     Guard(
         "an event whose key is taken is compared, and set aside if it differs",
         f"{LIBRARY}/pipeline/ingest.py",
-        'if binary(item, "print") != standing[_key(item)]:',
+        'if binary(item, "print") != standing[key_of(item)]:',
         "if False:",
         ("tests/pipeline/test_ingest.py",),
     ),

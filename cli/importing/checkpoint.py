@@ -20,6 +20,7 @@ class Counts:
     sent: int = 0
     accepted: int = 0
     duplicates: int = 0
+    deferred: int = 0
     quarantined: int = 0
 
     def __add__(self, other: "Counts") -> "Counts":
@@ -71,7 +72,7 @@ def _progress(content: Mapping[str, object]) -> Progress:
     counts = content["counts"]
     if not isinstance(counts, dict):
         raise TypeError("counts is an object")
-    numbers = {one.name: int(counts[one.name]) for one in fields(Counts)}
+    numbers = {one.name: int(counts.get(one.name, 0)) for one in fields(Counts)}
     line, length = content["line"], content["rejected_bytes"]
     if not isinstance(line, int) or not isinstance(length, int):
         raise TypeError("line and rejected_bytes are numbers")

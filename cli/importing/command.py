@@ -114,6 +114,10 @@ def _import(
     session.output.show(f"in {seconds} s")
     if counts["accepted"] or counts["duplicates"]:
         session.output.show("events are stored; profiles and segments follow within seconds to minutes")
+    if counts["deferred"]:
+        session.output.show(
+            f"{counts['deferred']:,} deferred: they wait in a queue, or over a quota in quarantine; nothing is lost"
+        )
     if refused:
         session.output.show(f"{refused:,} refused, listed in {listed}")
     session.output.data({**counts, "seconds": seconds, "rejected_file": str(listed) if refused else None})

@@ -97,6 +97,7 @@ class Run:
             sent=len(batch.events),
             accepted=receipt.accepted,
             duplicates=receipt.duplicates,
+            deferred=receipt.deferred,
             quarantined=len(receipt.quarantined),
         )
         self.progress = self.progress.after(batch.last, counts, length)

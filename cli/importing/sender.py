@@ -15,12 +15,14 @@ class Receipt:
 
     accepted: int = 0
     duplicates: int = 0
+    deferred: int = 0
     quarantined: Sequence[Reject] = field(default=())
 
     def __add__(self, other: "Receipt") -> "Receipt":
         return Receipt(
             self.accepted + other.accepted,
             self.duplicates + other.duplicates,
+            self.deferred + other.deferred,
             [*self.quarantined, *other.quarantined],
         )
 
@@ -56,4 +58,4 @@ class Sender:
 def _read(answer: dict[str, Any], events: Sequence[Event]) -> Receipt:
     refused = [one for one in answer.get("verdicts", []) if one.get("verdict") == "quarantined"]
     quarantined = [events[one["index"]].reject(f"quarantined: {one.get('code')}") for one in refused]
-    return Receipt(answer.get("accepted", 0), answer.get("duplicate", 0), quarantined)
+    return Receipt(answer.get("accepted", 0), answer.get("duplicate", 0), answer.get("deferred", 0), quarantined)

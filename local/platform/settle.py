@@ -11,12 +11,17 @@ from local.platform.mappings import Mappings
 from local.platform.redrive import redrive
 from local.platform.under_way import UnderWay
 from local.world.runner import NotInvokedError
+from regulars.domain.quotas import OVER
 
 PAUSE = 0.03
 # What was replayed is an event, and counted as one.
 _NOT_REPLAYED = {
     "FilterExpression": "attribute_not_exists(replayed) OR replayed = :no",
     "ExpressionAttributeValues": {":no": {"N": "0"}},
+}
+_OVER_QUOTA = {
+    "FilterExpression": f"code = :code AND ({_NOT_REPLAYED['FilterExpression']})",
+    "ExpressionAttributeValues": {":no": {"N": "0"}, ":code": {"S": OVER}},
 }
 
 
@@ -86,14 +91,14 @@ class Settler:
     def count(self, *, settled: bool) -> Counts:
         """Count the rows of the events and quarantine tables, and what was not applied of them."""
         pending = self._mappings.pending(self._tables["events"])
-        deferred = self._deferred()
+        given_up, put_off = self._given_up_events(), self._rows("quarantine", **_OVER_QUOTA)
         stored, quarantined = self._rows("events"), self._rows("quarantine", **_NOT_REPLAYED)
         return Counts(
             settled=settled,
             accepted=stored + quarantined,
-            applied=stored - pending - deferred,
-            deferred=deferred,
-            quarantined=quarantined,
+            applied=stored - pending - given_up,
+            deferred=given_up + put_off,
+            quarantined=quarantined - put_off,
             suppressed=0,  # nothing is suppressed after it was stored
             pending=pending,
         )
@@ -102,7 +107,7 @@ class Settler:
         """Count the events that the tables hold."""
         return self._rows("events")
 
-    def _deferred(self) -> int:
+    def _given_up_events(self) -> int:
         """Count the events that wait in the on-failure bucket, each once."""
         table = f"/{self._tables['events']}/"
         records = self._mappings.on_failure.records()

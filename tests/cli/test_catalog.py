@@ -41,7 +41,7 @@ def test_keeps_a_new_sources_key_for_its_owner_only(regulars: Regulars) -> None:
 
     file = regulars.folder / ".regulars" / "keys.json"
     assert json.loads(file.read_text()) == keys
-    assert {source: list(own) for source, own in keys.items()} == {"web": ["default"], "store": ["default"]}
+    assert {source: list(own) for source, own in keys.items()} == {"web": ["default"], "store": ["backend"]}
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
     assert stat.S_IMODE(file.parent.stat().st_mode) == 0o700
 

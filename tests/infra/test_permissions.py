@@ -13,14 +13,14 @@ TABLES = {
         "catalog": "GetItem PutItem Query",
         "vault": "BatchGetItem GetItem PartiQLInsert",
         "quarantine": "GetItem PartiQLInsert",
-        "tallies": "PutItem",
+        "tallies": "PutItem Query",
     },
     "drain_overflow": {
         "events": "GetItem PartiQLInsert",
         "catalog": "GetItem PutItem Query",
         "vault": "BatchGetItem GetItem PartiQLInsert",
         "quarantine": "GetItem PartiQLInsert",
-        "tallies": "PutItem",
+        "tallies": "PutItem Query",
     },
     "resolve_identity": {
         "events": "Query",

@@ -125,7 +125,10 @@ class ThrottledError(RequestError):
 
     status = 429
     code = "throttled"
-    retry_after = 1
+
+    def __init__(self, message: str, retry_after: int = 1) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after
 
 
 class UnavailableError(RequestError):

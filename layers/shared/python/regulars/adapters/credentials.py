@@ -15,7 +15,12 @@ _LONGEST = 200
 def visit(request: Request) -> Visit:
     """Tell how a request came: browsers name the page that sent it, and nothing else does."""
     origin = request.headers.get("origin") or _origin_of(request.headers.get("referer", ""))
-    return Visit(origin=origin.lower() if origin else None, in_url=frozenset([request.query.get("writeKey", "")]))
+    return Visit(
+        origin=origin.lower() if origin else None,
+        in_url=frozenset([request.query.get("writeKey", "")]),
+        address=request.address,
+        size=len(request.body),
+    )
 
 
 def write_keys(request: Request, document: Mapping[str, Any]) -> list[str]:

@@ -19,7 +19,7 @@ class Request:
     """
     One request; header names are in lower case, `claims` those of the token that the gateway has checked.
 
-    `received` (microseconds) is there if it was received before now.
+    `address` is where it came from as the gateway saw it, `received` (microseconds) is there if that was before now.
     """
 
     method: str
@@ -29,6 +29,7 @@ class Request:
     parameters: Mapping[str, str] = field(default_factory=dict)
     claims: Mapping[str, Any] = field(default_factory=dict)
     body: bytes = b""
+    address: str | None = None
     received: int | None = None
 
 
@@ -48,6 +49,7 @@ def read(event: Mapping[str, Any]) -> Request:
         parameters=event.get("pathParameters") or {},
         claims=authorizer.get("jwt", {}).get("claims") or {},
         body=_body(event),
+        address=context.get("http", {}).get("sourceIp"),
     )
 
 

@@ -89,8 +89,8 @@ class KmsSealer:
         """The workspace's key for the hash of identifiers."""
         return self._secret[:_KEY]
 
-    def prepare(self, owners: Sequence[str]) -> None:
-        """Have a stored key for each owner, so that two first events at once cannot make two."""
+    def prepare(self, owners: Sequence[str]) -> int:
+        """Have a stored key for each owner, so that two first events at once cannot make two; say how many had none."""
         asked = [owner for owner in dict.fromkeys(owners) if self._held_key(owner) is None]
         found = self._together(self._vault.get_many, asked, gets.MOST)
         new = [(owner, self._new_key(owner)) for owner in asked if owner not in found]
@@ -98,6 +98,7 @@ class KmsSealer:
         for owner, wrapped in found.items():
             if wrapped:
                 self._hold(owner, wrapped)
+        return len(new)
 
     def seal(self, owner: str, field: str, content: bytes) -> bytes:
         """

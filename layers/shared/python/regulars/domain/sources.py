@@ -7,10 +7,11 @@ from typing import Any, cast, get_args
 from regulars.domain.consent import ROOTS, Purpose
 from regulars.domain.judging import Unplanned
 from regulars.domain.proofs import Signing, parse_signing
+from regulars.domain.quotas import DEFAULT_QUOTAS, Quotas, parse_quotas
 from regulars.domain.write_keys import DEFAULT_KEY, KeyRule, parse_keys
 from regulars.errors import DefinitionError
 
-FIELDS = ("id", "name", "description", "keys", "signed_user_ids", "consent", "unplanned")
+FIELDS = ("id", "name", "description", "keys", "signed_user_ids", "quotas", "consent", "unplanned")
 _PURPOSE = frozenset({"categories", "unsaid", "strip"})
 _MOST = 20  # purposes of a source, categories and fields of a purpose
 
@@ -29,6 +30,7 @@ class Source:
     keys: tuple[KeyRule, ...] = (DEFAULT_KEY,)
     key: KeyRule = DEFAULT_KEY
     signing: Signing = "off"
+    quotas: Quotas = DEFAULT_QUOTAS
     purposes: tuple[Purpose, ...] = ()
     unplanned: Unplanned = "allow"
 
@@ -64,6 +66,7 @@ def parse_source(id: str, definition: Mapping[str, Any]) -> Source:
         id=id,
         name=str(definition.get("name", id)),
         keys=parse_keys(definition["keys"]) if "keys" in definition else (DEFAULT_KEY,),
+        quotas=parse_quotas(definition["quotas"]) if "quotas" in definition else DEFAULT_QUOTAS,
         signing=parse_signing(definition["signed_user_ids"]) if "signed_user_ids" in definition else "off",
         purposes=_purposes(definition.get("consent", {})),
         unplanned=cast("Unplanned", unplanned),

@@ -57,10 +57,16 @@ DEFAULT_KEY = KeyRule(label="default")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Visit:
-    """How a request came: the origin of the page that sent it, if one did, and the keys that stood in its URL."""
+    """
+    How a request came: the origin of the page that sent it, if one did, and the keys that stood in its URL.
+
+    `address` is where it came from, as the gateway saw it, and `size` the bytes of its body.
+    """
 
     origin: str | None = None
     in_url: frozenset[str] = field(default_factory=frozenset)
+    address: str | None = field(default=None, repr=False)
+    size: int = 0
 
 
 def admit(write_key: str, rule: KeyRule, visit: Visit) -> None:

@@ -1,7 +1,7 @@
 """Ingest: every event of a request is stored, known already, or in quarantine; only then is it answered."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import Any
 
 from regulars.domain.calls import Call, Delivery
@@ -9,7 +9,8 @@ from regulars.domain.events import EventType
 from regulars.domain.judging import Report
 from regulars.domain.messages import Envelope, read_envelope
 from regulars.domain.payloads import Ambiguous
-from regulars.domain.proofs import UNPROVEN
+from regulars.domain.quotas import Excess
+from regulars.domain.sources import Source
 from regulars.domain.write_keys import Visit
 from regulars.errors import (
     InvalidEventError,
@@ -20,34 +21,20 @@ from regulars.errors import (
     UnparseableError,
 )
 from regulars.pipeline.admission import lay_out, read_call
+from regulars.pipeline.meter import Admission, Meter
 from regulars.pipeline.people import Many
 from regulars.pipeline.plans import Plans
 from regulars.pipeline.ports import Clock, Journal, Sealer
-from regulars.pipeline.receipts import OUTCOMES, Outcome, Receipt, Verdict
-from regulars.pipeline.refusals import Refusal, body_of, quarantine, refuse
+from regulars.pipeline.posts import Key, Post, given_id, key_of, put_off, refuse_call, refuse_repeat, verdict
+from regulars.pipeline.receipts import OUTCOMES, Receipt, Verdict
+from regulars.pipeline.refusals import quarantine, refuse
 from regulars.pipeline.signing import Secrets
 from regulars.pipeline.sources import Sources
 from regulars.pipeline.violations import ViolationCounter
-from regulars.stores.database import Database, Item, binary, text
+from regulars.stores.database import Database, binary
 from regulars.stores.quarantine import QuarantineStore
 
 MAX_BATCH = 2_500
-Key = tuple[str, str]  # owner, moment
-
-
-@dataclass(frozen=True, slots=True)
-class _Post:
-    """One request while it is worked on; what is known of each message stands under its index."""
-
-    messages: Sequence[object]
-    type: EventType | None
-    delivery: Delivery
-    calls: dict[int, Call] = field(default_factory=dict)
-    items: dict[int, Item] = field(default_factory=dict)
-    refusals: dict[int, Refusal] = field(default_factory=dict)
-    suppressed: dict[int, str] = field(default_factory=dict)
-    reports: dict[int, Report] = field(default_factory=dict)
-    accepted: set[int] = field(default_factory=set)
 
 
 class Door:
@@ -66,6 +53,7 @@ class Door:
         self._plans = Plans(database, clock)
         self._violations = ViolationCounter(database, journal, clock, process)
         self._secrets = Secrets(database, sealer, clock)
+        self._meter = Meter(database, journal, clock, process)
         self._database = database
         self._quarantine = QuarantineStore(database)
         self._sealer = sealer
@@ -87,33 +75,38 @@ class Door:
         Take a request, received just now or before: a call of a type, or a batch of calls that each say their type.
 
         `visit` says how it came, `opted_out` that the browser asked not to be tracked. A second time it stores nothing.
-        Raises UnauthorizedError, ExposedKeyError, OriginForbiddenError, InvalidRequestError, UnparseableError,
-        TooLargeError, UnavailableError.
+        Raises UnauthorizedError, ExposedKeyError, OriginForbiddenError, ThrottledError, InvalidRequestError,
+        UnparseableError, TooLargeError, UnavailableError.
         """
         envelope, messages = open_document(document, type)
-        received = self._clock() if received is None else received
-        source = self.sources.of(write_keys, visit, received=received)
+        at = self._clock() if received is None else received
+        source = self.sources.of(write_keys, visit, received=at)
+        # What had to wait was let in when it came.
+        admission = self._admit(source, visit) if received is None else Admission()
         delivery = Delivery(
             source=source,
-            received=received,
+            received=at,
             rules=self.sources.rules(),
             hash_key=self._sealer.hash_key,
             envelope=replace(
                 envelope, opted_out=opted_out, key=source.key.label, is_server=source.key.kind == "server"
             ),
-            secrets=self._secrets.of(source.id, at=received) if source.signing != "off" else (),
+            secrets=self._secrets.of(source.id, at=at) if source.signing != "off" else (),
             plan=self._plans.now(),
         )
-        post = _Post(messages, type, delivery)
-        self._read(post)
+        post = Post(messages, type, delivery)
+        identities = self._read(post)
+        if admission.excess:
+            self._put_off(post, admission.excess)
         self._seal(post)
         self._store(post)
         self._set_aside(post)
-        receipt = Receipt([_verdict(post, index) for index in range(len(post.messages))])
+        receipt = Receipt([verdict(post, index) for index in range(len(post.messages))])
         self._count(receipt, source.id)
         self._note_violations(post)
         if unproven := sum(call.unproven for call in post.calls.values()):
             self._journal.count("identifiers_unproven", unproven, source=source.id)
+        self._meter.finish(admission, identities)
         return receipt
 
     def count_deferred(self, number: int) -> None:
@@ -124,7 +117,15 @@ class Door:
         """Count a call by an image that was stored nowhere, and that nobody sends again."""
         self._journal.count("pixel_lost", code=code)
 
-    def _read(self, post: _Post) -> None:
+    def _admit(self, source: Source, visit: Visit | None) -> Admission:
+        return self._meter.admit(source, visit or Visit(), hash_key=self._sealer.hash_key)
+
+    def _put_off(self, post: Post, excess: Excess) -> None:
+        if number := put_off(post, excess):
+            self._journal.count("events_over_quota", number, source=post.delivery.source.id, quota=excess.quota)
+
+    def _read(self, post: Post) -> int:
+        """Read all messages, and have keys for whom they name; say how many of these are new."""
         for index, raw in enumerate(post.messages):
             try:
                 post.calls[index] = _in_turn(read_call(raw, post.type, post.delivery), index)
@@ -135,32 +136,32 @@ class Door:
                 if isinstance(error, PlanError) and isinstance(error.report, Report):
                     post.reports[index] = error.report
         owners = [call.event.owner for call in post.calls.values()]
-        self._sealer.prepare(owners + [refusal.owner for refusal in post.refusals.values()])
+        return self._sealer.prepare(owners + [refusal.owner for refusal in post.refusals.values()])
 
-    def _seal(self, post: _Post) -> None:
+    def _seal(self, post: Post) -> None:
         for index, call in post.calls.items():
             try:
                 post.items[index] = lay_out(call, self._sealer)
             except InvalidEventError as error:
-                _refuse_call(post, index, error)
+                refuse_call(post, index, error)
 
-    def _store(self, post: _Post) -> None:
+    def _store(self, post: Post) -> None:
         firsts: dict[Key, int] = {}
         for index, item in post.items.items():
-            firsts.setdefault(_key(item), index)
+            firsts.setdefault(key_of(item), index)
         new = self._database.insert("events", [post.items[index] for index in firsts.values()])
         post.accepted.update(index for index, is_new in zip(firsts.values(), new, strict=True) if is_new)
         standing = {key: binary(post.items[index], "print") for key, index in firsts.items() if index in post.accepted}
         known = [key for key in firsts if key not in standing]
         standing |= dict(zip(known, self._many(self._print, known), strict=True))
         for index, item in post.items.items():
-            if binary(item, "print") != standing[_key(item)]:
-                _refuse_repeat(post, index)
+            if binary(item, "print") != standing[key_of(item)]:
+                refuse_repeat(post, index)
 
     def _print(self, key: Key) -> bytes:
         return binary(self._database.get("events", *key) or {}, "print")
 
-    def _set_aside(self, post: _Post) -> None:
+    def _set_aside(self, post: Post) -> None:
         alone = len(post.messages) == 1
         rows = [
             quarantine(refusal, post.delivery, self._sealer, alone=alone, turn=index)
@@ -175,7 +176,7 @@ class Door:
             if number := receipt.count(outcome):
                 self._journal.count(f"events_{outcome}", number, source=source)
 
-    def _note_violations(self, post: _Post) -> None:
+    def _note_violations(self, post: Post) -> None:
         reports = {index: call.report for index, call in post.calls.items() if index in post.accepted and call.report}
         for report in (reports | post.reports).values():
             self._violations.note(post.delivery.source.id, report)
@@ -195,12 +196,6 @@ def defer(messages: Sequence[object]) -> Receipt:
     """Make the receipt of messages that are kept until they can be read."""
     ids = enumerate(map(given_id, messages))
     return Receipt([Verdict(index=index, message_id=id, outcome="deferred") for index, id in ids])
-
-
-def given_id(message: object) -> str:
-    """Give the id that a sender gave a message, empty if it gave none."""
-    id = message.get("messageId") if isinstance(message, Mapping) else None
-    return id if isinstance(id, str) else ""
 
 
 def _in_turn(call: Call, index: int) -> Call:
@@ -224,42 +219,3 @@ def _messages(document: Mapping[str, Any]) -> Sequence[object]:
     if len(batch) > MAX_BATCH:
         raise TooLargeError(f"a batch has at most {MAX_BATCH} events: send smaller batches")
     return batch
-
-
-def _key(item: Item) -> Key:
-    return text(item, "owner"), text(item, "moment")
-
-
-def _refuse_call(post: _Post, index: int, error: InvalidEventError, message_id: str | None = None) -> None:
-    event = post.calls[index].event
-    post.refusals[index] = Refusal(
-        owner=event.owner,
-        message_id=message_id or event.message_id,
-        code=error.code,
-        reason=str(error),
-        body=body_of(post.messages[index], post.type, post.delivery),
-    )
-
-
-def _refuse_repeat(post: _Post, index: int) -> None:
-    """Set aside an event whose key another one has; its print tells it from further ones under the same key."""
-    event = post.calls[index].event
-    error = InvalidEventError("duplicate_with_other_body", "another event was stored under this messageId and time")
-    _refuse_call(post, index, error, f"{event.message_id} {event.fingerprint.hex()}")
-
-
-def _verdict(post: _Post, index: int) -> Verdict:
-    if refusal := post.refusals.get(index):
-        return Verdict(index=index, message_id=refusal.message_id, outcome="quarantined", code=refusal.code)
-    if (message_id := post.suppressed.get(index)) is not None:
-        return Verdict(index=index, message_id=message_id, outcome="suppressed", code="consent_denied")
-    call = post.calls[index]
-    outcome: Outcome = "accepted" if index in post.accepted else "duplicate"
-    dropped = [violation.where for violation in call.report.dropped] if call.report and outcome == "accepted" else []
-    return Verdict(
-        index=index,
-        message_id=call.event.message_id,
-        outcome=outcome,
-        dropped=tuple(dropped),
-        warning=UNPROVEN if call.unproven else None,
-    )

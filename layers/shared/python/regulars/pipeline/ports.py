@@ -49,8 +49,8 @@ class Sealer(Protocol):
     def hash_key(self) -> bytes:
         """The workspace's key for the hash of identifiers, 32 bytes."""
 
-    def prepare(self, owners: Sequence[str]) -> None:
-        """Have a stored data key for each of these owners before anything is sealed with it."""
+    def prepare(self, owners: Sequence[str]) -> int:
+        """Have a stored data key for each of these owners before anything is sealed with it; say how many are new."""
 
     def seal(self, owner: str, field: str, content: bytes) -> bytes:
         """Seal content for an owner; `field` is bound to it as associated data."""
