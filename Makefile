@@ -14,7 +14,7 @@ export JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION := 20
 # A failing step ends with the command that cures it.
 cure = || { echo; echo "$(1) failed. Cure: $(2)" >&2; exit 1; }
 
-.PHONY: help install lock dev test sdks check lint format types contracts bench soak doctor synth docs clean
+.PHONY: help install lock dev test sdks check lint format types contracts bench soak fuzz doctor synth docs clean
 
 help: ## list the targets
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -56,6 +56,12 @@ bench: install ## measure speed and cost
 soak: install ## run a long simulation
 	.venv/bin/python -m benchmarks.soak $(ARGS)
 
+fuzz: .venv/.stamp ## throw random bytes and requests at it, 30 s each; ARGS="--seconds 300 body" narrows
+	@.venv/bin/uv pip install --quiet --python .venv/bin/python --target .regulars/fuzz/tools --only-binary :all: \
+		--require-hashes -r tests/fuzz/requirements.lock $(call cure,The install of the tools,check the network; then: make fuzz)
+	@PYTHONPATH=.regulars/fuzz/tools:.:layers/shared/python .venv/bin/python -m tests.fuzz.run $(ARGS) \
+		$(call cure,Fuzzing,make a test of what was found)
+
 doctor: install ## say what is wrong with this machine or the running platform
 	.venv/bin/python -m local.platform.doctor $(ARGS)
 
@@ -82,6 +88,8 @@ lock: .venv/.stamp ## refresh the Python locks after a change of pyproject.toml
 	.venv/bin/uv pip compile -q --no-header --no-emit-index-url --no-emit-find-links --generate-hashes \
 		--group pyproject.toml:plans --python-platform aarch64-manylinux_2_28 --python-version 3.14 \
 		--only-binary :all: -o layers/plans/requirements.lock
+	.venv/bin/uv pip compile -q --no-header --no-emit-index-url --no-emit-find-links --generate-hashes \
+		--group pyproject.toml:fuzz --universal --python-version 3.11 -o tests/fuzz/requirements.lock
 
 clean: ## remove everything that was made
 	rm -rf .venv node_modules $(ZOO)/node_modules cdk.out build dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache

@@ -108,11 +108,11 @@ class Workspace:
             "requestContext": {"http": {"method": method}, "authorizer": {"jwt": {"claims": claims}}},
             "body": raw,
         }
-        response = serve(event, self._answer, self.failures.append)
+        response = serve(event, self.answer, self.failures.append)
         text = response["body"]
         return Answer(response["statusCode"], json.loads(text), response["headers"], text)
 
-    def _answer(self, request: Request) -> dict[str, Any]:
+    def answer(self, request: Request) -> dict[str, Any]:
         if request.path.startswith("/v1/profiles"):
             return answer(PROFILE_ROUTES, self._profile_api, request)
         return answer(ADMIN_ROUTES, self._admin_api, request)

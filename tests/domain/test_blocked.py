@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from regulars.domain.calls import Delivery, read
@@ -93,6 +93,7 @@ kinds = st.sampled_from(["user_id", "email", "anonymous_id"])
 
 
 @given(kind=kinds, value=values)
+@example(kind="email", value="J\u030c@example.com")
 def test_the_normal_form_of_a_normal_form_is_itself(kind: str, value: Any) -> None:
     plain = normalise(kind, value)
 

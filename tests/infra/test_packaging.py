@@ -20,6 +20,7 @@ EVERYTHING = ROOT / "requirements.lock"
 LAYER = ROOT / "layers" / "dependencies" / "requirements.lock"
 LAKE = ROOT / "layers" / "lake" / "requirements.lock"
 PLANS = ROOT / "layers" / "plans" / "requirements.lock"
+FUZZ = ROOT / "tests" / "fuzz" / "requirements.lock"
 ABOUT_THE_LAKE = ("archive", "compact")
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
 CODE = (ROOT / "functions", ROOT / "layers" / "shared" / "python" / "regulars" / "adapters")
@@ -83,7 +84,7 @@ def test_the_layer_describes_every_service_that_is_called() -> None:
     assert set(called_services()) <= SERVICES
 
 
-@pytest.mark.parametrize("lock", [EVERYTHING, LAYER, LAKE], ids=lambda path: path.parent.name)
+@pytest.mark.parametrize("lock", [EVERYTHING, LAYER, LAKE, PLANS, FUZZ], ids=lambda path: path.parent.name)
 def test_a_lock_has_hashes_and_no_addresses(lock: Path) -> None:
     text = lock.read_text()
 
@@ -96,10 +97,12 @@ def test_the_layer_holds_what_the_library_depends_on() -> None:
 
 
 def test_the_lock_holds_what_anybody_depends_on() -> None:
-    project, groups = PROJECT["project"], PROJECT["dependency-groups"].values()
-    wanted = [*project["dependencies"], *project["optional-dependencies"].values(), *groups]
+    project, groups = PROJECT["project"], dict(PROJECT["dependency-groups"])
+    apart = groups.pop("fuzz")  # has a folder and a lock of its own
+    wanted = [*project["dependencies"], *project["optional-dependencies"].values(), *groups.values()]
 
     assert names_of(flattened(wanted)) <= set(locked(EVERYTHING)), "cure: make lock"
+    assert names_of(apart) <= set(locked(FUZZ)), "cure: make lock"
 
 
 @pytest.mark.parametrize("lock", [LAYER, LAKE, PLANS], ids=lambda path: path.parent.name)

@@ -106,7 +106,9 @@ def normalise(kind: str, value: object) -> str | None:
     if isinstance(value, bool) or not isinstance(value, str | int):
         return None
     text = unicodedata.normalize("NFC", str(value)).strip()
-    return (text.lower() if kind == "email" else text) or None
+    if kind == "email":
+        text = unicodedata.normalize("NFC", text.lower())  # small letters may compose where capitals do not
+    return text or None
 
 
 def is_blocked(value: str, blocked: Container[str] = ()) -> bool:
