@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from local.world.memory import MemoryDatabase
 from regulars.domain.costs import MAX_KEPT, MAX_LOOKS, MAX_PART, excess, in_words, looks, part_bytes
 from regulars.domain.events import Mark
 from regulars.domain.numbers import MICRO
@@ -12,6 +13,8 @@ from regulars.domain.segment_definitions import parse
 from regulars.domain.segments import Segment
 from regulars.domain.state import State
 from regulars.domain.watches import MAX_INSTANTS, Watch
+from regulars.errors import DefinitionError
+from regulars.stores.catalog import CatalogStore, Definition
 from regulars.stores.database import size_of
 from regulars.stores.identities import part_to_item
 
@@ -89,6 +92,20 @@ def test_what_is_too_much_is_named_with_its_limit_and_what_to_remove(segments: l
     assert found is not None
     assert f"{limit} is the most" in found.what
     assert f"remove one of the dearest: {segments[0].id} (" in found.fix
+
+
+def test_segments_that_are_too_much_together_do_not_go_live() -> None:
+    store = CatalogStore(MemoryDatabase())
+    node = {"event": "Order Completed", "within": "400 days"}
+    halves = [
+        {"where": {"all": [{**node, "sum": {"of": f"{half}{n}", "at_least": n}} for n in range(9)]}} for half in "ab"
+    ]
+    store.put(Definition(kind="segment", id="a", content=halves[0]))
+
+    with pytest.raises(DefinitionError, match="is the most"):
+        store.put(Definition(kind="segment", id="b", content=halves[1]))
+
+    assert [segment.id for segment in store.live().segments] == ["a"]
 
 
 def test_as_many_conditions_as_may_be_look_at_no_more_than_the_limit() -> None:
