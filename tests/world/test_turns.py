@@ -9,8 +9,8 @@ import pytest
 from local.world.chaos import CrashError, SeededChaos
 from local.world.world import START, World
 from regulars.domain.events import Event
+from regulars.domain.heads import MANY_OWNERS, evaluated
 from regulars.domain.instants import SECOND
-from regulars.domain.memberships import MANY_OWNERS, evaluated
 from regulars.domain.segment_definitions import parse
 from regulars.domain.timers import MINUTE
 from regulars.stores.database import TableName

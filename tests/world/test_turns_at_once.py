@@ -101,7 +101,7 @@ class Trial:
 
 
 def test_what_was_put_off_is_decided_and_carried_in_the_end(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("regulars.domain.memberships.MANY_OWNERS", 1)
+    monkeypatch.setattr("regulars.domain.heads.MANY_OWNERS", 1)
     segment = parse("odd", ODD)
     for seed in range(300):
         trial = Trial(seed)

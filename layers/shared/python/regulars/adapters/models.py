@@ -103,6 +103,8 @@ class MembershipItem(Model):
     armed = NumberAttribute(null=True)
     evaluated = NumberAttribute(null=True)
     absorbed = UnicodeAttribute(null=True)
+    bare = UnicodeAttribute(null=True)
+    skipped = UnicodeAttribute(null=True)
     expires = NumberAttribute(null=True)
 
 

@@ -5,11 +5,8 @@ from dataclasses import dataclass, replace
 from hashlib import blake2b
 
 from regulars.domain.evaluation import Verdict
-from regulars.domain.timers import MINUTE
 
 SHARDS = 8
-MANY_OWNERS = 20  # a profile of more is dear to read, and takes turns
-TURN = MINUTE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,22 +26,6 @@ class Membership:
     definition: int
     version: int = 0
     silent: bool = False
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Head:
-    """
-    What is armed for a profile (the instant of its earliest timer) and the catalog it was last evaluated with.
-
-    Of a profile of many owners also when that was (microseconds), and which profiles were absorbed by it since.
-    """
-
-    profile_id: str
-    version: int = 0
-    armed: int | None = None
-    catalog: int = 0
-    evaluated: int = 0
-    absorbed: frozenset[str] = frozenset()
 
 
 def shard_of(profile_id: str, segment: str) -> str:
@@ -99,23 +80,3 @@ def carry(before: Membership | None, absorbed: Membership, verdict: Verdict, new
 def earliest(verdicts: Mapping[str, Verdict]) -> int | None:
     """The earliest instant at which time alone could change one of the verdicts."""
     return min((v.next_change_at for v in verdicts.values() if v.next_change_at is not None), default=None)
-
-
-def arm(head: Head, next_change_at: int | None, now: int) -> int | None:
-    """Say for which instant to set a timer now; None when the one that is armed will do."""
-    if next_change_at is None:
-        return None
-    if head.armed is not None and now < head.armed <= next_change_at:
-        return None
-    return next_change_at
-
-
-def next_turn(head: Head, owners: int, now: int) -> int | None:
-    """Say when a profile of so many owners may be evaluated again because something changed; None for now."""
-    turn = head.evaluated + TURN
-    return turn if owners > MANY_OWNERS and now < turn else None
-
-
-def evaluated(head: Head, owners: int, catalog: int, now: int) -> Head:
-    """Note an evaluation; a profile of few owners remembers no instant, which would cost it a write each time."""
-    return replace(head, catalog=catalog, evaluated=now if owners > MANY_OWNERS else 0, absorbed=frozenset())

@@ -5,17 +5,18 @@ from dataclasses import replace
 
 from regulars.domain.catalog import Live
 from regulars.domain.evaluation import Verdict, evaluate
+from regulars.domain.heads import Head, arm, evaluated, naming, next_turn, unread, without
 from regulars.domain.instants import SECOND
-from regulars.domain.memberships import Head, Membership, arm, carry, decide, earliest, evaluated, next_turn
+from regulars.domain.memberships import Membership, carry, decide, earliest
 from regulars.domain.people import sum_parts
-from regulars.domain.profiles import founder
+from regulars.domain.profiles import alone, founder
 from regulars.domain.timers import Timer, is_soon
 from regulars.errors import ConflictError
 from regulars.pipeline.backfill import Backfill
 from regulars.pipeline.live import LiveCatalog
 from regulars.pipeline.people import Many
 from regulars.pipeline.ports import Clock, EvaluationQueue, Journal
-from regulars.pipeline.snapshots import Home, Snapshots
+from regulars.pipeline.snapshots import Home, Snapshot, Snapshots
 from regulars.stores.catalog import CatalogStore
 from regulars.stores.database import Database
 from regulars.stores.memberships import MembershipStore
@@ -110,9 +111,14 @@ class Evaluator:
 
     def _settle(self, home: Home, head: Head, before: Memberships, absorbed: Set[str], hops: int) -> bool:
         """Decide, write and arm; say whether nothing has changed meanwhile."""
-        snapshot = self._snapshots.whole(home)
         gone = absorbed | head.absorbed
         joined = {founder(profile_id) for profile_id in gone}
+        skipped = unread(head, len(home.owners), self.live.version)
+        snapshot = self._snapshots.read(home, skipped=skipped)
+        told = without(head, frozenset(snapshot.identities) - snapshot.bare)
+        if told != head:
+            self._memberships.save_head(told)
+            raise ConflictError("who held nothing holds parts: read again")
         if self._backfill.fold(snapshot.identities, self.live.watches, since=head.catalog, joined=joined):
             raise ConflictError("parts were folded anew: read again")
         parts = [part for identity in snapshot.identities.values() for part in identity.parts]
@@ -121,8 +127,15 @@ class Evaluator:
         verdicts = {segment.id: evaluate(segment, person, now) for segment in self.live.segments}
         carried = self._carry(home.profile_id, verdicts, before, gone, now)
         moved = self._decide(home.profile_id, verdicts, before, now) or carried
-        self._arm(evaluated(head, len(home.owners), self.live.version, now), head, earliest(verdicts), hops)
-        return not moved or self._snapshots.whole(self._snapshots.home(home.profile_id)).versions == snapshot.versions
+        after = evaluated(head, len(home.owners), self.live.version, now)
+        self._arm(head, after, naming(after, len(home.owners), snapshot.bare, skipped), earliest(verdicts), hops)
+        return not moved or self._is_still(home, snapshot, skipped)
+
+    def _is_still(self, home: Home, snapshot: Snapshot, skipped: frozenset[str]) -> bool:
+        if skipped:
+            skipped &= self._memberships.head(home.profile_id).skipped
+        again = self._snapshots.home(alone(home.asked))
+        return self._snapshots.read(again, skipped=skipped).versions == snapshot.versions
 
     def _decide(self, profile_id: str, verdicts: Mapping[str, Verdict], before: Memberships, now: int) -> bool:
         moved = False
@@ -162,13 +175,12 @@ class Evaluator:
                 moved = True
         return moved
 
-    def _arm(self, head: Head, was: Head, next_change_at: int | None, hops: int) -> None:
-        due = arm(was, next_change_at, self._clock())
+    def _arm(self, head: Head, after: Head, naming: Head, next_change_at: int | None, hops: int) -> None:
+        due = arm(head, next_change_at, self._clock())
         if due is not None:
             self._wait(head.profile_id, due, hops)
-            head = replace(head, armed=due)
-        if head != was:
-            self._memberships.save_head(head)
+        if due is not None or after != head:  # it is never written only to name who holds nothing
+            self._memberships.save_head(replace(naming, armed=due or head.armed))
 
     def _wait(self, profile_id: str, due: int, hops: int) -> None:
         now = self._clock()

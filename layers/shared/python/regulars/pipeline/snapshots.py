@@ -1,6 +1,6 @@
 """Read a person for an evaluation: first whose profile it is, then all identities of it, with their versions."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from dataclasses import dataclass
 
 from regulars.domain.profiles import Profile, founder
@@ -29,6 +29,11 @@ class Snapshot:
     identities: Mapping[str, Identity]
     versions: Mapping[tuple[str, str], int]
 
+    @property
+    def bare(self) -> frozenset[str]:
+        """The owners that were read and hold no part."""
+        return frozenset(owner for owner, identity in self.identities.items() if not identity.parts)
+
 
 class Snapshots:
     """Reads profiles; every read is consistent."""
@@ -47,11 +52,11 @@ class Snapshots:
             return Home(profile_id, (owner,), None, owner, first)
         return Home(profile.profile_id, profile.owners, profile.version, owner, first)
 
-    def whole(self, home: Home) -> Snapshot:
-        """Read all identities of a profile."""
-        others = [owner for owner in home.owners if owner != home.asked]
+    def read(self, home: Home, *, skipped: Set[str] = frozenset()) -> Snapshot:
+        """Read the identities of a profile, all but the skipped ones."""
+        others = [owner for owner in home.owners if owner not in {home.asked, *skipped}]
         read = dict(zip(others, self._many(self._identities.read, others), strict=True)) | {home.asked: home.first}
-        identities = {owner: read[owner] for owner in home.owners}
+        identities = {owner: read[owner] for owner in home.owners if owner in read}
         versions = {(one, part.name): part.version for one, identity in identities.items() for part in identity.parts}
         versions |= {(one, "id"): identity.link.version for one, identity in identities.items() if identity.link}
         if home.version is not None:

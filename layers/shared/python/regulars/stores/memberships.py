@@ -1,6 +1,7 @@
 """The memberships table: a row for each profile and segment, a head for each profile, and the index of members."""
 
-from regulars.domain.memberships import Head, Membership, shard_of, shards_of
+from regulars.domain.heads import Head
+from regulars.domain.memberships import Membership, shard_of, shards_of
 from regulars.stores.database import Database, Delete, Item, Put, number, text
 
 HEAD = "head"
@@ -23,6 +24,11 @@ class MembershipStore:
                 membership = from_item(item)
                 memberships[membership.segment] = membership
         return head, memberships
+
+    def head(self, profile_id: str) -> Head:
+        """Read the head of a profile, consistently."""
+        item = self._database.get("memberships", profile_id, HEAD)
+        return head_from_item(item) if item else Head(profile_id=profile_id)
 
     def get(self, profile_id: str, segment: str) -> Membership | None:
         """Read one membership."""
@@ -100,6 +106,10 @@ def head_to_item(head: Head) -> Item:
         item["evaluated"] = head.evaluated
     if head.absorbed:
         item["absorbed"] = " ".join(sorted(head.absorbed))
+    if head.bare:
+        item["bare"] = " ".join(sorted(head.bare))
+    if head.skipped:
+        item["skipped"] = " ".join(sorted(head.skipped))
     return item
 
 
@@ -112,4 +122,6 @@ def head_from_item(item: Item) -> Head:
         catalog=number(item, "catalog"),
         evaluated=number(item, "evaluated"),
         absorbed=frozenset(text(item, "absorbed").split()),
+        bare=frozenset(text(item, "bare").split()),
+        skipped=frozenset(text(item, "skipped").split()),
     )
