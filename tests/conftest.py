@@ -4,7 +4,7 @@ import os
 from collections.abc import Iterator
 
 import pytest
-from hypothesis import settings
+from hypothesis import Phase, settings
 from moto import mock_aws
 
 os.environ.update(
@@ -16,13 +16,22 @@ os.environ.update(
     POWERTOOLS_TRACE_DISABLED="1",
     JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION="20",
 )
-# The same examples each time, and no deadline: machines are shared. HYPOTHESIS_PROFILE=wide looks for new ones.
+# The same examples each time, and no deadline: machines are shared. HYPOTHESIS_PROFILE=wide looks for new ones,
+# and first stops at the first that fails, without looking for a smaller one.
 settings.register_profile("same", derandomize=True, deadline=None, print_blob=True)
 settings.register_profile("wide", max_examples=2_000, deadline=None, print_blob=True)
+settings.register_profile("first", derandomize=True, deadline=None, phases=[Phase.explicit, Phase.generate])
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "same"))
+
+LONG = ("test_mutation.py", "test_chaos.py", "test_cdnow.py", "test_rules.py")  # minutes each, among files of seconds
 
 for name in ("AWS_PROFILE", "AWS_SESSION_TOKEN", "AWS_ENDPOINT_URL"):
     os.environ.pop(name, None)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the long files, so that no worker is left alone with one at the end."""
+    items.sort(key=lambda item: item.path.name not in LONG)
 
 
 @pytest.fixture

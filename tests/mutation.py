@@ -5,6 +5,7 @@ Run as `python -m tests.mutation`; each guard names the tests that must notice. 
 `tests/test_mutation.py`, a few seconds a guard.
 """
 
+import os
 import shutil
 import subprocess
 import sys
@@ -258,7 +259,8 @@ def notices(guard: Guard, copy: Path) -> bool:
     try:
         path.write_text(source.replace(guard.code, guard.without))
         command = [sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", *guard.tests]
-        result = subprocess.run(command, cwd=copy, capture_output=True, text=True, check=False)
+        environment = {**os.environ, "HYPOTHESIS_PROFILE": "first"}
+        result = subprocess.run(command, cwd=copy, env=environment, capture_output=True, text=True, check=False)
     finally:
         path.write_text(source)
     if result.returncode not in (0, 1):
