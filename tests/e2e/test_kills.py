@@ -26,6 +26,15 @@ pytestmark = [pytest.mark.e2e, pytest.mark.platform, pytest.mark.xdist_group("ow
 
 WORKERS = ("resolveidentity", "evaluatesegments", "ingest")
 ENOUGH = 15
+# The command with a pause after each step, so that a fast machine does not get through before it is killed.
+SLOWLY = """
+import time
+from cli.importing.checkpoint import Checkpoint
+from cli.main import app
+write = Checkpoint.write
+Checkpoint.write = lambda self, progress: (write(self, progress), time.sleep(5))
+app()
+"""
 CANARY = {"e-mail": "killed.canary@canary-mail.example"}
 
 
@@ -106,7 +115,8 @@ def _import_until_it_is_through(started: Started, file: Path) -> None:
 def _kill_the_importer(started: Started, file: Path) -> None:
     """Kill it once it has sent something and not everything."""
     before = set(_checkpoints(started))
-    importer = subprocess.Popen(_command(file), cwd=started.place, stdout=subprocess.DEVNULL)
+    command = [sys.executable, "-c", SLOWLY, *_command(file)[1:]]
+    importer = subprocess.Popen(command, cwd=started.place, stdout=subprocess.DEVNULL)
     while importer.poll() is None and not set(_checkpoints(started)) - before:
         time.sleep(0.01)
     importer.kill()
