@@ -1,8 +1,10 @@
 """
-A long simulation: the whole pipeline while everything goes wrong, and merges whose workers get in each other's way.
+A long simulation: the whole pipeline while everything goes wrong, merges whose workers get in each other's way, and
+the door while tables, queue and process fail.
 
-`python -m benchmarks.soak --events 1000000 --schedules 100000` counts events that were lost or counted twice, and
-people, memberships and merges that are not what brute force says; it ends with 1 unless all are none.
+`python -m benchmarks.soak --events 1000000 --schedules 100000 --doors 100000` counts events that were lost or counted
+twice, and people, memberships, merges and acknowledgements that are not what brute force says; it ends with 1 unless
+all are none.
 """
 
 import json
@@ -17,7 +19,7 @@ from time import monotonic, process_time
 
 from benchmarks.machine import machine
 from regulars.domain.identifiers import DEFAULT_RULES
-from tests.world import chaos_trial, merges
+from tests.world import chaos_trial, door_trial, merges
 
 SIZES = (1_000, 2_000, 5_000, 10_000)  # events of a trial: many short lives find other faults than one long one
 WORKERS = (2, 3, 5, 8, 20, 50)
@@ -32,6 +34,7 @@ class Tally:
     seeds: list[int] = field(default_factory=list)
     events: int = 0
     schedules: int = 0
+    doors: int = 0
     invocations: int = 0
     refolds: int = 0
     merges: int = 0
@@ -100,16 +103,29 @@ def run_schedules(tally: Tally, number: int, seed: int) -> None:
         progress.tell(tally.schedules, tally)
 
 
+def run_doors(tally: Tally, number: int, seed: int) -> None:
+    """Let SDKs send through so many doors whose tables, queue and process fail."""
+    progress = Progress("doors", number)
+    for index in range(number):
+        faults = door_trial.trial(seed + index)
+        tally.doors += 1
+        tally.wrong += len(faults)
+        tally.faults += [f"door, seed {seed + index}: {fault}" for fault in faults]
+        progress.tell(tally.doors, tally)
+
+
 def main(arguments: Sequence[str]) -> int:
-    """Run both, say what was found, and keep it."""
+    """Run all three, say what was found, and keep it."""
     parser = ArgumentParser(prog="make soak", description=__doc__)
     parser.add_argument("--events", type=int, default=1_000_000)
     parser.add_argument("--schedules", type=int, default=100_000)
+    parser.add_argument("--doors", type=int, default=100_000)
     parser.add_argument("--seed", type=int, default=1, help="the first seed; the others follow it")
     asked = parser.parse_args(arguments)
     tally, began, used = Tally(), monotonic(), process_time()
     run_events(tally, asked.events, asked.seed)
     run_schedules(tally, asked.schedules, asked.seed)
+    run_doors(tally, asked.doors, asked.seed)
     _keep(tally, seconds=monotonic() - began, cpu_seconds=process_time() - used)
     _say(tally, asked.seed)
     return 0 if tally.is_clean else 1
@@ -140,7 +156,8 @@ def _say(tally: Tally, seed: int) -> None:
     print(f"  {tally.invocations:,} invocations, {tally.refolds:,} refolds, {tally.merges:,} merges", end="")
     print(f", {tally.announced:,} announcements")
     print(f"schedules {tally.schedules:,}, seeds {seed} to {seed + max(0, tally.schedules - 1)}")
-    print(f"wrong people, memberships, merges: {tally.wrong}; kept in {REPORT}")
+    print(f"doors {tally.doors:,}, seeds {seed} to {seed + max(0, tally.doors - 1)}")
+    print(f"wrong people, memberships, merges, acknowledgements: {tally.wrong}; kept in {REPORT}")
 
 
 if __name__ == "__main__":

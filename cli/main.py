@@ -11,6 +11,7 @@ from typer.core import TyperGroup
 
 from cli.catalog import apply, plan
 from cli.errors import UserError
+from cli.identity import identity
 from cli.importing.command import import_file
 from cli.keys import source
 from cli.output import Output
@@ -118,6 +119,7 @@ app.command()(profile)
 app.command()(segment)
 app.command()(query)
 app.add_typer(source, name="source")
+app.add_typer(identity, name="identity")
 app.add_typer(quarantine, name="quarantine")
 app.add_typer(tracking_plan, name="tracking-plan")
 app.command()(redrive)

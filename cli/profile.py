@@ -33,7 +33,7 @@ def profile(
         regulars profile email:ann@shop.example --events 50
     """
     session = session_of(context)
-    found = _look_up(session, ref)
+    found = look_up(session, ref)
     newest: list[Any] = []
     if events:
         path = f"/v1/profiles/{quote(found['profile_id'], safe=':')}/events"
@@ -42,7 +42,8 @@ def profile(
     session.output.show(_head(found), _identifiers(found), _traits(found), _memberships(found), _events(newest))
 
 
-def _look_up(session: Session, ref: str) -> Mapping[str, Any]:
+def look_up(session: Session, ref: str) -> Mapping[str, Any]:
+    """Read a profile without telling an identifier in a path. Raises UserError, AnswerError."""
     if not ref.startswith("p_") and ":" not in ref:
         raise UserError(f"{ref} says not of which kind it is", fix=REFERENCE)
     try:

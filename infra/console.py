@@ -1,4 +1,4 @@
-"""What people and programs with a token use: reads of profiles, and the workspace's catalog."""
+"""What people and programs with a token use: profiles, read and taken apart, and the workspace's catalog."""
 
 from aws_cdk import Duration
 from constructs import Construct
@@ -24,7 +24,7 @@ class Console(Construct):
             timeout=_TIMEOUT,
             may=[
                 tables.identities.allow("GetItem", "Query"),
-                tables.profiles.allow("GetItem"),
+                tables.profiles.allow("GetItem", "BatchGetItem"),
                 tables.memberships.allow("Query"),
                 tables.events.allow("GetItem", "Query"),
                 tables.vault.allow("GetItem"),
@@ -34,6 +34,23 @@ class Console(Construct):
             unwraps=data.keys.workspace,
         )
         api.guard(self.profile_api, "GET /v1/profiles/{proxy+}", "POST /v1/profiles/lookup")
+        self.unmerge = PythonFunction(
+            self,
+            "unmerge",
+            ground=ground,
+            timeout=_TIMEOUT,
+            may=[
+                tables.identities.allow("GetItem", "Query", "PutItem"),
+                tables.profiles.allow("GetItem", "BatchGetItem", "PutItem"),
+                tables.memberships.allow("Query"),
+                tables.events.allow("GetItem", "Query"),
+                tables.vault.allow("GetItem"),
+                tables.catalog.allow("GetItem", "Query"),
+                data.buckets.large.allow("GetObject", under=["events"]),
+            ],
+            unwraps=data.keys.workspace,
+        )
+        api.guard(self.unmerge, *(f"POST /v1/profiles/{{ref}}/{verb}" for verb in ("unmerge", "release")))
         self.admin_api = PythonFunction(
             self,
             "admin_api",

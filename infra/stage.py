@@ -17,6 +17,7 @@ _RESERVED_IN_PROD = {
     "archive": 30,
     "compact": 1,  # two at once would only do the same work twice
     "profile_api": 50,
+    "unmerge": 5,
     "admin_api": 20,
     "serve_analytics": 18,
 }

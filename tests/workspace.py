@@ -8,6 +8,7 @@ from local.world.world import World
 from local.world.wrapping import PlainWrapper
 from regulars.adapters.admin_api import AdminApi
 from regulars.adapters.admin_routes import ADMIN_ROUTES
+from regulars.adapters.graph_routes import GRAPH_ROUTES
 from regulars.adapters.http import Request, serve
 from regulars.adapters.openapi import document
 from regulars.adapters.parallel import Parallel
@@ -15,6 +16,8 @@ from regulars.adapters.profile_api import ProfileApi
 from regulars.adapters.profile_routes import PROFILE_ROUTES
 from regulars.adapters.routes import answer
 from regulars.adapters.sealing import KmsSealer
+from regulars.adapters.unmerge_api import UnmergeApi
+from regulars.adapters.unmerge_routes import UNMERGE_ROUTES
 from regulars.domain.calls import Delivery, read
 from regulars.domain.events import Event
 from regulars.domain.identifiers import DEFAULT_RULES, Identifier, normalise, owner_key
@@ -50,6 +53,7 @@ class Workspace:
         database = self.world.database
         self.sealer = KmsSealer(database, PlainWrapper())
         self._profile_api = ProfileApi.over(database, self.sealer, MANY, self._audit, self.world.clock)
+        self._unmerge_api = UnmergeApi.over(database, self.sealer, MANY, self._audit, self.world.clock)
         self._admin_api = AdminApi.over(
             database,
             self.sealer,
@@ -113,8 +117,10 @@ class Workspace:
         return Answer(response["statusCode"], json.loads(text), response["headers"], text)
 
     def answer(self, request: Request) -> dict[str, Any]:
+        if request.path.endswith(("/unmerge", "/release")):
+            return answer(UNMERGE_ROUTES, self._unmerge_api, request)
         if request.path.startswith("/v1/profiles"):
-            return answer(PROFILE_ROUTES, self._profile_api, request)
+            return answer((*PROFILE_ROUTES, *GRAPH_ROUTES), self._profile_api, request)
         return answer(ADMIN_ROUTES, self._admin_api, request)
 
     def _audit(self, subject: str, route: str, whom: str) -> None:

@@ -53,7 +53,7 @@ def test_only_who_needs_it_carries_what_is_heavy(deployed: Templates) -> None:
 
 
 def test_what_people_wait_for_answers_before_the_api_gives_up(deployed: Templates) -> None:
-    waited_for = {"admin_api", "ingest", "profile_api", "serve_analytics"}
+    waited_for = {"admin_api", "ingest", "profile_api", "serve_analytics", "unmerge"}
 
     assert all(functions(deployed)[name]["Timeout"] < 30 for name in waited_for)
 

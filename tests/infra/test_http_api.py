@@ -9,7 +9,7 @@ from infra.templates import Template, Templates, resources
 from regulars.adapters.admin_routes import ADMIN_ROUTES
 from regulars.adapters.http import serve
 from regulars.adapters.ingest_api import IngestApi
-from regulars.adapters.profile_routes import PROFILE_ROUTES
+from regulars.adapters.openapi import AREAS
 from regulars.adapters.public_routes import INGEST_ROUTES, SCRIPT_ROUTES
 from regulars.pipeline.ingest import Door
 
@@ -118,7 +118,8 @@ def pattern(key: str) -> str:
 DESCRIBED = [
     *(("ingest", route.method, route.path, route.scope) for route in INGEST_ROUTES),
     *(("serve_analytics", route.method, route.path, route.scope) for route in SCRIPT_ROUTES),
-    *(("profile_api", route.method, route.path, route.scope) for route in PROFILE_ROUTES),
+    *(("profile_api", route.method, route.path, route.scope) for route in AREAS["profile_api"]),
+    *(("unmerge", route.method, route.path, route.scope) for route in AREAS["unmerge"]),
     *(("admin_api", route.method, route.path, route.scope) for route in ADMIN_ROUTES),
 ]
 
@@ -150,6 +151,8 @@ def test_settings_are_told_with_a_slash_at_the_end_too(deployed: Templates) -> N
         ("POST", "/v1/profiles/lookup"),
         ("GET", "/v1/profiles/p_1"),
         ("GET", "/v1/profiles/p_1/events"),
+        ("GET", "/v1/profiles/p_1/graph"),
+        ("POST", "/v1/profiles/p_1/unmerge"),
         ("GET", "/v1/quarantine"),
         ("PUT", "/v1/quarantine/web.2026-11-21.invalid_event.aaaaaaaaaaaaaaaa"),
         ("POST", "/v1/quarantine/replay"),
@@ -160,7 +163,7 @@ def test_what_is_personal_stays_guarded(deployed: Templates, method: str, path: 
     route = routes(deployed)[chosen(deployed, method, path)]
 
     assert route["AuthorizationType"] == "JWT"
-    assert function_of(deployed, route) in {"profile_api", "admin_api"}
+    assert function_of(deployed, route) in {"profile_api", "unmerge", "admin_api"}
 
 
 @pytest.mark.parametrize(

@@ -40,7 +40,15 @@ TABLES = {
     "announce": {},
     "profile_api": {
         "identities": "GetItem Query",
-        "profiles": "GetItem",
+        "profiles": "BatchGetItem GetItem",
+        "memberships": "Query",
+        "events": "GetItem Query",
+        "vault": "GetItem",
+        "catalog": "GetItem Query",
+    },
+    "unmerge": {
+        "identities": "GetItem PutItem Query",
+        "profiles": "BatchGetItem GetItem PutItem",
         "memberships": "Query",
         "events": "GetItem Query",
         "vault": "GetItem",
@@ -95,6 +103,7 @@ LARGE = {
     "resolve_identity": {"events": "GetObject"},
     "evaluate_segments": {"events": "GetObject"},
     "profile_api": {"events": "GetObject"},
+    "unmerge": {"events": "GetObject"},
     "admin_api": {"events": "GetObject PutObject", "quarantine": "GetObject"},
 }
 READS = {"GetItem", "BatchGetItem", "Query", "DescribeStream", "GetRecords", "GetShardIterator", "ListStreams"}
@@ -219,6 +228,7 @@ def test_only_these_open_the_workspace_key(allowed: dict[str, set[Permission]]) 
         "ingest": {"kms:Decrypt", "kms:GenerateDataKey"},
         "drain_overflow": {"kms:Decrypt", "kms:GenerateDataKey"},
         "profile_api": {"kms:Decrypt"},
+        "unmerge": {"kms:Decrypt"},
         "admin_api": {"kms:Decrypt", "kms:GenerateDataKey"},
     }
 
@@ -226,7 +236,7 @@ def test_only_these_open_the_workspace_key(allowed: dict[str, set[Permission]]) 
 def test_only_those_who_read_the_vault_can_decrypt_it(allowed: dict[str, set[Permission]]) -> None:
     holders = {name for name, granted in allowed.items() for each in granted if each.thing == "keys/vault"}
 
-    assert holders == {"admin_api", "drain_overflow", "ingest", "profile_api"}
+    assert holders == {"admin_api", "drain_overflow", "ingest", "profile_api", "unmerge"}
 
 
 def test_no_action_is_a_pattern(deployed: Templates) -> None:

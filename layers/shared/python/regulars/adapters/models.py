@@ -46,6 +46,8 @@ class IdentityItem(Model):
     profile_id = UnicodeAttribute(null=True)
     event = UnicodeAttribute(null=True)
     since = NumberAttribute(null=True)
+    to = UnicodeAttribute(null=True)
+    attached = NumberAttribute(null=True)
     catalog = NumberAttribute(null=True)
     watch = UnicodeAttribute(null=True)
     marks = BinaryAttribute(legacy_encoding=False, null=True)
@@ -70,6 +72,10 @@ class ProfileItem(Model):
     event = UnicodeAttribute()
     rule = UnicodeAttribute()
     changed = NumberAttribute()
+    absorbed = UnicodeAttribute(null=True)
+    ends = UnicodeAttribute(null=True)
+    ties = UnicodeAttribute(null=True)
+    cuts = UnicodeAttribute(null=True)
 
 
 class BySegment(GlobalSecondaryIndex["MembershipItem"]):

@@ -14,10 +14,12 @@ from pathlib import Path
 from typing import Any
 
 from regulars.adapters.admin_routes import ADMIN_ROUTES
+from regulars.adapters.graph_routes import GRAPH_ROUTES
 from regulars.adapters.profile_routes import PROFILE_ROUTES
 from regulars.adapters.public_routes import INGEST_ROUTES, SCRIPT_ROUTES
 from regulars.adapters.routes import Parameter, Route
 from regulars.adapters.schemas import SCHEMAS
+from regulars.adapters.unmerge_routes import UNMERGE_ROUTES
 from regulars.domain.roles import ROLES, SCOPES
 from regulars.errors import (
     ConflictingEditError,
@@ -35,7 +37,8 @@ from regulars.errors import (
 
 AREAS: Mapping[str, Sequence[Route[Any]]] = {
     "ingest": INGEST_ROUTES,
-    "profile_api": PROFILE_ROUTES,
+    "profile_api": (*PROFILE_ROUTES, *GRAPH_ROUTES),
+    "unmerge": UNMERGE_ROUTES,
     "admin_api": ADMIN_ROUTES,
     "serve_analytics": SCRIPT_ROUTES,
 }

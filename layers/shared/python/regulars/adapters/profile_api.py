@@ -11,6 +11,7 @@ from regulars.adapters.profile_json import event_json, identifier_json, membersh
 from regulars.adapters.routes import Audit, Call
 from regulars.domain.references import profile_id_of, profile_id_of_value
 from regulars.errors import InvalidRequestError
+from regulars.pipeline.graphs import Graphs
 from regulars.pipeline.opening import Opener
 from regulars.pipeline.people import Many
 from regulars.pipeline.ports import Clock, Sealer
@@ -27,6 +28,7 @@ class ProfileApi:
     """What the routes need: a reader, a pager, and somebody to tell who read personal fields of whom."""
 
     reader: ProfileReader
+    graphs: Graphs
     pager: Pager
     sealer: Sealer
     audit: Audit
@@ -34,7 +36,8 @@ class ProfileApi:
     @classmethod
     def over(cls, database: Database, sealer: Sealer, many: Many, audit: Audit, clock: Clock) -> Self:
         """Answer from a database."""
-        return cls(reader=ProfileReader(database, sealer, many, clock), pager=Pager(sealer), sealer=sealer, audit=audit)
+        reader, graphs = ProfileReader(database, sealer, many, clock), Graphs(database, many)
+        return cls(reader=reader, graphs=graphs, pager=Pager(sealer), sealer=sealer, audit=audit)
 
     def get_profile(self, call: Call) -> Answer:
         """Answer with a profile."""
@@ -54,7 +57,7 @@ class ProfileApi:
 
     def list_traits(self, call: Call) -> Answer:
         """Answer with traits by name."""
-        profile_id, opener = self._asked(call)
+        profile_id, opener = self.asked(call)
         asked = self.pager.asked(call, "traits", profile_id)
         found = self.reader.traits(profile_id, opener, after=asked.after, limit=asked.one_more)
         pairs, next = self.pager.page(asked, found, _named, lambda trait: trait.name)
@@ -62,7 +65,7 @@ class ProfileApi:
 
     def list_identifiers(self, call: Call) -> Answer:
         """Answer with identifiers."""
-        profile_id, opener = self._asked(call)
+        profile_id, opener = self.asked(call)
         asked = self.pager.asked(call, "identifiers", profile_id)
         found = self.reader.identifiers(profile_id, opener, after=asked.after, limit=asked.one_more)
         shown, next = self.pager.page(asked, found, identifier_json, lambda identifier: identifier.owner)
@@ -78,7 +81,7 @@ class ProfileApi:
 
     def list_events(self, call: Call) -> Answer:
         """Answer with events, newest first."""
-        profile_id, opener = self._asked(call)
+        profile_id, opener = self.asked(call)
         asked = self.pager.asked(call, "events", profile_id)
         before = Position(*json.loads(asked.after)) if asked.after is not None else None
         found = self.reader.events(profile_id, before=before, limit=asked.one_more)
@@ -95,7 +98,8 @@ class ProfileApi:
         kept = len(within([trait_json(trait) for trait in profile.traits]))
         return profile_json(profile, list(profile.traits[:kept]))
 
-    def _asked(self, call: Call) -> tuple[str, Opener]:
+    def asked(self, call: Call) -> tuple[str, Opener]:
+        """Read who is asked for, and make the opener of the caller."""
         profile_id = profile_id_of(call["ref"], self.sealer.hash_key)
         return profile_id, self._opener(call, profile_id)
 

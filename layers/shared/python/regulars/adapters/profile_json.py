@@ -4,6 +4,7 @@ from typing import Any
 
 from regulars.domain.instants import to_text
 from regulars.domain.numbers import from_amount
+from regulars.domain.profiles import alone
 from regulars.pipeline.opening import Shown, ShownEvent
 from regulars.pipeline.profiles import ShownIdentifier, ShownMembership, ShownProfile, ShownTrait
 
@@ -25,6 +26,11 @@ def profile_json(profile: ShownProfile, traits: list[ShownTrait]) -> Json:
         "orders": {"count": profile.order_count, "revenue": from_amount(profile.revenue)},
         "incomplete": [name for name, is_whole in whole.items() if not is_whole],
     }
+
+
+def profile_ref(owner: str) -> str:
+    """Write an owner as a reference that tells nobody's name: the id of the profile that it would have alone."""
+    return alone(owner)
 
 
 def identifier_json(identifier: ShownIdentifier) -> Json:

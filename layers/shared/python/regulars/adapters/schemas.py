@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from regulars.adapters.graph_schemas import GRAPH_SCHEMAS
 from regulars.adapters.key_schemas import KEY_SCHEMAS
 from regulars.adapters.quarantine_schemas import QUARANTINE_SCHEMAS
 from regulars.adapters.shapes import (
@@ -93,6 +94,7 @@ SCHEMAS: Mapping[str, Schema] = {
     "IdentifierPage": a_page("identifiers", a_list(ref("Identifier"))),
     "MembershipPage": a_page("memberships", a_list(ref("Membership"))),
     "EventPage": a_page("events", a_list(ref("Event"))),
+    **GRAPH_SCHEMAS,
     "Definition": an_object(_DEFINITION),
     "SegmentPage": a_page("segments", a_list(ref("Definition"))),
     "SourcePage": a_page("sources", a_list(ref("Definition"))),

@@ -11,7 +11,7 @@ INSTANT: Schema = {"type": "string", "format": "date-time"}
 ANY: Schema = {"description": "any JSON"}
 FIELDS: Schema = {"type": "object", "additionalProperties": True}
 ID: Schema = {"type": "string", "pattern": "^[a-z][a-z0-9_]{0,62}$"}
-PROFILE_ID: Schema = {"type": "string", "pattern": "^p_[a-z0-9_.]{1,40}:[a-z2-7]{26}$"}
+PROFILE_ID: Schema = {"type": "string", "pattern": "^p_[a-z0-9_.]{1,40}:[a-z2-7]{26}(~[0-9a-f]{1,20})?$"}
 MASKED: Schema = {"type": "boolean", "description": "the value is personal and was not opened for this caller"}
 
 

@@ -15,18 +15,20 @@ from regulars.domain.profiles import Profile, is_older, union
 
 @dataclass(frozen=True, slots=True)
 class Attach:
-    """Give newcomers to a profile; with `profile_id` None the highest of them founds one."""
+    """Give newcomers to a profile, tied to one of its owners; with `profile_id` None the highest of them founds one."""
 
     profile_id: str | None
     newcomers: tuple[str, ...]
+    to: str
 
 
 @dataclass(frozen=True, slots=True)
 class Merge:
-    """Let the older of two profiles take the other in."""
+    """Let the older of two profiles take the other in; `ends` are the owners of each that the event ties together."""
 
     survivor: str
     loser: str
+    ends: tuple[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,9 +67,12 @@ def _step(kept: Sequence[str], homes: Mapping[str, str], profiles: Mapping[str, 
     if len(roots) > 1:
         one, other = profiles[roots[0]], profiles[roots[1]]
         survivor, loser = (one, other) if is_older(one, other) else (other, one)
-        return Merge(survivor.profile_id, loser.profile_id)
+        ends = tuple(next(owner for owner in kept if homes.get(owner) == each.profile_id) for each in (survivor, loser))
+        return Merge(survivor.profile_id, loser.profile_id, (ends[0], ends[1]))
     if newcomers:
-        return Attach(roots[0] if roots else None, newcomers)
+        return Attach(
+            roots[0] if roots else None, newcomers, next(owner for owner in kept if owner in homes or not roots)
+        )
     return None
 
 
@@ -81,11 +86,19 @@ def _violation(
     owners = union([kept, *(profiles[root].owners for root in roots)])
     if len(roots) == 1 and set(owners) == set(profiles[next(iter(roots))].owners):
         return None  # nothing would change: a limit lowered later undoes no old link
+    if _is_cut(owners, (profiles[root] for root in roots)):
+        return "cut"
     if len(owners) > rules.max_identifiers:
         return "identifiers"
     if len(roots) > 1 and sum(profiles[root].merges for root in roots) + len(roots) - 1 > rules.max_merges:
         return "merges"
     return _exceeded(owners, rules)
+
+
+def _is_cut(owners: Sequence[str], profiles: Iterable[Profile]) -> bool:
+    """Say whether somebody has said of two of these that they are not one person."""
+    edges = [cut.edge for profile in profiles for cut in profile.standing]
+    return bool(edges) and any({edge.one, edge.other} <= set(owners) for edge in edges)
 
 
 def _exceeded(owners: Iterable[str], rules: IdentityRules) -> str | None:

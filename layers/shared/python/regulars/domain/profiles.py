@@ -1,9 +1,31 @@
 """A profile: the set of identifiers that belong to one person, and how it came to be that set."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 PREFIX = "p_"
+SPLIT = "~"  # in the id of a profile that left another one: its founder, and when it left
+
+
+@dataclass(frozen=True, slots=True, order=True, kw_only=True)
+class Edge:
+    """What tied two identifiers together: an event by a rule, at an instant (microseconds) of the platform's clock."""
+
+    one: str
+    other: str
+    event: str = ""
+    rule: str = ""
+    since: int = 0
+
+
+@dataclass(frozen=True, slots=True, order=True, kw_only=True)
+class Cut:
+    """An edge that `by` cut at `until`: its ends do not come into one profile again, unless it is `released`."""
+
+    edge: Edge
+    until: int
+    by: str
+    released: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -12,7 +34,9 @@ class Profile:
     The identifiers of one person, or a tombstone that points to the profile they went into.
 
     `since` is when it was founded (microseconds), `changed`, `event` and `rule` when and by what it changed last: the
-    stream of profiles is the identity log.
+    stream of profiles is the identity log. `absorbed` names the tombstones that lead to it; a tombstone's `ends` are
+    the identifiers that its last event tied together. `ties` hold what a split would have taken apart, `cuts` what
+    it did.
     """
 
     profile_id: str
@@ -24,17 +48,33 @@ class Profile:
     event: str = ""
     rule: str = ""
     changed: int = 0
+    absorbed: tuple[str, ...] = ()
+    ends: tuple[str, ...] = ()
+    ties: tuple[Edge, ...] = ()
+    cuts: tuple[Cut, ...] = ()
+
+    @property
+    def standing(self) -> tuple[Cut, ...]:
+        """The cuts that nobody has released."""
+        return tuple(cut for cut in self.cuts if not cut.released)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Link:
-    """The `id` part of an identifier: which profile it was attached to, by which event, and when (microseconds)."""
+    """
+    The `id` part of an identifier: which profile it was attached to, and by which event.
+
+    `since` is the event's instant, `attached` that of the platform's clock (microseconds); `to` is the identifier that
+    it was tied to, empty for a founder.
+    """
 
     owner: str
     profile_id: str
     version: int = 0
     event: str = ""
     since: int = 0
+    to: str = ""
+    attached: int = 0
 
 
 def alone(owner: str) -> str:
@@ -44,12 +84,34 @@ def alone(owner: str) -> str:
 
 def founder(profile_id: str) -> str:
     """The owner that a profile is named by."""
-    return profile_id.removeprefix(PREFIX)
+    return profile_id.removeprefix(PREFIX).partition(SPLIT)[0]
+
+
+def split_off(owner: str, now: int) -> str:
+    """Name the profile that an owner founds by leaving another one: no profile was ever called so."""
+    return f"{alone(owner)}{SPLIT}{now:x}"
 
 
 def is_older(one: Profile, other: Profile) -> bool:
     """Say which of two profiles survives their merge."""
     return (one.since, one.profile_id) < (other.since, other.profile_id)
+
+
+def merge(survivor: Profile, loser: Profile, ends: tuple[str, str], *, event: str, now: int) -> tuple[Profile, Profile]:
+    """Let a profile take another in, which becomes a tombstone that remembers by what."""
+    grown = replace(
+        survivor,
+        owners=union([survivor.owners, loser.owners]),
+        merges=survivor.merges + loser.merges + 1,
+        absorbed=tuple(dict.fromkeys((*survivor.absorbed, *loser.absorbed, loser.profile_id))),
+        ties=(*survivor.ties, *loser.ties),
+        cuts=tuple(sorted({*survivor.cuts, *loser.cuts})),
+        event=event,
+        rule="merge",
+        changed=now,
+    )
+    gone = replace(loser, merged_into=survivor.profile_id, ends=ends, event=event, rule="merge", changed=now)
+    return grown, gone
 
 
 def root_of(profile_id: str, profiles: Mapping[str, Profile]) -> str:

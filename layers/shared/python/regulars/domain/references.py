@@ -5,7 +5,7 @@ import re
 from regulars.domain.identifiers import Identifier, normalise, owner_key
 from regulars.domain.profiles import alone
 
-_PROFILE_ID = re.compile(r"p_[a-z0-9_.]{1,40}:[a-z2-7]{26}")
+_PROFILE_ID = re.compile(r"p_[a-z0-9_.]{1,40}:[a-z2-7]{26}(~[0-9a-f]{1,20})?")
 _KIND = re.compile(r"[a-z0-9_.]{1,40}")
 
 

@@ -9,6 +9,7 @@ from regulars.errors import ForbiddenError, UnauthorizedError
 
 Scope = Literal[
     "profiles:read",
+    "profiles:write",
     "events:read",
     "pii:read",
     "sensitive:read",
@@ -32,8 +33,8 @@ ROLES: Mapping[str, frozenset[Scope]] = {
     "engineer": frozenset(SCOPES) - {"pii:read", "sensitive:read"},
     "marketer": _READS | {"segments:write"},
     "analyst": _READS | {"sources:read", "tracking_plan:read"},
-    "service": _READS | {"pii:read"},
-    "privacy": _READS | {"pii:read", "sensitive:read", "quarantine:read"},
+    "service": _READS | {"pii:read", "profiles:write"},
+    "privacy": _READS | {"pii:read", "sensitive:read", "profiles:write", "quarantine:read"},
 }
 GROUPS = "cognito:groups"
 _WORD = re.compile(r"[\w:-]+", re.ASCII)

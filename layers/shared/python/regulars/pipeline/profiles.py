@@ -100,7 +100,7 @@ class ProfileReader:
         return ShownProfile(
             profile_id=found.profile_id,
             known=person.known,
-            identifiers=self._show(_ranked(found.owners, live)[:identifiers], opener),
+            identifiers=self.show(_ranked(found.owners, live)[:identifiers], opener),
             identifier_count=len(found.owners),
             traits=_traits(person, opener),
             memberships=memberships,
@@ -119,7 +119,11 @@ class ProfileReader:
         owners = _ranked(self._people.find(profile_id).owners, live := self._catalog.now())
         if after is not None:
             owners = [owner for owner in owners if _rank(owner, live) > _rank(after, live)]
-        return self._show(owners[:limit], opener)
+        return self.show(owners[:limit], opener)
+
+    def show_person(self, person: Person, opener: Opener) -> list[ShownTrait]:
+        """Show the traits of a person in the order of their names."""
+        return _traits(person, opener)
 
     def memberships(self, profile_id: str, *, after: str | None, limit: int) -> list[ShownMembership]:
         """Read the segments a person is in, in the order of their ids. Raises NotFoundError."""
@@ -151,7 +155,8 @@ class ProfileReader:
             if membership.member and id in segments
         ]
 
-    def _show(self, owners: Sequence[str], opener: Opener) -> list[ShownIdentifier]:
+    def show(self, owners: Sequence[str], opener: Opener) -> list[ShownIdentifier]:
+        """Show identifiers as the opener lets them be seen."""
         return list(self._many(lambda owner: self._show_one(owner, opener), owners))
 
     def _show_one(self, owner: str, opener: Opener) -> ShownIdentifier:

@@ -8,7 +8,7 @@ from regulars.domain.catalog import Live
 from regulars.domain.events import Event
 from regulars.domain.linking import Attach, Merge, decide
 from regulars.domain.parts import Part, count
-from regulars.domain.profiles import Link, Profile, alone, union
+from regulars.domain.profiles import Link, Profile, alone, merge, union
 from regulars.domain.state import is_always_kept, parts_of
 from regulars.errors import ConflictError, StaleCatalogError
 from regulars.pipeline.history import History
@@ -123,35 +123,27 @@ class Resolver:
         if decision.dropped:
             self._journal.count("identifiers_dropped", len(decision.dropped), limit=decision.limit or "")
         match decision.step:
-            case Attach(profile_id, newcomers):
-                self._attach(profiles.get(profile_id or ""), newcomers, event)
-            case Merge(survivor, loser):
-                self._merge(profiles[survivor], profiles[loser], event)
+            case Attach(profile_id, newcomers, to):
+                self._attach(profiles.get(profile_id or ""), newcomers, to, event)
+            case Merge(survivor, loser, ends):
+                self._merge(profiles[survivor], profiles[loser], ends, event)
             case None:
                 self._compress(links, homes)
                 return False
         return True
 
-    def _attach(self, profile: Profile | None, newcomers: Sequence[str], event: Event) -> None:
+    def _attach(self, profile: Profile | None, newcomers: Sequence[str], to: str, event: Event) -> None:
         named = f"{event.owner} {event.moment}"
         profile = profile or Profile(profile_id=alone(newcomers[0]), since=event.arrival)
         owners, now = union([profile.owners, newcomers]), self._clock()
         grown = replace(profile, owners=owners, event=named, rule="attach", changed=now)
-        links = [Link(owner=owner, profile_id=profile.profile_id, event=named, since=event.at) for owner in newcomers]
+        link = Link(owner=to, profile_id=profile.profile_id, event=named, since=event.at, attached=now)
+        links = [replace(link, owner=owner, to="" if owner == to else to) for owner in newcomers]
         self._database.transact([save(grown), *(attach(link) for link in links)])
 
-    def _merge(self, survivor: Profile, loser: Profile, event: Event) -> None:
+    def _merge(self, survivor: Profile, loser: Profile, ends: tuple[str, str], event: Event) -> None:
         named, now = f"{event.owner} {event.moment}", self._clock()
-        grown = replace(
-            survivor,
-            owners=union([survivor.owners, loser.owners]),
-            merges=survivor.merges + loser.merges + 1,
-            event=named,
-            rule="merge",
-            changed=now,
-        )
-        tombstone = replace(loser, merged_into=survivor.profile_id, event=named, rule="merge", changed=now)
-        self._database.transact([save(grown), save(tombstone)])
+        self._database.transact([save(each) for each in merge(survivor, loser, ends, event=named, now=now)])
         self._journal.count("merges")
 
     def _compress(self, links: dict[str, Link], homes: dict[str, str]) -> None:

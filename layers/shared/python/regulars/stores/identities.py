@@ -56,14 +56,15 @@ class IdentityStore:
 
 def attach(link: Link) -> Put:
     """The write that attaches an owner, on the condition of the link's version."""
-    item: Item = {
+    item: dict[str, str | int | bytes] = {
         "owner": link.owner,
         "part": LINK,
         "profile_id": link.profile_id,
         "event": link.event,
         "since": link.since,
+        "attached": link.attached,
     }
-    return Put("identities", item, was=link.version)
+    return Put("identities", item | ({"to": link.to} if link.to else {}), was=link.version)
 
 
 def link_from_item(item: Item) -> Link:
@@ -74,6 +75,8 @@ def link_from_item(item: Item) -> Link:
         version=number(item, "v"),
         event=text(item, "event"),
         since=number(item, "since"),
+        to=text(item, "to"),
+        attached=number(item, "attached"),
     )
 
 

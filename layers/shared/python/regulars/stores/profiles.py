@@ -1,8 +1,11 @@
 """The profiles table: one row for each set of identifiers, tombstones included; its stream is the identity log."""
 
-from collections.abc import Iterable
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import astuple
+from typing import Any
 
-from regulars.domain.profiles import Profile
+from regulars.domain.profiles import Cut, Edge, Profile
 from regulars.stores.database import Database, Item, Put, number, text
 
 
@@ -23,6 +26,11 @@ class ProfileStore:
         while profile and profile.merged_into:
             profile = self.get(profile.merged_into)
         return profile
+
+    def many(self, profile_ids: Sequence[str]) -> list[Profile]:
+        """Read those of these that there are, tombstones as what they are."""
+        items = self._database.get_many("profiles", [(profile_id, None) for profile_id in profile_ids])
+        return [from_item(item) for item in items if item]
 
     def roots(self, profile_ids: Iterable[str]) -> dict[str, Profile]:
         """Read the live profile of each of these."""
@@ -46,9 +54,14 @@ def to_item(profile: Profile) -> Item:
         "rule": profile.rule,
         "changed": profile.changed,
     }
-    if profile.merged_into:
-        item["merged_into"] = profile.merged_into
-    return item
+    rare = {
+        "merged_into": profile.merged_into,
+        "absorbed": " ".join(profile.absorbed),
+        "ends": " ".join(profile.ends),
+        "ties": _write([astuple(edge) for edge in profile.ties]),
+        "cuts": _write([[*astuple(cut.edge), cut.until, cut.by, cut.released] for cut in profile.cuts]),
+    }
+    return item | {name: value for name, value in rare.items() if value}
 
 
 def from_item(item: Item) -> Profile:
@@ -63,4 +76,21 @@ def from_item(item: Item) -> Profile:
         event=text(item, "event"),
         rule=text(item, "rule"),
         changed=number(item, "changed"),
+        absorbed=tuple(text(item, "absorbed").split()),
+        ends=tuple(text(item, "ends").split()),
+        ties=tuple(_edge(packed) for packed in json.loads(text(item, "ties", "[]"))),
+        cuts=tuple(_cut(*packed) for packed in json.loads(text(item, "cuts", "[]"))),
     )
+
+
+def _write(rows: Sequence[Any]) -> str:
+    return json.dumps(rows, ensure_ascii=False, separators=(",", ":")) if rows else ""
+
+
+def _edge(packed: Sequence[Any]) -> Edge:
+    one, other, event, rule, since = packed
+    return Edge(one=one, other=other, event=event, rule=rule, since=since)
+
+
+def _cut(one: str, other: str, event: str, rule: str, since: int, until: int, by: str, released: int) -> Cut:
+    return Cut(edge=_edge([one, other, event, rule, since]), until=until, by=by, released=released)

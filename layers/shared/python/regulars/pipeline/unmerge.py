@@ -1,0 +1,132 @@
+"""Unmerge a profile: show what each side would be, split it in one transaction, and let a cut be forgotten again."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from regulars.domain.catalog import Live
+from regulars.domain.evaluation import evaluate
+from regulars.domain.people import Person, sum_parts
+from regulars.domain.profiles import Profile
+from regulars.domain.splits import MOST_CUTS, Graph, Split, split
+from regulars.errors import ConflictError, ConflictingEditError, NotFoundError
+from regulars.pipeline.graphs import Graphs
+from regulars.pipeline.live import LiveCatalog
+from regulars.pipeline.people import Many
+from regulars.pipeline.ports import Clock
+from regulars.stores.catalog import CatalogStore
+from regulars.stores.database import Database
+from regulars.stores.identities import Identity, IdentityStore, attach
+from regulars.stores.memberships import MembershipStore
+from regulars.stores.profiles import ProfileStore, save
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Side:
+    """One side of a split: the profile, what is known of it, and the segments that it will be in, enter and leave."""
+
+    profile: Profile
+    person: Person
+    segments: Sequence[str]
+    enters: Sequence[str]
+    leaves: Sequence[str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Preview:
+    """What a split does, and of which version of the profile that is true."""
+
+    version: int
+    split: Split
+    stays: Side
+    leaves: Side
+
+
+class Unmerger:
+    """Splits profiles; `by` is the caller's subject, which the cut keeps."""
+
+    def __init__(self, database: Database, many: Many, clock: Clock) -> None:
+        self._database = database
+        self._graphs = Graphs(database, many)
+        self._identities = IdentityStore(database)
+        self._memberships = MembershipStore(database)
+        self._profiles = ProfileStore(database)
+        self._catalog = LiveCatalog(CatalogStore(database))
+        self._many = many
+        self._clock = clock
+
+    def preview(self, graph: Graph, leaving: Collection[str], *, by: str) -> Preview:
+        """Say what each side would hold, and which segments each would enter or leave. Raises InvalidRequestError."""
+        now = self._clock()
+        live, found = self._catalog.now(), split(graph, leaving, by=by, now=now)
+        owners = graph.profile.owners
+        identities = dict(zip(owners, self._many(self._identities.read, owners), strict=True))
+        _, memberships = self._memberships.of(graph.profile.profile_id)
+        before = {name for name, membership in memberships.items() if membership.member}
+        stays = _side(found.stays, identities, live, before, now)
+        leaves = _side(found.leaves, identities, live, set(), now)
+        return Preview(version=graph.profile.version, split=found, stays=stays, leaves=leaves)
+
+    def unmerge(self, graph: Graph, leaving: Collection[str], *, by: str, version: int) -> Split:
+        """
+        Split a profile of which a preview of this version was seen.
+
+        Raises InvalidRequestError, ConflictingEditError.
+        """
+        if graph.profile.version != version:
+            raise ConflictingEditError("the profile has changed since the preview: look at a new one")
+        found = split(graph, leaving, by=by, now=self._clock())
+        writes = [save(profile) for profile in (found.stays, found.leaves, *found.tombstones)]
+        try:
+            self._database.transact([*writes, *(attach(link) for link in found.links)])
+        except ConflictError:
+            raise ConflictingEditError("the profile changed just now: look at a new preview") from None
+        return found
+
+    @staticmethod
+    def done(preview: Preview, split: Split) -> Preview:
+        """Say of a preview what was done: the same, under the ids of its instant."""
+        stays = replace(preview.stays, profile=split.stays)
+        return replace(preview, split=split, stays=stays, leaves=replace(preview.leaves, profile=split.leaves))
+
+    def release(self, graph: Graph, one: str, other: str) -> None:
+        """
+        Let two identifiers that were cut apart, one of them of this profile, be tied again by what comes.
+
+        Raises NotFoundError where no cut stands between them, ConflictingEditError.
+        """
+        now = self._clock()
+        if not {one, other} & set(graph.profile.owners):
+            raise NotFoundError("neither of these two is an identifier of this profile")
+        homes = {self._graphs.home(owner) for owner in (one, other)}
+        profiles = [profile for profile in map(self._profiles.get, sorted(homes)) if profile]
+        released = [(profile, _released(profile, {one, other}, now)) for profile in profiles]
+        changed = [after for before, after in released if after.cuts != before.cuts]
+        if not changed:
+            raise NotFoundError("no cut stands between these two")
+        try:
+            self._database.transact([save(profile) for profile in changed])
+        except ConflictError:
+            raise ConflictingEditError("the profile changed just now: send the same again") from None
+
+
+def _released(profile: Profile, ends: set[str], now: int) -> Profile:
+    cuts = [
+        replace(cut, released=now) if not cut.released and {cut.edge.one, cut.edge.other} == ends else cut
+        for cut in profile.cuts
+    ]
+    old = sorted((cut for cut in cuts if cut.released), key=lambda cut: cut.released)[-MOST_CUTS:]
+    kept = [cut for cut in cuts if not cut.released or cut in old]
+    return replace(profile, cuts=tuple(kept), rule="release", changed=now)
+
+
+def _side(profile: Profile, identities: Mapping[str, Identity], live: Live, before: set[str], now: int) -> Side:
+    parts = [part for owner in profile.owners for part in identities[owner].parts]
+    person = sum_parts(parts, live.watches, known=live.rules.is_known(profile.owners))
+    after = {segment.id for segment in live.segments if evaluate(segment, person, now).truth}
+    return Side(
+        profile=profile,
+        person=person,
+        segments=sorted(after),
+        enters=sorted(after - before),
+        leaves=sorted(before - after),
+    )
