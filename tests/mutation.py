@@ -213,6 +213,27 @@ GUARDS: Sequence[Guard] = (
         ("tests/world/test_skipping.py",),
     ),
     Guard(
+        "two that were cut apart do not come together",
+        f"{LIBRARY}/domain/linking.py",
+        "if _is_cut(owners, (profiles[root] for root in roots)):",
+        "if False:",
+        ("tests/functions/test_unmerge_api.py",),
+    ),
+    Guard(
+        "tombstones lead to the side of their founder",
+        f"{LIBRARY}/domain/splits.py",
+        "moved = [replace(gone, merged_into=left) for gone in own if founder(gone.profile_id) in leaving]",
+        "moved = []",
+        ("tests/domain/test_splits.py",),
+    ),
+    Guard(
+        "who stays is not led to the other side",
+        f"{LIBRARY}/domain/splits.py",
+        "links += _led_astray(graph, staying, tombstones)",
+        "pass",
+        ("tests/domain/test_splits.py",),
+    ),
+    Guard(
         "segments that are too much together are refused",
         f"{LIBRARY}/stores/catalog.py",
         "_check(segments.values())",

@@ -85,6 +85,17 @@ def test_after_a_split_every_link_and_tombstone_leads_to_its_side(
     assert found.stays.profile_id == graph.profile.profile_id
 
 
+def test_who_came_with_a_founder_that_leaves_is_still_found_where_they_stay() -> None:
+    graph = grown([(0, 1), (2, 3), (0, 2)])  # the link of 3 leads over the tombstone of 2's profile
+    found = split(graph, [OWNERS[2]], by="x", now=NOW)
+
+    assert graph.links[OWNERS[3]].profile_id == alone(OWNERS[2])
+    assert {link.owner: link.profile_id for link in found.links} == {
+        OWNERS[2]: found.leaves.profile_id,
+        OWNERS[3]: found.stays.profile_id,
+    }
+
+
 @given(ties, st.data())
 def test_the_way_between_two_is_made_of_edges_that_meet(pairs: list[tuple[int, int]], data: st.DataObject) -> None:
     graph = grown(pairs)

@@ -18,10 +18,9 @@ def edges_of(profile: Profile, links: Iterable[Link], tombstones: Iterable[Profi
         for gone in tombstones
         if gone.ends
     ]
-    cut = {frozenset((cut.edge.one, cut.edge.other, cut.edge.event)) for cut in profile.cuts}
-    owners = set(profile.owners)
-    found = [edge for edge in (*attached, *merged, *profile.ties) if {edge.one, edge.other} <= owners]
-    return tuple(sorted(edge for edge in found if frozenset((edge.one, edge.other, edge.event)) not in cut))
+    cut, owners = {cut.edge for cut in profile.cuts}, set(profile.owners)
+    found = {edge for edge in (*attached, *merged, *profile.ties) if {edge.one, edge.other} <= owners}
+    return tuple(sorted(found - cut))
 
 
 def path(start: str, end: str, edges: Iterable[Edge]) -> tuple[Edge, ...] | None:
