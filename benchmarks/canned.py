@@ -17,6 +17,7 @@ _CONSTANT = {
     "BatchWriteItem": b'{"UnprocessedItems":{}}',
     "GenerateDataKey": json.dumps(_SECRET).encode(),
     "PutItem": b"{}",
+    "Query": b'{"Count":0,"Items":[],"ScannedCount":0}',
 }
 
 

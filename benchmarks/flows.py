@@ -51,6 +51,13 @@ def _ingest_floor() -> tuple[Work, list[Any]]:
     return json_and_boto3(Canned()), _requests()
 
 
+def _ingest_cookbook() -> tuple[Work, list[Any]]:
+    from benchmarks.canned import Canned
+    from benchmarks.cookbook import cookbook
+
+    return cookbook(Canned()), _requests()
+
+
 def _resolve() -> tuple[Work, list[Any]]:
     counted, batches = _stored()
     return _resolver(counted), batches
@@ -75,6 +82,7 @@ def _evaluate_peer() -> tuple[Work, list[Any]]:
 
 _FLOWS: Mapping[str, Callable[[], tuple[Work, list[Any]]]] = {
     "ingest": _ingest,
+    "ingest_cookbook": _ingest_cookbook,
     "ingest_peer": _ingest_peer,
     "ingest_floor": _ingest_floor,
     "resolve": _resolve,

@@ -22,7 +22,8 @@ from regulars.domain.calls import Delivery, read
 from regulars.domain.events import Event
 from regulars.domain.identifiers import DEFAULT_RULES, Identifier, normalise, owner_key
 from regulars.domain.sources import Source
-from regulars.pipeline.sealing import seal_call
+from regulars.pipeline.admission import lay_out
+from regulars.stores.events import from_item
 
 SECRET = bytes(range(64))
 MANY = Parallel()
@@ -72,7 +73,7 @@ class Workspace:
             self.world.advance(self.world.clock.now + 1_000_000)
             made = read({"messageId": f"m-{self.world.clock.now}", **call}, delivery(self, source))
             self.sealer.prepare([made.event.owner])
-            events.append(seal_call(made, self.sealer))
+            events.append(from_item(lay_out(made, self.sealer)))
             self.world.store(events[-1])
         self.world.settle()
         return events

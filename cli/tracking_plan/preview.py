@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from cli.tracking_plan.traffic import Seen
-from regulars.domain.classification import CLEAR_CONTEXT
+from regulars.domain.contexts import CLEAR_CONTEXT
 from regulars.domain.personal_names import is_personal_property, is_personal_trait
 from regulars.domain.plan_definitions import Mode
 from regulars.domain.plans import Plan, Planned

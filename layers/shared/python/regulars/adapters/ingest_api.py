@@ -126,14 +126,24 @@ def _only(method: str, request: Request) -> None:
 
 
 def _receipt_json(receipt: Receipt) -> dict[str, Any]:
+    counts = receipt.counts()
     return {
         "success": True,
-        **{outcome: receipt.count(outcome) for outcome in OUTCOMES},
+        **{outcome: counts[outcome] for outcome in OUTCOMES},
         "verdicts": [_verdict_json(verdict) for verdict in receipt.verdicts],
     }
 
 
 def _verdict_json(verdict: Verdict) -> dict[str, Any]:
-    content = {"index": verdict.index, "messageId": verdict.message_id or None, "verdict": verdict.outcome}
-    more = {"code": verdict.code, "dropped": list(verdict.dropped), "warning": verdict.warning}
-    return content | {name: said for name, said in more.items() if said}
+    content: dict[str, Any] = {
+        "index": verdict.index,
+        "messageId": verdict.message_id or None,
+        "verdict": verdict.outcome,
+    }
+    if verdict.code:
+        content["code"] = verdict.code
+    if verdict.dropped:
+        content["dropped"] = list(verdict.dropped)
+    if verdict.warning:
+        content["warning"] = verdict.warning
+    return content

@@ -1,11 +1,13 @@
 """Conditional inserts by PartiQL, 25 to a request: a key that is taken keeps what it has."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 from regulars.adapters.connection import BUSY, Connection, in_our_words
 from regulars.adapters.pause import pause
-from regulars.adapters.wire import to_value
+from regulars.adapters.statements import OPERATION
+from regulars.adapters.wire import to_json
 from regulars.errors import UnavailableError
 from regulars.stores.database import Item
 
@@ -48,13 +50,15 @@ def _some(connection: Connection, name: str, items: Sequence[Item], wait: Callab
 
 def _send(connection: Connection, statements: Sequence[Mapping[str, Any]]) -> list[str | None]:
     with in_our_words():
-        answer = connection.dispatch("BatchExecuteStatement", {"Statements": statements})
+        answer = connection.dispatch(OPERATION, {"Statements": statements})
     return [response.get("Error", {}).get("Code") for response in answer["Responses"]]
 
 
 def _statement(name: str, item: Item) -> dict[str, Any]:
-    fields = ",".join(f"'{attribute}':?" for attribute in item)
-    return {
-        "Statement": f'INSERT INTO "{name}" VALUE {{{fields}}}',
-        "Parameters": [to_value(value) for value in item.values()],
-    }
+    return {"Statement": _insert(name, tuple(item)), "Parameters": [to_json(value) for value in item.values()]}
+
+
+@lru_cache(256)
+def _insert(name: str, attributes: tuple[str, ...]) -> str:
+    fields = ",".join(f"'{attribute}':?" for attribute in attributes)
+    return f'INSERT INTO "{name}" VALUE {{{fields}}}'

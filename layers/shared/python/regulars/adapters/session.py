@@ -4,8 +4,12 @@ from functools import cache
 
 from botocore.session import Session, get_session
 
+from regulars.adapters.statements import send_as_written
+
 
 @cache
 def session() -> Session:
     """Give the session; clients are made from it before there are threads."""
-    return get_session()
+    session = get_session()
+    send_as_written(session)
+    return session

@@ -1,6 +1,6 @@
 """Items as DynamoDB's wire carries them: strings, whole numbers and bytes, each under the letter of its type."""
 
-from base64 import b64decode
+from base64 import b64decode, b64encode
 from collections.abc import Mapping
 from typing import Any
 
@@ -19,6 +19,13 @@ def to_value(value: Value) -> dict[str, str | bytes]:
     if isinstance(value, str):
         return {"S": value}
     return {"B": value} if isinstance(value, bytes) else {"N": str(value)}
+
+
+def to_json(value: Value) -> dict[str, str]:
+    """Write one value as JSON has it, bytes in base64."""
+    if isinstance(value, str):
+        return {"S": value}
+    return {"B": b64encode(value).decode()} if isinstance(value, bytes) else {"N": str(value)}
 
 
 def from_wire(image: Image) -> Item:

@@ -1,11 +1,12 @@
 """The one parser: a message of any SDK becomes an event, and what of it is to be sealed."""
 
 from collections.abc import Container, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from hashlib import blake2b
 from typing import Any
 
 from regulars.domain.classification import Sorted, sort_fields
+from regulars.domain.contexts import Contexts
 from regulars.domain.events import NAMES, Event, moment_of
 from regulars.domain.identifiers import NOBODY, Identifier, IdentityRules, extract, is_blocked, normalise, owner_key
 from regulars.domain.judged_calls import note_omissions, set_apart
@@ -14,7 +15,6 @@ from regulars.domain.message_ids import fingerprint, name_message, name_order, r
 from regulars.domain.messages import Envelope, Message, read_message
 from regulars.domain.orders import ORDER_IDS
 from regulars.domain.payloads import is_whole, write
-from regulars.domain.plan_privacy import NOTHING
 from regulars.domain.plan_privacy import apply as apply_declared
 from regulars.domain.proofs import hashes_of, unproven, without_hashes
 from regulars.domain.sources import Source
@@ -22,6 +22,7 @@ from regulars.domain.telling import Own, text_tells
 from regulars.domain.timestamps import Times, read_times
 from regulars.errors import InvalidEventError
 
+_NONE: frozenset[str] = frozenset()
 _FREE_TEXT_OF_A_PAGE = frozenset({"title"})  # elsewhere it is the title of a product
 
 
@@ -36,6 +37,7 @@ class Delivery:
     envelope: Envelope = field(default_factory=Envelope)
     plan: Judge | None = None
     secrets: tuple[bytes, ...] = field(default=(), repr=False)  # of which any may have signed a user id
+    contexts: Contexts = field(default_factory=Contexts, repr=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,10 +58,11 @@ class Call:
     unproven: bool = False
 
 
-def read(raw: object, delivery: Delivery, type: str | None = None) -> Call:
+def read(raw: object, delivery: Delivery, type: str | None = None, turn: int = 0) -> Call:
     """
     Read a message; the path of a single call says its `type`, a message of a batch says it itself.
 
+    At its `turn` among those of a request it arrives so many microseconds later: parts tell events by their arrival.
     Raises InvalidEventError.
     """
     message = read_message(raw, delivery.envelope, type, delivery.source.purposes)
@@ -73,15 +76,10 @@ def read(raw: object, delivery: Delivery, type: str | None = None) -> Call:
     written = write([message.properties, message.traits])
     content = repeated_content(message, written)
     message_id = name_message(message.fields.get("messageId"), content, delivery.hash_key, own)
-    links = tuple(owner_key(identifier, delivery.hash_key) for identifier in identifiers)
-    also = _FREE_TEXT_OF_A_PAGE if message.type in NAMES else ()
     # Who it is and when it was are read already: no plan changes that, nor what a retry is compared with.
     judged = _judge(message, delivery, own)
-    as_sent = written.decode() if judged.message is message else None
-    message = judged.message
-    context = without_hashes(message.context)
-    fields = sort_fields(message.properties, message.traits, context, own, also=also, written=as_sent)
-    fields = apply_declared(judged.declared, fields, own)
+    fields = _sort(judged, delivery, own, written if judged.message is message else None)
+    links = tuple([owner_key(identifier, delivery.hash_key) for identifier in identifiers])
     event = Event(
         owner=links[0] if links else nobody(message_id),
         moment=moment_of(times.instant, delivery.source.id, message_id),
@@ -89,29 +87,53 @@ def read(raw: object, delivery: Delivery, type: str | None = None) -> Call:
         name=message.name,
         links=links,
         at=times.at,
-        arrival=delivery.received,
+        arrival=delivery.received + turn,
         properties={**fields.properties, **_named_orders(fields, delivery.hash_key)},
         traits=fields.traits,
         context=note_omissions(fields.context, judged.report),
         fingerprint=fingerprint(content, delivery.hash_key),
     )
-    call = _declared(_call(event, message, identifiers, fields, times, own), judged)
-    return replace(call, unproven=bool(claims))
+    personal = _personal(judged.message, message_id, identifiers, fields, times)
+    return _call(event, personal, fields, judged, own, unproven=bool(claims))
+
+
+def _sort(judged: Judgement, delivery: Delivery, own: Own, written: bytes | None) -> Sorted:
+    """Sort the fields of a message; `written` are its properties and traits, if they are as they were written."""
+    message = judged.message
+    fields = sort_fields(
+        message.properties,
+        message.traits,
+        without_hashes(message.context),
+        own,
+        also=_FREE_TEXT_OF_A_PAGE if message.type in NAMES else (),
+        written=written.decode() if written is not None else None,
+        contexts=delivery.contexts,
+    )
+    return apply_declared(judged.declared, fields, own)
+
+
+def _call(
+    event: Event, personal: dict[str, Any], fields: Sorted, judged: Judgement, own: Own, *, unproven: bool
+) -> Call:
+    """Put a call together; what is sensitive is set apart, and a trait whose name tells somebody is sealed whole."""
+    hidden = {name: value for name, value in fields.personal_traits.items() if text_tells(name, own)}
+    if hidden:
+        personal["traits"] = hidden
+    traits = {name: value for name, value in fields.personal_traits.items() if name not in hidden}
+    return Call(
+        event=event,
+        personal_traits=traits,
+        personal=set_apart(personal, judged.declared),
+        sensitive_traits=judged.declared.sensitive.get("traits", _NONE) & traits.keys(),
+        report=judged.report,
+        unproven=unproven,
+    )
 
 
 def _judge(message: Message, delivery: Delivery, own: Own) -> Judgement:
     if delivery.plan is None:
         return Judgement(message=message)
     return delivery.plan.judge(message, own, delivery.source.unplanned)
-
-
-def _declared(call: Call, judged: Judgement) -> Call:
-    """Set apart what is sensitive, and hand on what did not follow the plan."""
-    if judged.declared is NOTHING and judged.report is None:
-        return call
-    sensitive = judged.declared.sensitive.get("traits", frozenset()) & call.personal_traits.keys()
-    personal = set_apart(call.personal, judged.declared)
-    return replace(call, personal=personal, sensitive_traits=frozenset(sensitive), report=judged.report)
 
 
 def _named_orders(fields: Sorted, hash_key: bytes) -> dict[str, str]:
@@ -170,27 +192,24 @@ def _check_name(name: str | None, own: Own) -> None:
         raise InvalidEventError("personal_event_name", "the name of an event says what happened, and never to whom")
 
 
-def _call(
-    event: Event, message: Message, identifiers: Sequence[Identifier], fields: Sorted, times: Times, own: Own
-) -> Call:
+def _personal(
+    message: Message, message_id: str, identifiers: Sequence[Identifier], fields: Sorted, times: Times
+) -> dict[str, Any]:
+    """Gather what is sealed as one: what says nothing is left out."""
     ids = {identifier.kind: identifier.value for identifier in identifiers}
-    hidden = {name: value for name, value in fields.personal_traits.items() if text_tells(name, own)}
     given = message.fields.get("messageId")
     said: dict[str, Any] = {
         "ids": ids,
         "said": _said(message, set(ids.values())),
         "properties": fields.personal_properties,
-        "traits": hidden,
         "context": fields.personal_context,
         "integrations": message.integrations,
         "times": times.kept,
-        "messageId": given if given != event.message_id else None,
     }
-    return Call(
-        event=event,
-        personal_traits={name: value for name, value in fields.personal_traits.items() if name not in hidden},
-        personal={name: value for name, value in said.items() if value not in (None, {}, "")},
-    )
+    personal = {name: value for name, value in said.items() if value}
+    if given not in (None, "", {}, message_id):
+        personal["messageId"] = given
+    return personal
 
 
 def _said(message: Message, known: Container[object]) -> dict[str, Any]:

@@ -11,15 +11,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from regulars.domain import telling
-from regulars.domain.looks import HIDDEN, Look
+from regulars.domain.contexts import Contexts, sort_context
+from regulars.domain.looks import Look, rest_of
 from regulars.domain.personal_names import personal_traits
 from regulars.domain.telling import Own
-
-CLEAR_CONTEXT = frozenset(
-    "active app campaign consent consentManagement direct groupId import library locale network os protocols screen"
-    " sessionId timezone".split()
-)
-_CONSENT = frozenset({"consent", "consentManagement"})  # there `email` is a channel
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,25 +37,27 @@ def sort_fields(
     *,
     also: Collection[str] = (),
     written: str | None = None,
+    contexts: Contexts | None = None,
 ) -> Sorted:
     """
     Sort the fields of a call into clear and personal; `identifiers` are its own identifier values.
 
     `also` names properties that are personal in this call; `written` are properties and traits as JSON, if that is at
-    hand: one look at it saves looking at each of them.
+    hand: one look at it saves looking at each of them. `contexts` remembers those of other calls of the same request.
     """
     own = identifiers if isinstance(identifiers, Own) else Own.of(identifiers)
     look = Look.at(written, own)
     clear = look.fields("", {n: v for n, v in properties.items() if n not in also} if also else properties)
     clear_traits = _clear_traits(traits, look)
-    clear_context = _clear_context(context, own)
+    sort = sort_context if contexts is None else contexts.sort
+    clear_context, personal_context = sort(context, own)
     return Sorted(
         properties=clear,
-        personal_properties=_rest(properties, clear),
+        personal_properties=rest_of(properties, clear),
         traits=clear_traits,
-        personal_traits=_rest(traits, clear_traits),
+        personal_traits=rest_of(traits, clear_traits),
         context=clear_context,
-        personal_context=_rest(context, clear_context),
+        personal_context=personal_context,
     )
 
 
@@ -69,33 +66,13 @@ def tells(value: object, identifiers: Sequence[str] | Own) -> bool:
     return telling.tells(value, identifiers if isinstance(identifiers, Own) else Own.of(identifiers))
 
 
-def _rest(fields: Mapping[str, Any], clear: Mapping[str, Any]) -> dict[str, Any]:
-    """Give the fields that do not stand in clear as they are."""
-    if clear is fields:
-        return {}
-    return {name: value for name, value in fields.items() if clear.get(name, HIDDEN) is not value}
-
-
 def _clear_traits(traits: Mapping[str, Any], look: Look) -> Mapping[str, Any]:
     """A trait is kept by itself, so it is sealed whole as soon as a part of it is personal."""
+    if not traits:
+        return traits
     personal = personal_traits(tuple(traits))
     return {
         name: value
         for name, value in traits.items()
         if name not in personal and not look.is_told(name) and look.value(name, value) is value
     }
-
-
-def _clear_context(context: Mapping[str, Any], own: Own) -> Mapping[str, Any]:
-    page = context.get("page")
-    path = page.get("path") if isinstance(page, Mapping) else None
-    named = {name: value for name, value in context.items() if name in CLEAR_CONTEXT}
-    look = Look.at(repr([named, path]), own)
-    clear = {
-        name: shown
-        for name, value in named.items()
-        if (shown := look.value(name, value, named=name not in _CONSENT)) is not HIDDEN
-    }
-    if isinstance(path, str) and (shown := look.value("path", path)) is not HIDDEN:
-        clear["page"] = {"path": shown}
-    return clear

@@ -2,11 +2,13 @@
 
 import re
 import unicodedata
-from base64 import b32encode
 from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from hashlib import blake2b
 from typing import Any
+
+from regulars.domain.base32 import to_base32
 
 # Values that programs send when they know nobody; collected by PostHog and Segment from years of merged strangers.
 ILLEGAL_VALUES = frozenset(
@@ -98,14 +100,15 @@ def owner_key(identifier: Identifier, hash_key: bytes) -> str:
     """Name an identifier without telling it: its kind and a keyed hash of its value."""
     text = f"{identifier.kind}\0{identifier.value}".encode()
     digest = blake2b(text, digest_size=16, key=hash_key, person=b"identifier").digest()
-    return f"{identifier.kind}:{b32encode(digest).decode().rstrip('=').lower()}"
+    return f"{identifier.kind}:{to_base32(digest)}"
 
 
 def normalise(kind: str, value: object) -> str | None:
     """Bring a value to its normal form; None where it is no text or number, or empty."""
-    if isinstance(value, bool) or not isinstance(value, str | int):
+    if type(value) is not str and (isinstance(value, bool) or not isinstance(value, str | int)):
         return None
-    text = unicodedata.normalize("NFC", str(value)).strip()
+    text = str(value)
+    text = (text if text.isascii() else unicodedata.normalize("NFC", text)).strip()
     if kind == "email":
         text = unicodedata.normalize("NFC", text.lower())  # small letters may compose where capitals do not
     return text or None
@@ -159,8 +162,15 @@ def _read(call: Mapping[str, Any], rule: IdentifierRule) -> Identifier | None:
 def look_up(call: Mapping[str, Any], path: str) -> object:
     """Follow a dotted path through nested objects; None where it ends early."""
     value: object = call
-    for name in path.split("."):
-        if not isinstance(value, Mapping):
+    for name in _names(path):
+        if type(value) is not dict and not isinstance(value, Mapping):
             return None
         value = value.get(name)
+        if value is None:
+            return None
     return value
+
+
+@lru_cache(1_024)
+def _names(path: str) -> tuple[str, ...]:
+    return tuple(path.split("."))

@@ -21,6 +21,8 @@ def note_omissions(context: Mapping[str, Any], report: Report | None) -> Mapping
 
 def set_apart(personal: Mapping[str, Any], declared: Declared) -> Mapping[str, Any]:
     """Keep sensitive fields apart from what is personal otherwise; both are sealed together."""
+    if not declared.sensitive:
+        return personal
     apart = {
         section: {name: value for name, value in personal.get(section, {}).items() if name in names}
         for section, names in declared.sensitive.items()

@@ -6,12 +6,13 @@ from operator import is_
 from typing import Any, Self
 
 from regulars.domain.numbers import to_amount
+from regulars.domain.payloads import Ambiguous
 from regulars.domain.personal_names import is_amount_name, personal_properties
 from regulars.domain.telling import Own, number_tells, text_tells
 from regulars.domain.urls import without_query
 
 HIDDEN: Any = object()
-_NESTED = (dict, list)
+_NESTED = frozenset({dict, list, Ambiguous})
 _NONE: frozenset[str] = frozenset()
 
 
@@ -71,7 +72,7 @@ class Look:
         changed = {
             name: shown
             for name, value in fields.items()
-            if isinstance(value, _NESTED) and (shown := self.value(name, value, named=named)) is not value
+            if type(value) in _NESTED and (shown := self.value(name, value, named=named)) is not value
         }
         if not hidden and not changed:
             return fields
@@ -87,6 +88,13 @@ class Look:
             return HIDDEN
         cut = without_query(text)
         return text if cut is text else cut or HIDDEN
+
+
+def rest_of(fields: Mapping[str, Any], clear: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Give the fields that do not stand in clear as they are."""
+    if clear is fields:
+        return {}
+    return {name: value for name, value in fields.items() if clear.get(name, HIDDEN) is not value}
 
 
 def _is_silent(value: object) -> bool:

@@ -1,8 +1,8 @@
 """What makes two calls the same one: the id that the sender gave, and a print of all that a retry repeats."""
 
-from base64 import b32encode
 from hashlib import blake2b
 
+from regulars.domain.base32 import to_base32
 from regulars.domain.messages import Message
 from regulars.domain.payloads import write
 from regulars.domain.telling import Own, text_tells
@@ -42,4 +42,4 @@ def name_order(given: str, hash_key: bytes) -> str:
 
 def _hash(content: bytes, hash_key: bytes) -> str:
     digest = blake2b(content, digest_size=16, key=hash_key, person=b"message").digest()
-    return _HASHED + b32encode(digest).decode().rstrip("=").lower()
+    return _HASHED + to_base32(digest)

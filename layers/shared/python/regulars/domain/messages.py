@@ -7,13 +7,14 @@ from typing import Any, cast, get_args
 
 from regulars.domain.consent import Purpose, keep_to
 from regulars.domain.events import NAMES, EventType
-from regulars.domain.payloads import MAX_EVENT, MAX_INFLATED, check, measure
+from regulars.domain.payloads import MAX_EVENT, MAX_INFLATED, Ambiguous, check, measure
 from regulars.errors import InvalidEventError, TooLargeError
 
 TYPES = frozenset(get_args(EventType))
 LONGEST_NAME = 200
 LONGEST_GROUP_ID = 500
 _IDS = ("userId", "anonymousId", "previousId", "groupId")
+_CONTAINERS = frozenset({dict, list, Ambiguous})
 _OBJECTS = ("properties", "traits", "context", "integrations")
 
 
@@ -130,7 +131,7 @@ def _type(type: object) -> EventType:
 
 def _check_ids(type: EventType, fields: Mapping[str, Any]) -> None:
     for name in _IDS:
-        if isinstance(fields.get(name), dict | list):
+        if fields.get(name).__class__ in _CONTAINERS:
             raise InvalidEventError("invalid_identifier", f"{name} is a text or a number")
     group_id = fields.get("groupId")
     if type == "group" and (group_id in (None, "") or len(str(group_id)) > LONGEST_GROUP_ID):
@@ -145,7 +146,7 @@ def _name(type: EventType, fields: Mapping[str, Any]) -> str | None:
     name = fields.get("event")
     if not isinstance(name, str) or not name.strip() or len(name) > LONGEST_NAME:
         raise InvalidEventError("invalid_event_name", f"a track call has an event of 1 to {LONGEST_NAME} characters")
-    if any(unicodedata.category(letter) == "Cc" for letter in name):
+    if not name.isprintable() and any(unicodedata.category(letter) == "Cc" for letter in name):
         raise InvalidEventError("invalid_event_name", "the name of an event has no control characters")
     return name
 

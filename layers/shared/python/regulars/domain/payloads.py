@@ -9,7 +9,7 @@ import json
 import math
 import zlib
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from regulars.errors import InvalidEventError, TooLargeError, UnparseableError
@@ -22,6 +22,7 @@ KEPT_DEPTH = 100  # what is deeper is not kept in quarantine either
 MAX_VALUES = 10_000
 MAX_DIGITS = 38  # what a DynamoDB number holds exactly
 _GZIP = 31  # zlib's name for a gzip frame with any window
+_ENCODER = json.JSONEncoder(sort_keys=True, separators=(",", ":"))
 _BEYOND = 10**MAX_DIGITS
 _LETTER = 6  # bytes of JSON at most, as \u0000
 _CONTAINERS = (dict, list)
@@ -40,6 +41,9 @@ class Ambiguous(dict[str, Any]):
     """
 
     repeated: Sequence[str] = ()
+
+
+_NESTED = frozenset({dict, list, Ambiguous})
 
 
 class LongNumber(str):
@@ -116,16 +120,20 @@ def check(event: Mapping[str, Any], most: int = MAX_EVENT) -> None:
 
     Raises InvalidEventError.
     """
-    waiting: list[tuple[Container, int]] = [(event, 1)]
     flaws: set[str] = set()
-    number = letters = 0
-    while waiting:
-        container, depth = waiting.pop()
-        if depth > MAX_DEPTH:
-            flaws.add("too_deep")
-            continue
-        values, more = _look_through(container, depth, waiting, flaws)
-        number, letters = number + values, letters + more
+    names: list[str] = []
+    texts: list[str] = []
+    level: list[Container] = [event]
+    number, depth = 0, 1
+    while level and depth <= MAX_DEPTH:
+        number += sum(map(len, level))
+        level, depth = _look_through(level, names, texts, flaws), depth + 1
+    if level:
+        flaws.add("too_deep")
+    text = "".join(names + texts)
+    if not text.isascii() and not is_whole(text):
+        flaws.add("invalid_text")
+    number, letters = number + len(names), len(text)
     if number > MAX_VALUES:
         flaws.add("too_many_fields")
     if flaws:
@@ -151,7 +159,7 @@ def cut(content: object, levels: int = KEPT_DEPTH) -> object:
 
 def write(content: object) -> bytes:
     """Write JSON in one form only, whatever order its fields came in; broken text is escaped, never lost."""
-    return json.dumps(content, sort_keys=True, separators=(",", ":")).encode()
+    return _ENCODER.encode(content).encode()
 
 
 def _cut(content: object, levels: int) -> object:
@@ -162,31 +170,35 @@ def _whole_number(digits: str) -> int | LongNumber:
     return int(digits) if len(digits) <= _READABLE else LongNumber(digits)
 
 
-def _look_through(
-    container: Container, depth: int, waiting: list[tuple[Container, int]], flaws: set[str]
-) -> tuple[int, int]:
-    """Note flaws of what a container holds, and what is to be looked through next; count its values and letters."""
-    if isinstance(container, Ambiguous):
-        flaws.add("ambiguous_field")
-    values = container if isinstance(container, list) else [*container, *container.values()]
-    letters = 0
-    for value in values:
-        if type(value) is str:
-            letters += len(value)
-            if not value.isascii() and not is_whole(value):
-                flaws.add("invalid_text")
-        elif isinstance(value, _CONTAINERS):
-            waiting.append((value, depth + 1))
-        elif not _is_storable(value):
-            flaws.add("invalid_number")
-    return len(values), letters
+def _look_through(level: Iterable[Container], names: list[str], texts: list[str], flaws: set[str]) -> list[Container]:
+    """Note names, texts and flaws of what containers hold; give the containers within them."""
+    within: list[Container] = []
+    for container in level:
+        if isinstance(container, list):
+            values: Iterable[Any] = container
+        else:
+            names += container
+            values = container.values()
+            if type(container) is Ambiguous:
+                flaws.add("ambiguous_field")
+        for value in values:
+            kind = type(value)
+            if kind is str:
+                texts.append(value)
+            elif kind in _NESTED:
+                within.append(value)
+            elif not _is_storable(value):
+                flaws.add("invalid_number")
+    return within
 
 
 def _is_storable(value: object) -> bool:
     """Say whether a number, true, false or null means the same everywhere."""
     if isinstance(value, float):
         return math.isfinite(value)
-    return not isinstance(value, LongNumber) and (not isinstance(value, int) or abs(value) < _BEYOND)
+    if isinstance(value, int):
+        return abs(value) < _BEYOND
+    return not isinstance(value, LongNumber)
 
 
 def _flaw(code: str) -> InvalidEventError:

@@ -13,6 +13,7 @@ Signing = Literal["off", "watched", "required"]
 # Under which name of `context` a claim is proven, and what stands before the value that is hashed. Without it whoever
 # may choose a user id could choose an address, and prove that.
 _HASHES: Mapping[str, tuple[str, str]] = {"user_id": ("userIdHash", ""), "email": ("emailHash", "email:")}
+_NAMES = frozenset(name for name, _ in _HASHES.values())
 _MARKS = tuple(mark for _, mark in _HASHES.values() if mark)
 
 
@@ -33,10 +34,11 @@ def hashes_of(context: Mapping[str, Any]) -> dict[str, str]:
     return {kind: value for kind, value in found.items() if isinstance(value, str)}
 
 
-def without_hashes(context: Mapping[str, Any]) -> dict[str, Any]:
+def without_hashes(context: Mapping[str, Any]) -> Mapping[str, Any]:
     """Leave the hashes out: whoever reads one could send with it."""
-    names = {name for name, _ in _HASHES.values()}
-    return {name: value for name, value in context.items() if name not in names}
+    if _NAMES.isdisjoint(context):
+        return context
+    return {name: value for name, value in context.items() if name not in _NAMES}
 
 
 def sign(identifier: Identifier, secret: bytes) -> str:

@@ -10,6 +10,7 @@ from regulars.domain.instants import SECOND, to_micros
 _FIRST = to_micros(datetime.min.replace(tzinfo=UTC))
 _LAST = to_micros(datetime.max.replace(tzinfo=UTC))
 _LONGEST = 40
+_NUMBERS = (int, float)
 # Up to the year 5138 in seconds; what is larger is milliseconds, and what is larger still microseconds.
 _UNITS = ((10**11, SECOND), (10**14, 1_000), (10**17, 1))
 
@@ -38,12 +39,10 @@ def read_times(call: Mapping[str, Any], *, sent_at: object, received: int) -> Ti
 
 def parse(value: object) -> int | None:
     """Read ISO 8601 with any offset, or seconds, milliseconds or microseconds since 1970; None for anything else."""
-    if isinstance(value, bool):
-        return None
-    if isinstance(value, int | float):
-        instant = _from_number(value)
-    elif isinstance(value, str):
+    if isinstance(value, str):
         instant = _from_text(value)
+    elif isinstance(value, _NUMBERS) and not isinstance(value, bool):
+        instant = _from_number(value)
     else:
         return None
     return instant if instant is not None and _FIRST <= instant <= _LAST else None

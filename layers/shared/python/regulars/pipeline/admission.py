@@ -8,10 +8,10 @@ from regulars.stores.database import Item
 from regulars.stores.events import to_item
 
 
-def read_call(raw: object, type: str | None, delivery: Delivery) -> Call:
-    """Read a message, whatever is in it. Raises InvalidEventError."""
+def read_call(raw: object, type: str | None, delivery: Delivery, turn: int = 0) -> Call:
+    """Read a message, whatever is in it, at its turn among those of a request. Raises InvalidEventError."""
     try:
-        return read(raw, delivery, type)
+        return read(raw, delivery, type, turn)
     except (ArithmeticError, RecursionError, TypeError, ValueError) as error:
         # Nobody knows what it is, and it must not cost the others of its batch.
         raise InvalidEventError("unreadable", f"the event cannot be read ({error.__class__.__name__})") from error
@@ -19,4 +19,5 @@ def read_call(raw: object, type: str | None, delivery: Delivery) -> Call:
 
 def lay_out(call: Call, sealer: Sealer) -> Item:
     """Seal a call whose owner is prepared, and lay it out for the table. Raises InvalidEventError."""
-    return to_item(seal_call(call, sealer))
+    traits, rest = seal_call(call, sealer)
+    return to_item(call.event, traits=traits, sealed=rest)

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from regulars.domain.calls import Call, Delivery
+from regulars.domain.calls import Delivery
 from regulars.domain.events import EventType
 from regulars.domain.judging import Report
 from regulars.domain.messages import Envelope, read_envelope
@@ -26,7 +26,7 @@ from regulars.pipeline.people import Many
 from regulars.pipeline.plans import Plans
 from regulars.pipeline.ports import Clock, Journal, Sealer
 from regulars.pipeline.posts import Key, Post, given_id, key_of, put_off, refuse_call, refuse_repeat, verdict
-from regulars.pipeline.receipts import OUTCOMES, Receipt, Verdict
+from regulars.pipeline.receipts import Receipt, Verdict
 from regulars.pipeline.refusals import quarantine, refuse
 from regulars.pipeline.signing import Secrets
 from regulars.pipeline.sources import Sources
@@ -128,7 +128,7 @@ class Door:
         """Read all messages, and have keys for whom they name; say how many of these are new."""
         for index, raw in enumerate(post.messages):
             try:
-                post.calls[index] = _in_turn(read_call(raw, post.type, post.delivery), index)
+                post.calls[index] = read_call(raw, post.type, post.delivery, index)
             except SuppressedError:
                 post.suppressed[index] = given_id(raw)
             except InvalidEventError as error:
@@ -172,9 +172,8 @@ class Door:
             self._quarantine.add(*new)
 
     def _count(self, receipt: Receipt, source: str) -> None:
-        for outcome in OUTCOMES:
-            if number := receipt.count(outcome):
-                self._journal.count(f"events_{outcome}", number, source=source)
+        for outcome, number in receipt.counts().items():
+            self._journal.count(f"events_{outcome}", number, source=source)
 
     def _note_violations(self, post: Post) -> None:
         reports = {index: call.report for index, call in post.calls.items() if index in post.accepted and call.report}
@@ -196,11 +195,6 @@ def defer(messages: Sequence[object]) -> Receipt:
     """Make the receipt of messages that are kept until they can be read."""
     ids = enumerate(map(given_id, messages))
     return Receipt([Verdict(index=index, message_id=id, outcome="deferred") for index, id in ids])
-
-
-def _in_turn(call: Call, index: int) -> Call:
-    """Let the events of one request arrive a microsecond apart: parts tell events by their arrival."""
-    return replace(call, event=replace(call.event, arrival=call.event.arrival + index))
 
 
 def _envelope(document: Mapping[str, Any]) -> Envelope:

@@ -34,4 +34,8 @@ class Receipt:
 
     def count(self, outcome: Outcome) -> int:
         """Count the events with an outcome."""
-        return Counter(verdict.outcome for verdict in self.verdicts)[outcome]
+        return self.counts()[outcome]
+
+    def counts(self) -> Counter[Outcome]:
+        """Count the events by outcome."""
+        return Counter([verdict.outcome for verdict in self.verdicts])

@@ -2,7 +2,6 @@
 
 import json
 from base64 import b64decode, b64encode
-from dataclasses import replace
 from typing import Any
 
 from regulars.domain.calls import Call
@@ -14,15 +13,15 @@ EVENT = "event"
 QUARANTINED = "quarantined"
 
 
-def seal_call(call: Call, sealer: Sealer) -> Event:
-    """Make the event that is stored: each personal trait sealed by itself, the personal rest as one."""
+def seal_call(call: Call, sealer: Sealer) -> tuple[dict[str, Sealed], bytes]:
+    """Seal what a call says of a person: each personal trait by itself, the personal rest as one."""
     owner = call.event.owner
     traits = {
         name: seal_trait(owner, name, value, sealer, sensitive=name in call.sensitive_traits)
         for name, value in call.personal_traits.items()
     }
     rest = sealer.seal(owner, EVENT, pack(call.personal)) if call.personal else b""
-    return replace(call.event, traits={**call.event.traits, **traits}, sealed=rest)
+    return traits, rest
 
 
 def open_rest(event: Event, sealer: Sealer) -> dict[str, Any]:

@@ -128,12 +128,12 @@ def binary(item: Item, name: str) -> bytes:
 
 def size_of(item: Item) -> int:
     """Bytes that DynamoDB bills for an item: names and values."""
-    return sum(len(name.encode()) + _size(value) for name, value in item.items())
-
-
-def _size(value: str | int | bytes) -> int:
-    if isinstance(value, bytes):
-        return len(value)
-    if isinstance(value, str):
-        return len(value.encode())
-    return (len(str(abs(value)).rstrip("0")) + 1) // 2 + 1
+    texts, size = [*item], 0
+    for value in item.values():
+        if isinstance(value, str):
+            texts.append(value)
+        elif isinstance(value, bytes):
+            size += len(value)
+        else:
+            size += (len(str(abs(value)).rstrip("0")) + 1) // 2 + 1
+    return size + len("".join(texts).encode())

@@ -8,6 +8,8 @@ from typing import Any, cast
 from regulars.domain.events import Event, EventType, Sealed
 from regulars.stores.database import Database, Item, binary, number, size_of, text
 
+_ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+_NOTHING: Mapping[str, Sealed] = {}
 UNIT = 1_024  # a write is billed by the started kilobyte
 
 
@@ -36,8 +38,18 @@ class EventStore:
         return [from_item(item) for item in items]
 
 
-def to_item(event: Event, *, expires: int | None = None) -> Item:
-    """Lay out an event; the clear part is deflated only where that saves a write unit."""
+def to_item(
+    event: Event,
+    *,
+    expires: int | None = None,
+    traits: Mapping[str, Sealed] = _NOTHING,
+    sealed: bytes = b"",
+) -> Item:
+    """
+    Lay out an event; the clear part is deflated only where that saves a write unit.
+
+    `traits` and `sealed` are what was sealed for it and is not in it yet.
+    """
     item: dict[str, str | int | bytes] = {
         "owner": event.owner,
         "moment": event.moment,
@@ -49,11 +61,11 @@ def to_item(event: Event, *, expires: int | None = None) -> Item:
     }
     if event.name is not None:
         item["name"] = event.name
-    if event.sealed:
-        item["sealed"] = event.sealed
+    if sealed or event.sealed:
+        item["sealed"] = sealed or event.sealed
     if expires is not None:
         item["expires"] = expires
-    clear = _clear(event)
+    clear = _clear(event, traits)
     rest = size_of(item) + len("clear")
     packed = zlib.compress(clear, 6) if rest + len(clear) > UNIT else clear
     saves = -(-(rest + len(packed)) // UNIT) < -(-(rest + len(clear)) // UNIT)
@@ -82,17 +94,17 @@ def from_item(item: Item) -> Event:
     )
 
 
-def _clear(event: Event) -> bytes:
-    sealed = {name: value.text for name, value in event.traits.items() if isinstance(value, Sealed)}
-    plain = {name: value for name, value in event.traits.items() if not isinstance(value, Sealed)}
-    parts: dict[str, Mapping[str, Any]] = {
-        "properties": event.properties,
-        "traits": plain,
-        "sealed": sealed,
-        "context": event.context,
-    }
-    content = {name: part for name, part in parts.items() if part}
-    return json.dumps(content, ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode()
+def _clear(event: Event, traits: Mapping[str, Sealed]) -> bytes:
+    content: dict[str, Mapping[str, Any]] = {}
+    if event.properties:
+        content["properties"] = event.properties
+    if event.traits or traits:
+        sealed = {name: value.text for name, value in {**event.traits, **traits}.items() if isinstance(value, Sealed)}
+        plain = {name: value for name, value in event.traits.items() if name not in sealed}
+        content |= {name: part for name, part in (("traits", plain), ("sealed", sealed)) if part}
+    if event.context:
+        content["context"] = event.context
+    return _ENCODER.encode(content).encode()
 
 
 def _read_clear(packed: bytes) -> dict[str, Any]:
