@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from io import StringIO
 from logging import StreamHandler
 
-from regulars.adapters.observability import logger
+from regulars.adapters.logs import logger
 
 
 @contextmanager

@@ -31,7 +31,7 @@ def _answer(request: Request) -> Response:
 def _api() -> AdminApi:
     return AdminApi.over(
         clients.database(),
-        KmsSealer(clients.database(), KmsWrapper(clients.kms(), settings.workspace_cmk())),
+        KmsSealer(clients.database(), KmsWrapper(clients.kms, settings.workspace_cmk())),
         Parallel(),
         clock=now,
         random=lambda: secrets.token_urlsafe(18),

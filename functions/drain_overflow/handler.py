@@ -42,5 +42,5 @@ def _api() -> IngestApi:
 
 @cache
 def _overflow() -> Overflow:
-    wrapper = KmsWrapper(clients.kms(), settings.workspace_cmk(), purpose="overflow")
+    wrapper = KmsWrapper(clients.kms, settings.workspace_cmk(), purpose="overflow")
     return Overflow(clients.sqs, settings.overflow_queue(), clients.large, wrapper, clock.now)

@@ -23,7 +23,7 @@ def handler(event: Mapping[str, Any], _context: object) -> Response:
 
 @cache
 def _api() -> IngestApi:
-    wrapper = KmsWrapper(clients.kms(), settings.workspace_cmk(), purpose="overflow")
+    wrapper = KmsWrapper(clients.kms, settings.workspace_cmk(), purpose="overflow")
     overflow = Overflow(clients.sqs, settings.overflow_queue(), clients.large, wrapper, clock.now)
     return IngestApi(Door(clients.database(), sealer(), journal, clock.now, Parallel(), uuid4().hex), overflow)
 

@@ -28,5 +28,5 @@ def _answer(request: Request) -> Response:
 
 @cache
 def _api() -> ProfileApi:
-    sealer = KmsSealer(clients.database(), KmsWrapper(clients.kms(), settings.workspace_cmk()))
+    sealer = KmsSealer(clients.database(), KmsWrapper(clients.kms, settings.workspace_cmk()))
     return ProfileApi.over(clients.database(), sealer, Parallel(), log_personal_read, now)

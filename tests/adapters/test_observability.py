@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from regulars.adapters.observability import MetricsJournal, journal, log_failure, logger, observed
+from regulars.adapters.logs import logger
+from regulars.adapters.observability import MetricsJournal, journal, log_failure, observed
 from tests.logs import reading_logs
 
 

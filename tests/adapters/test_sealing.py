@@ -191,7 +191,7 @@ class TestUnderKms:
         return kms.create_key()["KeyMetadata"]["Arn"]
 
     def test_every_process_has_the_same_secret(self, database: MemoryDatabase, kms: "KMSClient", key: str) -> None:
-        first, second = (KmsSealer(database, KmsWrapper(kms, key)) for _ in range(2))
+        first, second = (KmsSealer(database, KmsWrapper(lambda: kms, key)) for _ in range(2))
         first.prepare([OWNER])
 
         assert first.hash_key == second.hash_key
@@ -199,7 +199,7 @@ class TestUnderKms:
         assert second.open(OWNER, "event", first.seal(OWNER, "event", b"secret")) == b"secret"
 
     def test_the_vault_holds_no_secret_in_clear(self, database: MemoryDatabase, kms: "KMSClient", key: str) -> None:
-        sealer = KmsSealer(database, KmsWrapper(kms, key))
+        sealer = KmsSealer(database, KmsWrapper(lambda: kms, key))
         hash_key = sealer.hash_key
 
         assert hash_key not in (VaultStore(database).get(WORKSPACE) or b"")
@@ -213,15 +213,15 @@ class TestUnderKms:
             nonlocal raced
             if (operation, table) == ("put", "vault") and not raced:
                 raced = True
-                assert KmsSealer(database, KmsWrapper(kms, key)).hash_key
+                assert KmsSealer(database, KmsWrapper(lambda: kms, key)).hash_key
 
         database.hook = overtake
-        sealer = KmsSealer(database, KmsWrapper(kms, key))
+        sealer = KmsSealer(database, KmsWrapper(lambda: kms, key))
 
-        assert sealer.hash_key == KmsSealer(database, KmsWrapper(kms, key)).hash_key
+        assert sealer.hash_key == KmsSealer(database, KmsWrapper(lambda: kms, key)).hash_key
 
     def test_without_the_key_nothing_is_stored(self, database: MemoryDatabase, kms: "KMSClient") -> None:
-        sealer = KmsSealer(database, KmsWrapper(kms, "alias/none"))
+        sealer = KmsSealer(database, KmsWrapper(lambda: kms, "alias/none"))
 
         with pytest.raises(UnavailableError):
             sealer.prepare([OWNER])

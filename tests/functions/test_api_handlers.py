@@ -10,7 +10,7 @@ import boto3
 import pytest
 
 from regulars.adapters import clients
-from regulars.adapters.observability import logger
+from regulars.adapters.logs import logger
 from tests import moto_shim
 from tests.tables import create_tables
 

@@ -12,7 +12,7 @@ import pytest
 from functions.ingest import handler as ingest
 from functions.resolve_identity import handler as resolve_identity
 from regulars.adapters import clients, sealing
-from regulars.adapters.observability import logger
+from regulars.adapters.logs import logger
 from regulars.domain.catalog import key_print
 from regulars.pipeline.opening import Opener
 from regulars.stores.catalog import CatalogStore, Definition

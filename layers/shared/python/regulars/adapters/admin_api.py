@@ -14,8 +14,7 @@ from regulars.domain.sources import Source, known, parse_source
 from regulars.errors import NotFoundError
 from regulars.pipeline.definitions import RULES, Definitions
 from regulars.pipeline.members import Members
-from regulars.pipeline.people import Many
-from regulars.pipeline.ports import Clock, Journal, Sealer
+from regulars.pipeline.ports import Clock, Journal, Many, Sealer
 from regulars.pipeline.quarantine import Quarantine
 from regulars.pipeline.replays import Replays
 from regulars.pipeline.violations import Violations

@@ -1,10 +1,12 @@
 """
 Logs and metrics of a function: facts only, because whatever a log holds about a person stays when they are erased.
 
-Nothing reaches a log line but the fields named here; an exception is told by its class and its place, for its words may
-quote what it failed on.
+Nothing reaches a log line but the fields that `logs` names; an exception is told by its class and its place, for its
+words may quote what it failed on.
 """
 
+import json
+import sys
 from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping
 from functools import wraps
@@ -12,26 +14,15 @@ from pathlib import PurePath
 from traceback import extract_tb
 from typing import Any, TypeVar
 
-from aws_lambda_powertools import Logger
-from aws_lambda_powertools.logging.formatter import LambdaPowertoolsFormatter
+from regulars.adapters import settings
+from regulars.adapters.clock import now
 
 NAMESPACE = "Regulars"
-FACTS = frozenset(
-    "timestamp level service message xray_trace_id error where table sequence message_id code status route count"
-    " function_request_id cold_start subject whom".split()
-)
+MILLISECOND = 1_000  # microseconds
+current: dict[str, str | None] = {}  # what is known of the run that is going on
 
 Answer = TypeVar("Answer")
 Handler = Callable[[Mapping[str, Any], Any], Answer]
-
-
-class _FactsOnly(LambdaPowertoolsFormatter):
-    def serialize(self, log: Any) -> str:
-        """Write the fields that are facts, and no others."""
-        return super().serialize({name: value for name, value in log.items() if name in FACTS})
-
-
-logger = Logger(logger_formatter=_FactsOnly())
 
 
 class MetricsJournal:
@@ -55,14 +46,16 @@ class MetricsJournal:
 
 
 def _write(dimensions: Mapping[str, str], values: Mapping[str, int]) -> None:
-    from aws_lambda_powertools.metrics import EphemeralMetrics, MetricUnit  # most runs count nothing
-
-    metrics = EphemeralMetrics(namespace=NAMESPACE)
-    for name, text in dimensions.items():
-        metrics.add_dimension(name, text)
-    for name, value in values.items():
-        metrics.add_metric(name, MetricUnit.Count, value)
-    metrics.flush_metrics()
+    """Write metrics in the embedded format of CloudWatch."""
+    named = {**dimensions, "service": settings.service()}
+    told = {
+        "Namespace": NAMESPACE,
+        "Dimensions": [[*named]],
+        "Metrics": [{"Name": name, "Unit": "Count"} for name in values],
+    }
+    about = {"Timestamp": now() // MILLISECOND, "CloudWatchMetrics": [told]}
+    line = {"_aws": about, **named, **{name: [float(value)] for name, value in values.items()}}
+    sys.stdout.write(f"{json.dumps(line, separators=(',', ':'))}\n")
 
 
 journal = MetricsJournal()
@@ -73,7 +66,7 @@ def observed(handler: Handler[Answer]) -> Handler[Answer]:
 
     @wraps(handler)
     def run(event: Mapping[str, Any], context: Any) -> Answer:
-        logger.append_keys(function_request_id=getattr(context, "aws_request_id", None))
+        current["function_request_id"] = getattr(context, "aws_request_id", None)
         try:
             return handler(event, context)
         finally:
@@ -84,6 +77,8 @@ def observed(handler: Handler[Answer]) -> Handler[Answer]:
 
 def log_failure(message: str, error: Exception, **facts: str) -> None:
     """Log that something failed: the class of the error and its place, never its words."""
+    from regulars.adapters.logs import logger
+
     logger.error(message, extra={"error": type(error).__name__, "where": _place(error), **facts})
 
 
@@ -94,4 +89,6 @@ def _place(error: Exception) -> str:
 
 def log_personal_read(subject: str, route: str, whom: str) -> None:
     """Log that somebody read personal fields, and whose: ids only."""
+    from regulars.adapters.logs import logger
+
     logger.info("personal fields were read", extra={"subject": subject, "route": route, "whom": whom})

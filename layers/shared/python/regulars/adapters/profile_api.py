@@ -13,8 +13,7 @@ from regulars.domain.references import profile_id_of, profile_id_of_value
 from regulars.errors import InvalidRequestError
 from regulars.pipeline.graphs import Graphs
 from regulars.pipeline.opening import Opener
-from regulars.pipeline.people import Many
-from regulars.pipeline.ports import Clock, Sealer
+from regulars.pipeline.ports import Clock, Many, Sealer
 from regulars.pipeline.profiles import ProfileReader, ShownTrait
 from regulars.pipeline.timeline import Position
 from regulars.stores.database import Database

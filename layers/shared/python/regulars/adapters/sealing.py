@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from regulars.adapters import clients, gets, inserts, settings
 from regulars.adapters.parallel import Parallel
 from regulars.errors import InvalidEventError, UnavailableError
-from regulars.pipeline.people import Many
+from regulars.pipeline.ports import Many
 from regulars.stores.database import Database
 from regulars.stores.vault import WORKSPACE, VaultStore
 
@@ -42,16 +42,20 @@ class Wrapper(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class KmsWrapper:
-    """Wraps under a KMS key, and only for one purpose: the encryption context is part of every call."""
+    """
+    Wraps under a KMS key, and only for one purpose: the encryption context is part of every call.
 
-    client: "KMSClient"
+    The client is made for the first call.
+    """
+
+    client: "Callable[[], KMSClient]"
     key: str
     purpose: str = WORKSPACE
 
     def generate(self, length: int) -> tuple[bytes, bytes]:
         """Make a random secret. Raises UnavailableError."""
         try:
-            made = self.client.generate_data_key(
+            made = self.client().generate_data_key(
                 KeyId=self.key, NumberOfBytes=length, EncryptionContext={"regulars": self.purpose}
             )
         except (ClientError, BotoCoreError) as error:
@@ -61,7 +65,7 @@ class KmsWrapper:
     def unwrap(self, wrapped: bytes) -> bytes:
         """Open a wrapped secret. Raises UnavailableError."""
         try:
-            opened = self.client.decrypt(
+            opened = self.client().decrypt(
                 KeyId=self.key, CiphertextBlob=wrapped, EncryptionContext={"regulars": self.purpose}
             )
         except (ClientError, BotoCoreError) as error:
@@ -169,7 +173,7 @@ class KmsSealer:
 @cache
 def sealer() -> KmsSealer:
     """Give the sealer of this deployment."""
-    return KmsSealer(clients.database(), KmsWrapper(clients.kms(), settings.workspace_cmk()), Parallel())
+    return KmsSealer(clients.database(), KmsWrapper(clients.kms, settings.workspace_cmk()), Parallel())
 
 
 def _bound(owner: str, field: str) -> bytes:

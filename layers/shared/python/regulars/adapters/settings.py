@@ -40,6 +40,11 @@ def workspace_cmk() -> str:
     return os.environ.get("WORKSPACE_CMK", "alias/regulars")
 
 
+def service() -> str:
+    """Name the function that runs, as its logs and metrics do."""
+    return os.environ.get("POWERTOOLS_SERVICE_NAME", "service_undefined")
+
+
 def stage() -> str:
     """Name the deployment, such as dev or prod."""
     return os.environ.get("STAGE", "dev")

@@ -23,7 +23,7 @@ MAX_VALUES = 10_000
 MAX_DIGITS = 38  # what a DynamoDB number holds exactly
 _GZIP = 31  # zlib's name for a gzip frame with any window
 _ENCODER = json.JSONEncoder(sort_keys=True, separators=(",", ":"))
-_BEYOND = 10**MAX_DIGITS
+_BEYOND: int = 10**MAX_DIGITS
 _LETTER = 6  # bytes of JSON at most, as \u0000
 _CONTAINERS = (dict, list)
 _READABLE = 100  # digits, far beyond what is taken and far below what Python refuses to read

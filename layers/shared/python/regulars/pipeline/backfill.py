@@ -6,8 +6,7 @@ from regulars.domain.parts import Part
 from regulars.domain.state import watch_of
 from regulars.domain.watches import Watches
 from regulars.pipeline.history import History
-from regulars.pipeline.people import Many
-from regulars.pipeline.ports import Clock
+from regulars.pipeline.ports import Clock, Many
 from regulars.stores.database import Database
 from regulars.stores.events import EventStore
 from regulars.stores.identities import Identity, IdentityStore

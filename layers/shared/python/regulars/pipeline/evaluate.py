@@ -14,8 +14,7 @@ from regulars.domain.timers import Timer, is_soon
 from regulars.errors import ConflictError
 from regulars.pipeline.backfill import Backfill
 from regulars.pipeline.live import LiveCatalog
-from regulars.pipeline.people import Many
-from regulars.pipeline.ports import Clock, EvaluationQueue, Journal
+from regulars.pipeline.ports import Clock, EvaluationQueue, Journal, Many
 from regulars.pipeline.snapshots import Home, Snapshot, Snapshots
 from regulars.stores.catalog import CatalogStore
 from regulars.stores.database import Database

@@ -2,11 +2,11 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from types import ModuleType
 from typing import Any
 
 from regulars.domain.calls import Delivery
 from regulars.domain.events import EventType
-from regulars.domain.judging import Report
 from regulars.domain.messages import Envelope, read_envelope
 from regulars.domain.payloads import Ambiguous
 from regulars.domain.quotas import Excess
@@ -15,24 +15,20 @@ from regulars.domain.write_keys import Visit
 from regulars.errors import (
     InvalidEventError,
     InvalidRequestError,
-    PlanError,
     SuppressedError,
     TooLargeError,
     UnparseableError,
 )
 from regulars.pipeline.admission import lay_out, read_call
 from regulars.pipeline.meter import Admission, Meter
-from regulars.pipeline.people import Many
 from regulars.pipeline.plans import Plans
-from regulars.pipeline.ports import Clock, Journal, Sealer
-from regulars.pipeline.posts import Key, Post, given_id, key_of, put_off, refuse_call, refuse_repeat, verdict
+from regulars.pipeline.ports import Clock, Journal, Many, Sealer
+from regulars.pipeline.posts import Key, Post, given_id, key_of, verdict
 from regulars.pipeline.receipts import Receipt, Verdict
-from regulars.pipeline.refusals import quarantine, refuse
 from regulars.pipeline.signing import Secrets
 from regulars.pipeline.sources import Sources
 from regulars.pipeline.violations import ViolationCounter
 from regulars.stores.database import Database, binary
-from regulars.stores.quarantine import QuarantineStore
 
 MAX_BATCH = 2_500
 
@@ -55,7 +51,6 @@ class Door:
         self._secrets = Secrets(database, sealer, clock)
         self._meter = Meter(database, journal, clock, process)
         self._database = database
-        self._quarantine = QuarantineStore(database)
         self._sealer = sealer
         self._journal = journal
         self._clock = clock
@@ -121,7 +116,7 @@ class Door:
         return self._meter.admit(source, visit or Visit(), hash_key=self._sealer.hash_key)
 
     def _put_off(self, post: Post, excess: Excess) -> None:
-        if number := put_off(post, excess):
+        if number := _aside().put_off(post, excess):
             self._journal.count("events_over_quota", number, source=post.delivery.source.id, quota=excess.quota)
 
     def _read(self, post: Post) -> int:
@@ -132,9 +127,7 @@ class Door:
             except SuppressedError:
                 post.suppressed[index] = given_id(raw)
             except InvalidEventError as error:
-                post.refusals[index] = refuse(raw, post.type, error, post.delivery)
-                if isinstance(error, PlanError) and isinstance(error.report, Report):
-                    post.reports[index] = error.report
+                _aside().refuse_message(post, index, error)
         owners = [call.event.owner for call in post.calls.values()]
         return self._sealer.prepare(owners + [refusal.owner for refusal in post.refusals.values()])
 
@@ -143,7 +136,7 @@ class Door:
             try:
                 post.items[index] = lay_out(call, self._sealer)
             except InvalidEventError as error:
-                refuse_call(post, index, error)
+                _aside().refuse_call(post, index, error)
 
     def _store(self, post: Post) -> None:
         firsts: dict[Key, int] = {}
@@ -156,20 +149,14 @@ class Door:
         standing |= dict(zip(known, self._many(self._print, known), strict=True))
         for index, item in post.items.items():
             if binary(item, "print") != standing[key_of(item)]:
-                refuse_repeat(post, index)
+                _aside().refuse_repeat(post, index)
 
     def _print(self, key: Key) -> bytes:
         return binary(self._database.get("events", *key) or {}, "print")
 
     def _set_aside(self, post: Post) -> None:
-        alone = len(post.messages) == 1
-        rows = [
-            quarantine(refusal, post.delivery, self._sealer, alone=alone, turn=index)
-            for index, refusal in post.refusals.items()
-        ]
-        known = self._many(self._quarantine.is_of_the_day_before, rows)
-        if new := [row for row, is_known in zip(rows, known, strict=True) if not is_known]:
-            self._quarantine.add(*new)
+        if post.refusals:
+            _aside().keep(post, self._database, self._sealer, self._many)
 
     def _count(self, receipt: Receipt, source: str) -> None:
         for outcome, number in receipt.counts().items():
@@ -195,6 +182,12 @@ def defer(messages: Sequence[object]) -> Receipt:
     """Make the receipt of messages that are kept until they can be read."""
     ids = enumerate(map(given_id, messages))
     return Receipt([Verdict(index=index, message_id=id, outcome="deferred") for index, id in ids])
+
+
+def _aside() -> ModuleType:
+    from regulars.pipeline import setting_aside
+
+    return setting_aside
 
 
 def _envelope(document: Mapping[str, Any]) -> Envelope:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from regulars.domain.memberships import Membership
-from regulars.pipeline.people import Many
+from regulars.pipeline.ports import Many
 from regulars.stores.database import Database
 from regulars.stores.memberships import MembershipStore
 

@@ -1,26 +1,17 @@
 """Find a person: from a reference to the live profile, through tombstones and former ids, and all its identities."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Protocol, TypeVar
 
 from regulars.domain.profiles import Profile, alone, founder
 from regulars.errors import NotFoundError
+from regulars.pipeline.ports import Many
 from regulars.stores.database import Database
 from regulars.stores.events import EventStore
 from regulars.stores.identities import Identity, IdentityStore
 from regulars.stores.profiles import ProfileStore
 
 TRIES = 3
-T = TypeVar("T")
-R = TypeVar("R")
-
-
-class Many(Protocol):
-    """Do the same for each of many, in order; an adapter does several at once, and never more than it can bear."""
-
-    def __call__(self, do: Callable[[T], R], each: Iterable[T], /) -> Iterable[R]:
-        """Give the results in the order of what they were asked for."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,6 @@ from dataclasses import dataclass
 
 from regulars.domain.instants import SECOND
 from regulars.domain.judging import Judge
-from regulars.domain.plan_definitions import parse_plan
 from regulars.errors import DefinitionError, UnavailableError
 from regulars.pipeline.held import Held
 from regulars.pipeline.ports import Clock
@@ -43,6 +42,7 @@ class Plans:
         definitions = self._store.list("tracking_plan")
         if not definitions:
             return None
+        from regulars.domain.plan_definitions import parse_plan
         from regulars.domain.plans import compile_plan  # twelve megabytes, for those who have a plan
 
         try:

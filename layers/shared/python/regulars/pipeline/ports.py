@@ -1,11 +1,13 @@
 """What the pipeline asks of the world besides tables."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from regulars.domain.timers import Timer
 
+T = TypeVar("T")
+R = TypeVar("R")
 Clock = Callable[[], int]  # microseconds since 1970
 
 
@@ -57,3 +59,10 @@ class Sealer(Protocol):
 
     def open(self, owner: str, field: str, sealed: bytes) -> bytes | None:
         """Open sealed content; None when the owner's key is gone."""
+
+
+class Many(Protocol):
+    """Do the same for each of many, in order; an adapter does several at once, and never more than it can bear."""
+
+    def __call__(self, do: Callable[[T], R], each: Iterable[T], /) -> Iterable[R]:
+        """Give the results in the order of what they were asked for."""

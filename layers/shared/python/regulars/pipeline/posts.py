@@ -2,16 +2,18 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from regulars.domain.calls import Call, Delivery
 from regulars.domain.events import EventType
 from regulars.domain.judging import Report
 from regulars.domain.proofs import UNPROVEN
-from regulars.domain.quotas import OVER, Excess
-from regulars.errors import InvalidEventError
+from regulars.domain.quotas import OVER
 from regulars.pipeline.receipts import Outcome, Verdict
-from regulars.pipeline.refusals import Refusal, body_of
 from regulars.stores.database import Item, text
+
+if TYPE_CHECKING:
+    from regulars.pipeline.refusals import Refusal
 
 Key = tuple[str, str]  # owner, moment
 
@@ -25,7 +27,7 @@ class Post:
     delivery: Delivery
     calls: dict[int, Call] = field(default_factory=dict)
     items: dict[int, Item] = field(default_factory=dict)
-    refusals: dict[int, Refusal] = field(default_factory=dict)
+    refusals: "dict[int, Refusal]" = field(default_factory=dict)
     suppressed: dict[int, str] = field(default_factory=dict)
     reports: dict[int, Report] = field(default_factory=dict)
     accepted: set[int] = field(default_factory=set)
@@ -40,35 +42,6 @@ def given_id(message: object) -> str:
 def key_of(item: Item) -> Key:
     """Tell the key under which an event is stored."""
     return text(item, "owner"), text(item, "moment")
-
-
-def refuse_call(post: Post, index: int, error: InvalidEventError, message_id: str | None = None) -> None:
-    """Set an event aside."""
-    event = post.calls[index].event
-    post.refusals[index] = Refusal(
-        owner=event.owner,
-        message_id=message_id or event.message_id,
-        code=error.code,
-        reason=str(error),
-        body=body_of(post.messages[index], post.type, post.delivery),
-    )
-
-
-def refuse_repeat(post: Post, index: int) -> None:
-    """Set aside an event whose key another one has; its print tells it from further ones under the same key."""
-    event = post.calls[index].event
-    error = InvalidEventError("duplicate_with_other_body", "another event was stored under this messageId and time")
-    refuse_call(post, index, error, f"{event.message_id} {event.fingerprint.hex()}")
-
-
-def put_off(post: Post, excess: Excess) -> int:
-    """Set aside all events that could be stored, until somebody replays them; say how many."""
-    error = InvalidEventError("over_quota", f"more came than {excess.quota} allows: replay it if it is wanted")
-    for index in post.calls:
-        refuse_call(post, index, error)
-    number = len(post.calls)
-    post.calls.clear()
-    return number
 
 
 def verdict(post: Post, index: int) -> Verdict:

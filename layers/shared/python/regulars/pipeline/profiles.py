@@ -12,8 +12,8 @@ from regulars.domain.people import Person, sum_parts
 from regulars.domain.profiles import Link
 from regulars.pipeline.live import LiveCatalog
 from regulars.pipeline.opening import Opener, Shown, ShownEvent
-from regulars.pipeline.people import TRIES, Found, Many, People
-from regulars.pipeline.ports import Clock, Sealer
+from regulars.pipeline.people import TRIES, Found, People
+from regulars.pipeline.ports import Clock, Many, Sealer
 from regulars.pipeline.timeline import Position, Timeline
 from regulars.stores.catalog import CatalogStore
 from regulars.stores.database import Database

@@ -21,8 +21,7 @@ from regulars.errors import (
     NotFoundError,
     TooLargeError,
 )
-from regulars.pipeline.people import Many
-from regulars.pipeline.ports import Sealer
+from regulars.pipeline.ports import Many, Sealer
 from regulars.pipeline.refusals import MAX_ITEM, MAX_KEPT
 from regulars.pipeline.replays import Replayed, Replays
 from regulars.pipeline.sealing import QUARANTINED

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Set
 from dataclasses import dataclass
 
 from regulars.domain.profiles import Profile, founder
-from regulars.pipeline.people import Many
+from regulars.pipeline.ports import Many
 from regulars.stores.database import Database
 from regulars.stores.identities import Identity, IdentityStore
 from regulars.stores.profiles import ProfileStore

@@ -6,7 +6,7 @@ from heapq import merge
 from itertools import islice
 
 from regulars.domain.events import Event
-from regulars.pipeline.people import Many
+from regulars.pipeline.ports import Many
 from regulars.stores.database import Database
 from regulars.stores.events import EventStore
 
