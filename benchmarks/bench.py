@@ -19,7 +19,7 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import bill, instructions, layer, speed, units
+from benchmarks import bill, instructions, layer, parts, speed, units
 from benchmarks.bill import Deployed
 from benchmarks.machine import machine
 from infra.templates import resources, synthesize
@@ -69,6 +69,8 @@ def _speed() -> dict[str, Any]:
         console.print(instructions.MISSING)
         return {}
     starts, steps = speed.starts(console.print), speed.steps(console.print)
+    console.print("counting the parts of an ingest")
+    counted = parts.measure()
     table = _table("Cold starts", "start of", "M instructions", f"of {speed.BOTO3}")
     for one in starts:
         table.add_row(one.name, f"{one.instructions:,.0f}", f"{one.ratio:.2f}")
@@ -77,7 +79,11 @@ def _speed() -> dict[str, Any]:
     for one in steps:
         table.add_row(one.name, f"{one.instructions:,.0f}", one.against, f"{one.ratio:.2f}")
     console.print(table)
-    return {"starts": [asdict(one) for one in starts], "steps": [asdict(one) for one in steps]}
+    table = _table("Parts of an ingest, everything on", "part", "k instructions an event", "of all")
+    for name, number in counted.items():
+        table.add_row(name, f"{number:,.0f}", f"{number / sum(counted.values()):.0%}")
+    console.print(table)
+    return {"starts": [asdict(one) for one in starts], "steps": [asdict(one) for one in steps], "parts": counted}
 
 
 def _bill() -> dict[str, Any]:

@@ -5,11 +5,10 @@ from base64 import b64encode
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-import yaml
 from botocore.awsrequest import AWSResponse
 from botocore.compat import HTTPHeaders
 
-from benchmarks.instructions import ROOT
+from benchmarks.catalog import Definitions, least
 
 _SECRET = {"Plaintext": b64encode(bytes(64)).decode(), "CiphertextBlob": b64encode(b"wrapped").decode()}
 _CONSTANT = {
@@ -17,15 +16,15 @@ _CONSTANT = {
     "BatchWriteItem": b'{"UnprocessedItems":{}}',
     "GenerateDataKey": json.dumps(_SECRET).encode(),
     "PutItem": b"{}",
-    "Query": b'{"Count":0,"Items":[],"ScannedCount":0}',
 }
 
 
 class Canned:
     """Answers before a request is sent."""
 
-    def __init__(self) -> None:
+    def __init__(self, definitions: Definitions | None = None) -> None:
         self.sent = 0
+        self._definitions = least() if definitions is None else definitions
 
     def listen(self, client: Any) -> None:
         """Answer for a client of botocore."""
@@ -36,7 +35,7 @@ class Canned:
         self.sent += 1
         target = request.headers["X-Amz-Target"]
         operation = (target.decode() if isinstance(target, bytes) else str(target)).rpartition(".")[2]
-        body = _CONSTANT.get(operation) or _answer(operation, json.loads(request.body))
+        body = _CONSTANT.get(operation) or _answer(operation, json.loads(request.body), self._definitions)
         return AWSResponse(request.url, 200, HTTPHeaders(), _Body(body))
 
 
@@ -48,20 +47,25 @@ class _Body:
         yield self._content
 
 
-def _answer(operation: str, asked: Mapping[str, Any]) -> bytes:
-    if operation == "BatchExecuteStatement":
-        return json.dumps({"Responses": [{} for _ in asked["Statements"]]}).encode()
-    return _item(asked)
+def _answer(operation: str, asked: Mapping[str, Any], definitions: Definitions) -> bytes:
+    match operation:
+        case "BatchExecuteStatement":
+            return json.dumps({"Responses": [{} for _ in asked["Statements"]]}).encode()
+        case "Query":
+            values = [value.get("S") for value in asked["ExpressionAttributeValues"].values()]
+            items = [_item(kind, id, content) for kind in values for id, content in definitions.get(kind, {}).items()]
+            return json.dumps({"Count": len(items), "Items": items, "ScannedCount": len(items)}).encode()
+    return _found({name: value["S"] for name, value in asked["Key"].items()}, definitions)
 
 
-def _item(asked: Mapping[str, Any]) -> bytes:
-    """Find a definition of the catalog: the write key's source, or the identity rules; nothing else is there."""
-    content = {"write_key": {"source": "web"}, "identity": _rules()}.get(asked["Key"].get("kind", {}).get("S"))
-    if content is None:
-        return b"{}"
-    item = {**asked["Key"], "content": {"S": json.dumps(content)}, "v": {"N": "1"}}
-    return json.dumps({"Item": item}).encode()
+def _found(key: Mapping[str, str], definitions: Definitions) -> bytes:
+    """Find a definition of the catalog, or that there is a tracking plan; nothing else is there."""
+    kind, id = key.get("kind", ""), key.get("id", "")
+    if (kind, id) == ("live", "tracking_plan") and definitions.get(id):
+        return json.dumps({"Item": _item(kind, id, {})}).encode()
+    content = definitions.get(kind, {}).get(id, definitions.get(kind, {}).get("*"))
+    return json.dumps({"Item": _item(kind, id, content)}).encode() if content is not None else b"{}"
 
 
-def _rules() -> Any:
-    return yaml.safe_load((ROOT / "catalog" / "identity.yaml").read_text())
+def _item(kind: str, id: str, content: object) -> Mapping[str, Any]:
+    return {"kind": {"S": kind}, "id": {"S": id}, "content": {"S": json.dumps(content)}, "v": {"N": "1"}}

@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from itertools import islice
 from typing import Any
 
+from benchmarks.catalog import Definitions
 from benchmarks.events import order_call
 from benchmarks.units import SHOPPING, WRITE_KEY, Counted, with_history
 from regulars.domain.instants import SECOND
@@ -18,23 +19,44 @@ Work = Callable[[Any], object]
 
 def run(flow: str, times: int) -> None:
     """Prepare a flow, do it once to be warm, and then so many times."""
-    work, given = _FLOWS[flow]()
+    work, given = make(flow)
     work(given[0])
     for one in islice(given[1:], times):
         work(one)
 
 
+def make(flow: str) -> tuple[Work, list[Any]]:
+    """Prepare a flow: what it does, and what to; the first of it is to be warm."""
+    return _FLOWS[flow]()
+
+
 def _ingest() -> tuple[Work, list[Any]]:
+    from benchmarks.catalog import least
+
+    return _door(least()), _requests()
+
+
+def _ingest_everything() -> tuple[Work, list[Any]]:
+    from benchmarks.catalog import CONSENT, everything
+
+    requests = [
+        _request([{**call, "context": {**call["context"], **CONSENT}} for call in _calls(number)])
+        for number in range(TIMES + 1)
+    ]
+    return _door(everything()), requests
+
+
+def _door(definitions: Definitions) -> Work:
     from benchmarks.canned import Canned
     from functions.ingest.handler import _api, handler
     from regulars.adapters import clients, clock
 
     clock.now = lambda: NOW  # what is held for seconds is held for all of a slow run
     _api()
-    canned = Canned()
+    canned = Canned(definitions)
     canned.listen(clients.database()._connection.client)
     canned.listen(clients.kms())
-    return _checked(handler), _requests()
+    return _checked(handler)
 
 
 def _ingest_peer() -> tuple[Work, list[Any]]:
@@ -82,6 +104,7 @@ def _evaluate_peer() -> tuple[Work, list[Any]]:
 
 _FLOWS: Mapping[str, Callable[[], tuple[Work, list[Any]]]] = {
     "ingest": _ingest,
+    "ingest_everything": _ingest_everything,
     "ingest_cookbook": _ingest_cookbook,
     "ingest_peer": _ingest_peer,
     "ingest_floor": _ingest_floor,
@@ -108,7 +131,11 @@ def _request(calls: list[dict[str, Any]]) -> dict[str, Any]:
         "rawPath": "/v1/batch",
         "rawQueryString": "",
         "headers": {"content-type": "application/json", "x-write-key": WRITE_KEY},
-        "requestContext": {"http": {"method": "POST", "path": "/v1/batch"}, "requestId": "1", "stage": "$default"},
+        "requestContext": {
+            "http": {"method": "POST", "path": "/v1/batch", "sourceIp": "203.0.113.17"},
+            "requestId": "1",
+            "stage": "$default",
+        },
         "body": json.dumps({"batch": calls, "sentAt": "2026-01-02T00:00:00.000Z"}, separators=(",", ":")),
         "isBase64Encoded": False,
     }
@@ -118,6 +145,7 @@ def _checked(handler: Callable[[Any, object], Any]) -> Work:
     def work(request: Any) -> object:
         answer = handler(request, object())
         assert answer["statusCode"] == 200, answer
+        assert json.loads(answer["body"])["accepted"] == EVENTS, answer["body"]
         return answer
 
     return work

@@ -1,5 +1,6 @@
 """Instructions that a piece of Python takes, counted by valgrind: the same number every time, on a busy machine too."""
 
+import json
 import os
 import re
 import shutil
@@ -8,6 +9,7 @@ import sys
 import sysconfig
 from collections.abc import Sequence
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 ROOT = Path(__file__).parents[1]
 MISSING = "valgrind is missing, no instructions are counted; cure: apt-get install valgrind"
@@ -39,7 +41,23 @@ def count(code: str) -> int:
     return int(found[1].replace(",", ""))
 
 
+def count_stretches(code: str) -> dict[str, int]:
+    """Count the instructions of each stretch that `code` ends by calling `os.getppid` and printing its name."""
+    with TemporaryDirectory() as folder:
+        kept = Path(folder) / "counted"
+        tool = ("valgrind", "--tool=callgrind", "--dump-before=getppid", f"--callgrind-out-file={kept}")
+        lines = _end(tool, code).stdout.splitlines()
+        names = [json.loads(line)["stretch"] for line in lines if line.startswith('{"stretch"')]
+        files = [Path(f"{kept}.{number}").read_text() for number in range(1, len(names) + 1)]
+    totals = [re.search(r"^totals: (\d+)", file, re.MULTILINE) for file in files]
+    return {name: int(total[1]) for name, total in zip(names, totals, strict=True) if total}
+
+
 def _run(before: Sequence[str], code: str) -> str:
+    return _end(before, code).stderr
+
+
+def _end(before: Sequence[str], code: str) -> subprocess.CompletedProcess[str]:
     # -S and -s: no package's .pth file runs, which would be paid by each alike and hide the ratios.
     command = [*before, sys.executable, "-S", "-s", "-c", code]
     folders = [ROOT, ROOT / "layers" / "shared" / "python", sysconfig.get_paths()["purelib"]]
@@ -47,4 +65,4 @@ def _run(before: Sequence[str], code: str) -> str:
     ended = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
     if ended.returncode:
         raise RuntimeError(f"what is measured failed: {ended.stderr[-600:]}")
-    return ended.stderr
+    return ended

@@ -1,13 +1,10 @@
 """Conditional inserts by PartiQL, 25 to a request: a key that is taken keeps what it has."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from functools import lru_cache
-from typing import Any
+from collections.abc import Callable, Iterator, Sequence
 
 from regulars.adapters.connection import BUSY, Connection, in_our_words
 from regulars.adapters.pause import pause
-from regulars.adapters.statements import OPERATION
-from regulars.adapters.wire import to_json
+from regulars.adapters.statements import OPERATION, write_insert
 from regulars.errors import UnavailableError
 from regulars.stores.database import Item
 
@@ -39,7 +36,7 @@ def _some(connection: Connection, name: str, items: Sequence[Item], wait: Callab
     new: dict[int, bool] = {}
     while True:
         left = [at for at in range(len(items)) if at not in new]
-        codes = _send(connection, [_statement(name, items[at]) for at in left])
+        codes = _send(connection, [write_insert(name, items[at]) for at in left])
         new |= {at: code is None for at, code in zip(left, codes, strict=True) if code in (None, "DuplicateItem")}
         if refused := sorted({code for code in codes if code} - BUSY - {"DuplicateItem"}):
             raise UnavailableError(f"an item could not be stored: {', '.join(refused)}")
@@ -48,17 +45,7 @@ def _some(connection: Connection, name: str, items: Sequence[Item], wait: Callab
         wait()
 
 
-def _send(connection: Connection, statements: Sequence[Mapping[str, Any]]) -> list[str | None]:
+def _send(connection: Connection, statements: Sequence[str]) -> list[str | None]:
     with in_our_words():
         answer = connection.dispatch(OPERATION, {"Statements": statements})
     return [response.get("Error", {}).get("Code") for response in answer["Responses"]]
-
-
-def _statement(name: str, item: Item) -> dict[str, Any]:
-    return {"Statement": _insert(name, tuple(item)), "Parameters": [to_json(value) for value in item.values()]}
-
-
-@lru_cache(256)
-def _insert(name: str, attributes: tuple[str, ...]) -> str:
-    fields = ",".join(f"'{attribute}':?" for attribute in attributes)
-    return f'INSERT INTO "{name}" VALUE {{{fields}}}'

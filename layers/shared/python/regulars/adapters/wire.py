@@ -1,11 +1,14 @@
 """Items as DynamoDB's wire carries them: strings, whole numbers and bytes, each under the letter of its type."""
 
-from base64 import b64decode, b64encode
+from base64 import b64decode
+from binascii import b2a_base64
 from collections.abc import Mapping
+from json import JSONEncoder
 from typing import Any
 
 from regulars.stores.database import Item, Value
 
+_quoted = JSONEncoder().encode
 Image = Mapping[str, Mapping[str, Any]]
 
 
@@ -21,11 +24,13 @@ def to_value(value: Value) -> dict[str, str | bytes]:
     return {"B": value} if isinstance(value, bytes) else {"N": str(value)}
 
 
-def to_json(value: Value) -> dict[str, str]:
-    """Write one value as JSON has it, bytes in base64."""
+def to_json(value: Value) -> str:
+    """Write one value as JSON, bytes in base64."""
     if isinstance(value, str):
-        return {"S": value}
-    return {"B": b64encode(value).decode()} if isinstance(value, bytes) else {"N": str(value)}
+        return f'{{"S":{_quoted(value)}}}'
+    if isinstance(value, bytes):
+        return f'{{"B":"{b2a_base64(value, newline=False).decode()}"}}'
+    return f'{{"N":"{value}"}}'
 
 
 def from_wire(image: Image) -> Item:

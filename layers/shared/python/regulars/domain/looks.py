@@ -69,17 +69,18 @@ class Look:
 
     def _by_name(self, fields: Mapping[str, Any], personal: frozenset[str], *, named: bool) -> Mapping[str, Any]:
         hidden = [name for name in personal if not _is_silent(fields[name])] if personal else ()
-        changed = {
-            name: shown
-            for name, value in fields.items()
-            if type(value) in _NESTED and (shown := self.value(name, value, named=named)) is not value
-        }
+        changed: dict[str, Any] = {}
+        for name, value in fields.items():
+            if type(value) in _NESTED and (shown := self.value(name, value, named=named)) is not value:
+                changed[name] = shown
         if not hidden and not changed:
             return fields
         return {name: changed.get(name, value) for name, value in fields.items() if name not in hidden}
 
     def _items(self, name: str, value: list[Any], *, named: bool) -> list[Any]:
         """Show the items of a list, null in the place of a hidden one, so that the others keep their places."""
+        if self.plain and _NESTED.isdisjoint(map(type, value)):
+            return value
         shown = [self.value(name, inner, named=named) for inner in value]
         return value if all(map(is_, shown, value)) else [None if inner is HIDDEN else inner for inner in shown]
 

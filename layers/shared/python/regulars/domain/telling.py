@@ -26,11 +26,11 @@ class Own:
     @classmethod
     def of(cls, identifiers: Iterable[str]) -> Self:
         """Prepare to look for identifiers; of one or two letters there is none to be told."""
-        plain = frozenset(plain for text in identifiers if len(plain := _plain(text)) >= _SHORTEST)
+        plain = frozenset([plain for text in identifiers if len(plain := _plain(text)) >= _SHORTEST])
         return cls(
             whole=plain,
-            parts=tuple(sorted(text for text in plain if len(text) >= LONG)),
-            numbers=frozenset(int(text) for text in plain if _DIGITS.fullmatch(text)),
+            parts=tuple(sorted([text for text in plain if len(text) >= LONG])),
+            numbers=frozenset([int(text) for text in plain if _DIGITS.fullmatch(text)]),
         )
 
     def may_be_in(self, written: str) -> bool:
@@ -38,12 +38,20 @@ class Own:
         if "@" in written or "%" in written or "\\" in written or "e+" in written or not written.isascii():
             return True
         plain = written.lower()
-        return any(text in plain for text in self.whole)
+        for text in self.whole:  # noqa: SIM110 - a generator would cost more than all it looks at
+            if text in plain:
+                return True
+        return False
 
-    def only_long(self) -> Self:
+    def only_long(self) -> "Own":
         """Leave out those that stand inside other texts by chance."""
+        if not self.parts:
+            return _NOBODY
         long = frozenset(self.parts)
         return type(self)(long, self.parts, frozenset(number for number in self.numbers if str(number) in long))
+
+
+_NOBODY = Own()
 
 
 def tells(value: object, own: Own) -> bool:
