@@ -61,7 +61,7 @@ def run() -> None:
     judge = delivery.plan
     assert judge is not None
     _part("tracking plan", both, lambda one: judge.judge(one[0], one[1][1], "quarantine"))
-    _part("clear and personal", _together(both, written), lambda one: _sort(*one, delivery))
+    _part("clear and personal", _together(both, written), lambda one: _sort(one[0], one[1], delivery))
     calls = _part(READ, raw, lambda one: read(one, delivery))
     sealer = KmsSealer(MemoryDatabase(), PlainWrapper())
     sealer.prepare([call.event.owner for batch in calls for call in batch])

@@ -1,5 +1,6 @@
 """What only DynamoDB can do to us: throttles, half-done batches, conflicts, outages; and what it tells of its cost."""
 
+import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -139,7 +140,7 @@ def test_inserts_again_what_was_throttled_and_only_that() -> None:
     waited: list[int] = []
 
     assert insert(database._connection, "events", events(4), waited.append) == [True, False, False, True]
-    moments = [[one["Parameters"][1]["S"] for one in asked["Statements"]] for _, asked in database.asked]
+    moments = [[json.loads(one)["Parameters"][1]["S"] for one in asked["Statements"]] for _, asked in database.asked]
     assert moments == [["m0", "m1", "m2", "m3"], ["m1", "m3"], ["m1"]]
     assert waited == [0, 1]
 
