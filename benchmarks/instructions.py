@@ -31,10 +31,14 @@ def is_there() -> bool:
     return shutil.which(_TOOL[0]) is not None
 
 
-def count(code: str) -> int:
-    """Count the instructions of a fresh interpreter that runs `code`, its byte code being there already."""
-    _run([], code)
-    told = _run(_TOOL, code)
+def count(code: str, data: str = "") -> int:
+    """
+    Count the instructions of a fresh interpreter that runs `code`, its byte code being there already.
+
+    `data` is a folder with descriptions of services that botocore reads before its own.
+    """
+    _run([], code, data)
+    told = _run(_TOOL, code, data)
     found = _REFERENCES.search(told)
     if found is None:
         raise RuntimeError(f"valgrind did not say how many instructions it saw: {told[-300:]}")
@@ -53,15 +57,16 @@ def count_stretches(code: str) -> dict[str, int]:
     return {name: int(total[1]) for name, total in zip(names, totals, strict=True) if total}
 
 
-def _run(before: Sequence[str], code: str) -> str:
-    return _end(before, code).stderr
+def _run(before: Sequence[str], code: str, data: str = "") -> str:
+    return _end(before, code, data).stderr
 
 
-def _end(before: Sequence[str], code: str) -> subprocess.CompletedProcess[str]:
+def _end(before: Sequence[str], code: str, data: str = "") -> subprocess.CompletedProcess[str]:
     # -S and -s: no package's .pth file runs, which would be paid by each alike and hide the ratios.
     command = [*before, sys.executable, "-S", "-s", "-c", code]
     folders = [ROOT, ROOT / "layers" / "shared" / "python", sysconfig.get_paths()["purelib"]]
     environment = {**_ENVIRONMENT, "PYTHONPATH": os.pathsep.join(map(str, folders))}
+    environment |= {"AWS_DATA_PATH": data} if data else {}
     ended = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
     if ended.returncode:
         raise RuntimeError(f"what is measured failed: {ended.stderr[-600:]}")

@@ -1,6 +1,7 @@
 """The two layers every function stands on, third-party packages and our library, and one for those that need more."""
 
 import hashlib
+import json
 import shutil
 import subprocess
 import sys
@@ -96,7 +97,22 @@ def _trim(packages: Path) -> None:
     for folder in packages.glob("botocore/data/*/"):
         if folder.name not in SERVICES:
             shutil.rmtree(folder)
+    for endpoints in packages.glob("botocore/data/endpoints.json"):
+        endpoints.write_text(only_called(endpoints.read_text()))
     shutil.rmtree(packages / "duckdb" / "experimental", ignore_errors=True)  # another engine's way of speaking
+
+
+def only_called(endpoints: str) -> str:
+    """
+    Leave out of botocore's list of endpoints the services that no function calls.
+
+    Every start reads all of the list: whole, that is an eighth of it.
+    """
+    content = json.loads(endpoints)
+    for partition in content["partitions"]:
+        services = partition["services"].items()
+        partition["services"] = {name: where for name, where in services if name in SERVICES}
+    return json.dumps(content, separators=(",", ":"))
 
 
 def _compile(folder: str) -> None:

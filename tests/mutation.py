@@ -31,6 +31,20 @@ class Guard:
 
 GUARDS: Sequence[Guard] = (
     Guard(
+        "a context that is shared is looked through for each person",
+        f"{LIBRARY}/domain/contexts.py",
+        "if halves is not None and not own.may_be_in(written):",
+        "if halves is not None:",
+        ("tests/domain/test_contexts.py",),
+    ),
+    Guard(
+        "an event that may be too large for an item is measured",
+        f"{LIBRARY}/adapters/spilling.py",
+        "return sum(sizes) + _ATTRIBUTE * len(sizes)",
+        "return sum(sizes) // _LETTER",
+        ("tests/adapters/test_spilling.py",),
+    ),
+    Guard(
         "an event that a part remembers is not counted again",
         f"{LIBRARY}/domain/parts.py",
         'return "skip" if event.mark in part.marks else "count"',

@@ -13,7 +13,7 @@ from regulars.errors import UnavailableError
 from regulars.stores.database import KEYS, Item, TableName, binary, size_of, text
 
 _LETTER = 4  # bytes at most
-_NAME = 255  # bytes of a name, and more than a number has beside its digits
+_ATTRIBUTE = 256  # bytes at most of a name, and of a number beside its digits
 MOST = 380_000  # DynamoDB takes 400 KB
 SPILLED = "spilled"  # the attribute that names what is elsewhere: a prefix of keys, and the attributes under it
 
@@ -60,8 +60,8 @@ def whole(item: Item, objects: Callable[[], Objects]) -> Item:
 
 def _at_most(item: Item) -> int:
     """Tell a size that an item surely does not exceed: most are far below, and need not be counted exactly."""
-    values = item.values()
-    return sum([len(value) if isinstance(value, bytes) else _LETTER * len(str(value)) + _NAME for value in values])
+    sizes = [len(value) if isinstance(value, bytes) else _LETTER * len(str(value)) for value in item.values()]
+    return sum(sizes) + _ATTRIBUTE * len(sizes)
 
 
 def _fetch(key: str, objects: Objects) -> bytes:

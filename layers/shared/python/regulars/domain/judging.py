@@ -2,12 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal, Protocol
+from typing import TYPE_CHECKING, Literal, Protocol
 
 from regulars.domain.messages import Message
 from regulars.domain.plan_privacy import NOTHING, Declared
 from regulars.domain.telling import Own, text_tells
-from regulars.domain.violations import Violation
+
+if TYPE_CHECKING:
+    from regulars.domain.violations import Violation
 
 Unplanned = Literal["allow", "warn", "quarantine"]
 OTHER = "(other)"
@@ -24,8 +26,8 @@ class Report:
 
     event: str
     release: str
-    violations: Sequence[Violation]
-    dropped: Sequence[Violation] = ()
+    violations: "Sequence[Violation]"
+    dropped: "Sequence[Violation]" = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
