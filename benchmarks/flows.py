@@ -145,7 +145,7 @@ def _checked(handler: Callable[[Any, object], Any]) -> Work:
     def work(request: Any) -> object:
         answer = handler(request, object())
         assert answer["statusCode"] == 200, answer
-        assert json.loads(answer["body"])["accepted"] == EVENTS, answer["body"]
+        assert f'"accepted":{EVENTS},' in answer["body"], answer["body"]
         return answer
 
     return work

@@ -27,5 +27,5 @@ def _answer(request: Request) -> Response:
 
 @cache
 def _api() -> UnmergeApi:
-    sealer = KmsSealer(clients.database(), KmsWrapper(clients.kms(), settings.workspace_cmk()))
+    sealer = KmsSealer(clients.database(), KmsWrapper(clients.kms, settings.workspace_cmk()))
     return UnmergeApi.over(clients.database(), sealer, Parallel(), log_personal_read, now)

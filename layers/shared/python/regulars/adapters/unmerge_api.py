@@ -15,8 +15,7 @@ from regulars.domain.splits import Graph, side_of
 from regulars.errors import InvalidRequestError
 from regulars.pipeline.graphs import Graphs
 from regulars.pipeline.opening import Opener
-from regulars.pipeline.people import Many
-from regulars.pipeline.ports import Clock, Sealer
+from regulars.pipeline.ports import Clock, Many, Sealer
 from regulars.pipeline.profiles import ProfileReader
 from regulars.pipeline.unmerge import Preview, Side, Unmerger
 from regulars.stores.database import Database

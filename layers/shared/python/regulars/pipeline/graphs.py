@@ -7,7 +7,8 @@ from regulars.domain.graph import edges_of, group_of
 from regulars.domain.profiles import Cut, Link, Profile, alone, founder
 from regulars.domain.splits import Graph
 from regulars.errors import ConflictError
-from regulars.pipeline.people import TRIES, Many, People
+from regulars.pipeline.people import TRIES, People
+from regulars.pipeline.ports import Many
 from regulars.stores.database import Database
 from regulars.stores.identities import IdentityStore
 from regulars.stores.profiles import ProfileStore

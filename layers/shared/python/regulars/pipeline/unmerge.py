@@ -11,8 +11,7 @@ from regulars.domain.splits import MOST_CUTS, Graph, Split, split
 from regulars.errors import ConflictError, ConflictingEditError, NotFoundError
 from regulars.pipeline.graphs import Graphs
 from regulars.pipeline.live import LiveCatalog
-from regulars.pipeline.people import Many
-from regulars.pipeline.ports import Clock
+from regulars.pipeline.ports import Clock, Many
 from regulars.stores.catalog import CatalogStore
 from regulars.stores.database import Database
 from regulars.stores.identities import Identity, IdentityStore, attach
