@@ -80,6 +80,13 @@ def _ingest_cookbook() -> tuple[Work, list[Any]]:
     return cookbook(Canned()), _requests()
 
 
+def _ingest_cookbook_maps() -> tuple[Work, list[Any]]:
+    from benchmarks.canned import Canned
+    from benchmarks.cookbook import MappedEventModel, cookbook
+
+    return cookbook(Canned(), MappedEventModel), _requests()
+
+
 def _resolve() -> tuple[Work, list[Any]]:
     counted, batches = _stored()
     return _resolver(counted), batches
@@ -106,6 +113,7 @@ _FLOWS: Mapping[str, Callable[[], tuple[Work, list[Any]]]] = {
     "ingest": _ingest,
     "ingest_everything": _ingest_everything,
     "ingest_cookbook": _ingest_cookbook,
+    "ingest_cookbook_maps": _ingest_cookbook_maps,
     "ingest_peer": _ingest_peer,
     "ingest_floor": _ingest_floor,
     "resolve": _resolve,

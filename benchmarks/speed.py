@@ -50,8 +50,10 @@ def _endpoints() -> str:
 def steps(say: Say) -> list[Measured]:
     """Count what an event costs at each step, preparations subtracted."""
     pairs = (
-        ("ingest", "ingest_cookbook", "Powertools resolver with pydantic models, PynamoDB models in batches"),
-        ("ingest_everything", "ingest_cookbook", "the same, which neither judges, seals nor asks for consent"),
+        ("ingest", "ingest_cookbook", "Powertools and pydantic, PynamoDB models with JSON attributes"),
+        ("ingest", "ingest_cookbook_maps", "Powertools and pydantic, PynamoDB models with map attributes"),
+        ("ingest_everything", "ingest_cookbook", "Powertools and pydantic, PynamoDB models with JSON attributes"),
+        ("ingest_everything", "ingest_cookbook_maps", "Powertools and pydantic, PynamoDB models with map attributes"),
         ("ingest", "ingest_peer", "Powertools resolver, json, PynamoDB batch_write"),
         ("ingest", "ingest_floor", "dict look-up, json, boto3 batch_write_item unvalidated"),
         ("resolve", "resolve_peer", "Powertools BatchProcessor that only reads the new images"),
