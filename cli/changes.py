@@ -12,8 +12,8 @@ from rich.text import Text
 from cli.definitions import CHECKS, KINDS, Definition, Kind, is_group, title
 from cli.errors import UserError
 from cli.live import Live
-from regulars.domain.catalog import check_successor, parse_rules
 from regulars.domain.costs import excess, in_words
+from regulars.domain.identity_definitions import check_successor, parse_rules
 from regulars.domain.segment_definitions import parse as parse_segment
 from regulars.errors import DefinitionError
 from regulars.pipeline.definitions import MAX_SEGMENTS

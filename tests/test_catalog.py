@@ -12,8 +12,8 @@ import pytest
 import yaml
 from jsonschema import Draft202012Validator
 
-from regulars.domain.catalog import parse_rules
-from regulars.domain.identifiers import DEFAULT_RULES
+from regulars.domain.identity_definitions import parse_rules
+from regulars.domain.identity_rules import DEFAULT_RULES
 from regulars.domain.mapping_definitions import parse_mapping
 from regulars.domain.plan_definitions import check_plan
 from regulars.domain.segment_definitions import parse

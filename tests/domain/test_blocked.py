@@ -6,8 +6,10 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from regulars.domain.blocked_values import ILLEGAL_VALUES, is_blocked
 from regulars.domain.calls import Delivery, read
-from regulars.domain.identifiers import DEFAULT_RULES, ILLEGAL_VALUES, Identifier, is_blocked, normalise, owner_key
+from regulars.domain.identifiers import Identifier, normalise, owner_key
+from regulars.domain.identity_rules import DEFAULT_RULES
 from regulars.domain.instants import SECOND
 from regulars.domain.sources import Source
 from tests.builders import START

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from regulars.domain.calls import Call, Delivery, read
-from regulars.domain.identifiers import DEFAULT_RULES, Identifier, kind_of, owner_key
+from regulars.domain.identifiers import Identifier, kind_of, owner_key
+from regulars.domain.identity_rules import DEFAULT_RULES
 from regulars.domain.instants import SECOND
 from regulars.domain.messages import Envelope
 from regulars.domain.sources import Source

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from regulars.domain.catalog import parse_rules
+from regulars.domain.identity_definitions import parse_rules
 from regulars.errors import DefinitionError
 
 

@@ -5,9 +5,12 @@ from dataclasses import dataclass, field, replace
 from hashlib import blake2b
 from typing import Any
 
+from regulars.domain.blocked_values import is_blocked
 from regulars.domain.classification import Sorted, sort_fields
 from regulars.domain.events import NAMES, Event, moment_of
-from regulars.domain.identifiers import NOBODY, Identifier, IdentityRules, extract, is_blocked, normalise, owner_key
+from regulars.domain.extraction import extract
+from regulars.domain.identifiers import NOBODY, Identifier, normalise, owner_key
+from regulars.domain.identity_rules import IdentityRules
 from regulars.domain.judged_calls import note_omissions, set_apart
 from regulars.domain.judging import Judge, Judgement, Report
 from regulars.domain.message_ids import fingerprint, name_message, name_order, repeated_content

@@ -9,7 +9,8 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from regulars.domain.identifiers import IdentityRules, kind_of
+from regulars.domain.identifiers import kind_of
+from regulars.domain.identity_rules import IdentityRules
 from regulars.domain.profiles import Profile, is_older, union
 
 

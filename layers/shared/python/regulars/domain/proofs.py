@@ -5,7 +5,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from hashlib import sha256
 from typing import Any, Literal
 
-from regulars.domain.identifiers import Identifier, IdentityRules
+from regulars.domain.identifiers import Identifier
+from regulars.domain.identity_rules import IdentityRules
 from regulars.errors import DefinitionError
 
 UNPROVEN = "unproven_identifier"
