@@ -118,13 +118,13 @@ def _check_size(wanted: Sequence[Definition], live: Mapping[str, Live]) -> None:
 
 
 def _compare_one(wanted: Definition, live: Live | None) -> Change:
-    if live is None:
-        return Change(act="create", wanted=wanted)
     if wanted.kind == "identity":
         try:
-            check_successor(parse_rules(live.content), parse_rules(wanted.content))
+            check_successor(parse_rules(live.content) if live else None, parse_rules(wanted.content))
         except DefinitionError as error:
             raise wanted.document.complaint(error) from error
+    if live is None:
+        return Change(act="create", wanted=wanted)
     return Change(act="unchanged" if _mean_the_same(wanted, live) else "change", wanted=wanted, live=live)
 
 

@@ -166,6 +166,9 @@ GOOD = [
     ("identity", rules()),
     ("identity", rules({"kind": "loyalty.card", "from": ["traits.card"], "known": True, "blocked": ["0"]})),
     ("identity", rules({"kind": "ios.id", "from": ["context.device.id"], "when": {"context.device.type": "ios"}})),
+    ("identity", rules({"kind": "x", "from": ["x"], "when": {"context.os": "ios", "context.device.tracked": True}})),
+    ("identity", rules({"kind": "card"})),
+    ("identity", rules(blocked=["0000"])),
     ("identity", rules(max_merges=1, max_identifiers=1000)),
     ("import", an_import()),
     ("import", an_import({"repeats": False, "encoding": "latin-1", "name": "Some", "description": "Why"})),
@@ -278,9 +281,10 @@ BAD = [
     ("identity", rules({"kind": "x", "from": ["x"], "when": {"context.os": ""}})),
     ("identity", rules({"kind": "x", "from": ["x"], "when": {"context.os": ["ios"]}})),
     ("identity", rules({"kind": "x", "from": ["x"], "when": {"": "ios"}})),
+    ("identity", rules({"kind": "x", "from": ["x"], "when": {f"context.{n}": "ios" for n in range(11)}})),
+    ("identity", rules(blocked=[0])),
     ("identity", rules({"kind": "x", "from": ["x"], "blocked": [0]})),
     ("identity", rules({"kind": "Card", "from": ["x"]})),
-    ("identity", rules({"kind": "card"})),
     ("identity", rules({"kind": "card", "from": "x"})),
     ("identity", rules({"kind": "card", "from": ["x"], "limit": 0})),
     ("identity", rules({"kind": "card", "from": ["x"], "when": {}})),
@@ -347,7 +351,7 @@ def test_some_things_only_the_parser_knows(kind: str, definition: dict[str, Any]
 def blocks() -> list[tuple[str, str]]:
     """List the YAML in the docs, by the file that it stands for."""
     docs = CATALOG.parent / "docs"
-    text = (docs / "catalog.md").read_text() + (docs / "import.md").read_text()
+    text = "".join((docs / page).read_text() for page in ("catalog.md", "identity.md", "import.md"))
     return re.findall(r"```yaml\n# catalog/(\S+)\n(.*?)```", text, re.DOTALL)
 
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from regulars.domain.blocked_values import ILLEGAL_VALUES, is_blocked
+from regulars.domain.blocked_values import ILLEGAL_VALUES, Blocked, is_blocked
 from regulars.domain.calls import Delivery, read
 from regulars.domain.identifiers import Identifier, normalise, owner_key
 from regulars.domain.identity_rules import DEFAULT_RULES
@@ -71,7 +71,7 @@ def test_no_text_names_nobody_either(value: Any) -> None:
 
 
 def test_blocks_what_a_workspace_blocks_too() -> None:
-    blocked = frozenset({"test", "(demo)"})
+    blocked = Blocked(frozenset({"test", "(demo)"}))
 
     assert all(is_blocked(value, blocked) for value in ("test", "TEST", "“Test”", "(demo)", "te\u200bst"))
     assert not is_blocked("demo", blocked)

@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Container
+from dataclasses import dataclass
 
 # Values that programs send when they know nobody; collected by PostHog and Segment from years of merged strangers.
 ILLEGAL_VALUES = frozenset(
@@ -19,12 +19,27 @@ _UNSEEN = re.compile(
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f]")
 
 
-def is_blocked(value: str, blocked: Container[str] = ()) -> bool:
+@dataclass(frozen=True, slots=True)
+class Blocked:
+    """What a definition blocks: values, in small letters."""
+
+    texts: frozenset[str] = frozenset()
+
+    def has(self, value: str, plain: str) -> bool:
+        """Say whether a value is in it, as it came or laid bare."""
+        return bool(self.texts) and (plain.lower() in self.texts or value.lower() in self.texts)
+
+
+NOTHING = Blocked()
+
+
+def is_blocked(value: str, *blocked: Blocked) -> bool:
     """Say whether a value names nobody, however it is quoted, padded, widened or cased."""
-    plain = _bare(value).lower()
+    bare = _bare(value)
+    plain = bare.lower()
     if not plain.strip("0-") or (not plain.isprintable() and _CONTROL.search(plain)):
         return True
-    return plain in ILLEGAL_VALUES or plain in blocked or value.lower() in blocked
+    return plain in ILLEGAL_VALUES or any(one.has(value, bare) for one in blocked)
 
 
 def _bare(value: str) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 from regulars.domain.blocked_values import is_blocked
 from regulars.domain.classification import Sorted, sort_fields
 from regulars.domain.events import NAMES, Event, moment_of
-from regulars.domain.extraction import extract
+from regulars.domain.extraction import extract, with_owner
 from regulars.domain.identifiers import NOBODY, Identifier, normalise, owner_key
 from regulars.domain.identity_rules import IdentityRules
 from regulars.domain.judged_calls import note_omissions, set_apart
@@ -69,7 +69,8 @@ def read(raw: object, delivery: Delivery, type: str | None = None) -> Call:
     delivery.source.key.check(message.type, message.name)
     said = _identifiers(message, delivery.rules)
     claims = _claims(message, said, delivery)
-    identifiers = [each for each in said if each not in claims or delivery.source.signing != "required"]
+    believed = [each for each in said if each not in claims] if delivery.source.signing == "required" else said
+    identifiers = with_owner(believed, delivery.rules)
     own = _own(message, said)
     _check_name(message.name, own)
     times = read_times(message.fields, sent_at=message.fields["sentAt"], received=delivery.received)
@@ -130,7 +131,8 @@ def name_refused(raw: object, delivery: Delivery) -> tuple[str, str]:
     """Name a message that could not be read, as well as can be: for whom it is kept, and under which id."""
     content = write(raw)
     fields = raw if isinstance(raw, Mapping) else {}
-    known = [identifier for identifier in extract(fields, delivery.rules) if is_whole(identifier.value)]
+    whole = [identifier for identifier in extract(fields, delivery.rules) if is_whole(identifier.value)]
+    known = with_owner(whole, delivery.rules)
     own = Own.of(identifier.value for identifier in known)
     message_id = name_message(fields.get("messageId"), content, delivery.hash_key, own)
     return owner_key(known[0], delivery.hash_key) if known else nobody(message_id), message_id
@@ -150,7 +152,7 @@ def _identifiers(message: Message, rules: IdentityRules) -> list[Identifier]:
     fields = {**message.fields, "traits": {}} if message.type == "group" else message.fields
     identifiers = extract(fields, rules)
     given = (message.fields.get("userId"), message.fields.get("anonymousId"))
-    if not identifiers and all(value in (None, "") for value in given):
+    if not with_owner(identifiers, rules) and all(value in (None, "") for value in given):
         raise InvalidEventError("missing_identifier", "a call needs a userId or an anonymousId")
     return identifiers
 
@@ -176,12 +178,14 @@ def _check_name(name: str | None, own: Own) -> None:
 def _call(
     event: Event, message: Message, identifiers: Sequence[Identifier], fields: Sorted, times: Times, own: Own
 ) -> Call:
-    ids = {identifier.kind: identifier.value for identifier in identifiers}
+    ids: dict[str, list[str]] = {}
+    for identifier in identifiers:
+        ids.setdefault(identifier.kind, []).append(identifier.value)
     hidden = {name: value for name, value in fields.personal_traits.items() if text_tells(name, own)}
     given = message.fields.get("messageId")
     said: dict[str, Any] = {
-        "ids": ids,
-        "said": _said(message, set(ids.values())),
+        "ids": {kind: values[0] if len(values) == 1 else values for kind, values in ids.items()},
+        "said": _said(message, {identifier.value for identifier in identifiers}),
         "properties": fields.personal_properties,
         "traits": hidden,
         "context": fields.personal_context,

@@ -3,14 +3,17 @@
 from collections.abc import Mapping
 from typing import Any
 
+from regulars.domain.blocked_definitions import parse_blocked
+from regulars.domain.blocked_values import NOTHING
+from regulars.domain.extraction import ACCOUNT, is_kind
 from regulars.domain.identifiers import NOBODY
-from regulars.domain.identity_rules import IdentifierRule, IdentityRules
+from regulars.domain.identity_rules import DEFAULT_LIMIT, Condition, IdentifierRule, IdentityRules
 from regulars.errors import DefinitionError
 
-_KIND_LETTERS = frozenset("abcdefghijklmnopqrstuvwxyz0123456789_.")
-_RULES_FIELDS = ("identifiers", "max_merges", "max_identifiers")
+_RULES_FIELDS = ("identifiers", "blocked", "max_merges", "max_identifiers")
 _RULE_FIELDS = ("kind", "from", "limit", "known", "when", "blocked")
 _LONGEST = 200
+_CONDITIONS = 10
 
 
 def parse_rules(definition: Mapping[str, Any]) -> IdentityRules:
@@ -35,12 +38,13 @@ def parse_rules(definition: Mapping[str, Any]) -> IdentityRules:
         )
     return IdentityRules(
         rules=rules,
+        blocked=parse_blocked(definition["blocked"], "blocked") if "blocked" in definition else NOTHING,
         max_merges=_limit(definition.get("max_merges", 100), "max_merges", 100),
         max_identifiers=_limit(definition.get("max_identifiers", 1_000), "max_identifiers", 1_000),
     )
 
 
-def check_successor(before: IdentityRules, after: IdentityRules) -> None:
+def check_successor(before: IdentityRules | None, after: IdentityRules) -> None:
     """
     Make sure that rules may follow those that are live: the same kinds in the same order, new ones below them.
 
@@ -48,13 +52,17 @@ def check_successor(before: IdentityRules, after: IdentityRules) -> None:
     """
     # The order decides under which identifier an event is kept, and events never move: a kind that came in above, or
     # that went, would make the same event lie elsewhere when it is sent again, and count twice.
-    old, new = [rule.kind for rule in before.rules], [rule.kind for rule in after.rules]
+    old, new = [rule.kind for rule in before.rules] if before else [], [rule.kind for rule in after.rules]
     if gone := [kind for kind in old if kind not in new]:
         raise DefinitionError("identifiers", f"keeps every kind that is live, and lacks {', '.join(gone)}")
     if new[: len(old)] != old:
+        added = [kind for kind in new if kind not in old]
+        below = f"; write {', '.join(added)} below {old[-1]}" if added else ""
         raise DefinitionError(
-            "identifiers", f"keeps the order of the live kinds, new ones below them: {', '.join(old)}"
+            "identifiers", f"keeps the order of the live kinds, new ones below them: {', '.join(old)}{below}"
         )
+    if ACCOUNT in new and ACCOUNT not in old:
+        raise DefinitionError("identifiers", f"has no {ACCOUNT}: that is an account's, and would make colleagues one")
 
 
 def _rule(raw: object, path: str) -> IdentifierRule:
@@ -63,7 +71,7 @@ def _rule(raw: object, path: str) -> IdentifierRule:
     if unknown := sorted(str(field) for field in raw if field not in _RULE_FIELDS):
         raise DefinitionError(path, f"does not know {', '.join(unknown)}; it takes {', '.join(_RULE_FIELDS)}")
     kind = raw.get("kind")
-    if not isinstance(kind, str) or not 0 < len(kind) <= 40 or set(kind) - _KIND_LETTERS or _means_more(kind):
+    if not isinstance(kind, str) or not is_kind(kind):
         raise DefinitionError(
             f"{path}.kind",
             f"is up to 40 lower-case letters, digits, _ and ., is not {NOBODY}, and does not start with p_",
@@ -73,25 +81,26 @@ def _rule(raw: object, path: str) -> IdentifierRule:
         raise DefinitionError(f"{path}.known", "is true or false")
     return IdentifierRule(
         kind=kind,
-        paths=_paths(raw.get("from"), f"{path}.from"),
-        limit=_limit(raw.get("limit", 5), f"{path}.limit", 1_000),
+        paths=_paths(raw["from"], f"{path}.from") if "from" in raw else (),
+        limit=_limit(raw.get("limit", DEFAULT_LIMIT), f"{path}.limit", 1_000),
         known=known,
-        when=_when(raw["when"], f"{path}.when") if "when" in raw else None,
-        blocked=frozenset(text.lower() for text in _blocked(raw.get("blocked", []), f"{path}.blocked")),
+        when=_when(raw["when"], f"{path}.when") if "when" in raw else (),
+        blocked=parse_blocked(raw["blocked"], f"{path}.blocked") if "blocked" in raw else NOTHING,
     )
 
 
-def _means_more(kind: str) -> bool:
-    return kind == NOBODY or kind.startswith("p_")
+def _when(raw: object, path: str) -> tuple[Condition, ...]:
+    if not isinstance(raw, Mapping) or not 0 < len(raw) <= _CONDITIONS:
+        raise DefinitionError(
+            path, f"is up to {_CONDITIONS} paths and the value that each has, such as {{context.device.type: ios}}"
+        )
+    return tuple((_path(name, path), _value(value, f"{path}.{name}")) for name, value in raw.items())
 
 
-def _when(raw: object, path: str) -> tuple[str, str]:
-    if not isinstance(raw, Mapping) or len(raw) != 1:
-        raise DefinitionError(path, "is one path and the text it has, such as {context.device.type: ios}")
-    ((name, value),) = raw.items()
-    if not isinstance(value, str) or not 0 < len(value) <= _LONGEST:
-        raise DefinitionError(f"{path}.{name}", f'is a text of 1 to {_LONGEST} characters, such as "ios"')
-    return _path(name, path), value
+def _value(raw: object, path: str) -> str | bool:
+    if not isinstance(raw, bool | str) or (isinstance(raw, str) and not 0 < len(raw) <= _LONGEST):
+        raise DefinitionError(path, f'is true, false, or a text of 1 to {_LONGEST} characters, such as "ios"')
+    return raw
 
 
 def _paths(raw: object, path: str) -> tuple[str, ...]:
@@ -103,15 +112,6 @@ def _paths(raw: object, path: str) -> tuple[str, ...]:
 def _path(raw: object, path: str) -> str:
     if not isinstance(raw, str) or not 0 < len(raw) <= _LONGEST or not all(raw.split(".")):
         raise DefinitionError(path, "is a path of names with dots between them, such as traits.email")
-    return raw
-
-
-def _blocked(raw: object, path: str) -> list[str]:
-    if not isinstance(raw, list):
-        raise DefinitionError(path, 'is a list of texts, such as ["0000"]')
-    for index, text in enumerate(raw):
-        if not isinstance(text, str):
-            raise DefinitionError(f"{path}[{index}]", f'is a text: write it in quotes, such as "{text}"')
     return raw
 
 

@@ -97,8 +97,8 @@ class Definitions:
         raise ConflictingEditError("the catalog kept changing: read it again and repeat your edit")
 
     def _fits(self, kind: Kind, id: str, content: Mapping[str, Any], standing: Definition | None) -> None:
-        if kind == "identity" and standing:
-            check_successor(parse_rules(standing.content), parse_rules(content))
+        if kind == "identity":
+            check_successor(parse_rules(standing.content) if standing else None, parse_rules(content))
         if kind == "segment":
             others = [definition for definition in self._store.list("segment") if definition.id != id]
             if len(_text(content)) + sum(len(_text(other.content)) for other in others) > MAX_SEGMENTS:
