@@ -39,6 +39,7 @@ FILES: dict[str, Columns] = {
         "sealed_traits": SEALED,
         "sealed": BYTES,
         "fingerprint": BYTES,
+        "proven": NUMBER,
     },
     "identity": {
         "profile_id": TEXT,

@@ -12,7 +12,7 @@ import pytest
 import yaml
 from jsonschema import Draft202012Validator
 
-from regulars.domain.identity_definitions import parse_rules
+from regulars.domain.identity_definitions import check_rules
 from regulars.domain.identity_rules import DEFAULT_RULES
 from regulars.domain.mapping_definitions import parse_mapping
 from regulars.domain.plan_definitions import check_plan
@@ -26,7 +26,7 @@ FILES = sorted(CATALOG.rglob("*.yaml"))
 PARSERS: Mapping[str, Callable[[dict[str, Any]], object]] = {
     "segment": lambda definition: parse("x", definition),
     "import": lambda definition: parse_mapping("x", definition),
-    "identity": parse_rules,
+    "identity": check_rules,
     "source": lambda definition: parse_source("x", definition),
     "tracking-plan": lambda definition: check_plan("x", definition),
 }
@@ -96,7 +96,7 @@ def test_every_schema_is_one(path: Path) -> None:
 
 
 def test_spells_out_the_rules_that_hold_by_default() -> None:
-    assert parse_rules(read("identity.yaml")) == DEFAULT_RULES
+    assert check_rules(read("identity.yaml")) == DEFAULT_RULES
 
 
 def test_has_six_segments_of_which_one_shows_a_visit_at_once() -> None:
@@ -169,6 +169,12 @@ GOOD = [
     ("identity", rules({"kind": "x", "from": ["x"], "when": {"context.os": "ios", "context.device.tracked": True}})),
     ("identity", rules({"kind": "card"})),
     ("identity", rules(blocked=["0000"])),
+    ("identity", rules(blocked=["0000", {"matches": "^test-"}])),
+    ("identity", rules({"kind": "card", "blocked": [{"matches": "(?i)^(test|demo)-[0-9]{4,}$"}]})),
+    ("identity", rules(never=[["email", "ga_client_id"]])),
+    ("identity", rules({"kind": "card", "limit": {"count": 5, "within": "7 days"}})),
+    ("identity", rules({"kind": "card", "limit": {"count": 5, "within": "annually"}})),
+    ("identity", rules({"kind": "card", "limit": {"count": 5, "within": "ever"}})),
     ("identity", rules(max_merges=1, max_identifiers=1000)),
     ("import", an_import()),
     ("import", an_import({"repeats": False, "encoding": "latin-1", "name": "Some", "description": "Why"})),
@@ -283,6 +289,19 @@ BAD = [
     ("identity", rules({"kind": "x", "from": ["x"], "when": {"": "ios"}})),
     ("identity", rules({"kind": "x", "from": ["x"], "when": {f"context.{n}": "ios" for n in range(11)}})),
     ("identity", rules(blocked=[0])),
+    ("identity", rules(blocked=[{"matches": "x" * 257}])),
+    ("identity", rules(blocked=[{"matches": ""}])),
+    ("identity", rules(blocked=[{"matches": 5}])),
+    ("identity", rules(blocked=[{"matches": "x", "of": "y"}])),
+    ("identity", rules(never=[["email"]])),
+    ("identity", rules(never=[["email", "email"]])),
+    ("identity", rules(never=[["email", "Card"]])),
+    ("identity", rules(never=["email", "ga_client_id"])),
+    ("identity", rules({"kind": "card", "limit": {"count": 5}})),
+    ("identity", rules({"kind": "card", "limit": {"count": 0, "within": "7 days"}})),
+    ("identity", rules({"kind": "card", "limit": {"count": 5, "within": "fortnightly"}})),
+    ("identity", rules({"kind": "card", "limit": {"count": 5, "within": 7}})),
+    ("identity", rules({"kind": "card", "limit": {"count": 5, "within": "7 days", "of": "x"}})),
     ("identity", rules({"kind": "x", "from": ["x"], "blocked": [0]})),
     ("identity", rules({"kind": "Card", "from": ["x"]})),
     ("identity", rules({"kind": "card", "from": "x"})),
@@ -327,6 +346,10 @@ ONLY_THE_PARSER_KNOWS = [
     ("segment", a_segment(event="X", within="9999 days")),
     ("segment", a_segment(event="X", sum={"of": "y", "at_least": 1}, within="36 hours")),
     ("identity", rules({"kind": "user_id", "from": ["x"]})),
+    ("identity", rules({"kind": "card", "limit": {"count": 5, "within": "9999 days"}})),
+    ("identity", rules(blocked=[{"matches": "x"}] * 21)),
+    ("identity", rules(blocked=[{"matches": "(a"}])),
+    ("identity", rules({"kind": "card", "blocked": [{"matches": "(?=a)b"}]})),
     ("import", an_import({"encoding": "rot13"})),
     ("import", an_import(timestamp={"column": "d", "type": "date", "format": "%d"})),
     ("import", an_import(timestamp={"column": "d", "type": "date", "zone": "Nowhere"})),

@@ -29,7 +29,7 @@ def test_refuses_a_kind_that_no_owner_may_have(kind: str) -> None:
         ({"when": {5: "ios"}}, "identifiers[1].when: is a path of names with dots between them"),
         ({"known": "yes"}, "identifiers[1].known: is true or false"),
         ({"blocked": [0]}, 'identifiers[1].blocked[0]: is a text: write it in quotes, such as "0"'),
-        ({"blocked": "0"}, 'identifiers[1].blocked: is a list of texts, such as ["0000"]'),
+        ({"blocked": "0"}, 'identifiers[1].blocked: is a list of texts and patterns, such as ["0000"'),
         ({"froms": ["x"]}, "identifiers[1]: does not know froms; it takes kind, from, limit, known, when, blocked"),
     ],
 )

@@ -4,6 +4,8 @@ import re
 import unicodedata
 from dataclasses import dataclass
 
+from regulars.domain.patterns import matches
+
 # Values that programs send when they know nobody; collected by PostHog and Segment from years of merged strangers.
 ILLEGAL_VALUES = frozenset(
     "anonymous guest distinctid distinct_id id not_authenticated email undefined true false nan none null nil"
@@ -21,13 +23,16 @@ _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f]")
 
 @dataclass(frozen=True, slots=True)
 class Blocked:
-    """What a definition blocks: values, in small letters."""
+    """What a definition blocks: values, in small letters, and patterns that are found in values."""
 
     texts: frozenset[str] = frozenset()
+    patterns: tuple[str, ...] = ()
 
-    def has(self, value: str, plain: str) -> bool:
-        """Say whether a value is in it, as it came or laid bare."""
-        return bool(self.texts) and (plain.lower() in self.texts or value.lower() in self.texts)
+    def has(self, value: str, bare: str) -> bool:
+        """Say whether a value is blocked, as it came or laid bare."""
+        if self.texts and (bare.lower() in self.texts or value.lower() in self.texts):
+            return True
+        return any(matches(pattern, text) for pattern in self.patterns for text in dict.fromkeys((value, bare)))
 
 
 NOTHING = Blocked()

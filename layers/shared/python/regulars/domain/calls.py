@@ -19,7 +19,7 @@ from regulars.domain.orders import ORDER_IDS
 from regulars.domain.payloads import is_whole, write
 from regulars.domain.plan_privacy import NOTHING
 from regulars.domain.plan_privacy import apply as apply_declared
-from regulars.domain.proofs import hashes_of, unproven, without_hashes
+from regulars.domain.proofs import hashes_of, is_claim, unproven, without_hashes
 from regulars.domain.sources import Source
 from regulars.domain.telling import Own, text_tells
 from regulars.domain.timestamps import Times, read_times
@@ -98,6 +98,7 @@ def read(raw: object, delivery: Delivery, type: str | None = None) -> Call:
         traits=fields.traits,
         context=note_omissions(fields.context, judged.report),
         fingerprint=fingerprint(content, delivery.hash_key),
+        proven=_is_proven(identifiers, claims, delivery),
     )
     call = _declared(_call(event, message, identifiers, fields, times, own), judged)
     return replace(call, unproven=bool(claims))
@@ -162,6 +163,16 @@ def _claims(message: Message, said: Sequence[Identifier], delivery: Delivery) ->
     if delivery.source.signing == "off" or delivery.source.key.kind == "server":
         return []
     return unproven(said, hashes_of(message.fields["context"]), delivery.rules, delivery.secrets)
+
+
+def _is_proven(identifiers: Sequence[Identifier], claims: Sequence[Identifier], delivery: Delivery) -> bool:
+    """Say whether a server stands for what is said of somebody: by its key, or by signatures for all of it."""
+    if delivery.source.key.kind == "server":
+        return True
+    if delivery.source.signing == "off":
+        return False
+    said = [each for each in identifiers if is_claim(each, delivery.rules)]
+    return bool(said) and not any(each in claims for each in said)
 
 
 def _own(message: Message, identifiers: Sequence[Identifier]) -> Own:

@@ -7,13 +7,16 @@ from regulars.domain.blocked_definitions import parse_blocked
 from regulars.domain.blocked_values import NOTHING
 from regulars.domain.extraction import ACCOUNT, is_kind
 from regulars.domain.identifiers import NOBODY
+from regulars.domain.identity_limits import parse_limit, whole_number
 from regulars.domain.identity_rules import DEFAULT_LIMIT, Condition, IdentifierRule, IdentityRules
+from regulars.domain.patterns import check_pattern
 from regulars.errors import DefinitionError
 
-_RULES_FIELDS = ("identifiers", "blocked", "max_merges", "max_identifiers")
+_RULES_FIELDS = ("identifiers", "blocked", "never", "max_merges", "max_identifiers")
 _RULE_FIELDS = ("kind", "from", "limit", "known", "when", "blocked")
 _LONGEST = 200
 _CONDITIONS = 10
+_PAIRS = 100
 
 
 def parse_rules(definition: Mapping[str, Any]) -> IdentityRules:
@@ -31,7 +34,7 @@ def parse_rules(definition: Mapping[str, Any]) -> IdentityRules:
     kinds = [rule.kind for rule in rules]
     if len(set(kinds)) < len(kinds):
         raise DefinitionError("identifiers", "names a kind twice")
-    if "user_id" not in kinds or rules[kinds.index("user_id")].limit != 1:
+    if not any((rule.kind, rule.limit, rule.within) == ("user_id", 1, None) for rule in rules):
         raise DefinitionError(
             "identifiers",
             "has user_id with limit 1: two user ids are never one person by themselves",
@@ -39,9 +42,21 @@ def parse_rules(definition: Mapping[str, Any]) -> IdentityRules:
     return IdentityRules(
         rules=rules,
         blocked=parse_blocked(definition["blocked"], "blocked") if "blocked" in definition else NOTHING,
-        max_merges=_limit(definition.get("max_merges", 100), "max_merges", 100),
-        max_identifiers=_limit(definition.get("max_identifiers", 1_000), "max_identifiers", 1_000),
+        never=_never(definition.get("never", [])),
+        max_merges=whole_number(definition.get("max_merges", 100), "max_merges", 100),
+        max_identifiers=whole_number(definition.get("max_identifiers", 1_000), "max_identifiers", 1_000),
     )
+
+
+def check_rules(definition: Mapping[str, Any]) -> IdentityRules:
+    """Read identity rules that are to go live, and make sure that their patterns can be run. Raises DefinitionError."""
+    rules = parse_rules(definition)
+    lists = [("blocked", rules.blocked)]
+    lists += [(f"identifiers[{index}].blocked", rule.blocked) for index, rule in enumerate(rules.rules)]
+    for path, blocked in lists:
+        for pattern in blocked.patterns:
+            check_pattern(pattern, path)
+    return rules
 
 
 def check_successor(before: IdentityRules | None, after: IdentityRules) -> None:
@@ -79,10 +94,12 @@ def _rule(raw: object, path: str) -> IdentifierRule:
     known = raw.get("known", False)
     if not isinstance(known, bool):
         raise DefinitionError(f"{path}.known", "is true or false")
+    limit, within = parse_limit(raw.get("limit", DEFAULT_LIMIT), f"{path}.limit")
     return IdentifierRule(
         kind=kind,
         paths=_paths(raw["from"], f"{path}.from") if "from" in raw else (),
-        limit=_limit(raw.get("limit", DEFAULT_LIMIT), f"{path}.limit", 1_000),
+        limit=limit,
+        within=within,
         known=known,
         when=_when(raw["when"], f"{path}.when") if "when" in raw else (),
         blocked=parse_blocked(raw["blocked"], f"{path}.blocked") if "blocked" in raw else NOTHING,
@@ -115,7 +132,11 @@ def _path(raw: object, path: str) -> str:
     return raw
 
 
-def _limit(raw: object, path: str, most: int) -> int:
-    if isinstance(raw, bool) or not isinstance(raw, int) or not 0 < raw <= most:
-        raise DefinitionError(path, f"is a whole number from 1 to {most}")
-    return raw
+def _never(raw: object) -> frozenset[frozenset[str]]:
+    if not isinstance(raw, list) or len(raw) > _PAIRS:
+        raise DefinitionError("never", f"is a list of up to {_PAIRS} pairs of kinds, such as [[email, ga_client_id]]")
+    for index, pair in enumerate(raw):
+        kinds = [kind for kind in pair if isinstance(kind, str) and is_kind(kind)] if isinstance(pair, list) else []
+        if len(kinds) != 2 or len(pair) != 2 or kinds[0] == kinds[1]:
+            raise DefinitionError(f"never[{index}]", "is two different kinds, such as [email, ga_client_id]")
+    return frozenset(frozenset(pair) for pair in raw)

@@ -40,12 +40,22 @@ class IdentifierRule:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IdentityRules:
-    """The rules of a workspace, highest priority first; `blocked` holds for every kind."""
+    """
+    The rules of a workspace, highest priority first.
+
+    `blocked` holds for every kind, `never` are pairs of kinds that no event joins.
+    """
 
     rules: tuple[IdentifierRule, ...]
     blocked: Blocked = NOTHING
+    never: frozenset[frozenset[str]] = frozenset()
     max_merges: int = 100
     max_identifiers: int = 1_000
+    known_kinds: frozenset[str] = field(init=False, compare=False, repr=False)
+
+    def __post_init__(self) -> None:
+        """List once which kinds make a profile a known one."""
+        object.__setattr__(self, "known_kinds", frozenset(rule.kind for rule in self.rules if rule.known))
 
     def rule(self, kind: str) -> IdentifierRule | None:
         """Find the rule of a kind."""
@@ -56,10 +66,14 @@ class IdentityRules:
         rule = self.rule(kind)
         return rule.limit if rule else DEFAULT_LIMIT
 
+    def within(self, kind: str) -> int | None:
+        """In which time before an event attachments count against the limit of a kind; None: ever."""
+        rule = self.rule(kind)
+        return rule.within if rule else None
+
     def is_known(self, owners: Iterable[str]) -> bool:
         """Say whether one of the owners makes its profile a known one."""
-        kinds = {rule.kind for rule in self.rules if rule.known}
-        return any(kind_of(owner) in kinds for owner in owners)
+        return any(kind_of(owner) in self.known_kinds for owner in owners)
 
 
 def _device(kind: str, path: str, device: str, *more: Condition) -> IdentifierRule:

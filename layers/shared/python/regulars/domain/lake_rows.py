@@ -28,6 +28,7 @@ def event_row(event: Event) -> Row:
         "sealed_traits": {name: value.text.encode() for name, value in traits if isinstance(value, Sealed)},
         "sealed": event.sealed or None,
         "fingerprint": event.fingerprint,
+        "proven": int(event.proven),
     }
 
 

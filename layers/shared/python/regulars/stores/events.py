@@ -51,6 +51,8 @@ def to_item(event: Event, *, expires: int | None = None) -> Item:
         item["name"] = event.name
     if event.sealed:
         item["sealed"] = event.sealed
+    if event.proven:
+        item["proven"] = 1
     if expires is not None:
         item["expires"] = expires
     clear = _clear(event)
@@ -79,6 +81,7 @@ def from_item(item: Item) -> Event:
         context=clear.get("context", {}),
         sealed=binary(item, "sealed"),
         fingerprint=binary(item, "print"),
+        proven=bool(number(item, "proven")),
     )
 
 
