@@ -13,8 +13,8 @@ from regulars.stores.profiles import from_item
 class Resolving:
     """A resolver over memory, and its journal."""
 
-    def __init__(self, rules: IdentityRules = DEFAULT_RULES) -> None:
-        self.database = MemoryDatabase()
+    def __init__(self, rules: IdentityRules = DEFAULT_RULES, over: MemoryDatabase | None = None) -> None:
+        self.database = over or MemoryDatabase()
         self.events: list[Event] = []
         self._counts: Counter[tuple[str, tuple[tuple[str, str], ...]]] = Counter()
         self.resolver = Resolver(self.database, self, lambda: self.events[-1].arrival if self.events else 0)

@@ -30,6 +30,7 @@ HELD = {
         " fingerprint:bytes proven:number",
         "identity": "profile_id:text version:number change:text rule:text event:text changed:instant owners:texts"
         " joined:texts parted:texts merged_into:text since:instant merges:number",
+        "refused": "owner:text rule:text event:text source:text refused:instant",
     },
 }
 

@@ -192,7 +192,10 @@ class TallyItem(Model):
 
     slot = UnicodeAttribute(hash_key=True)
     part = UnicodeAttribute(range_key=True)
-    counts = UnicodeAttribute()
+    counts = UnicodeAttribute(null=True)
+    v = NumberAttribute(null=True)
+    event = UnicodeAttribute(null=True)
+    at = NumberAttribute(null=True)
     expires = NumberAttribute()
 
 

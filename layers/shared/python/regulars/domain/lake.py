@@ -109,7 +109,21 @@ IDENTITY = LakeTable(
     dated="changed",
     order=("profile_id", "version"),
 )
-TABLES: Mapping[str, LakeTable] = {table.name: table for table in (EVENTS, IDENTITY)}
+REFUSED = LakeTable(
+    name="refused",
+    columns=(
+        Column("owner", "text", "the identifier that was left out"),
+        Column("rule", "text", "what was in its way: the kind whose limit, merges, identifiers, cut, never, unproven"),
+        Column("event", "text", "of which event, the first of the day: the column `event` of `events`"),
+        Column("source", "text", "the source that sent that event"),
+        Column("refused", "instant", "when that was decided; its day is the day of the file"),
+    ),
+    key=("owner", "rule"),
+    best="refused",
+    dated="refused",
+    order=("owner", "rule"),
+)
+TABLES: Mapping[str, LakeTable] = {table.name: table for table in (EVENTS, IDENTITY, REFUSED)}
 
 
 def day_text(instant: int) -> str:

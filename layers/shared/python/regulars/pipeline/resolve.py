@@ -5,7 +5,6 @@ from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from regulars.domain.catalog import Live
-from regulars.domain.claims import Refused
 from regulars.domain.events import Event
 from regulars.domain.evidence import Evidence, to_read, weigh
 from regulars.domain.linking import Attach, Merge, decide
@@ -16,6 +15,7 @@ from regulars.errors import ConflictError, StaleCatalogError
 from regulars.pipeline.history import History
 from regulars.pipeline.live import LiveCatalog
 from regulars.pipeline.ports import Clock, Journal
+from regulars.pipeline.refused_claims import RefusalLog
 from regulars.stores.catalog import CatalogStore
 from regulars.stores.database import Database, Put
 from regulars.stores.events import EventStore
@@ -49,6 +49,7 @@ class Resolver:
         self._identities = IdentityStore(database)
         self._profiles = ProfileStore(database)
         self._catalog = LiveCatalog(CatalogStore(database))
+        self._refusals = RefusalLog(database, journal, clock)
         self._journal = journal
         self._clock = clock
         self._pause = pause
@@ -128,7 +129,7 @@ class Resolver:
             case Merge(survivor, loser, ends):
                 self._merge(profiles[survivor], profiles[loser], ends, event)
             case None:
-                self._count(decision.refused)  # in the last round only: earlier ones drop the same
+                self._refusals.note(event, decision.refused)  # in the last round only: earlier ones drop the same
                 refused = {each.owner for each in decision.refused}
                 known = [link for owner, link in links.items() if owner not in refused]
                 self._refresh(links.values(), homes, self._confirmed(event, known))
@@ -142,10 +143,6 @@ class Resolver:
         wanted = to_read(event.links, homes, profiles, rules, proven=event.proven) - links.keys()
         more = [link for owner in sorted(wanted) if (link := self._identities.link(owner))]
         return weigh([*links.values(), *more], profiles, rules, at=event.at, proven=event.proven)
-
-    def _count(self, refused: Sequence[Refused]) -> None:
-        for each in refused:
-            self._journal.count("identifiers_dropped", limit=each.limit)
 
     def _confirmed(self, event: Event, links: Iterable[Link | None]) -> frozenset[str]:
         """List what an event proves that was attached without proof."""
