@@ -59,6 +59,23 @@ def test_what_was_attached_by_a_claim_is_proven_once_a_server_says_the_same() ->
     assert (link.proven, link.event) == (True, f"{U} {said(1, U, A).moment}")
 
 
+def test_a_server_proves_an_identifier_also_where_it_names_it_alone() -> None:
+    world = Resolving()
+
+    world.resolve(said(1, U, A), said(2, U, proven=True), said(3, U, MINE))
+
+    assert world.groups() == {frozenset({U, A})}
+
+
+def test_claims_of_one_batch_count_in_their_order() -> None:
+    world = Resolving()
+    batch = [said(1, U, "anonymous_id:1"), *(said(n, U, f"anonymous_id:{n}") for n in range(2, 7))]
+
+    world.resolver.apply(U, batch, stored=batch[-1].arrival)
+
+    assert world.groups() == {frozenset({U, *(f"anonymous_id:{n}" for n in range(1, 6))})}
+
+
 def test_to_say_it_again_writes_nothing() -> None:
     world = Resolving()
     world.resolve(said(1, U, A, proven=True))

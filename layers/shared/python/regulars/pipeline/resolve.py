@@ -66,8 +66,11 @@ class Resolver:
         Raises ConflictError when others kept getting in first: the stream brings the events again.
         """
         identity = self._identities.read(owner)
-        links = {event.links: event for event in reversed(events) if len(event.links) > 1}
-        for event in links.values():
+        claims: dict[tuple[Sequence[str], bool], Event] = {}
+        for event in events:
+            if len(event.links) > 1 or self._confirmed(event, [identity.link]):
+                claims.setdefault((event.links, event.proven), event)
+        for event in claims.values():
             self._link(event, identity.link)
         by_part: dict[str, list[Event]] = defaultdict(list)
         for event in events:
