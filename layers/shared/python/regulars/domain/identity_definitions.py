@@ -111,7 +111,8 @@ def _when(raw: object, path: str) -> tuple[Condition, ...]:
         raise DefinitionError(
             path, f"is up to {_CONDITIONS} paths and the value that each has, such as {{context.device.type: ios}}"
         )
-    return tuple((_path(name, path), _value(value, f"{path}.{name}")) for name, value in raw.items())
+    conditions = {_path(name, path): _value(value, f"{path}.{name}") for name, value in raw.items()}
+    return tuple(sorted(conditions.items()))  # all have to hold: their order says nothing
 
 
 def _value(raw: object, path: str) -> str | bool:

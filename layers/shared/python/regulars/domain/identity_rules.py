@@ -77,7 +77,7 @@ class IdentityRules:
 
 
 def _device(kind: str, path: str, device: str, *more: Condition) -> IdentifierRule:
-    return IdentifierRule(kind=kind, paths=(path,), when=(("context.device.type", device), *more))
+    return IdentifierRule(kind=kind, paths=(path,), when=(*more, ("context.device.type", device)))
 
 
 _TRACKED: Condition = ("context.device.adTrackingEnabled", True)
