@@ -67,7 +67,7 @@ def reads_otherwise(before: IdentityRules, after: IdentityRules) -> bool:
     """Say whether rules read or block other values: what those are is sealed."""
 
     def said(rules: IdentityRules) -> object:
-        return rules.blocked, [(rule.kind, rule.places, rule.conditions, rule.blocked) for rule in rules.rules]
+        return rules.blocked, [(rule.kind, rule.places, rule.when, rule.blocked) for rule in rules.rules]
 
     return said(before) != said(after)
 

@@ -27,9 +27,9 @@ def extract(call: Mapping[str, Any], rules: IdentityRules) -> list[Identifier]:
     """
     given = _external_ids(call)
     found: list[Identifier] = []
-    met: dict[object, bool] = {}
-    for rule in rules.rules:
-        if not rule.conditions or _holds(call, rule, met):
+    met = _met(call, rules)
+    for rule, needed in rules.steps:
+        if met & needed == needed:
             found += _read(call, rule, rules)
         if given:
             found += _take(given, rule.kind, rules, rule)
@@ -43,14 +43,15 @@ def with_owner(identifiers: Sequence[Identifier], rules: IdentityRules) -> Seque
     return identifiers if identifiers and rules.rule(identifiers[0].kind) else ()
 
 
-def _holds(call: Mapping[str, Any], rule: IdentifierRule, met: dict[object, bool]) -> bool:
-    for condition in rule.conditions:
-        if condition not in met:
-            value = _follow(call, condition[0])
-            met[condition] = type(value) is type(condition[1]) and value == condition[1]
-        if not met[condition]:
-            return False
-    return True
+def _met(call: Mapping[str, Any], rules: IdentityRules) -> int:
+    """Tell which conditions of the rules a call meets, a bit each."""
+    bits, bit = 0, 1
+    for path, wanted in rules.conditions:
+        value = _follow(call, path)
+        if value is not None and type(value) is type(wanted) and value == wanted:
+            bits |= bit
+        bit <<= 1
+    return bits
 
 
 def _read(call: Mapping[str, Any], rule: IdentifierRule, rules: IdentityRules) -> tuple[Identifier, ...]:
@@ -89,7 +90,9 @@ def look_up(call: Mapping[str, Any], path: str) -> object:
 def _follow(call: Mapping[str, Any], names: Path | list[str]) -> object:
     value: object = call
     for name in names:
-        if not isinstance(value, Mapping):
+        if type(value) is not dict and not isinstance(value, Mapping):  # the type alone is told in a tenth of the time
             return None
         value = value.get(name)
+        if value is None:
+            return None
     return value

@@ -29,13 +29,11 @@ class IdentifierRule:
     when: tuple[Condition, ...] = ()
     blocked: Blocked = NOTHING
     places: tuple[Path, ...] = field(init=False, compare=False, repr=False)
-    conditions: tuple[tuple[Path, str | bool], ...] = field(init=False, compare=False, repr=False)
 
     def __post_init__(self) -> None:
         """Take paths apart once, and not for every call."""
         places = (place for path in self.paths for place in spellings(path))
         object.__setattr__(self, "places", tuple(dict.fromkeys(places)))
-        object.__setattr__(self, "conditions", tuple((tuple(path.split(".")), value) for path, value in self.when))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,10 +50,20 @@ class IdentityRules:
     max_merges: int = 100
     max_identifiers: int = 1_000
     known_kinds: frozenset[str] = field(init=False, compare=False, repr=False)
+    conditions: tuple[tuple[Path, str | bool], ...] = field(init=False, compare=False, repr=False)
+    steps: tuple[tuple[IdentifierRule, int], ...] = field(init=False, compare=False, repr=False)
 
     def __post_init__(self) -> None:
-        """List once which kinds make a profile a known one."""
+        """
+        List once, and not for every call, which kinds make a profile a known one, and what rules depend on.
+
+        Each of `conditions` is a bit, and `steps` are the rules with the bits that each of them needs.
+        """
+        distinct = list(dict.fromkeys(each for rule in self.rules for each in rule.when))
+        bits = {each: 1 << index for index, each in enumerate(distinct)}
         object.__setattr__(self, "known_kinds", frozenset(rule.kind for rule in self.rules if rule.known))
+        object.__setattr__(self, "conditions", tuple((tuple(path.split(".")), value) for path, value in distinct))
+        object.__setattr__(self, "steps", tuple((rule, sum(bits[each] for each in rule.when)) for rule in self.rules))
 
     def rule(self, kind: str) -> IdentifierRule | None:
         """Find the rule of a kind."""
