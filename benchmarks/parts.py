@@ -13,9 +13,10 @@ from local.world.wrapping import PlainWrapper
 from regulars.adapters import clients
 from regulars.adapters.sealing import KmsSealer
 from regulars.domain.calls import Delivery, read
-from regulars.domain.catalog import parse_rules
 from regulars.domain.classification import sort_fields
-from regulars.domain.identifiers import extract, owner_key
+from regulars.domain.extraction import extract
+from regulars.domain.identifiers import owner_key
+from regulars.domain.identity_definitions import parse_rules
 from regulars.domain.message_ids import fingerprint, name_message, repeated_content
 from regulars.domain.messages import read_envelope, read_message
 from regulars.domain.payloads import read_object, write

@@ -18,7 +18,7 @@ from pathlib import Path
 from time import monotonic, process_time
 
 from benchmarks.machine import machine
-from regulars.domain.identifiers import DEFAULT_RULES
+from regulars.domain.identity_rules import DEFAULT_RULES
 from tests.world import chaos_trial, door_trial, merges
 
 SIZES = (1_000, 2_000, 5_000, 10_000)  # events of a trial: many short lives find other faults than one long one

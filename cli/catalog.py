@@ -12,10 +12,11 @@ from cli.allowed import left_out, refuse_forbidden
 from cli.changes import DONE, STYLES, Change, compare, describe, note_on, to_data
 from cli.definitions import KINDS, Definition, Kind, read_catalog, title
 from cli.errors import AnswerError, UserError
+from cli.identity_rules import planning as identity_rules
 from cli.keys import tell
 from cli.live import Live, delete, put, read_live
 from cli.session import Session, session_of
-from cli.tracking_plan.planning import look_back
+from cli.tracking_plan import planning as tracking_plan
 from cli.yaml_files import shown
 
 DIFFERENT = 2
@@ -29,14 +30,14 @@ def plan(
     prune: Prune = False,
     check: Annotated[bool, typer.Option("--check", help="Exit with 2 when anything would change.")] = False,
     events: Annotated[
-        int, typer.Option("--events", min=0, help="How many of the newest events to judge by a changed tracking plan.")
+        int, typer.Option("--events", min=0, help="How many of the newest events to try changed rules and plans on.")
     ] = 1_000,
 ) -> None:
     """
     Show what `apply` would do, and change nothing.
 
-    What your role may not read is left out, and said to be. Where the tracking plan changes, it is tried on the newest
-    events in the lake.
+    What your role may not read is left out, and said to be. Where the tracking plan or the identity rules change, they
+    are tried on the newest events in the lake: what would be refused, and who would be one person.
 
     Examples:
 
@@ -49,9 +50,12 @@ def plan(
     for change in changes:
         session.output.show(describe(change))
     _sum_up(session, changes)
-    looked = look_back(session, changes, events)
+    looked = {
+        "tracking_plan": tracking_plan.look_back(session, changes, events),
+        "identity": identity_rules.look_back(session, changes, events),
+    }
     content: dict[str, Any] = {"changes": [to_data(change) for change in changes]}
-    session.output.data(content | ({"tracking_plan": looked} if looked else {}))
+    session.output.data(content | {name: found for name, found in looked.items() if found})
     if check and any(change.is_one for change in changes):
         raise typer.Exit(DIFFERENT)
 

@@ -12,8 +12,8 @@ from rich.text import Text
 from cli.definitions import CHECKS, KINDS, Definition, Kind, is_group, title
 from cli.errors import UserError
 from cli.live import Live
-from regulars.domain.catalog import check_successor, parse_rules
 from regulars.domain.costs import excess, in_words
+from regulars.domain.identity_definitions import check_successor, parse_rules
 from regulars.domain.segment_definitions import parse as parse_segment
 from regulars.errors import DefinitionError
 from regulars.pipeline.definitions import MAX_SEGMENTS
@@ -118,13 +118,13 @@ def _check_size(wanted: Sequence[Definition], live: Mapping[str, Live]) -> None:
 
 
 def _compare_one(wanted: Definition, live: Live | None) -> Change:
-    if live is None:
-        return Change(act="create", wanted=wanted)
     if wanted.kind == "identity":
         try:
-            check_successor(parse_rules(live.content), parse_rules(wanted.content))
+            check_successor(parse_rules(live.content) if live else None, parse_rules(wanted.content))
         except DefinitionError as error:
             raise wanted.document.complaint(error) from error
+    if live is None:
+        return Change(act="create", wanted=wanted)
     return Change(act="unchanged" if _mean_the_same(wanted, live) else "change", wanted=wanted, live=live)
 
 

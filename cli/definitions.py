@@ -8,7 +8,7 @@ from typing import Any, Literal, get_args
 
 from cli.errors import UserError
 from cli.yaml_files import Document, load, shown
-from regulars.domain.catalog import parse_rules
+from regulars.domain.identity_definitions import check_rules
 from regulars.domain.mapping_definitions import parse_mapping
 from regulars.domain.plan_definitions import check_plan, check_together, outline
 from regulars.domain.segment_definitions import parse as parse_segment
@@ -116,7 +116,7 @@ def _contradictions(definitions: list[Definition]) -> list[UserError]:
 
 CHECKS: Mapping[Kind, Callable[[str, Mapping[str, Any]], object]] = {
     "source": parse_source,
-    "identity": lambda _, content: parse_rules(content),
+    "identity": lambda _, content: check_rules(content),
     "tracking_plan": check_plan,
     "segment": parse_segment,
     "import": parse_mapping,

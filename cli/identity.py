@@ -10,9 +10,11 @@ from rich.text import Text
 from cli.errors import UserError
 from cli.output import counted, instant, table, visible
 from cli.profile import MASKED, REFERENCE, look_up
+from cli.refused_claims import refused
 from cli.session import Session, session_of
 
 identity = typer.Typer(no_args_is_help=True, help="See what ties a person together, and take a false merge apart.")
+identity.command()(refused)
 Ref = Annotated[str, typer.Argument(help="A profile id (p_…), or an identifier such as email:ann@shop.example.")]
 Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")]
 Json = Mapping[str, Any]

@@ -23,6 +23,7 @@ class Identity(Construct):
                 tables.identities.allow("GetItem", "Query", "PutItem"),
                 tables.profiles.allow("GetItem", "PutItem"),
                 tables.catalog.allow("GetItem", "Query"),
+                tables.tallies.allow("PutItem"),
                 data.buckets.large.allow("GetObject", under=["events"]),
             ],
         )

@@ -1,4 +1,4 @@
-"""The lake: events and the identity log as files, and the many small ones of a day made few."""
+"""The lake: events, the identity log and refused claims as files, and the many small ones of a day made few."""
 
 from aws_cdk import Duration, Size
 from aws_cdk import aws_events as events
@@ -11,7 +11,7 @@ from infra.python_function import Ground, PythonFunction
 from infra.queue import DeadLetters
 from infra.stream import Changes
 
-_TABLES = ["events", "identity"]
+_TABLES = ["events", "identity", "refused"]
 _GATHERS = 300  # seconds, the longest there is: a file a batch, and a file costs the same with one row or thousands
 _AT_ONCE = 5_000  # records; 6 MB come first
 
@@ -29,6 +29,9 @@ class Lake(Construct):
             woken_by=[
                 Changes(table=tables.events, only_inserts=True, at_once=_AT_ONCE, gathers=_GATHERS),
                 Changes(table=tables.profiles, at_once=_AT_ONCE, gathers=_GATHERS),
+                Changes(
+                    table=tables.tallies, only_inserts=True, only_slots="refused#", at_once=_AT_ONCE, gathers=_GATHERS
+                ),
             ],
             may=[
                 lake.allow("PutObject", under=_TABLES),

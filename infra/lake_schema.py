@@ -39,6 +39,7 @@ FILES: dict[str, Columns] = {
         "sealed_traits": SEALED,
         "sealed": BYTES,
         "fingerprint": BYTES,
+        "proven": NUMBER,
     },
     "identity": {
         "profile_id": TEXT,
@@ -53,6 +54,13 @@ FILES: dict[str, Columns] = {
         "merged_into": TEXT,
         "since": INSTANT,
         "merges": NUMBER,
+    },
+    "refused": {
+        "owner": TEXT,
+        "rule": TEXT,
+        "event": TEXT,
+        "source": TEXT,
+        "refused": INSTANT,
     },
 }
 
@@ -75,6 +83,10 @@ VIEWS: dict[str, View] = {
     "identity": View(
         columns={**DAY, **FILES["identity"]},
         sql=_one_row_each("identity", "profile_id, version", "joined IS NULL"),
+    ),
+    "refused": View(
+        columns={**DAY, **FILES["refused"]},
+        sql=_one_row_each("refused", "owner, rule", "refused"),
     ),
     "people": View(
         columns={"owner": TEXT, "profile_id": TEXT},

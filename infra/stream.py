@@ -1,6 +1,8 @@
 """What wakes a function when a table changes."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import jsii
 from aws_cdk import Duration
@@ -17,13 +19,14 @@ from infra.table import Table, via
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Changes:
     """
-    The changes of one table, all of them or only new items.
+    The changes of one table, all of them, or only new items, or only those in slots that begin so.
 
     A function that is dear to wake takes many at once, and lets them gather for so many seconds.
     """
 
     table: Table
     only_inserts: bool = False
+    only_slots: str = ""
     at_once: int = 100
     gathers: int = 0
 
@@ -34,7 +37,6 @@ class Changes:
         A bad record is bisected out, so that it holds up nobody else for long, and ends up in
         the bucket with all it carried.
         """
-        inserts = lambda_.FilterCriteria.filter({"eventName": lambda_.FilterRule.is_equal("INSERT")})
         function.add_event_source(
             DynamoEventSource(
                 self.table,
@@ -46,10 +48,18 @@ class Changes:
                 report_batch_item_failures=True,
                 retry_attempts=8,
                 max_record_age=Duration.hours(6),
-                filters=[inserts] if self.only_inserts else None,
+                filters=self._filters(),
                 on_failure=_Bucket(failures),
             )
         )
+
+    def _filters(self) -> list[Mapping[str, Any]] | None:
+        wanted: dict[str, Any] = {}
+        if self.only_inserts:
+            wanted["eventName"] = lambda_.FilterRule.is_equal("INSERT")
+        if self.only_slots:
+            wanted["dynamodb"] = {"Keys": {"slot": {"S": lambda_.FilterRule.begins_with(self.only_slots)}}}
+        return [lambda_.FilterCriteria.filter(wanted)] if wanted else None
 
 
 @jsii.implements(lambda_.IEventSourceDlq)

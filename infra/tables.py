@@ -81,6 +81,7 @@ class Tables(Construct):
             key=keys.events,
             partition="slot",
             sort="part",
+            stream=NEW,
             expires=True,
         )
         self.all = [

@@ -17,6 +17,7 @@ QUERY = {
     "list_quarantined": {"source": "web", "day": "2026-01-01"},
     "count_quarantined": {"source": "web", "from": "2026-01-01", "to": "2026-01-02"},
     "list_violations": {"source": "web", "from": "2026-01-01", "to": "2026-01-02"},
+    "list_refused": {"from": "2026-01-01", "to": "2026-01-02"},
     "repair_quarantined": {"dry_run": "true"},
     "repair_all_quarantined": {"dry_run": "true"},
 }
@@ -39,7 +40,7 @@ CANARIES = (
 
 
 def a_workspace_with_canaries() -> Workspace:
-    """One person with a source, a segment, three events, and a refused call of somebody else."""
+    """One person with a source, a segment, three events; a claim of somebody else to their address; a refused call."""
     workspace = Workspace()
     workspace.put("/v1/sources/web", {"definition": {"name": "Web"}})
     workspace.put("/v1/tracking-plan/web", {"definition": {"event": "Feedback Given"}})
@@ -62,6 +63,7 @@ def a_workspace_with_canaries() -> Workspace:
             "anonymousId": "c4n4ry-device",
             "properties": {"note": "c4n4ry-free-text"},
         },
+        {"type": "identify", "userId": "somebody-else", "traits": {"email": "c4n4ry@example.com"}},
     )
     at = delivery(workspace)
     raw = {"type": "what", "userId": "c4n4ry-refused", "traits": traits, "context": context, "properties": feedback}

@@ -124,9 +124,30 @@ GUARDS: Sequence[Guard] = (
     Guard(
         "limits stop a merge",
         f"{LIBRARY}/domain/linking.py",
-        "return next((kind for kind, number in sorted(counts.items()) if number > rules.limit(kind)), None)",
+        "return next((kind for kind, number in counted if number > rules.limit(kind)), None)",
         "return None",
         ("tests/world/test_merges.py",),
+    ),
+    Guard(
+        "a claim without proof takes nobody over whose identity was proven",
+        f"{LIBRARY}/domain/claims.py",
+        "if roots.isdisjoint(evidence.guarded):",
+        "if True:",
+        ("tests/pipeline/test_take_over.py",),
+    ),
+    Guard(
+        "attachments older than the window of a limit do not count against it",
+        f"{LIBRARY}/domain/evidence.py",
+        "return sum(1 for owner in owners if self.since.get(owner, self.at) > self.at - within)",
+        "return sum(1 for owner in owners)",
+        ("tests/domain/test_linking.py",),
+    ),
+    Guard(
+        "a kind that no rule names owns no event",
+        f"{LIBRARY}/domain/extraction.py",
+        "return identifiers if identifiers and rules.rule(identifiers[0].kind) else ()",
+        "return identifiers",
+        ("tests/domain/test_extraction.py",),
     ),
     Guard(
         "after a transition the versions are read again",

@@ -12,8 +12,8 @@ import pytest
 import yaml
 from jsonschema import Draft202012Validator
 
-from regulars.domain.catalog import parse_rules
-from regulars.domain.identifiers import DEFAULT_RULES
+from regulars.domain.identity_definitions import check_rules
+from regulars.domain.identity_rules import DEFAULT_RULES
 from regulars.domain.mapping_definitions import parse_mapping
 from regulars.domain.plan_definitions import check_plan
 from regulars.domain.segment_definitions import parse
@@ -26,7 +26,7 @@ FILES = sorted(CATALOG.rglob("*.yaml"))
 PARSERS: Mapping[str, Callable[[dict[str, Any]], object]] = {
     "segment": lambda definition: parse("x", definition),
     "import": lambda definition: parse_mapping("x", definition),
-    "identity": parse_rules,
+    "identity": check_rules,
     "source": lambda definition: parse_source("x", definition),
     "tracking-plan": lambda definition: check_plan("x", definition),
 }
@@ -96,7 +96,7 @@ def test_every_schema_is_one(path: Path) -> None:
 
 
 def test_spells_out_the_rules_that_hold_by_default() -> None:
-    assert parse_rules(read("identity.yaml")) == DEFAULT_RULES
+    assert check_rules(read("identity.yaml")) == DEFAULT_RULES
 
 
 def test_has_six_segments_of_which_one_shows_a_visit_at_once() -> None:
@@ -166,6 +166,15 @@ GOOD = [
     ("identity", rules()),
     ("identity", rules({"kind": "loyalty.card", "from": ["traits.card"], "known": True, "blocked": ["0"]})),
     ("identity", rules({"kind": "ios.id", "from": ["context.device.id"], "when": {"context.device.type": "ios"}})),
+    ("identity", rules({"kind": "x", "from": ["x"], "when": {"context.os": "ios", "context.device.tracked": True}})),
+    ("identity", rules({"kind": "card"})),
+    ("identity", rules(blocked=["0000"])),
+    ("identity", rules(blocked=["0000", {"matches": "^test-"}])),
+    ("identity", rules({"kind": "card", "blocked": [{"matches": "(?i)^(test|demo)-[0-9]{4,}$"}]})),
+    ("identity", rules(never=[["email", "ga_client_id"]])),
+    ("identity", rules({"kind": "card", "limit": {"count": 5, "within": "7 days"}})),
+    ("identity", rules({"kind": "card", "limit": {"count": 5, "within": "annually"}})),
+    ("identity", rules({"kind": "card", "limit": {"count": 5, "within": "ever"}})),
     ("identity", rules(max_merges=1, max_identifiers=1000)),
     ("import", an_import()),
     ("import", an_import({"repeats": False, "encoding": "latin-1", "name": "Some", "description": "Why"})),
@@ -278,9 +287,23 @@ BAD = [
     ("identity", rules({"kind": "x", "from": ["x"], "when": {"context.os": ""}})),
     ("identity", rules({"kind": "x", "from": ["x"], "when": {"context.os": ["ios"]}})),
     ("identity", rules({"kind": "x", "from": ["x"], "when": {"": "ios"}})),
+    ("identity", rules({"kind": "x", "from": ["x"], "when": {f"context.{n}": "ios" for n in range(11)}})),
+    ("identity", rules(blocked=[0])),
+    ("identity", rules(blocked=[{"matches": "x" * 257}])),
+    ("identity", rules(blocked=[{"matches": ""}])),
+    ("identity", rules(blocked=[{"matches": 5}])),
+    ("identity", rules(blocked=[{"matches": "x", "of": "y"}])),
+    ("identity", rules(never=[["email"]])),
+    ("identity", rules(never=[["email", "email"]])),
+    ("identity", rules(never=[["email", "Card"]])),
+    ("identity", rules(never=["email", "ga_client_id"])),
+    ("identity", rules({"kind": "card", "limit": {"count": 5}})),
+    ("identity", rules({"kind": "card", "limit": {"count": 0, "within": "7 days"}})),
+    ("identity", rules({"kind": "card", "limit": {"count": 5, "within": "fortnightly"}})),
+    ("identity", rules({"kind": "card", "limit": {"count": 5, "within": 7}})),
+    ("identity", rules({"kind": "card", "limit": {"count": 5, "within": "7 days", "of": "x"}})),
     ("identity", rules({"kind": "x", "from": ["x"], "blocked": [0]})),
     ("identity", rules({"kind": "Card", "from": ["x"]})),
-    ("identity", rules({"kind": "card"})),
     ("identity", rules({"kind": "card", "from": "x"})),
     ("identity", rules({"kind": "card", "from": ["x"], "limit": 0})),
     ("identity", rules({"kind": "card", "from": ["x"], "when": {}})),
@@ -323,6 +346,10 @@ ONLY_THE_PARSER_KNOWS = [
     ("segment", a_segment(event="X", within="9999 days")),
     ("segment", a_segment(event="X", sum={"of": "y", "at_least": 1}, within="36 hours")),
     ("identity", rules({"kind": "user_id", "from": ["x"]})),
+    ("identity", rules({"kind": "card", "limit": {"count": 5, "within": "9999 days"}})),
+    ("identity", rules(blocked=[{"matches": "x"}] * 21)),
+    ("identity", rules(blocked=[{"matches": "(a"}])),
+    ("identity", rules({"kind": "card", "blocked": [{"matches": "(?=a)b"}]})),
     ("import", an_import({"encoding": "rot13"})),
     ("import", an_import(timestamp={"column": "d", "type": "date", "format": "%d"})),
     ("import", an_import(timestamp={"column": "d", "type": "date", "zone": "Nowhere"})),
@@ -347,7 +374,7 @@ def test_some_things_only_the_parser_knows(kind: str, definition: dict[str, Any]
 def blocks() -> list[tuple[str, str]]:
     """List the YAML in the docs, by the file that it stands for."""
     docs = CATALOG.parent / "docs"
-    text = (docs / "catalog.md").read_text() + (docs / "import.md").read_text()
+    text = "".join((docs / page).read_text() for page in ("catalog.md", "identity.md", "import.md"))
     return re.findall(r"```yaml\n# catalog/(\S+)\n(.*?)```", text, re.DOTALL)
 
 

@@ -20,7 +20,8 @@ from regulars.adapters.unmerge_api import UnmergeApi
 from regulars.adapters.unmerge_routes import UNMERGE_ROUTES
 from regulars.domain.calls import Delivery, read
 from regulars.domain.events import Event
-from regulars.domain.identifiers import DEFAULT_RULES, Identifier, normalise, owner_key
+from regulars.domain.identifiers import Identifier, normalise, owner_key
+from regulars.domain.identity_rules import DEFAULT_RULES
 from regulars.domain.sources import Source
 from regulars.pipeline.admission import lay_out
 from regulars.stores.events import from_item

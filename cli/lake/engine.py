@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from cli.errors import UserError
 from cli.place import make_private
-from regulars.domain.lake import EVENTS, IDENTITY, TABLES, LakeTable
+from regulars.domain.lake import EVENTS, IDENTITY, REFUSED, TABLES, LakeTable
 from regulars.domain.lake_sql import DAY, TYPES, files_of, quoted, shown, views
 
 if TYPE_CHECKING:
@@ -19,6 +19,8 @@ READS: Mapping[str, LakeTable] = {
     "identity": IDENTITY,
     "identity_files": IDENTITY,
     "people": IDENTITY,
+    "refused": REFUSED,
+    "refused_files": REFUSED,
 }
 _ONE_SELECT = "ask with one SELECT: the lake is read, and nothing is written"
 

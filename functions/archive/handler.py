@@ -1,4 +1,4 @@
-"""Woken by new events and by changes of profiles: write them to the lake, events and the identity log."""
+"""Woken by new events, changes of profiles and refused claims: write them to the lake."""
 
 from collections.abc import Mapping, Sequence
 from functools import cache
@@ -11,11 +11,12 @@ from regulars.adapters.observability import journal, observed
 from regulars.adapters.parquet import Parquet
 from regulars.adapters.spilling import whole
 from regulars.adapters.streams import Answer, Record, apply_in_order, records_of
-from regulars.domain.lake import EVENTS, IDENTITY, Row
-from regulars.domain.lake_rows import event_row, identity_row
+from regulars.domain.lake import EVENTS, IDENTITY, REFUSED, LakeTable, Row
+from regulars.domain.lake_rows import event_row, identity_row, refused_row
 from regulars.pipeline.archive import Archive
 from regulars.stores.events import from_item as event_from_item
 from regulars.stores.profiles import from_item as profile_from_item
+from regulars.stores.refused_claims import from_item as claim_from_item
 
 _MEMORY = "128MB"  # a batch has 6 MB at most; the rest of the function's is Python's
 
@@ -26,8 +27,7 @@ def handler(event: Mapping[str, Any], _context: object) -> Answer:
     records = records_of(event)
     rows: list[Row] = []
     answer = apply_in_order(records, _by_itself, lambda _sequence, members: rows.extend(_rows(members)))
-    table = IDENTITY if _is_profile(records[0]) else EVENTS
-    _archive().store(table, rows, sequence=records[0].sequence)
+    _archive().store(_table(records[0]), rows, sequence=records[0].sequence)
     return answer
 
 
@@ -43,14 +43,21 @@ def _row(record: Record) -> Row | None:
     after = record.new
     if after is None:
         return None  # an event that has expired, and stays in the lake; a profile is never removed
-    if not _is_profile(record):
-        return event_row(event_from_item(whole(after, clients.large)))
+    match _table(record).name:
+        case EVENTS.name:
+            return event_row(event_from_item(whole(after, clients.large)))
+        case REFUSED.name:
+            return refused_row(claim_from_item(after))
     before = record.old
     return identity_row(profile_from_item(before) if before else None, profile_from_item(after))
 
 
-def _is_profile(record: Record) -> bool:
-    return "profile_id" in record.body["Keys"]  # it is told no name of a table, because it may do nothing with one
+def _table(record: Record) -> LakeTable:
+    """Tell the table by its keys: the function is told no name of one, because it may do nothing with them."""
+    keys = record.body["Keys"]
+    if "profile_id" in keys:
+        return IDENTITY
+    return REFUSED if "slot" in keys else EVENTS
 
 
 @cache

@@ -11,10 +11,12 @@ from local.world.memory import MemoryDatabase
 from local.world.world import START, World
 from regulars.adapters.models import MODELS
 from regulars.domain.instants import DAY, SECOND
+from regulars.domain.refused_claims import RefusedClaim
 from regulars.domain.timers import Timer
 from regulars.stores.database import INDEXES, KEYS, TableName
 from regulars.stores.events import to_item
 from regulars.stores.quarantine import Quarantined, QuarantineStore
+from regulars.stores.refused_claims import RefusedClaimStore
 from regulars.stores.tallies import TallyStore
 from regulars.stores.timers import TimerStore
 from regulars.stores.vault import VaultStore
@@ -77,6 +79,7 @@ def _a_lived_in_world() -> MemoryDatabase:
     QuarantineStore(database).add(
         Quarantined(source="web", arrival=START, message_id="m", code="c", reason="r", sealed=b"s")
     )
+    RefusedClaimStore(database).add(RefusedClaim(owner="email:e", limit="email", event="user_id:u -#web#m", at=START))
     TallyStore(database).put("violations#web#2026-01-01", "p", {("A", "b"): 1}, now=START)
     return database
 

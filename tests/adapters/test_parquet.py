@@ -12,7 +12,7 @@ from pyarrow import parquet
 
 from regulars.adapters.parquet import Parquet
 from regulars.domain.instants import from_micros, to_micros
-from regulars.domain.lake import EVENTS, IDENTITY, Row
+from regulars.domain.lake import EVENTS, IDENTITY, VERSION, Row
 from regulars.domain.lake_rows import event_row, identity_row
 from regulars.domain.profiles import Profile
 from tests.builders import START, an_event
@@ -39,6 +39,7 @@ rows = st.lists(
             "sealed_traits": st.dictionaries(texts, st.binary(max_size=9), max_size=3),
             "sealed": st.none() | st.binary(max_size=9),
             "fingerprint": st.binary(max_size=9),
+            "proven": st.integers(0, 1),
         }
     ),
     min_size=1,
@@ -97,7 +98,10 @@ def test_every_tool_reads_the_same_columns_and_the_version(format: Parquet) -> N
     assert types["happened"] == arrow.timestamp("us")
     assert types["links"].value_type == types["owner"] == arrow.string()
     assert (types["sealed_traits"].key_type, types["sealed_traits"].item_type) == (arrow.string(), arrow.binary())
-    assert (file.metadata.metadata[b"lake_table"], file.metadata.metadata[b"lake_version"]) == (b"events", b"1")
+    assert (file.metadata.metadata[b"lake_table"], file.metadata.metadata[b"lake_version"]) == (
+        b"events",
+        str(VERSION).encode(),
+    )
     assert file.metadata.row_group(0).column(0).compression == "ZSTD"
 
 

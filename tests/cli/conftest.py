@@ -10,7 +10,9 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
+from cli.lake import bucket
 from cli.main import app
+from tests.cli.lakes import s3
 from tests.cli.platform import Platform, running
 
 ROOT = Path(__file__).parents[2]
@@ -77,3 +79,16 @@ def applied(regulars: Regulars) -> Regulars:
     """The command, in a folder whose catalog is live."""
     assert regulars("apply").code == 0
     return regulars
+
+
+@pytest.fixture
+def lake(aws: None, applied: Regulars, monkeypatch: pytest.MonkeyPatch) -> Regulars:
+    """The command beside a platform of this machine, whose catalog is live, with an empty lake."""
+    del aws
+    s3().create_bucket(Bucket="lake", CreateBucketConfiguration={"LocationConstraint": "eu-west-1"})
+    sign = {"url": applied.platform.url, "tokens": {}, "lake": "lake", "aws_endpoint": "https://s3.example"}
+    applied.write(".regulars/local.json", json.dumps(sign))
+    applied.platform.pages["GET /_local/settle"] = {"settled": True}
+    monkeypatch.setattr(bucket, "_client_of_this_machine", lambda _endpoint: s3())
+    monkeypatch.setattr("cli.tracking_plan.traffic.since", lambda _days: "2025-12-31")
+    return applied

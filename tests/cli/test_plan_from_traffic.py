@@ -1,29 +1,21 @@
 """What events say of a plan: what it would have done to them, and the plan that they follow already."""
 
-import json
 from base64 import b64encode
-from functools import cache
 from typing import Any
 
-import boto3
-import pytest
 import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cli.lake import bucket
 from cli.tracking_plan.inference import infer
 from cli.tracking_plan.preview import Effect, effects
 from cli.tracking_plan.traffic import Seen
-from regulars.adapters.parquet import Parquet
-from regulars.domain.events import Event, Sealed
-from regulars.domain.lake import EVENTS
-from regulars.domain.lake_files import batch_key
-from regulars.domain.lake_rows import event_row
+from regulars.domain.events import Sealed
 from regulars.domain.plan_definitions import parse_plan
 from regulars.domain.plans import Plan, compile_plan
 from tests.builders import an_event
 from tests.cli.conftest import Regulars
+from tests.cli.lakes import archive
 
 VIEWED: dict[str, Any] = {
     "event": "Product Viewed",
@@ -146,29 +138,6 @@ def test_events_follow_the_plan_that_was_inferred_from_them(contents: list[dict[
 
 
 # both, over a lake
-
-
-@cache
-def s3() -> Any:
-    return boto3.client("s3")
-
-
-def archive(*events: Event) -> None:
-    content = Parquet().write(EVENTS, [event_row(event) for event in events])
-    s3().put_object(Bucket="lake", Key=batch_key(EVENTS, "2026-01-01", "1", content), Body=content)
-
-
-@pytest.fixture
-def lake(aws: None, applied: Regulars, monkeypatch: pytest.MonkeyPatch) -> Regulars:
-    """The command beside a platform of this machine, whose catalog is live, with an empty lake."""
-    del aws
-    s3().create_bucket(Bucket="lake", CreateBucketConfiguration={"LocationConstraint": "eu-west-1"})
-    sign = {"url": applied.platform.url, "tokens": {}, "lake": "lake", "aws_endpoint": "https://s3.example"}
-    applied.write(".regulars/local.json", json.dumps(sign))
-    applied.platform.pages["GET /_local/settle"] = {"settled": True}
-    monkeypatch.setattr(bucket, "_client_of_this_machine", lambda _endpoint: s3())
-    monkeypatch.setattr("cli.tracking_plan.traffic.since", lambda _days: "2025-12-31")
-    return applied
 
 
 def test_plan_says_what_a_changed_plan_would_have_done(lake: Regulars) -> None:

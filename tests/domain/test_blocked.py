@@ -1,15 +1,23 @@
 """A value that names nobody links nobody, however it is dressed up, and stays on its event."""
 
+import os
+import subprocess
+import sys
 from typing import Any
 
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from regulars.domain.blocked_values import ILLEGAL_VALUES, Blocked, is_blocked
 from regulars.domain.calls import Delivery, read
-from regulars.domain.identifiers import DEFAULT_RULES, ILLEGAL_VALUES, Identifier, is_blocked, normalise, owner_key
+from regulars.domain.identifiers import Identifier, normalise, owner_key
+from regulars.domain.identity_definitions import check_rules
+from regulars.domain.identity_rules import DEFAULT_RULES
 from regulars.domain.instants import SECOND
+from regulars.domain.patterns import check_pattern, matches
 from regulars.domain.sources import Source
+from regulars.errors import DefinitionError
 from tests.builders import START
 from tests.messages import a_track_call
 
@@ -69,10 +77,51 @@ def test_no_text_names_nobody_either(value: Any) -> None:
 
 
 def test_blocks_what_a_workspace_blocks_too() -> None:
-    blocked = frozenset({"test", "(demo)"})
+    blocked = Blocked(frozenset({"test", "(demo)"}))
 
     assert all(is_blocked(value, blocked) for value in ("test", "TEST", "“Test”", "(demo)", "te\u200bst"))
     assert not is_blocked("demo", blocked)
+
+
+def test_blocks_what_a_pattern_finds_as_it_came_or_laid_bare() -> None:
+    blocked = Blocked(patterns=("^test-", "(?i)@demo[.]"))
+
+    assert all(is_blocked(value, blocked) for value in ("test-1", "“test-1”", "ann@demo.example", "ann@DEMO.example"))
+    assert not any(is_blocked(value, blocked) for value in ("my-test-1", "TEST-1", "ann@demo", "\ud800"))
+
+
+@pytest.mark.parametrize(
+    ("pattern", "text"),
+    [("(a+)+$", "a" * 100_000 + "!"), ("(.*a){25}", "a" * 24 + "b" * 100_000), ("(x+x+)+y", "x" * 100_000)],
+)
+def test_no_pattern_is_slow_on_any_text(pattern: str, text: str) -> None:
+    """Python's own engine would still run tomorrow; this one is done before the test times out."""
+    check_pattern(pattern, "blocked")
+
+    assert not matches(pattern, text)
+
+
+@pytest.mark.parametrize("pattern", ["(a", "a{1,100000}", "(a{100}){100}", r"\pL{900}", "(?=a)b", r"(a)\1", "(?<!a)b"])
+def test_refuses_a_pattern_that_cannot_be_run_or_is_large(pattern: str) -> None:
+    with pytest.raises(DefinitionError) as error:
+        check_rules({"identifiers": [{"kind": "user_id", "limit": 1, "blocked": ["x", {"matches": pattern}]}]})
+    assert error.value.path == "identifiers[0].blocked"
+    assert pattern in error.value.message
+
+
+def test_a_process_without_patterns_loads_no_engine() -> None:
+    code = (
+        "import sys; from regulars.domain.extraction import extract;"
+        "from regulars.domain.identity_definitions import parse_rules;"
+        "rules = parse_rules({'identifiers': [{'kind': 'user_id', 'from': ['userId'], 'limit': 1}], 'blocked': ['x']});"
+        "assert extract({'userId': 'u'}, rules); assert 'jsonschema_rs' not in sys.modules"
+    )
+
+    environment = os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)}
+
+    done = subprocess.run([sys.executable, "-c", code], check=False, capture_output=True, text=True, env=environment)
+
+    assert (done.returncode, done.stderr) == (0, "")
 
 
 decorated = st.builds(

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from regulars.domain.calls import Call, Delivery, read
-from regulars.domain.identifiers import DEFAULT_RULES, Identifier, kind_of, owner_key
+from regulars.domain.identifiers import Identifier, kind_of, owner_key
+from regulars.domain.identity_rules import DEFAULT_RULES
 from regulars.domain.instants import SECOND
 from regulars.domain.messages import Envelope
 from regulars.domain.sources import Source
@@ -36,6 +37,7 @@ def owner(kind: str, value: str) -> str:
     return owner_key(Identifier(kind, value), HASH_KEY)
 
 
+EXTERNAL = {"externalIds": [{"id": "c-7", "type": "crm_id", "collection": "users", "encoding": "none"}]}
 REFUSED: Mapping[str, tuple[object, str]] = {
     "no object": (7, "invalid_event"),
     "null": (None, "invalid_event"),
@@ -46,6 +48,7 @@ REFUSED: Mapping[str, tuple[object, str]] = {
     "nobody, in the way of RudderStack": (a_track_call(anonymousId=None, userId=""), "missing_identifier"),
     "a list as userId": (a_track_call(userId=["u"]), "invalid_identifier"),
     "an object as anonymousId": (a_track_call(anonymousId={"id": 1}), "invalid_identifier"),
+    "an id of a kind that no rule names": (a_track_call(anonymousId=None, context=EXTERNAL), "missing_identifier"),
     "no event": (a_track_call(event=None), "invalid_event_name"),
     "an empty event": (a_track_call(event=" "), "invalid_event_name"),
     "a number as event": (a_track_call(event=7), "invalid_event_name"),
@@ -111,6 +114,22 @@ def test_names_whom_a_message_names(message: dict[str, Any], identifiers: list[t
     assert call.event.links == tuple(owner(kind, value) for kind, value in identifiers)
     assert call.event.owner == call.event.links[0]
     assert call.personal["ids"] == dict(identifiers)
+
+
+def test_an_id_of_a_kind_that_no_rule_names_links_but_owns_no_event() -> None:
+    beside = reading(a_track_call(context=EXTERNAL)).event
+    alone = reading(a_track_call(anonymousId="null", context=EXTERNAL)).event
+
+    assert beside.links == (owner("anonymous_id", "visitor-1"), owner("crm_id", "c-7"))
+    assert (kind_of(alone.owner), alone.links) == ("nobody", ())
+
+
+def test_seals_all_values_of_one_kind_and_leaves_none_in_clear() -> None:
+    more = [{"id": f"ann{n}@x.example", "type": "email", "collection": "users", "encoding": "none"} for n in (1, 2)]
+    call = reading(an_identify_call(traits={"email": "ann1@x.example"}, context={"externalIds": more}))
+
+    assert call.personal["ids"]["email"] == ["ann1@x.example", "ann2@x.example"]
+    assert "externalIds" not in call.event.context
 
 
 def test_stores_an_event_that_names_nobody_any_more_for_nobody() -> None:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from regulars.domain.calls import Delivery, read
 from regulars.domain.classification import sort_fields
-from regulars.domain.identifiers import DEFAULT_RULES
+from regulars.domain.identity_rules import DEFAULT_RULES
 from regulars.domain.instants import SECOND
 from regulars.domain.orders import drawer_of
 from regulars.domain.payloads import read_object

@@ -23,7 +23,15 @@ HELD = {
         " fingerprint:bytes",
         "identity": "profile_id:text version:number change:text rule:text event:text changed:instant owners:texts"
         " joined:texts parted:texts merged_into:text since:instant merges:number",
-    }
+    },
+    2: {
+        "events": "owner:text moment:text happened:instant arrival:instant type:text name:text source:text"
+        " message_id:text links:texts properties:text traits:text context:text sealed_traits:sealed sealed:bytes"
+        " fingerprint:bytes proven:number",
+        "identity": "profile_id:text version:number change:text rule:text event:text changed:instant owners:texts"
+        " joined:texts parted:texts merged_into:text since:instant merges:number",
+        "refused": "owner:text rule:text event:text source:text refused:instant",
+    },
 }
 
 scalars = st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text()
@@ -50,6 +58,7 @@ def event_of(row: Row) -> Event:
         context=json.loads(row["context"] or "{}"),
         sealed=row["sealed"] or b"",
         fingerprint=row["fingerprint"],
+        proven=bool(row["proven"]),
     )
 
 
@@ -80,6 +89,7 @@ def test_columns_are_added_and_never_changed() -> None:
     content,
     st.dictionaries(st.text(min_size=1), st.text(alphabet="!+/=aZ09", min_size=1), max_size=3),
     st.binary(),
+    st.booleans(),
 )
 def test_a_row_holds_the_whole_event(
     properties: dict[str, object],
@@ -87,17 +97,24 @@ def test_a_row_holds_the_whole_event(
     context: dict[str, object],
     sealed: dict[str, str],
     rest: bytes,
+    proven: bool,
 ) -> None:
     secrets = {name: Sealed("anonymous_id:a", value) for name, value in sealed.items()}
     event = an_event(
-        properties=properties, traits={**traits, **secrets}, context=context, sealed=rest, fingerprint=b"f"
+        properties=properties,
+        traits={**traits, **secrets},
+        context=context,
+        sealed=rest,
+        fingerprint=b"f",
+        proven=proven,
     )
 
     assert event_of(event_row(event)) == event
 
 
 def test_an_event_has_no_field_that_a_row_would_leave_out() -> None:
-    held = {"owner", "moment", "type", "name", "links", "at", "arrival", "properties", "traits", "context", "sealed"}
+    clear = {"properties", "traits", "context"}
+    held = {"owner", "moment", "type", "name", "links", "at", "arrival", "sealed", "proven"} | clear
 
     assert {field.name for field in fields(Event)} == held | {"fingerprint"}, "cure: add a column, and a version"
 

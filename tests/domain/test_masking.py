@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from regulars.domain.identifiers import DEFAULT_RULES
+from regulars.domain.identity_rules import DEFAULT_RULES
 from regulars.domain.masking import MASK, mask, revealed, unmask
 from regulars.errors import DefinitionError
 from tests.messages import a_track_call, an_identify_call

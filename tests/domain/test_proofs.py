@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from regulars.domain.identifiers import DEFAULT_RULES, Identifier
+from regulars.domain.identifiers import Identifier
+from regulars.domain.identity_rules import DEFAULT_RULES
 from regulars.domain.proofs import hashes_of, sign, unproven, without_hashes
 from regulars.domain.sources import parse_source
 from regulars.errors import DefinitionError
@@ -43,7 +44,7 @@ def test_a_hash_proves_its_own_claim_only() -> None:
 def test_devices_need_no_proof_and_kinds_that_tell_a_person_cannot_go_without() -> None:
     rules = {"identifiers": [{"kind": "user_id", "from": ["userId"], "limit": 1}]}
     card = {"kind": "loyalty.card", "from": ["traits.card"], "known": True}
-    from regulars.domain.catalog import parse_rules
+    from regulars.domain.identity_definitions import parse_rules
 
     known = parse_rules({"identifiers": [*rules["identifiers"], card]})
     claims = [Identifier("loyalty.card", "7"), Identifier("anonymous_id", "a"), Identifier("ios.id", "i")]

@@ -2,6 +2,7 @@
 
 import importlib
 from collections.abc import Callable, Iterator
+from datetime import datetime
 from typing import Any
 
 import boto3
@@ -11,10 +12,12 @@ from regulars.adapters import clients
 from regulars.adapters import lake as lakes
 from regulars.domain.instants import DAY, SECOND
 from regulars.domain.profiles import Profile
+from regulars.domain.refused_claims import RefusedClaim
 from regulars.errors import UnavailableError
 from regulars.stores.database import Item
 from regulars.stores.events import to_item
 from regulars.stores.profiles import to_item as profile_to_item
+from regulars.stores.refused_claims import to_item as claim_to_item
 from tests.builders import START, an_event
 from tests.lake import ask
 from tests.lambda_events import Event, batch
@@ -119,6 +122,16 @@ def test_fetches_what_was_too_large_for_its_table(archive: Handler) -> None:
     archive(event, None)
 
     assert ask(files(), "SELECT properties FROM events") == [('{"text":"x"}',)]
+
+
+def test_writes_refused_claims(archive: Handler) -> None:
+    claim = RefusedClaim(owner="email:e", limit="user_id", event="user_id:u -#web#m", at=START)
+    answer = archive(as_deployed(batch(("tallies", None, claim_to_item(claim)))), None)
+
+    assert answer == {"batchItemFailures": []}
+    assert ask(files(), "SELECT day, owner, rule, event, source, refused FROM refused") == [
+        ("2026-01-01", "email:e", "user_id", "user_id:u -#web#m", "web", datetime(2026, 1, 1))  # noqa: DTZ001 (as the lake has instants)
+    ]
 
 
 def test_writes_the_identity_log(archive: Handler) -> None:

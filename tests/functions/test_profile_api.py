@@ -57,6 +57,16 @@ def test_the_id_of_a_profile_that_was_merged_answers_with_the_survivor(workspace
     assert answer["traits"]["plan"]["value"] == "gold"
 
 
+def test_two_addresses_that_one_call_names_are_told_apart(workspace: Workspace) -> None:
+    other = {"id": "jane@office.example", "type": "email", "collection": "users", "encoding": "none"}
+    workspace.send({**SIGN_IN, "context": {"externalIds": [other]}})
+
+    told = workspace.get("/v1/profiles/email:jane@office.example/identifiers", role="admin").content["identifiers"]
+
+    addresses = {identifier["value"] for identifier in told if identifier["kind"] == "email"}
+    assert addresses == {"jane@example.com", "jane@office.example"}
+
+
 def test_a_visitor_has_a_profile_before_anything_is_known(workspace: Workspace) -> None:
     workspace.send(VIEW)
 

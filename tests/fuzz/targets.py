@@ -12,10 +12,12 @@ from contextlib import suppress
 import atheris
 
 with atheris.instrument_imports(include=["regulars"]):
+    from regulars.domain.blocked_values import is_blocked
     from regulars.domain.calls import Delivery, name_refused, read
     from regulars.domain.classification import sort_fields
     from regulars.domain.cursors import cursor_key, read_cursor, write_cursor
-    from regulars.domain.identifiers import DEFAULT_RULES, Identifier, is_blocked, normalise, owner_key
+    from regulars.domain.identifiers import Identifier, normalise, owner_key
+    from regulars.domain.identity_rules import DEFAULT_RULES
     from regulars.domain.packing import pack, unpack
     from regulars.domain.payloads import cut, inflate, is_whole, read_object, write
     from regulars.domain.personal_names import is_personal_property

@@ -27,6 +27,7 @@ TABLES = {
         "identities": "GetItem PutItem Query",
         "profiles": "GetItem PutItem",
         "catalog": "GetItem Query",
+        "tallies": "PutItem",
     },
     "evaluate_segments": {
         "identities": "PutItem Query",
@@ -106,13 +107,14 @@ LARGE = {
     "unmerge": {"events": "GetObject"},
     "admin_api": {"events": "GetObject PutObject", "quarantine": "GetObject"},
 }
+LAKE_TABLES = ("events", "identity", "refused")
 READS = {"GetItem", "BatchGetItem", "Query", "DescribeStream", "GetRecords", "GetShardIterator", "ListStreams"}
 POLLS = ("DescribeStream", "GetRecords", "GetShardIterator", "ListStreams")
 POLLED = {
     "resolve_identity": {"events"},
     "evaluate_segments": {"identities", "profiles"},
     "announce": {"memberships"},
-    "archive": {"events", "profiles"},
+    "archive": {"events", "profiles", "tallies"},
 }
 
 
@@ -156,7 +158,7 @@ def test_a_function_reads_and_writes_exactly_these_objects(allowed: dict[str, se
         for prefix, actions in LARGE.get(function, {}).items()
         for action in actions.split()
     }
-    lake = {f"{action} buckets/lake/{table}/*" for action in LAKE.get(function, ()) for table in ("events", "identity")}
+    lake = {f"{action} buckets/lake/{table}/*" for action in LAKE.get(function, ()) for table in LAKE_TABLES}
     listed = {"s3:ListBucket buckets/lake"} if function == "compact" else set()
     assert found == failures | large | lake | listed
 

@@ -4,6 +4,8 @@ import pytest
 
 from infra.permissions import identity, paths
 from infra.templates import Template, Templates, resources
+from regulars.domain.refused_claims import RefusedClaim
+from regulars.stores.refused_claims import PREFIX, to_item
 
 
 @pytest.fixture
@@ -46,8 +48,19 @@ def test_only_new_events_wake_identity_resolution(streams: dict[str, Template]) 
     filters = {table: each["FilterCriteria"]["Filters"] for table, each in streams.items() if "FilterCriteria" in each}
 
     [only] = filters["tables/events"]
-    assert set(filters) == {"tables/events"}
+    assert set(filters) == {"tables/events", "tables/tallies"}
     assert json.loads(only["Pattern"]) == {"eventName": ["INSERT"]}
+
+
+def test_of_all_tallies_only_refused_claims_wake_anybody(streams: dict[str, Template]) -> None:
+    [only] = streams["tables/tallies"]["FilterCriteria"]["Filters"]
+    claim = RefusedClaim(owner="email:e", limit="email", event="user_id:u -#web#m", at=0)
+
+    assert json.loads(only["Pattern"]) == {
+        "eventName": ["INSERT"],
+        "dynamodb": {"Keys": {"slot": {"S": [{"prefix": PREFIX}]}}},
+    }
+    assert str(to_item(claim)["slot"]).startswith(PREFIX)
 
 
 def test_a_stream_has_two_readers_at_most(deployed: Templates) -> None:

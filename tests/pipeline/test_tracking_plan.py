@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from local.world.memory import MemoryDatabase
 from regulars.domain.calls import Delivery, read
-from regulars.domain.identifiers import DEFAULT_RULES
+from regulars.domain.identity_rules import DEFAULT_RULES
 from regulars.domain.instants import SECOND
 from regulars.domain.masking import MASK
 from regulars.domain.plan_definitions import parse_plan

@@ -8,7 +8,7 @@ from local.world.memory import MemoryDatabase
 from local.world.world import Counts
 from regulars.domain.catalog import Live
 from regulars.domain.events import Event
-from regulars.domain.identifiers import DEFAULT_RULES, IdentifierRule, IdentityRules
+from regulars.domain.identity_rules import DEFAULT_RULES, IdentifierRule, IdentityRules
 from regulars.domain.profiles import Profile, founder
 from regulars.pipeline.resolve import Resolver
 from regulars.stores import profiles as profile_rows

@@ -14,7 +14,7 @@ from local.world.chaos import CrashError, SeededChaos
 from local.world.memory import MemoryDatabase
 from local.world.world import World
 from regulars.domain.events import Event
-from regulars.domain.identifiers import DEFAULT_RULES
+from regulars.domain.identity_rules import DEFAULT_RULES
 from regulars.domain.instants import DAY, SECOND
 from regulars.domain.profiles import Edge, Profile, alone, root_of
 from regulars.domain.segment_definitions import parse

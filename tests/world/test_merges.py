@@ -2,7 +2,7 @@
 
 import pytest
 
-from regulars.domain.identifiers import DEFAULT_RULES
+from regulars.domain.identity_rules import DEFAULT_RULES
 from tests.world.merges import LIFTED, trial
 
 

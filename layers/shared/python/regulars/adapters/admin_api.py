@@ -16,6 +16,7 @@ from regulars.pipeline.definitions import RULES, Definitions
 from regulars.pipeline.members import Members
 from regulars.pipeline.ports import Clock, Journal, Many, Sealer
 from regulars.pipeline.quarantine import Quarantine
+from regulars.pipeline.refused_claims import RefusedClaims
 from regulars.pipeline.replays import Replays
 from regulars.pipeline.violations import Violations
 from regulars.pipeline.write_keys import Key, Minted, WriteKeys
@@ -40,6 +41,7 @@ class AdminApi:
     document: Mapping[str, Any]
     quarantine: Quarantine
     violations: Violations
+    refused: RefusedClaims
     sealer: Sealer
     audit: Audit
 
@@ -65,6 +67,7 @@ class AdminApi:
             document=document,
             quarantine=Quarantine(Replays(database, sealer, journal, clock), sealer, many),
             violations=Violations(database),
+            refused=RefusedClaims(database),
             sealer=sealer,
             audit=audit,
         )

@@ -3,7 +3,9 @@
 from collections.abc import Callable, Sequence
 from functools import partial
 
+from regulars.adapters import identity_api
 from regulars.adapters.admin_api import AdminApi, Answer
+from regulars.adapters.days import DAYS
 from regulars.adapters.key_routes import KEY_ROUTES
 from regulars.adapters.pages import PAGED
 from regulars.adapters.quarantine_routes import QUARANTINE_ROUTES
@@ -125,6 +127,17 @@ _SOURCES = (
 _IDENTITY = (
     _get("/v1/identity", "identity:read", "get_identity", "Read the identity rules", "identity"),
     _put("/v1/identity", "identity:write", "put_identity", "Write the identity rules", "identity"),
+    _route(
+        "GET",
+        "/v1/identity/refused",
+        "identity:read",
+        "list_refused",
+        "List which identifiers were kept from joining a person, and by which limit, by day",
+        identity_api.list_refused,
+        returns="RefusedClaimPage",
+        description="Of each identifier and limit the first event of the day; kept for 90 days, in the lake for ever.",
+        query=(*DAYS, *PAGED),
+    ),
 )
 _IMPORTS = (
     _list("/v1/imports", "imports:read", "import"),

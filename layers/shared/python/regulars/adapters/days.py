@@ -3,9 +3,15 @@
 from collections.abc import Mapping
 from datetime import date, timedelta
 
+from regulars.adapters.routes import Parameter
 from regulars.errors import InvalidRequestError
 
 MOST = 31
+_DAY = {"type": "string", "format": "date"}
+DAYS = (
+    Parameter(name="from", description="the first day, in UTC", schema=_DAY, required=True),
+    Parameter(name="to", description="the last day, in UTC", schema=_DAY, required=True),
+)
 
 
 def read_days(query: Mapping[str, str]) -> list[str]:

@@ -30,6 +30,7 @@ class EventItem(Model):
     print = BinaryAttribute(legacy_encoding=False)
     clear = BinaryAttribute(legacy_encoding=False)
     sealed = BinaryAttribute(legacy_encoding=False, null=True)
+    proven = NumberAttribute(null=True)
     spilled = UnicodeAttribute(null=True)
     expires = NumberAttribute(null=True)
 
@@ -48,6 +49,7 @@ class IdentityItem(Model):
     since = NumberAttribute(null=True)
     to = UnicodeAttribute(null=True)
     attached = NumberAttribute(null=True)
+    proven = NumberAttribute(null=True)
     catalog = NumberAttribute(null=True)
     watch = UnicodeAttribute(null=True)
     marks = BinaryAttribute(legacy_encoding=False, null=True)
@@ -190,7 +192,10 @@ class TallyItem(Model):
 
     slot = UnicodeAttribute(hash_key=True)
     part = UnicodeAttribute(range_key=True)
-    counts = UnicodeAttribute()
+    counts = UnicodeAttribute(null=True)
+    v = NumberAttribute(null=True)
+    event = UnicodeAttribute(null=True)
+    at = NumberAttribute(null=True)
     expires = NumberAttribute()
 
 

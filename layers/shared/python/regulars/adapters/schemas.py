@@ -122,6 +122,32 @@ SCHEMAS: Mapping[str, Schema] = {
             )
         ),
     ),
+    "RefusedClaimPage": a_page(
+        "claims",
+        a_list(
+            an_object(
+                {
+                    "at": INSTANT,
+                    "limit": {**TEXT, "description": "a kind, merges, identifiers, cut, never or unproven"},
+                    "refused": ref("ClaimedIdentifier"),
+                    "from": {**ref("ClaimedIdentifier"), "description": "whom it did not join: whose event it was"},
+                    "source": ID,
+                    "message_id": TEXT,
+                }
+            )
+        ),
+    ),
+    "ClaimedIdentifier": an_object(
+        {
+            "kind": TEXT,
+            "value": {**or_null(TEXT), "description": "null where nothing tells it any more"},
+            "masked": MASKED,
+            "profile_id": {
+                **PROFILE_ID,
+                "description": "its profile alone; asked for, it leads to the one it has",
+            },
+        }
+    ),
     "Edit": an_object(
         {
             "definition": FIELDS,

@@ -5,10 +5,10 @@ from functools import partial
 
 from regulars.adapters import tracking_plan_api as answers
 from regulars.adapters.admin_api import AdminApi
+from regulars.adapters.days import DAYS
 from regulars.adapters.pages import PAGED
 from regulars.adapters.routes import Parameter, Route
 
-_DAY = {"type": "string", "format": "date"}
 TRACKING_PLAN_ROUTES: Sequence[Route[AdminApi]] = (
     Route(
         name="list_tracking_plans",
@@ -74,8 +74,7 @@ TRACKING_PLAN_ROUTES: Sequence[Route[AdminApi]] = (
         returns="ViolationPage",
         query=(
             Parameter(name="source", description="the id of a source", schema={"type": "string"}, required=True),
-            Parameter(name="from", description="the first day, in UTC", schema=_DAY, required=True),
-            Parameter(name="to", description="the last day, in UTC", schema=_DAY, required=True),
+            *DAYS,
             *PAGED,
         ),
     ),

@@ -5,10 +5,13 @@ from dataclasses import dataclass, field
 from hashlib import blake2b
 from typing import Any
 
+from regulars.domain.blocked_values import is_blocked
 from regulars.domain.classification import Sorted, sort_fields
 from regulars.domain.contexts import Contexts
 from regulars.domain.events import NAMES, Event, moment_of
-from regulars.domain.identifiers import NOBODY, Identifier, IdentityRules, extract, is_blocked, normalise, owner_key
+from regulars.domain.extraction import extract, with_owner
+from regulars.domain.identifiers import NOBODY, Identifier, normalise, owner_key
+from regulars.domain.identity_rules import IdentityRules
 from regulars.domain.judged_calls import note_omissions, set_apart
 from regulars.domain.judging import Judge, Judgement, Report
 from regulars.domain.message_ids import fingerprint, name_message, name_order, repeated_content
@@ -16,7 +19,7 @@ from regulars.domain.messages import Envelope, Message, read_message
 from regulars.domain.orders import ORDER_IDS
 from regulars.domain.payloads import is_whole, write
 from regulars.domain.plan_privacy import apply as apply_declared
-from regulars.domain.proofs import hashes_of, unproven, without_hashes
+from regulars.domain.proofs import hashes_of, is_claim, unproven, without_hashes
 from regulars.domain.sources import Source
 from regulars.domain.telling import Own, text_tells
 from regulars.domain.timestamps import Times, read_times
@@ -69,7 +72,8 @@ def read(raw: object, delivery: Delivery, type: str | None = None, turn: int = 0
     delivery.source.key.check(message.type, message.name)
     said = _identifiers(message, delivery.rules)
     claims = _claims(message, said, delivery)
-    identifiers = [each for each in said if each not in claims or delivery.source.signing != "required"]
+    believed = [each for each in said if each not in claims] if delivery.source.signing == "required" else said
+    identifiers = with_owner(believed, delivery.rules)
     own = _own(message, said)
     _check_name(message.name, own)
     times = read_times(message.fields, sent_at=message.fields["sentAt"], received=delivery.received)
@@ -92,6 +96,7 @@ def read(raw: object, delivery: Delivery, type: str | None = None, turn: int = 0
         traits=fields.traits,
         context=note_omissions(fields.context, judged.report),
         fingerprint=fingerprint(content, delivery.hash_key),
+        proven=_is_proven(identifiers, claims, delivery),
     )
     personal = _personal(judged.message, message_id, identifiers, fields, times)
     return _call(event, personal, fields, judged, own, unproven=bool(claims))
@@ -149,7 +154,8 @@ def name_refused(raw: object, delivery: Delivery) -> tuple[str, str]:
     """Name a message that could not be read, as well as can be: for whom it is kept, and under which id."""
     content = write(raw)
     fields = raw if isinstance(raw, Mapping) else {}
-    known = [identifier for identifier in extract(fields, delivery.rules) if is_whole(identifier.value)]
+    whole = [identifier for identifier in extract(fields, delivery.rules) if is_whole(identifier.value)]
+    known = with_owner(whole, delivery.rules)
     own = Own.of(identifier.value for identifier in known)
     message_id = name_message(fields.get("messageId"), content, delivery.hash_key, own)
     return owner_key(known[0], delivery.hash_key) if known else nobody(message_id), message_id
@@ -169,7 +175,7 @@ def _identifiers(message: Message, rules: IdentityRules) -> list[Identifier]:
     fields = {**message.fields, "traits": {}} if message.type == "group" else message.fields
     identifiers = extract(fields, rules)
     given = (message.fields.get("userId"), message.fields.get("anonymousId"))
-    if not identifiers and all(value in (None, "") for value in given):
+    if not with_owner(identifiers, rules) and all(value in (None, "") for value in given):
         raise InvalidEventError("missing_identifier", "a call needs a userId or an anonymousId")
     return identifiers
 
@@ -179,6 +185,16 @@ def _claims(message: Message, said: Sequence[Identifier], delivery: Delivery) ->
     if delivery.source.signing == "off" or delivery.source.key.kind == "server":
         return []
     return unproven(said, hashes_of(message.fields["context"]), delivery.rules, delivery.secrets)
+
+
+def _is_proven(identifiers: Sequence[Identifier], claims: Sequence[Identifier], delivery: Delivery) -> bool:
+    """Say whether a server stands for what is said of somebody: by its key, or by signatures for all of it."""
+    if delivery.source.key.kind == "server":
+        return True
+    if delivery.source.signing == "off":
+        return False
+    said = [each for each in identifiers if is_claim(each, delivery.rules)]
+    return bool(said) and not any(each in claims for each in said)
 
 
 def _own(message: Message, identifiers: Sequence[Identifier]) -> Own:
@@ -196,11 +212,13 @@ def _personal(
     message: Message, message_id: str, identifiers: Sequence[Identifier], fields: Sorted, times: Times
 ) -> dict[str, Any]:
     """Gather what is sealed as one: what says nothing is left out."""
-    ids = {identifier.kind: identifier.value for identifier in identifiers}
+    ids: dict[str, list[str]] = {}
+    for identifier in identifiers:
+        ids.setdefault(identifier.kind, []).append(identifier.value)
     given = message.fields.get("messageId")
     said: dict[str, Any] = {
-        "ids": ids,
-        "said": _said(message, set(ids.values())),
+        "ids": {kind: values[0] if len(values) == 1 else values for kind, values in ids.items()},
+        "said": _said(message, {identifier.value for identifier in identifiers}),
         "properties": fields.personal_properties,
         "context": fields.personal_context,
         "integrations": message.integrations,

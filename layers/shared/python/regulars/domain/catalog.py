@@ -1,20 +1,13 @@
-"""Definitions that the pipeline lives by: identity rules, and the live segments as one value."""
+"""What the pipeline lives by: the identity rules and the live segments as one value."""
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from hashlib import sha256
-from typing import Any
 
-from regulars.domain.identifiers import DEFAULT_RULES, NOBODY, IdentifierRule, IdentityRules
+from regulars.domain.identity_rules import DEFAULT_RULES, IdentityRules
 from regulars.domain.segments import Segment, needs, reads_orders, traits_read
 from regulars.domain.watches import Watch, Watches, succeed, unite
-from regulars.errors import DefinitionError
-
-_KIND_LETTERS = frozenset("abcdefghijklmnopqrstuvwxyz0123456789_.")
-_RULES_FIELDS = ("identifiers", "max_merges", "max_identifiers")
-_RULE_FIELDS = ("kind", "from", "limit", "known", "when", "blocked")
-_LONGEST = 200
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,114 +35,6 @@ def next_watches(before: Watches, segments: Iterable[Segment]) -> Watches:
     united = unite(need for segment in live for need in needs(segment))
     traits = frozenset(trait for segment in live for trait in traits_read(segment))
     return succeed(before, united, traits=traits, orders=any(reads_orders(segment) for segment in live))
-
-
-def parse_rules(definition: Mapping[str, Any]) -> IdentityRules:
-    """
-    Read identity rules from `catalog/identity.yaml`: identifiers in the order of their priority.
-
-    Raises DefinitionError.
-    """
-    if unknown := sorted(str(field) for field in definition if field not in _RULES_FIELDS):
-        raise DefinitionError("", f"does not know {', '.join(unknown)}; it takes {', '.join(_RULES_FIELDS)}")
-    raw = definition.get("identifiers")
-    if not isinstance(raw, list) or not raw:
-        raise DefinitionError("identifiers", "is a list of at least one kind")
-    rules = tuple(_rule(entry, f"identifiers[{index}]") for index, entry in enumerate(raw))
-    kinds = [rule.kind for rule in rules]
-    if len(set(kinds)) < len(kinds):
-        raise DefinitionError("identifiers", "names a kind twice")
-    if "user_id" not in kinds or rules[kinds.index("user_id")].limit != 1:
-        raise DefinitionError(
-            "identifiers",
-            "has user_id with limit 1: two user ids are never one person by themselves",
-        )
-    return IdentityRules(
-        rules=rules,
-        max_merges=_limit(definition.get("max_merges", 100), "max_merges", 100),
-        max_identifiers=_limit(definition.get("max_identifiers", 1_000), "max_identifiers", 1_000),
-    )
-
-
-def check_successor(before: IdentityRules, after: IdentityRules) -> None:
-    """
-    Make sure that rules may follow those that are live: the same kinds in the same order, new ones below them.
-
-    Raises DefinitionError.
-    """
-    # The order decides under which identifier an event is kept, and events never move: a kind that came in above, or
-    # that went, would make the same event lie elsewhere when it is sent again, and count twice.
-    old, new = [rule.kind for rule in before.rules], [rule.kind for rule in after.rules]
-    if gone := [kind for kind in old if kind not in new]:
-        raise DefinitionError("identifiers", f"keeps every kind that is live, and lacks {', '.join(gone)}")
-    if new[: len(old)] != old:
-        raise DefinitionError(
-            "identifiers", f"keeps the order of the live kinds, new ones below them: {', '.join(old)}"
-        )
-
-
-def _rule(raw: object, path: str) -> IdentifierRule:
-    if not isinstance(raw, Mapping):
-        raise DefinitionError(path, "is {kind: email, from: [traits.email], limit: 5}")
-    if unknown := sorted(str(field) for field in raw if field not in _RULE_FIELDS):
-        raise DefinitionError(path, f"does not know {', '.join(unknown)}; it takes {', '.join(_RULE_FIELDS)}")
-    kind = raw.get("kind")
-    if not isinstance(kind, str) or not 0 < len(kind) <= 40 or set(kind) - _KIND_LETTERS or _means_more(kind):
-        raise DefinitionError(
-            f"{path}.kind",
-            f"is up to 40 lower-case letters, digits, _ and ., is not {NOBODY}, and does not start with p_",
-        )
-    known = raw.get("known", False)
-    if not isinstance(known, bool):
-        raise DefinitionError(f"{path}.known", "is true or false")
-    return IdentifierRule(
-        kind=kind,
-        paths=_paths(raw.get("from"), f"{path}.from"),
-        limit=_limit(raw.get("limit", 5), f"{path}.limit", 1_000),
-        known=known,
-        when=_when(raw["when"], f"{path}.when") if "when" in raw else None,
-        blocked=frozenset(text.lower() for text in _blocked(raw.get("blocked", []), f"{path}.blocked")),
-    )
-
-
-def _means_more(kind: str) -> bool:
-    return kind == NOBODY or kind.startswith("p_")
-
-
-def _when(raw: object, path: str) -> tuple[str, str]:
-    if not isinstance(raw, Mapping) or len(raw) != 1:
-        raise DefinitionError(path, "is one path and the text it has, such as {context.device.type: ios}")
-    ((name, value),) = raw.items()
-    if not isinstance(value, str) or not 0 < len(value) <= _LONGEST:
-        raise DefinitionError(f"{path}.{name}", f'is a text of 1 to {_LONGEST} characters, such as "ios"')
-    return _path(name, path), value
-
-
-def _paths(raw: object, path: str) -> tuple[str, ...]:
-    if not isinstance(raw, list) or not raw:
-        raise DefinitionError(path, "is a list of one or more paths, such as [traits.email, context.traits.email]")
-    return tuple(_path(text, f"{path}[{index}]") for index, text in enumerate(raw))
-
-
-def _path(raw: object, path: str) -> str:
-    if not isinstance(raw, str) or not 0 < len(raw) <= _LONGEST or not all(raw.split(".")):
-        raise DefinitionError(path, "is a path of names with dots between them, such as traits.email")
-    return raw
-
-
-def _blocked(raw: object, path: str) -> list[str]:
-    if not isinstance(raw, list):
-        raise DefinitionError(path, 'is a list of texts, such as ["0000"]')
-    for index, text in enumerate(raw):
-        if not isinstance(text, str):
-            raise DefinitionError(f"{path}[{index}]", f'is a text: write it in quotes, such as "{text}"')
-    return raw
-
-
-def _limit(raw: object, path: str, most: int) -> int:
-    if isinstance(raw, bool) or not isinstance(raw, int) or not 0 < raw <= most:
-        raise DefinitionError(path, f"is a whole number from 1 to {most}")
-    return raw
 
 
 def watches_to_text(watches: Watches) -> str:

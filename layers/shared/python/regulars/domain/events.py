@@ -26,6 +26,7 @@ class Event:
 
     `links` are the owners that the rules let it name, highest priority first; the first is `owner`. `at` and `arrival`
     are microseconds; `at` is what counts: the earlier of `timestamp` and `receivedAt`. A personal trait is a `Sealed`.
+    `proven` says that a server, or a signature of one, stands for whom it names.
     """
 
     owner: str
@@ -40,6 +41,7 @@ class Event:
     context: Mapping[str, Any] = field(default_factory=dict)
     sealed: bytes = b""
     fingerprint: bytes = b""
+    proven: bool = False
 
     @property
     def mark(self) -> Mark:

@@ -11,7 +11,7 @@ from typing import Any, Literal
 
 from regulars.domain.instants import to_text
 
-VERSION = 1
+VERSION = 2
 # An instant has microseconds and is UTC; `sealed` is a map from names to ciphertext.
 Kind = Literal["text", "texts", "number", "instant", "bytes", "sealed"]
 Row = Mapping[str, Any]
@@ -80,6 +80,7 @@ EVENTS = LakeTable(
         Column("sealed_traits", "sealed", "personal traits by name, each under the key of `owner`; base64"),
         Column("sealed", "bytes", "all else that is personal, under the key of `owner`"),
         Column("fingerprint", "bytes", "tells another body under the same key"),
+        Column("proven", "number", "1 if a server key or a signature stands for whom it names, 0 if not; null before"),
     ),
     key=("owner", "moment"),
     best="arrival",
@@ -108,7 +109,21 @@ IDENTITY = LakeTable(
     dated="changed",
     order=("profile_id", "version"),
 )
-TABLES: Mapping[str, LakeTable] = {table.name: table for table in (EVENTS, IDENTITY)}
+REFUSED = LakeTable(
+    name="refused",
+    columns=(
+        Column("owner", "text", "the identifier that was left out"),
+        Column("rule", "text", "what was in its way: the kind whose limit, merges, identifiers, cut, never, unproven"),
+        Column("event", "text", "of which event, the first of the day: the column `event` of `events`"),
+        Column("source", "text", "the source that sent that event"),
+        Column("refused", "instant", "when that was decided; its day is the day of the file"),
+    ),
+    key=("owner", "rule"),
+    best="refused",
+    dated="refused",
+    order=("owner", "rule"),
+)
+TABLES: Mapping[str, LakeTable] = {table.name: table for table in (EVENTS, IDENTITY, REFUSED)}
 
 
 def day_text(instant: int) -> str:

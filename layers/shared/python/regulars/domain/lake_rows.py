@@ -1,4 +1,4 @@
-"""What goes into the lake: an event as a row, whole, and a change of a profile as a row of the identity log."""
+"""What goes into the lake: an event as a row, whole; a change of a profile, and a refused claim, as one of its log."""
 
 import json
 from collections.abc import Mapping
@@ -7,6 +7,7 @@ from typing import Any
 from regulars.domain.events import Event, Sealed
 from regulars.domain.lake import Row
 from regulars.domain.profiles import Profile
+from regulars.domain.refused_claims import RefusedClaim
 
 
 def event_row(event: Event) -> Row:
@@ -28,6 +29,7 @@ def event_row(event: Event) -> Row:
         "sealed_traits": {name: value.text.encode() for name, value in traits if isinstance(value, Sealed)},
         "sealed": event.sealed or None,
         "fingerprint": event.fingerprint,
+        "proven": int(event.proven),
     }
 
 
@@ -48,6 +50,17 @@ def identity_row(before: Profile | None, after: Profile) -> Row:
         "merged_into": after.merged_into,
         "since": after.since,
         "merges": after.merges,
+    }
+
+
+def refused_row(claim: RefusedClaim) -> Row:
+    """Write a refused claim as a row."""
+    return {
+        "owner": claim.owner,
+        "rule": claim.limit,
+        "event": claim.event,
+        "source": claim.source,
+        "refused": claim.at,
     }
 
 

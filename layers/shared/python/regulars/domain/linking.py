@@ -5,11 +5,14 @@ The decision is one step at a time: apply it under the versions it was made from
 nothing is left to do. On a violated limit the identifier of lowest priority is dropped, for this decision only.
 """
 
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from regulars.domain.identifiers import IdentityRules, kind_of
+from regulars.domain.claims import Refused, admit
+from regulars.domain.evidence import Evidence
+from regulars.domain.identifiers import kind_of
+from regulars.domain.identity_rules import IdentityRules
 from regulars.domain.profiles import Profile, is_older, union
 
 
@@ -33,11 +36,10 @@ class Merge:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """The next step, if any, and what was dropped to allow it, with the limit that was in the way."""
+    """The next step, if any, and what was dropped to allow it, each with what was in its way."""
 
     step: Attach | Merge | None
-    dropped: tuple[str, ...] = ()
-    limit: str | None = None
+    refused: tuple[Refused, ...] = ()
 
 
 def decide(
@@ -45,20 +47,21 @@ def decide(
     homes: Mapping[str, str],
     profiles: Mapping[str, Profile],
     rules: IdentityRules,
+    evidence: Evidence | None = None,
 ) -> Decision:
     """
     Decide the next step for the owners that an event names, highest priority first.
 
     `homes` says which live profile an owner is attached to, as far as it is attached; `profiles` holds those.
     """
-    kept, limit = list(dict.fromkeys(links)), None
+    evidence = evidence or Evidence()
+    kept, refused = admit(links, homes, profiles, rules, evidence)
     while len(kept) > 1:
-        violated = _violation(kept, homes, profiles, rules)
+        violated = _violation(kept, homes, profiles, rules, evidence)
         if violated is None:
-            return Decision(_step(kept, homes, profiles), tuple(links[len(kept) :]), limit)
-        limit = violated
-        kept.pop()
-    return Decision(None, tuple(links[len(kept) :]), limit)
+            return Decision(_step(kept, homes, profiles), tuple(refused))
+        refused.append(Refused(kept.pop(), violated))
+    return Decision(None, tuple(refused))
 
 
 def _step(kept: Sequence[str], homes: Mapping[str, str], profiles: Mapping[str, Profile]) -> Attach | Merge | None:
@@ -81,6 +84,7 @@ def _violation(
     homes: Mapping[str, str],
     profiles: Mapping[str, Profile],
     rules: IdentityRules,
+    evidence: Evidence,
 ) -> str | None:
     roots = {homes[owner] for owner in kept if owner in homes}
     owners = union([kept, *(profiles[root].owners for root in roots)])
@@ -92,7 +96,7 @@ def _violation(
         return "identifiers"
     if len(roots) > 1 and sum(profiles[root].merges for root in roots) + len(roots) - 1 > rules.max_merges:
         return "merges"
-    return _exceeded(owners, rules)
+    return _exceeded(owners, rules, evidence)
 
 
 def _is_cut(owners: Sequence[str], profiles: Iterable[Profile]) -> bool:
@@ -101,6 +105,10 @@ def _is_cut(owners: Sequence[str], profiles: Iterable[Profile]) -> bool:
     return bool(edges) and any({edge.one, edge.other} <= set(owners) for edge in edges)
 
 
-def _exceeded(owners: Iterable[str], rules: IdentityRules) -> str | None:
-    counts = Counter(kind_of(owner) for owner in owners)
-    return next((kind for kind, number in sorted(counts.items()) if number > rules.limit(kind)), None)
+def _exceeded(owners: Iterable[str], rules: IdentityRules, evidence: Evidence) -> str | None:
+    by_kind: dict[str, list[str]] = defaultdict(list)
+    for owner in owners:
+        by_kind[kind_of(owner)].append(owner)
+    tight = (kind for kind, own in sorted(by_kind.items()) if len(own) > rules.limit(kind))
+    counted = ((kind, evidence.count(by_kind[kind], rules.within(kind))) for kind in tight)
+    return next((kind for kind, number in counted if number > rules.limit(kind)), None)

@@ -11,7 +11,7 @@ from hashlib import blake2b
 from typing import Any
 
 from regulars.domain.cells import CellFormat, is_empty, read_cell, read_text
-from regulars.domain.identifiers import look_up
+from regulars.domain.extraction import look_up
 from regulars.errors import CellError, RowError
 
 Row = Mapping[str, object]

@@ -8,7 +8,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from regulars.domain.classification import sort_fields
-from regulars.domain.identifiers import IdentityRules, extract
+from regulars.domain.extraction import extract
+from regulars.domain.identity_rules import IdentityRules
 from regulars.domain.telling import Own, tells, text_tells
 from regulars.errors import DefinitionError
 

@@ -65,7 +65,7 @@ class Link:
     The `id` part of an identifier: which profile it was attached to, and by which event.
 
     `since` is the event's instant, `attached` that of the platform's clock (microseconds); `to` is the identifier that
-    it was tied to, empty for a founder.
+    it was tied to, empty for a founder. `proven` says that a server, or a signature of one, has confirmed it.
     """
 
     owner: str
@@ -75,6 +75,7 @@ class Link:
     since: int = 0
     to: str = ""
     attached: int = 0
+    proven: bool = False
 
 
 def alone(owner: str) -> str:

@@ -5,7 +5,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from hashlib import sha256
 from typing import Any, Literal
 
-from regulars.domain.identifiers import Identifier, IdentityRules
+from regulars.domain.identifiers import Identifier
+from regulars.domain.identity_rules import IdentityRules
 from regulars.errors import DefinitionError
 
 UNPROVEN = "unproven_identifier"
@@ -51,13 +52,13 @@ def unproven(
     identifiers: Iterable[Identifier], hashes: Mapping[str, str], rules: IdentityRules, secrets: Sequence[bytes]
 ) -> list[Identifier]:
     """List the identifiers that say who somebody is, and not only which device, and that no hash proves."""
-    claims = [each for each in identifiers if each.kind in _HASHES or _is_known(each.kind, rules)]
+    claims = [each for each in identifiers if is_claim(each, rules)]
     return [each for each in claims if not any(_proves(hashes.get(each.kind), each, secret) for secret in secrets)]
 
 
-def _is_known(kind: str, rules: IdentityRules) -> bool:
-    rule = rules.rule(kind)
-    return rule is not None and rule.known
+def is_claim(identifier: Identifier, rules: IdentityRules) -> bool:
+    """Say whether an identifier says who somebody is, and not only which device."""
+    return identifier.kind in _HASHES or identifier.kind in rules.known_kinds
 
 
 def _proves(given: str | None, identifier: Identifier, secret: bytes) -> bool:

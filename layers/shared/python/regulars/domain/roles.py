@@ -34,7 +34,7 @@ ROLES: Mapping[str, frozenset[Scope]] = {
     "marketer": _READS | {"segments:write"},
     "analyst": _READS | {"sources:read", "tracking_plan:read"},
     "service": _READS | {"pii:read", "profiles:write"},
-    "privacy": _READS | {"pii:read", "sensitive:read", "profiles:write", "quarantine:read"},
+    "privacy": _READS | {"pii:read", "sensitive:read", "profiles:write", "quarantine:read", "identity:read"},
 }
 GROUPS = "cognito:groups"
 _WORD = re.compile(r"[\w:-]+", re.ASCII)

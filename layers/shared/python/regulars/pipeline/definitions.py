@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from regulars.domain.catalog import check_successor, parse_rules
+from regulars.domain.identity_definitions import check_rules, check_successor, parse_rules
 from regulars.domain.mapping_definitions import parse_mapping
 from regulars.domain.plan_definitions import check_plan, check_together, outline
 from regulars.domain.segment_definitions import parse as parse_segment
@@ -24,7 +24,7 @@ _ID = re.compile(r"[a-z][a-z0-9_]{0,62}")
 _PARSERS: Mapping[Kind, Callable[[str, Mapping[str, Any]], object]] = {
     "segment": parse_segment,
     "source": parse_source,
-    "identity": lambda _id, content: parse_rules(content),
+    "identity": lambda _id, content: check_rules(content),
     "import": parse_mapping,
     "tracking_plan": check_plan,
 }
@@ -97,8 +97,8 @@ class Definitions:
         raise ConflictingEditError("the catalog kept changing: read it again and repeat your edit")
 
     def _fits(self, kind: Kind, id: str, content: Mapping[str, Any], standing: Definition | None) -> None:
-        if kind == "identity" and standing:
-            check_successor(parse_rules(standing.content), parse_rules(content))
+        if kind == "identity":
+            check_successor(parse_rules(standing.content) if standing else None, parse_rules(content))
         if kind == "segment":
             others = [definition for definition in self._store.list("segment") if definition.id != id]
             if len(_text(content)) + sum(len(_text(other.content)) for other in others) > MAX_SEGMENTS:

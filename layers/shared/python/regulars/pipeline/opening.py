@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from regulars.domain.events import Event, Sealed
+from regulars.domain.identifiers import Identifier, kind_of, owner_key
 from regulars.domain.masking import MASK
 from regulars.pipeline.ports import Sealer
 from regulars.pipeline.sealing import open_rest, open_trait
@@ -20,13 +21,17 @@ class Shown:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ShownEvent:
-    """An event as somebody may see it; `ids` are the identifiers it names, by kind, if they were opened."""
+    """
+    An event as somebody may see it.
+
+    `ids` are the identifiers that it names, by kind, if they were opened: a text, or several.
+    """
 
     event: Event
     properties: Mapping[str, Any]
     traits: Mapping[str, Any]
     context: Mapping[str, Any]
-    ids: Mapping[str, str] = field(default_factory=dict)
+    ids: Mapping[str, str | list[str]] = field(default_factory=dict)
     masked: bool = False
 
 
@@ -70,11 +75,15 @@ class Opener:
             masked=plain.masked or (bool(apart) and not self._sensitive),
         )
 
-    def identifier(self, kind: str, event: Event | None) -> Shown:
-        """Show the value of the identifier of a kind that an event names; None where nothing tells it any more."""
+    def identifier(self, owner: str, event: Event | None) -> Shown:
+        """Show the value of an identifier that an event names; None where nothing tells it any more."""
         if not self.personal:
             return Shown(MASK, masked=True)
-        return Shown(self.sealed(event).get("ids", {}).get(kind) if event else None)
+        kind = kind_of(owner)
+        found = self.sealed(event).get("ids", {}).get(kind) if event else None
+        values = found if isinstance(found, list) else ()
+        own = (value for value in values if owner_key(Identifier(kind, value), self._sealer.hash_key) == owner)
+        return Shown(next(own, None) if isinstance(found, list) else found)
 
     def sealed(self, event: Event) -> Mapping[str, Any]:
         """Open the personal rest of an event; empty where the owner's key is gone."""

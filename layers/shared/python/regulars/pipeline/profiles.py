@@ -166,7 +166,7 @@ class ProfileReader:
         return ShownIdentifier(
             owner=owner,
             kind=kind_of(owner),
-            shown=opener.identifier(kind_of(owner), event),
+            shown=opener.identifier(owner, event),
             source=moment[1] if len(moment) == 3 else None,
             since=to_text(link.since) if link else None,
         )

@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 from regulars.domain.bodies import Body, to_content, with_message
 from regulars.domain.calls import name_refused
-from regulars.domain.identifiers import IdentityRules
+from regulars.domain.identity_rules import IdentityRules
 from regulars.domain.masking import MASK, mask, revealed, unmask
 from regulars.domain.packing import pack
 from regulars.domain.payloads import measure

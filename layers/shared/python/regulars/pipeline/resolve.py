@@ -1,11 +1,12 @@
 """Resolve identity: link the identifiers that an event names, and fold it into its owner's parts."""
 
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from regulars.domain.catalog import Live
 from regulars.domain.events import Event
+from regulars.domain.evidence import Evidence, to_read, weigh
 from regulars.domain.linking import Attach, Merge, decide
 from regulars.domain.parts import Part, count
 from regulars.domain.profiles import Link, Profile, alone, merge, union
@@ -14,6 +15,7 @@ from regulars.errors import ConflictError, StaleCatalogError
 from regulars.pipeline.history import History
 from regulars.pipeline.live import LiveCatalog
 from regulars.pipeline.ports import Clock, Journal
+from regulars.pipeline.refused_claims import RefusalLog
 from regulars.stores.catalog import CatalogStore
 from regulars.stores.database import Database, Put
 from regulars.stores.events import EventStore
@@ -47,6 +49,7 @@ class Resolver:
         self._identities = IdentityStore(database)
         self._profiles = ProfileStore(database)
         self._catalog = LiveCatalog(CatalogStore(database))
+        self._refusals = RefusalLog(database, journal, clock)
         self._journal = journal
         self._clock = clock
         self._pause = pause
@@ -63,8 +66,11 @@ class Resolver:
         Raises ConflictError when others kept getting in first: the stream brings the events again.
         """
         identity = self._identities.read(owner)
-        links = {event.links: event for event in reversed(events) if len(event.links) > 1}
-        for event in links.values():
+        claims: dict[tuple[Sequence[str], bool], Event] = {}
+        for event in events:
+            if len(event.links) > 1 or self._confirmed(event, [identity.link]):
+                claims.setdefault((event.links, event.proven), event)
+        for event in claims.values():
             self._link(event, identity.link)
         by_part: dict[str, list[Event]] = defaultdict(list)
         for event in events:
@@ -104,7 +110,7 @@ class Resolver:
     def _link(self, event: Event, first: Link | None) -> None:
         others = [self._identities.link(owner, consistent=False) for owner in event.links[1:]]
         homes = {link.profile_id for link in (first, *others) if link}
-        if len(homes) == 1 and first and all(others):
+        if len(homes) == 1 and first and all(others) and not self._confirmed(event, [first, *others]):
             return  # all of them together already: what every event of a known person finds
         for tries in range(TRIES):
             try:
@@ -119,25 +125,43 @@ class Resolver:
         roots = self._profiles.roots(link.profile_id for link in links.values())
         homes = {owner: roots[link.profile_id].profile_id for owner, link in links.items() if link.profile_id in roots}
         profiles = {profile.profile_id: profile for profile in roots.values()}
-        decision = decide(event.links, homes, profiles, self.live.rules)
-        if decision.dropped:
-            self._journal.count("identifiers_dropped", len(decision.dropped), limit=decision.limit or "")
+        decision = decide(event.links, homes, profiles, self.live.rules, self._evidence(event, links, homes, profiles))
         match decision.step:
             case Attach(profile_id, newcomers, to):
                 self._attach(profiles.get(profile_id or ""), newcomers, to, event)
             case Merge(survivor, loser, ends):
                 self._merge(profiles[survivor], profiles[loser], ends, event)
             case None:
-                self._compress(links, homes)
+                self._refusals.note(event, decision.refused)  # in the last round only: earlier ones drop the same
+                refused = {each.owner for each in decision.refused}
+                known = [link for owner, link in links.items() if owner not in refused]
+                self._refresh(links.values(), homes, self._confirmed(event, known))
                 return False
         return True
+
+    def _evidence(
+        self, event: Event, links: Mapping[str, Link], homes: Mapping[str, str], profiles: Mapping[str, Profile]
+    ) -> Evidence:
+        rules = self.live.rules
+        wanted = to_read(event.links, homes, profiles, rules, proven=event.proven) - links.keys()
+        more = [link for owner in sorted(wanted) if (link := self._identities.link(owner))]
+        return weigh([*links.values(), *more], profiles, rules, at=event.at, proven=event.proven)
+
+    def _confirmed(self, event: Event, links: Iterable[Link | None]) -> frozenset[str]:
+        """List what an event proves that was attached without proof."""
+        known = self.live.rules.is_known
+        return frozenset(
+            link.owner for link in links if event.proven and link and not link.proven and known([link.owner])
+        )
 
     def _attach(self, profile: Profile | None, newcomers: Sequence[str], to: str, event: Event) -> None:
         named = f"{event.owner} {event.moment}"
         profile = profile or Profile(profile_id=alone(newcomers[0]), since=event.arrival)
         owners, now = union([profile.owners, newcomers]), self._clock()
         grown = replace(profile, owners=owners, event=named, rule="attach", changed=now)
-        link = Link(owner=to, profile_id=profile.profile_id, event=named, since=event.at, attached=now)
+        link = Link(
+            owner=to, profile_id=profile.profile_id, event=named, since=event.at, attached=now, proven=event.proven
+        )
         links = [replace(link, owner=owner, to="" if owner == to else to) for owner in newcomers]
         self._database.transact([save(grown), *(attach(link) for link in links)])
 
@@ -146,11 +170,15 @@ class Resolver:
         self._database.transact([save(each) for each in merge(survivor, loser, ends, event=named, now=now)])
         self._journal.count("merges")
 
-    def _compress(self, links: dict[str, Link], homes: dict[str, str]) -> None:
-        for owner, link in links.items():
-            if homes.get(owner, link.profile_id) != link.profile_id:
-                shorter: Put = attach(replace(link, profile_id=homes[owner]))
-                try:
-                    self._database.put(shorter.table, shorter.item, was=shorter.was)
-                except ConflictError:
-                    return  # somebody else shortened it, or unmerged it: the next look-up will see
+    def _refresh(self, links: Iterable[Link], homes: Mapping[str, str], confirmed: Container[str]) -> None:
+        """Let links point at the live profile itself, and say what is proven by now."""
+        for link in links:
+            proven = link.proven or link.owner in confirmed
+            now = replace(link, profile_id=homes.get(link.owner, link.profile_id), proven=proven)
+            if now == link:
+                continue
+            fresh: Put = attach(now)
+            try:
+                self._database.put(fresh.table, fresh.item, was=fresh.was)
+            except ConflictError:
+                return  # somebody else did, or unmerged it: the next look-up will see

@@ -4,8 +4,9 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import Literal, NamedTuple
 
-from regulars.domain.catalog import key_print, parse_rules
-from regulars.domain.identifiers import DEFAULT_RULES, IdentityRules
+from regulars.domain.catalog import key_print
+from regulars.domain.identity_definitions import parse_rules
+from regulars.domain.identity_rules import DEFAULT_RULES, IdentityRules
 from regulars.domain.instants import SECOND, to_text
 from regulars.domain.sources import Source, known, parse_source
 from regulars.domain.write_keys import Visit, admit

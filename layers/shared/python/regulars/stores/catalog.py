@@ -5,15 +5,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal, cast
 
-from regulars.domain.catalog import (
-    Live,
-    next_watches,
-    parse_rules,
-    watches_from_text,
-    watches_to_text,
-)
+from regulars.domain.catalog import Live, next_watches, watches_from_text, watches_to_text
 from regulars.domain.costs import excess
-from regulars.domain.identifiers import DEFAULT_RULES
+from regulars.domain.identity_definitions import parse_rules
+from regulars.domain.identity_rules import DEFAULT_RULES
 from regulars.domain.segment_definitions import parse as parse_segment
 from regulars.domain.segments import Segment
 from regulars.domain.watches import Watches

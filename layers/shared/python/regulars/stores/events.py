@@ -63,6 +63,8 @@ def to_item(
         item["name"] = event.name
     if sealed or event.sealed:
         item["sealed"] = sealed or event.sealed
+    if event.proven:
+        item["proven"] = 1
     if expires is not None:
         item["expires"] = expires
     clear = _clear(event, traits)
@@ -91,6 +93,7 @@ def from_item(item: Item) -> Event:
         context=clear.get("context", {}),
         sealed=binary(item, "sealed"),
         fingerprint=binary(item, "print"),
+        proven=bool(number(item, "proven")),
     )
 
 

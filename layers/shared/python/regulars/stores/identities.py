@@ -64,7 +64,11 @@ def attach(link: Link) -> Put:
         "since": link.since,
         "attached": link.attached,
     }
-    return Put("identities", item | ({"to": link.to} if link.to else {}), was=link.version)
+    if link.proven:
+        item["proven"] = 1
+    if link.to:
+        item["to"] = link.to
+    return Put("identities", item, was=link.version)
 
 
 def link_from_item(item: Item) -> Link:
@@ -77,6 +81,7 @@ def link_from_item(item: Item) -> Link:
         since=number(item, "since"),
         to=text(item, "to"),
         attached=number(item, "attached"),
+        proven=bool(number(item, "proven")),
     )
 
 

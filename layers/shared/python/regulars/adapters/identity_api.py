@@ -1,0 +1,55 @@
+"""Identity over HTTP, besides its rules: which claims were refused."""
+
+import json
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from regulars.adapters.days import read_days
+from regulars.adapters.routes import Call
+from regulars.domain.identifiers import kind_of
+from regulars.domain.instants import to_text
+from regulars.domain.profiles import alone
+from regulars.pipeline.opening import Opener, Shown
+from regulars.pipeline.refused_claims import ShownClaim
+
+if TYPE_CHECKING:
+    from regulars.adapters.admin_api import AdminApi
+
+Answer = Mapping[str, Any]
+
+
+def list_refused(api: "AdminApi", call: Call) -> Answer:
+    """Answer with the claims that were refused on some days."""
+    days = read_days(call.request.query)
+    asked = api.pager.asked(call, "refused claims", days[0], days[-1])
+    day, shard, part = json.loads(asked.after) if asked.after else (days[0], 0, None)
+    after = (day, (shard, part)) if part is not None else None
+    opener = Opener(api.sealer, personal=call.caller.may("pii:read"))
+    found = [
+        (place, api.refused.show(claim, opener))
+        for place, claim in api.refused.of(days, after=after, limit=asked.one_more)
+    ]
+    shown, next = api.pager.page(
+        asked, found, lambda row: _claim_json(row[1]), lambda row: json.dumps([row[0][0], *row[0][1]])
+    )
+    if opener.personal:
+        for person in dict.fromkeys(row["refused"]["profile_id"] for row in shown):
+            api.audit(call.caller.subject, call.route, person)
+    return {"claims": shown, "next": next}
+
+
+def _claim_json(row: ShownClaim) -> dict[str, Any]:
+    claim = row.claim
+    owner, _, moment = claim.event.partition(" ")
+    return {
+        "at": to_text(claim.at),
+        "limit": claim.limit,
+        "refused": _identifier_json(claim.owner, row.shown),
+        "from": _identifier_json(owner, row.kept),
+        "source": claim.source,
+        "message_id": moment.split("#", 2)[2],
+    }
+
+
+def _identifier_json(owner: str, shown: Shown) -> dict[str, Any]:
+    return {"kind": kind_of(owner), "value": shown.value, "masked": shown.masked, "profile_id": alone(owner)}
