@@ -61,9 +61,30 @@ GUARDS: Sequence[Guard] = (
     Guard(
         "a part folded for another watch is folded anew",
         f"{LIBRARY}/domain/parts.py",
-        "if part.version and part.watch != watch.print:",
+        "if part.version and not is_kept_for(part, watch):",
         "if False:",
         ("tests/domain/test_laws.py",),
+    ),
+    Guard(
+        "a part that nothing read for a while is folded anew",
+        f"{LIBRARY}/domain/parts.py",
+        "return part.watch == watch.print and part.catalog >= watch.since",
+        "return part.watch == watch.print",
+        ("tests/world/test_rebuilding.py",),
+    ),
+    Guard(
+        "a rebuild writes nothing that is right",
+        f"{LIBRARY}/pipeline/rebuild.py",
+        'if finding != "right":',
+        "if True:",
+        ("tests/world/test_rebuilding.py",),
+    ),
+    Guard(
+        "a rebuild reads the events again when a part changed meanwhile",
+        f"{LIBRARY}/pipeline/rebuild.py",
+        "history.forget()",
+        "pass",
+        ("tests/world/test_rebuilding.py",),
     ),
     Guard(
         "a part that is not there is folded from the stored events",

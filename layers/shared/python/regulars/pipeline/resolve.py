@@ -63,9 +63,7 @@ class Resolver:
         Raises ConflictError when others kept getting in first: the stream brings the events again.
         """
         identity = self._identities.read(owner)
-        links = {event.links: event for event in reversed(events) if len(event.links) > 1}
-        for event in links.values():
-            self._link(event, identity.link)
+        self.link(events, identity.link)
         by_part: dict[str, list[Event]] = defaultdict(list)
         for event in events:
             for name in parts_of(event, self.live.watches):
@@ -73,6 +71,15 @@ class Resolver:
         batch = Batch(by_part, stored, History(self._events, owner, self._clock))
         for name in by_part:
             self._fold(identity, owner, name, batch)
+
+    def link(self, events: Sequence[Event], first: Link | None) -> int:
+        """
+        Link the identifiers that events of one owner name, `first` being its own link; say how many steps it took.
+
+        Raises ConflictError.
+        """
+        links = {event.links: event for event in reversed(events) if len(event.links) > 1}
+        return sum(self._link(event, first) for event in links.values())
 
     def _fold(self, identity: Identity, owner: str, name: str, batch: Batch) -> None:
         found = next((part for part in identity.parts if part.name == name), None)
@@ -101,15 +108,17 @@ class Resolver:
         if counted != replace(part, catalog=counted.catalog):
             self._identities.save(counted)
 
-    def _link(self, event: Event, first: Link | None) -> None:
+    def _link(self, event: Event, first: Link | None) -> int:
         others = [self._identities.link(owner, consistent=False) for owner in event.links[1:]]
         homes = {link.profile_id for link in (first, *others) if link}
         if len(homes) == 1 and first and all(others):
-            return  # all of them together already: what every event of a known person finds
+            return 0  # all of them together already: what every event of a known person finds
+        steps = 0
         for tries in range(TRIES):
             try:
                 if not self._link_once(event):
-                    return
+                    return steps
+                steps += 1
             except ConflictError:
                 self._pause(tries)
         raise ConflictError("identifiers kept changing hands")
