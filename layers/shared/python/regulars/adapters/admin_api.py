@@ -17,6 +17,7 @@ from regulars.pipeline.members import Members
 from regulars.pipeline.people import Many
 from regulars.pipeline.ports import Clock, Journal, Sealer
 from regulars.pipeline.quarantine import Quarantine
+from regulars.pipeline.rebuilds import Rebuilds, Workers
 from regulars.pipeline.replays import Replays
 from regulars.pipeline.violations import Violations
 from regulars.pipeline.write_keys import Key, Minted, WriteKeys
@@ -41,6 +42,7 @@ class AdminApi:
     document: Mapping[str, Any]
     quarantine: Quarantine
     violations: Violations
+    rebuilds: Rebuilds
     sealer: Sealer
     audit: Audit
 
@@ -56,6 +58,7 @@ class AdminApi:
         document: Mapping[str, Any],
         audit: Audit,
         journal: Journal,
+        workers: Workers,
     ) -> Self:
         """Answer from a database; `random` gives what a write key is made of."""
         return cls(
@@ -66,6 +69,7 @@ class AdminApi:
             document=document,
             quarantine=Quarantine(Replays(database, sealer, journal, clock), sealer, many),
             violations=Violations(database),
+            rebuilds=Rebuilds(database, workers, clock, many),
             sealer=sealer,
             audit=audit,
         )

@@ -15,8 +15,9 @@ from regulars.pipeline.graphs import Graphs
 from regulars.pipeline.opening import Opener
 from regulars.pipeline.people import Many
 from regulars.pipeline.ports import Clock, Sealer
-from regulars.pipeline.profiles import ProfileReader, ShownTrait
+from regulars.pipeline.profiles import ProfileReader
 from regulars.pipeline.timeline import Position
+from regulars.pipeline.traits import ShownTrait
 from regulars.stores.database import Database
 
 Answer = Mapping[str, Any]

@@ -6,6 +6,7 @@ that were read afterwards. So events may arrive meanwhile, and who rebuilds what
 """
 
 from collections.abc import Callable, Iterable
+from typing import Self
 
 from regulars.domain.identifiers import NOBODY, kind_of
 from regulars.domain.parts import Part
@@ -17,6 +18,14 @@ from regulars.pipeline.resolve import TRIES, Resolver
 from regulars.stores.database import Database
 from regulars.stores.events import EventStore
 from regulars.stores.identities import IdentityStore
+from regulars.stores.rehearsal import Rehearsal
+
+
+class _Unheard:
+    """A journal for rehearsals: what did not happen is not counted."""
+
+    def count(self, name: str, value: int = 1, **dimensions: str) -> None:
+        """Count nothing."""
 
 
 class Rebuilder:
@@ -35,6 +44,13 @@ class Rebuilder:
         self._journal = journal
         self._clock = clock
         self._pause = pause
+
+    @classmethod
+    def over(
+        cls, database: Database, journal: Journal, clock: Clock, pause: Callable[[int], None], *, dry_run: bool
+    ) -> Self:
+        """Rebuild in a database, or only rehearse it there."""
+        return cls(Rehearsal(database), _Unheard(), clock, pause) if dry_run else cls(database, journal, clock, pause)
 
     def start_batch(self) -> None:
         """Ask once whether the catalog has changed."""

@@ -10,16 +10,8 @@ from regulars.pipeline.ports import Clock, Journal
 from regulars.pipeline.rebuild import Rebuilder
 from regulars.stores.database import Database
 from regulars.stores.rebuilds import Progress, RebuildStore, Run
-from regulars.stores.rehearsal import Rehearsal
 
 PAGE = 50  # events looked at for their owners; after so many it is written down how far this is
-
-
-class Unheard:
-    """A journal for rehearsals: what did not happen is not counted."""
-
-    def count(self, name: str, value: int = 1, **dimensions: str) -> None:
-        """Count nothing."""
 
 
 class RebuildWorker:
@@ -76,8 +68,7 @@ class RebuildWorker:
         return replace(progress, next=page.next, done=page.next is None, found=found, written=self._clock())
 
     def _rebuild(self, owners: Iterable[str], *, dry_run: bool) -> Rebuilt:
-        database = Rehearsal(self._database) if dry_run else self._database
-        rebuilder = Rebuilder(database, Unheard() if dry_run else self._journal, self._clock, self._pause)
+        rebuilder = Rebuilder.over(self._database, self._journal, self._clock, self._pause, dry_run=dry_run)
         rebuilder.start_batch()
         return sum((self._one(rebuilder, owner) for owner in owners), Rebuilt())
 

@@ -18,7 +18,10 @@ def seal_call(call: Call, sealer: Sealer) -> Event:
     """Make the event that is stored: each personal trait sealed by itself, the personal rest as one."""
     owner = call.event.owner
     traits = {
-        name: seal_trait(owner, name, value, sealer, sensitive=name in call.sensitive_traits)
+        # What removes a trait tells nothing, and has to be seen as that.
+        name: value
+        if value is None
+        else seal_trait(owner, name, value, sealer, sensitive=name in call.sensitive_traits)
         for name, value in call.personal_traits.items()
     }
     rest = sealer.seal(owner, EVENT, pack(call.personal)) if call.personal else b""
