@@ -109,6 +109,7 @@ def test_a_lost_part_and_lost_links_come_back(world: World) -> None:
     rebuilt = rebuilder(world).owners(["user_id:u", "anonymous_id:a"])
 
     assert rebuilt == Rebuilt(identifiers=2, parts=2, changed=1, outdated=1, linked=1)
+    assert (world.journal.counts["parts_rebuilt"], world.journal.counts["links_rebuilt"]) == (1, 1)
     assert part_of(world, "user_id:u", "traits").state == right
     assert IdentityStore(world.database).link("anonymous_id:a") is not None
 

@@ -22,7 +22,7 @@ from regulars.stores.rehearsal import Rehearsal
 
 
 class _Unheard:
-    """A journal for rehearsals: what did not happen is not counted."""
+    """A journal for what is resolved or rehearsed again: it was counted when it happened."""
 
     def count(self, name: str, value: int = 1, **dimensions: str) -> None:
         """Count nothing."""
@@ -40,7 +40,7 @@ class Rebuilder:
     ) -> None:
         self._events = EventStore(database)
         self._identities = IdentityStore(database)
-        self._resolver = Resolver(database, journal, clock, pause)
+        self._resolver = Resolver(database, _Unheard(), clock, pause)
         self._journal = journal
         self._clock = clock
         self._pause = pause
@@ -74,10 +74,15 @@ class Rebuilder:
             except StaleCatalogError:
                 self.start_batch()
                 continue
-            if rebuilt.changed:
-                self._journal.count("parts_rebuilt", rebuilt.changed)
+            self._count(rebuilt)
             return rebuilt
         raise ConflictError("the catalog kept changing")
+
+    def _count(self, rebuilt: Rebuilt) -> None:
+        if rebuilt.changed:
+            self._journal.count("parts_rebuilt", rebuilt.changed)
+        if rebuilt.linked:
+            self._journal.count("links_rebuilt", rebuilt.linked)
 
     def _rebuild(self, owner: str) -> Rebuilt:
         identity = self._identities.read(owner)
