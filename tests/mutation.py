@@ -73,6 +73,27 @@ GUARDS: Sequence[Guard] = (
         ("tests/world/test_rebuilding.py",),
     ),
     Guard(
+        "what removes a personal trait is seen as that",
+        f"{LIBRARY}/pipeline/sealing.py",
+        "if value is None",
+        "if False",
+        ("tests/functions/test_corrections.py",),
+    ),
+    Guard(
+        "a correction counts later than what it corrects",
+        f"{LIBRARY}/pipeline/corrections.py",
+        "person.traits[name][0] + 1 for name",
+        "person.traits[name][0] for name",
+        ("tests/functions/test_corrections.py",),
+    ),
+    Guard(
+        "a repeated correction is the one that was made first",
+        f"{LIBRARY}/stores/claims.py",
+        'return (text(standing, "owner"), number(standing, "at")) if standing else (owner, at)',
+        "return owner, at",
+        ("tests/functions/test_corrections.py",),
+    ),
+    Guard(
         "a rebuild writes nothing that is right",
         f"{LIBRARY}/pipeline/rebuild.py",
         'if finding != "right":',

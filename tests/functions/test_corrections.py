@@ -125,6 +125,39 @@ def test_it_outlives_a_merge(workspace: Workspace) -> None:
     assert traits(workspace)["city"]["correction"]["reason"] == WHY
 
 
+def test_it_stays_with_the_identifier_that_it_was_made_for_when_people_are_taken_apart(workspace: Workspace) -> None:
+    workspace.send({"type": "identify", "anonymousId": "b-1", "traits": {"email": "bob@shop.example", "size": "XL"}})
+    correct(workspace, "anonymous_id:b-1", traits={"size": "S", "city": "Chur"})
+    workspace.send({"type": "track", "event": "Signed In", "userId": "u-1", "anonymousId": "b-1"})
+    correct(workspace, traits={"city": "Bern"})
+    look = {"preview": True, "identifiers": ["anonymous_id:b-1", "email:bob@shop.example"]}
+    path = "/v1/profiles/user_id:u-1/unmerge"
+    preview = workspace.ask("POST", path, "service", body=look).content
+    cut = {"identifiers": look["identifiers"], "version": preview["version"]}
+
+    assert workspace.ask("POST", path, "service", body=cut).status == 200
+    workspace.world.settle()
+
+    assert preview["leaves"]["traits"]["size"]["correction"]["reason"] == WHY
+    assert values(workspace) == {"email": "jane@example.com", "city": "Bern", "plan": "gold"}
+    assert values(workspace, "anonymous_id:b-1") == {"email": "bob@shop.example", "city": "Chur", "size": "S"}
+
+
+def test_a_rebuild_ties_nobody_who_was_taken_apart(workspace: Workspace) -> None:
+    workspace.send({"type": "track", "event": "Signed In", "userId": "u-1", "anonymousId": "b-1"})
+    path, cut = "/v1/profiles/user_id:u-1/unmerge", {"identifiers": ["anonymous_id:b-1"]}
+    version = workspace.ask("POST", path, "service", body={**cut, "preview": True}).content["version"]
+    assert workspace.ask("POST", path, "service", body={**cut, "version": version}).status == 200
+    workspace.world.clock.advance_to(workspace.world.clock.now + 120_000_000)
+
+    for ref in ("user_id:u-1", "anonymous_id:b-1"):
+        rebuilt = workspace.ask("POST", f"/v1/profiles/{ref}/rebuild").content
+        assert (rebuilt["changed"], rebuilt["linked"]) == (0, 0)
+
+    refs = ("user_id:u-1", "anonymous_id:b-1")
+    assert len({workspace.get(f"/v1/profiles/{ref}").content["profile_id"] for ref in refs}) == 2
+
+
 def test_it_is_there_after_all_parts_were_lost(workspace: Workspace) -> None:
     correct(workspace, traits={"city": "Bern", "plan": None})
     before = traits(workspace)
@@ -215,6 +248,15 @@ def test_two_corrections_at_once_are_both_kept(workspace: Workspace) -> None:
 
     assert values(workspace)["plan"] == "silver"
     assert values(workspace)["city"] in ("Bern", "Thun")
+
+
+def test_a_correction_of_a_correction_of_the_same_instant_is_the_later_one(workspace: Workspace) -> None:
+    for message_id, city in (("z", "Bern"), ("a", "Thun")):
+        body = {"traits": {"city": city}, "reason": WHY, "messageId": message_id}
+        workspace.ask("PATCH", "/v1/profiles/user_id:u-1/traits", "privacy", body=body)
+        workspace.world.settle()
+
+    assert values(workspace)["city"] == "Thun"
 
 
 @pytest.mark.parametrize(
