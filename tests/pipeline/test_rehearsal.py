@@ -50,6 +50,15 @@ def test_the_conditions_are_those_of_a_database(database: MemoryDatabase) -> Non
     assert rehearsal.get("identities", "o", "b") is None
 
 
+def test_what_is_forgotten_was_never_written(database: MemoryDatabase) -> None:
+    rehearsal = Rehearsal(database)
+    rehearsal.delete("identities", "o", "c", was=1)
+
+    rehearsal.forget()
+
+    assert [item["part"] for item in rehearsal.query("identities", "o")] == ["a", "c"]
+
+
 def test_an_insert_is_new_once(database: MemoryDatabase) -> None:
     rehearsal = Rehearsal(database)
 

@@ -37,7 +37,9 @@ class Rebuilder:
         journal: Journal,
         clock: Clock,
         pause: Callable[[int], None] = lambda _tries: None,
+        forget: Callable[[], None] = lambda: None,
     ) -> None:
+        self._forget = forget
         self._events = EventStore(database)
         self._identities = IdentityStore(database)
         self._resolver = Resolver(database, _Unheard(), clock, pause)
@@ -50,10 +52,14 @@ class Rebuilder:
         cls, database: Database, journal: Journal, clock: Clock, pause: Callable[[int], None], *, dry_run: bool
     ) -> Self:
         """Rebuild in a database, or only rehearse it there."""
-        return cls(Rehearsal(database), _Unheard(), clock, pause) if dry_run else cls(database, journal, clock, pause)
+        if not dry_run:
+            return cls(database, journal, clock, pause)
+        rehearsal = Rehearsal(database)
+        return cls(rehearsal, _Unheard(), clock, pause, rehearsal.forget)
 
     def start_batch(self) -> None:
-        """Ask once whether the catalog has changed."""
+        """Ask once whether the catalog has changed, and forget what was rehearsed before."""
+        self._forget()
         self._resolver.start_batch()
 
     def owners(self, owners: Iterable[str]) -> Rebuilt:
@@ -72,7 +78,7 @@ class Rebuilder:
             try:
                 rebuilt = self._rebuild(owner)
             except StaleCatalogError:
-                self.start_batch()
+                self._resolver.start_batch()
                 continue
             self._count(rebuilt)
             return rebuilt

@@ -1,6 +1,6 @@
 """One worker of a rebuild of everybody: page after page of one segment, as long as there is time."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
 
@@ -49,28 +49,25 @@ class RebuildWorker:
         run = self._store.get(id)
         if run is None:
             raise NotFoundError("no rebuild has this id")
+        rebuilder = Rebuilder.over(self._database, self._journal, self._clock, self._pause, dry_run=run.dry_run)
         progress = self._store.progress(id, segment)
         while not progress.done:
             if not has_time():
                 return False
             began = self._clock()
             with suppress(ConflictError):  # another worker is at it too: go on from where that one is
-                self._store.save(self._page(run, progress))
+                self._store.save(self._page(run, progress, rebuilder))
             progress = self._store.progress(id, segment)
             self._rest(self._clock() - began)
         return True
 
-    def _page(self, run: Run, progress: Progress) -> Progress:
+    def _page(self, run: Run, progress: Progress, rebuilder: Rebuilder) -> Progress:
         page = self._database.partitions(
             "events", segment=progress.segment, of=run.segments, after=progress.next, limit=PAGE
         )
-        found = progress.found + self._rebuild(page.partitions, dry_run=run.dry_run)
-        return replace(progress, next=page.next, done=page.next is None, found=found, written=self._clock())
-
-    def _rebuild(self, owners: Iterable[str], *, dry_run: bool) -> Rebuilt:
-        rebuilder = Rebuilder.over(self._database, self._journal, self._clock, self._pause, dry_run=dry_run)
         rebuilder.start_batch()
-        return sum((self._one(rebuilder, owner) for owner in owners), Rebuilt())
+        found = sum((self._one(rebuilder, owner) for owner in page.partitions), progress.found)
+        return replace(progress, next=page.next, done=page.next is None, found=found, written=self._clock())
 
     def _one(self, rebuilder: Rebuilder, owner: str) -> Rebuilt:
         try:

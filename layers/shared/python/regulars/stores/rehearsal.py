@@ -27,6 +27,10 @@ class Rehearsal:
         self._database = database
         self._written: dict[_Key, Item | None] = {}
 
+    def forget(self) -> None:
+        """Forget all that was written."""
+        self._written.clear()
+
     def get(self, table: TableName, partition: str, sort: str | None = None, *, consistent: bool = True) -> Item | None:
         """Read one item."""
         key = (table, partition, sort)
