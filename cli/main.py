@@ -20,6 +20,7 @@ from cli.platform import dev, doctor
 from cli.profile import profile
 from cli.quarantine.command import quarantine
 from cli.query import query
+from cli.rebuild import rebuild
 from cli.redrive import redrive
 from cli.segment import segment
 from cli.session import Session
@@ -115,13 +116,14 @@ def main(
 app.command()(plan)
 app.command()(apply)
 app.command("import")(import_file)
-app.command()(profile)
+app.add_typer(profile, name="profile")
 app.command()(segment)
 app.command()(query)
 app.add_typer(source, name="source")
 app.add_typer(identity, name="identity")
 app.add_typer(quarantine, name="quarantine")
 app.add_typer(tracking_plan, name="tracking-plan")
+app.command()(rebuild)
 app.command()(redrive)
 app.command()(dev)
 app.command()(doctor)

@@ -1,5 +1,6 @@
-"""`regulars profile`: everything about one person on one page."""
+"""`regulars profile`: everything about one person on one page, and corrections of it."""
 
+import json
 from collections.abc import Iterable, Mapping
 from itertools import islice
 from typing import Annotated, Any
@@ -7,6 +8,7 @@ from urllib.parse import quote
 
 import typer
 from rich.text import Text
+from typer.core import TyperGroup
 
 from cli.errors import AnswerError, UserError
 from cli.output import counted, instant, table
@@ -16,7 +18,20 @@ REFERENCE = "a reference is a profile id (p_…) or kind:value, such as user_id:
 MASKED = Text("•••", style="dim")
 
 
-def profile(
+class Commands(TyperGroup):
+    """Takes a reference in the place of a command: who is named is shown."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Put `show` before a reference."""
+        is_command = not args or args[0] in self.commands or args[0] in ctx.help_option_names
+        return super().parse_args(ctx, args if is_command else ["show", *args])
+
+
+profile = typer.Typer(cls=Commands, no_args_is_help=True, help="Show a person, or correct what is known of them.")
+
+
+@profile.command()
+def show(
     context: typer.Context,
     ref: Annotated[str, typer.Argument(help="A profile id (p_…), or an identifier such as email:ann@shop.example.")],
     events: Annotated[int, typer.Option("--events", min=0, max=1_000, help="How many of the newest events.")] = 10,
@@ -40,6 +55,54 @@ def profile(
         newest = list(islice(session.http.pages(path, "events", limit=events), events))
     session.output.data({**found, "events": newest})
     session.output.show(_head(found), _identifiers(found), _traits(found), _memberships(found), _events(newest))
+
+
+@profile.command()
+def correct(
+    context: typer.Context,
+    ref: Annotated[str, typer.Argument(help="A profile id (p_…), or an identifier such as email:ann@shop.example.")],
+    changes: Annotated[
+        list[str], typer.Argument(help="name=text, name:=JSON for anything else; name:=null removes a trait.")
+    ],
+    reason: Annotated[str, typer.Option("--reason", help="Why, in a sentence; kept sealed, with your user id.")],
+    message_id: Annotated[
+        str | None, typer.Option("--message-id", help="An id of the case: repeated with it, it counts once.")
+    ] = None,
+) -> None:
+    """
+    Correct traits of a person, and say why.
+
+    Older data does not undo it, however late it comes. The roles admin, privacy and service may.
+
+    Examples:
+
+        regulars profile correct email:ann@shop.example city=Bern --reason "she moved, by letter of 3 May"
+
+        regulars profile correct user_id:ann age:=31 nickname:=null --reason "asked on the phone"
+    """
+    session = session_of(context)
+    body: dict[str, Any] = {"traits": dict(map(_change, changes)), "reason": reason}
+    if message_id is not None:
+        body["messageId"] = message_id
+    path = f"/v1/profiles/{quote(look_up(session, ref)['profile_id'], safe=':')}/traits"
+    found = session.http.ask("PATCH", path, json=body)
+    session.output.data(found)
+    again = ", as it was before" if found["duplicate"] else ""
+    session.output.show(_traits(found), f"corrected by {found['messageId']}{again}")
+
+
+def _change(text: str) -> tuple[str, Any]:
+    name, separator, value = text.partition("=")
+    if not separator or not name.removesuffix(":"):
+        raise UserError(f"{text} changes nothing", fix="write name=text, or name:=JSON such as age:=31 and city:=null")
+    if not name.endswith(":"):
+        return name, value
+    try:
+        return name.removesuffix(":"), json.loads(value)
+    except ValueError as error:
+        raise UserError(
+            f"{value} is no JSON", where=text, fix="write a text as name=text, without the colon"
+        ) from error
 
 
 def look_up(session: Session, ref: str) -> Mapping[str, Any]:
@@ -69,11 +132,18 @@ def _identifiers(found: Mapping[str, Any]) -> Any:
 
 
 def _traits(found: Mapping[str, Any]) -> Any:
+    traits = sorted(found["traits"].items())
     rows = (
-        (name, _value(one), one["source"], instant(one["time"]), one["message_id"])
-        for name, one in sorted(found["traits"].items())
+        (name, _value(one), one["source"], instant(one["time"]), one["message_id"], *_why(one)) for name, one in traits
     )
-    return _table("Traits", ("trait", "value", "source", "said at", "by message"), rows)
+    columns = ("trait", "value", "source", "said at", "by message")
+    return _table("Traits", (*columns, "because", "said by"), rows)
+
+
+def _why(trait: Mapping[str, Any]) -> tuple[object, ...]:
+    if not (correction := trait.get("correction")):
+        return "", ""
+    return MASKED if correction["masked"] else correction["reason"], correction["by"]
 
 
 def _memberships(found: Mapping[str, Any]) -> Any:

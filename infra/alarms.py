@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from aws_cdk import Annotations, Duration
 from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_s3 as s3
+from aws_cdk import aws_stepfunctions as sfn
 from aws_cdk.aws_cloudwatch_actions import SnsAction
 from constructs import Construct
 
@@ -34,6 +35,7 @@ class Alarms(Construct):
         key: OperationsKey,
         functions: Sequence[PythonFunction],
         dead_letters: Sequence[DeadLetters],
+        rebuilds: sfn.IStateMachine,
         failures: s3.Bucket,
         api: HttpApi,
     ) -> None:
@@ -50,6 +52,7 @@ class Alarms(Construct):
         for queue in dead_letters:
             depth = queue.metric_approximate_number_of_messages_visible(period=_MINUTE, statistic="Maximum")
             self._alarm(f"{queue.node.id}_filled", depth, above=0)
+        self._alarm("rebuilding_fails", rebuilds.metric_failed(period=_MINUTE, statistic="Sum"), above=0)
         self._alarm("failures_filled", _given_up(failures), above=0)
 
     def _watch_the_stream_of(self, function: PythonFunction) -> None:

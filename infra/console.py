@@ -1,4 +1,4 @@
-"""What people and programs with a token use: profiles, read and taken apart, and the workspace's catalog."""
+"""What people and programs with a token use: profiles, read, corrected and taken apart, and the workspace's catalog."""
 
 from aws_cdk import Duration
 from constructs import Construct
@@ -6,6 +6,7 @@ from constructs import Construct
 from infra.data import Data
 from infra.http_api import HttpApi
 from infra.python_function import Ground, PythonFunction
+from infra.rebuilding import Rebuilding
 
 _CATALOG = ("segments", "sources", "imports", "identity", "tracking-plan")
 _METHODS = ("GET", "POST", "PUT", "DELETE")
@@ -14,7 +15,9 @@ _TIMEOUT = Duration.seconds(25)  # the API gives up at 30
 
 
 class Console(Construct):
-    def __init__(self, scope: Construct, id: str, *, ground: Ground, data: Data, api: HttpApi) -> None:
+    def __init__(
+        self, scope: Construct, id: str, *, ground: Ground, data: Data, api: HttpApi, rebuilding: Rebuilding
+    ) -> None:
         super().__init__(scope, id)
         tables = data.tables
         self.profile_api = PythonFunction(
@@ -51,6 +54,25 @@ class Console(Construct):
             unwraps=data.keys.workspace,
         )
         api.guard(self.unmerge, *(f"POST /v1/profiles/{{ref}}/{verb}" for verb in ("unmerge", "release")))
+        self.change_profile = PythonFunction(
+            self,
+            "change_profile",
+            ground=ground,
+            carries=[ground.layers.plans],
+            timeout=_TIMEOUT,
+            may=[
+                tables.identities.allow("GetItem", "Query", "PutItem"),
+                tables.profiles.allow("GetItem", "PutItem"),
+                # A correction is an event of its own.
+                tables.events.allow("GetItem", "Query", "PartiQLInsert"),
+                tables.tallies.allow("GetItem", "PutItem"),
+                tables.vault.allow("GetItem", "BatchGetItem", "PartiQLInsert"),
+                tables.catalog.allow("GetItem", "Query"),
+                data.buckets.large.allow("GetObject", under=["events"]),
+            ],
+            wraps=data.keys.workspace,
+        )
+        api.guard(self.change_profile, "PATCH /v1/profiles/{ref}/traits", "POST /v1/profiles/{ref}/rebuild")
         self.admin_api = PythonFunction(
             self,
             "admin_api",
@@ -71,11 +93,13 @@ class Console(Construct):
                 tables.vault.allow("GetItem", "BatchGetItem", "PartiQLInsert"),
             ],
             wraps=data.keys.workspace,
+            starts=rebuilding.machine,
         )
         api.open(
             self.admin_api, "GET /v1/openapi.json", because="It describes the API and holds nothing of a workspace."
         )
         api.guard(self.admin_api, "GET /v1/quarantine", *(f"{method} /v1/quarantine/{{proxy+}}" for method in _MENDS))
+        api.guard(self.admin_api, "GET /v1/rebuilds", "POST /v1/rebuilds", "GET /v1/rebuilds/{id}")
         for noun in _CATALOG:
             for method in _METHODS:
                 api.guard(self.admin_api, f"{method} /v1/{noun}", f"{method} /v1/{noun}/{{proxy+}}")

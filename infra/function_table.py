@@ -4,6 +4,7 @@ The table of functions in docs/architecture.md, made from the templates.
 `python -m infra.function_table` writes it, `--check` only says whether it is up to date.
 """
 
+import json
 import sys
 from collections.abc import Iterable
 from pathlib import Path
@@ -17,7 +18,7 @@ PAGE = ROOT / "docs" / "architecture.md"
 START = "<!-- functions: made by `make docs` -->"
 END = "<!-- end of functions -->"
 DEFAULT = ("ANY", "$default")
-_READS = {"GetItem", "GetObject", "Query"}
+_READS = {"GetItem", "GetObject", "Query", "Scan"}
 _WRITES = {"DeleteItem", "DeleteObject", "PartiQLInsert", "PutItem", "PutObject"}
 
 
@@ -41,7 +42,11 @@ def _row(name: str, wakers: list[str], allowed: set[Permission]) -> str:
         "; ".join(wakers),
         _places(allowed, _READS),
         _places(allowed, _WRITES),
-        _names(each.thing for each in allowed if each.action in {"sqs:SendMessage", "events:PutEvents"}),
+        _names(
+            each.thing
+            for each in allowed
+            if each.action in {"sqs:SendMessage", "events:PutEvents", "states:StartExecution"}
+        ),
     ]
     return f"| {' | '.join(cells)} |"
 
@@ -70,6 +75,10 @@ def _wakers(templates: Templates) -> dict[str, list[str]]:
     for rule in resources(templates.platform, "Events::Rule").values():
         for target in rule["Targets"]:
             awake[names[identity(target["Arn"])]].append(rule["ScheduleExpression"])
+    for machine in resources(templates.platform, "StepFunctions::StateMachine").values():
+        called = [name for logical, name in names.items() if logical in json.dumps(machine["DefinitionString"])]
+        for name in called:
+            awake[name].append("its state machine")
     for function, routes in _routes(templates).items():
         awake[names[function]].append(routes)
     return awake

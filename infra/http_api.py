@@ -43,6 +43,7 @@ class HttpApi(Construct):
                     CorsHttpMethod.GET,
                     CorsHttpMethod.POST,
                     CorsHttpMethod.PUT,
+                    CorsHttpMethod.PATCH,
                     CorsHttpMethod.DELETE,
                     CorsHttpMethod.OPTIONS,
                 ],

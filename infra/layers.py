@@ -22,7 +22,7 @@ _LAKE = ROOT / "layers" / "lake"
 _PLANS = ROOT / "layers" / "plans"
 _VERSION = RUNTIME.name.removeprefix("python")
 # The AWS services that functions call; descriptions of the other four hundred stay at home.
-SERVICES = frozenset({"dynamodb", "events", "kms", "s3", "sqs", "sts"})
+SERVICES = frozenset({"dynamodb", "events", "kms", "s3", "sqs", "stepfunctions", "sts"})
 _TARGET = ["--python-platform", "aarch64-manylinux_2_28", "--python-version", _VERSION]
 
 

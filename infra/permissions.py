@@ -21,7 +21,8 @@ def permissions(templates: Templates) -> dict[str, set[Permission]]:
     allowed: dict[str, set[Permission]] = {name: set() for name in names.values()}
     for policy in resources(templates.platform, "IAM::Policy").values():
         for role in policy["Roles"]:
-            allowed[names[identity(role)]].update(_statements(policy, templates))
+            if identity(role) in names:  # else it is that of a state machine
+                allowed[names[identity(role)]].update(_statements(policy, templates))
     return allowed
 
 

@@ -18,6 +18,7 @@ from infra.layers import Layers
 from infra.operations import OperationsKey
 from infra.python_function import Ground, PythonFunction
 from infra.queue import DeadLetters
+from infra.rebuilding import Rebuilding
 from infra.segments import Segments
 from infra.stage import Stage
 
@@ -38,7 +39,8 @@ class Platform(Stack):
         Segments(self, "segments", ground=ground, data=data)
         announcements = Announcements(self, "announcements", ground=ground, data=data)
         lake = Lake(self, "lake", ground=ground, data=data)
-        Console(self, "console", ground=ground, data=data, api=api)
+        rebuilding = Rebuilding(self, "rebuilding", ground=ground, data=data)
+        Console(self, "console", ground=ground, data=data, api=api, rebuilding=rebuilding)
         BrowserScript(self, "browser_script", ground=ground, api=api)
         alarms = Alarms(
             self,
@@ -47,6 +49,7 @@ class Platform(Stack):
             key=key,
             functions=self._all(PythonFunction),
             dead_letters=self._all(DeadLetters),
+            rebuilds=rebuilding.machine,
             failures=data.buckets.failures,
             api=api,
         )

@@ -11,6 +11,7 @@ from aws_cdk import aws_kms as kms
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_logs as logs
 from aws_cdk import aws_s3 as s3
+from aws_cdk import aws_stepfunctions as sfn
 from aws_cdk.aws_lambda_event_sources import SqsEventSource
 from constructs import Construct
 
@@ -52,6 +53,7 @@ class PythonFunction(lambda_.Function):
         works_off: Queue | None = None,
         sends: Queue | None = None,
         publishes: events.EventBus | None = None,
+        starts: sfn.StateMachine | None = None,
         dead_letters: DeadLetters | None = None,
         recursive: bool = False,
         timeout: Duration | None = None,
@@ -79,7 +81,7 @@ class PythonFunction(lambda_.Function):
             retry_attempts=0 if dead_letters else None,
             recursive_loop=lambda_.RecursiveLoop.ALLOW if recursive else None,
             reserved_concurrent_executions=ground.stage.reserved_concurrency.get(name),
-            environment=_environment(name, ground.stage, may, sends, publishes, wraps or unwraps),
+            environment=_environment(name, ground.stage, may, sends, publishes, starts, wraps or unwraps),
         )
         self.name = name
         self.reads_changes = bool(woken_by)
@@ -88,6 +90,8 @@ class PythonFunction(lambda_.Function):
         self._allow(may, wraps=wraps, unwraps=unwraps)
         self._wake_on(woken_by, works_off, failures=ground.failures)
         self._let_send([queue for queue in (sends, dead_letters) if queue], publishes)
+        if starts:
+            starts.grant_start_execution(self)
 
     def _allow(self, may: Sequence[AnyAccess], *, wraps: kms.IKey | None, unwraps: kms.IKey | None) -> None:
         for access in may:
@@ -145,6 +149,7 @@ def _environment(
     may: Sequence[AnyAccess],
     sends: Queue | None,
     publishes: events.EventBus | None,
+    starts: sfn.StateMachine | None,
     workspace: kms.IKey | None,
 ) -> dict[str, str]:
     places = dict(access.place for access in may)
@@ -152,6 +157,8 @@ def _environment(
         places[sends.variable] = sends.queue_url
     if publishes:
         places["EVENT_BUS"] = publishes.event_bus_name
+    if starts:
+        places[starts.node.id.upper()] = starts.state_machine_arn
     if workspace:
         places["WORKSPACE_CMK"] = workspace.key_arn
     return {

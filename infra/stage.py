@@ -18,6 +18,8 @@ _RESERVED_IN_PROD = {
     "compact": 1,  # two at once would only do the same work twice
     "profile_api": 50,
     "unmerge": 5,
+    "change_profile": 10,
+    "rebuild": 5,  # of which four work: one more for what another execution left behind
     "admin_api": 20,
     "serve_analytics": 18,
 }

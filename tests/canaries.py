@@ -3,14 +3,16 @@
 from typing import Any
 
 from regulars.adapters.admin_routes import ADMIN_ROUTES
+from regulars.adapters.change_routes import CHANGE_ROUTES
 from regulars.adapters.profile_routes import PROFILE_ROUTES
 from regulars.adapters.routes import Route
 from regulars.errors import InvalidEventError
 from regulars.pipeline.refusals import quarantine, refuse
 from regulars.stores.quarantine import QuarantineStore
+from regulars.stores.rebuilds import RebuildStore, Run
 from tests.workspace import Answer, Workspace, delivery
 
-ROUTES: list[Route[Any]] = [*PROFILE_ROUTES, *ADMIN_ROUTES]
+ROUTES: list[Route[Any]] = [*PROFILE_ROUTES, *CHANGE_ROUTES, *ADMIN_ROUTES]
 GUARDED = [route for route in ROUTES if route.scope]
 VALUES = {"ref": "user_id:c4n4ry-user", "id": "web", "print": "x"}
 QUERY = {
@@ -31,6 +33,8 @@ BODIES: dict[str | None, object] = {
     "QuarantineEdit": {"repair": _REPAIR},
     "QuarantineRepair": {**_SLOT, "repair": _REPAIR},
     "QuarantineReplay": _SLOT,
+    "Correction": {"traits": {"plan": "gold"}, "reason": "c4n4ry-free-text"},
+    "RebuildWish": {},
 }
 REFUSED = "web.2026-01-01.unknown_type.6d6cmgyvdhnuiwrm"
 CANARIES = (
@@ -65,6 +69,7 @@ def a_workspace_with_canaries() -> Workspace:
         },
         {"type": "identify", "userId": "somebody-else", "traits": {"email": "c4n4ry@example.com"}},
     )
+    RebuildStore(workspace.world.database).put(Run(id="web", dry_run=False, segments=1, by="s-1", started=0))
     at = delivery(workspace)
     raw = {"type": "what", "userId": "c4n4ry-refused", "traits": traits, "context": context, "properties": feedback}
     refusal = refuse(raw, None, InvalidEventError("unknown_type", "no such type"), at)

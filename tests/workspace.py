@@ -1,6 +1,7 @@
 """A workspace in memory with people in it, and the two APIs over it, asked as the gateway asks."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,6 +9,8 @@ from local.world.world import World
 from local.world.wrapping import PlainWrapper
 from regulars.adapters.admin_api import AdminApi
 from regulars.adapters.admin_routes import ADMIN_ROUTES
+from regulars.adapters.change_api import ChangeApi
+from regulars.adapters.change_routes import CHANGE_ROUTES
 from regulars.adapters.graph_routes import GRAPH_ROUTES
 from regulars.adapters.http import Request, serve
 from regulars.adapters.openapi import document
@@ -24,6 +27,7 @@ from regulars.domain.identifiers import Identifier, normalise, owner_key
 from regulars.domain.identity_rules import DEFAULT_RULES
 from regulars.domain.sources import Source
 from regulars.pipeline.admission import lay_out
+from regulars.pipeline.rebuild_worker import RebuildWorker
 from regulars.stores.events import from_item
 
 SECRET = bytes(range(64))
@@ -38,6 +42,20 @@ class Answer:
     content: Any
     headers: dict[str, str]
     text: str
+
+
+@dataclass(frozen=True, slots=True)
+class AtOnce:
+    """Workers of rebuilds that are done as soon as they are started."""
+
+    world: World
+
+    def start(self, id: str, segments: Sequence[int], *, name: str) -> None:
+        """Work off segments of a rebuild."""
+        del name
+        worker = RebuildWorker(self.world.database, self.world.journal, self.world.clock)
+        for segment in segments:
+            worker.work(id, segment, has_time=lambda: True)
 
 
 class Workspace:
@@ -65,6 +83,16 @@ class Workspace:
             document=document(),
             audit=self._audit,
             journal=self.world.journal,
+            workers=AtOnce(self.world),
+        )
+        self._change_api = ChangeApi.over(
+            database,
+            self.sealer,
+            MANY,
+            self._audit,
+            clock=self.world.clock,
+            journal=self.world.journal,
+            random=self._random,
         )
 
     def send(self, *calls: dict[str, Any], source: str = "web") -> list[Event]:
@@ -121,6 +149,8 @@ class Workspace:
     def answer(self, request: Request) -> dict[str, Any]:
         if request.path.endswith(("/unmerge", "/release")):
             return answer(UNMERGE_ROUTES, self._unmerge_api, request)
+        if request.path.startswith("/v1/profiles") and (request.method == "PATCH" or request.path.endswith("/rebuild")):
+            return answer(CHANGE_ROUTES, self._change_api, request)
         if request.path.startswith("/v1/profiles"):
             return answer((*PROFILE_ROUTES, *GRAPH_ROUTES), self._profile_api, request)
         return answer(ADMIN_ROUTES, self._admin_api, request)

@@ -15,6 +15,7 @@ from regulars.adapters.openapi import document
 from regulars.adapters.parallel import Parallel
 from regulars.adapters.routes import answer
 from regulars.adapters.sealing import KmsSealer, KmsWrapper
+from regulars.adapters.workers import StateMachine
 
 
 @observed
@@ -38,4 +39,5 @@ def _api() -> AdminApi:
         document=document(),
         audit=log_personal_read,
         journal=journal,
+        workers=StateMachine(clients.step_functions(), settings.rebuilding()),
     )

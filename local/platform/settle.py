@@ -1,5 +1,6 @@
 """Waits until everything that was accepted is applied, and counts it from stored rows."""
 
+import json
 import time
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
@@ -11,6 +12,7 @@ from local.platform.mappings import Mappings
 from local.platform.redrive import redrive
 from local.platform.under_way import UnderWay
 from local.world.runner import NotInvokedError
+from regulars.domain.given_up import refs_of
 from regulars.domain.quotas import OVER
 
 PAUSE = 0.03
@@ -119,10 +121,12 @@ class Settler:
         return redrive(self._mappings.streams, self._mappings.on_failure)
 
     def given_up(self) -> list[dict[str, Any]]:
-        """Return the objects of the on-failure bucket, without the people in them."""
-        hidden = {"payload"}
-        objects = self._mappings.on_failure.objects()
-        return [{name: one[name] for name in one if name not in hidden} for one in objects]
+        """Return the objects of the on-failure bucket: of the people in them only whom they name, by hashed keys."""
+        return [
+            {name: one[name] for name in one if name != "payload"}
+            | {"refs": refs_of(json.loads(one["payload"])["Records"])}
+            for one in self._mappings.on_failure.objects()
+        ]
 
     def _rows(self, table: str, **which: Any) -> int:
         pages: Any = self._dynamodb.get_paginator("scan")

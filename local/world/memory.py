@@ -1,5 +1,6 @@
 """DynamoDB in memory: the promises that the platform relies on, billed, with streams; a million events in minutes."""
 
+import json
 import threading
 from base64 import b64encode
 from bisect import bisect_left, bisect_right, insort
@@ -8,11 +9,25 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any
+from zlib import crc32
 
 from local.world.bill import Bill
 from regulars.domain.instants import SECOND
 from regulars.errors import ConflictError
-from regulars.stores.database import INDEXES, KEYS, Check, Delete, Item, Put, TableName, Write, number, size_of, text
+from regulars.stores.database import (
+    INDEXES,
+    KEYS,
+    Check,
+    Delete,
+    Item,
+    Page,
+    Put,
+    TableName,
+    Write,
+    number,
+    size_of,
+    text,
+)
 
 Hook = Callable[[str, TableName], None]
 STREAMED: frozenset[TableName] = frozenset({"events", "identities", "profiles", "memberships"})
@@ -133,6 +148,19 @@ class MemoryDatabase:
             items = [{partition_name: partition, sort_name: sort} for sort in order[start : start + limit]]
             self.bill.read(f"{table}.{index}", sum(map(size_of, items)), consistent=False)
             return list(items)
+
+    def partitions(self, table: TableName, *, segment: int, of: int, after: str | None = None, limit: int) -> Page:
+        """List the partition keys of one of so many segments of a table, from the `next` of the page before."""
+        self._begin("partitions", table)
+        with self._lock:
+            found = self._tables[table]
+            own = sorted(key for key in found if found[key].order and crc32(key.encode()) % of == segment)
+            place = tuple(json.loads(after)) if after is not None else ("", "")
+            items = ((key, sort) for key in own if key >= place[0] for sort in found[key].order)
+            page = list(islice((item for item in items if item > place), limit))
+            self.bill.read(table, sum(found[key].sizes[sort] for key, sort in page), consistent=False)
+            keys = list(dict.fromkeys(key for key, _ in page if key != place[0]))
+            return Page(keys, json.dumps(page[-1]) if len(page) == limit else None)
 
     def put(self, table: TableName, item: Item, *, was: int | None = None) -> None:
         """Write one item under its condition. Raises ConflictError."""

@@ -112,7 +112,7 @@ def running() -> Iterator[Platform]:
             with suppress(ConnectionError):  # who asked may have been killed
                 self.wfile.write(content)
 
-        do_GET = do_PUT = do_POST = do_DELETE = _handle  # noqa: N815 - the names that http.server looks for
+        do_GET = do_PUT = do_POST = do_PATCH = do_DELETE = _handle  # noqa: N815 - the names that http.server looks for
 
         def log_message(self, *_args: object) -> None:
             pass

@@ -112,3 +112,27 @@ def test_the_index_goes_on_after_the_last_one_seen(database: Database) -> None:
     assert members(database, after="p_1", limit=2) == ["p_2", "p_3"]
     assert members(database, after="p_3", limit=2) == ["p_4"]
     assert members(database, after="p_4") == []
+
+
+def listed(database: Database, of: int, limit: int) -> list[str]:
+    """Every partition key of the events, segment by segment and page by page."""
+    found: list[str] = []
+    for segment in range(of):
+        after, more = None, True
+        while more:
+            page = database.partitions("events", segment=segment, of=of, after=after, limit=limit)
+            found += page.partitions
+            after, more = page.next, page.next is not None
+    return found
+
+
+@pytest.mark.parametrize(("of", "limit"), [(1, 100), (1, 2), (3, 1), (3, 7)])
+def test_lists_each_partition_once(database: Database, of: int, limit: int) -> None:
+    for owner, number in product("abcdefgh", range(3)):
+        database.put("events", {"owner": owner, "moment": f"{number}"}, was=0)
+
+    assert sorted(listed(database, of, limit)) == list("abcdefgh")
+
+
+def test_lists_no_partition_of_an_empty_table(database: Database) -> None:
+    assert listed(database, 2, 10) == []

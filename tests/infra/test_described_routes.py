@@ -15,7 +15,7 @@ def test_a_deployed_route_is_described_or_refused(deployed: Templates) -> None:
     guarded = {
         key: each
         for key, each in routes(deployed).items()
-        if function_of(deployed, each) in ("profile_api", "admin_api")
+        if function_of(deployed, each) in ("profile_api", "admin_api", "change_profile")
     }
     refused = {}
     for key in guarded.keys() - described:

@@ -7,6 +7,7 @@ import pytest
 from infra.permissions import functions, identity, paths
 from infra.templates import Template, Templates, resources
 from regulars.adapters.admin_routes import ADMIN_ROUTES
+from regulars.adapters.change_routes import CHANGE_ROUTES
 from regulars.adapters.http import serve
 from regulars.adapters.ingest_api import IngestApi
 from regulars.adapters.openapi import AREAS
@@ -120,6 +121,7 @@ DESCRIBED = [
     *(("serve_analytics", route.method, route.path, route.scope) for route in SCRIPT_ROUTES),
     *(("profile_api", route.method, route.path, route.scope) for route in AREAS["profile_api"]),
     *(("unmerge", route.method, route.path, route.scope) for route in AREAS["unmerge"]),
+    *(("change_profile", route.method, route.path, route.scope) for route in CHANGE_ROUTES),
     *(("admin_api", route.method, route.path, route.scope) for route in ADMIN_ROUTES),
 ]
 
@@ -157,13 +159,16 @@ def test_settings_are_told_with_a_slash_at_the_end_too(deployed: Templates) -> N
         ("PUT", "/v1/quarantine/web.2026-11-21.invalid_event.aaaaaaaaaaaaaaaa"),
         ("POST", "/v1/quarantine/replay"),
         ("GET", "/v1/sources"),
+        ("PATCH", "/v1/profiles/p_1/traits"),
+        ("POST", "/v1/profiles/p_1/rebuild"),
+        ("POST", "/v1/rebuilds"),
     ],
 )
 def test_what_is_personal_stays_guarded(deployed: Templates, method: str, path: str) -> None:
     route = routes(deployed)[chosen(deployed, method, path)]
 
     assert route["AuthorizationType"] == "JWT"
-    assert function_of(deployed, route) in {"profile_api", "unmerge", "admin_api"}
+    assert function_of(deployed, route) in {"profile_api", "change_profile", "unmerge", "admin_api"}
 
 
 @pytest.mark.parametrize(

@@ -55,6 +55,20 @@ TABLES = {
         "vault": "GetItem",
         "catalog": "GetItem Query",
     },
+    "change_profile": {
+        "identities": "GetItem PutItem Query",
+        "profiles": "GetItem PutItem",
+        "events": "GetItem PartiQLInsert Query",
+        "tallies": "GetItem PutItem",
+        "vault": "BatchGetItem GetItem PartiQLInsert",
+        "catalog": "GetItem Query",
+    },
+    "rebuild": {
+        "events": "Query Scan",
+        "identities": "GetItem PutItem Query",
+        "profiles": "GetItem PutItem",
+        "catalog": "GetItem PutItem Query",
+    },
     "admin_api": {
         "catalog": "DeleteItem GetItem PutItem Query",
         "memberships": "GetItem",
@@ -105,10 +119,13 @@ LARGE = {
     "evaluate_segments": {"events": "GetObject"},
     "profile_api": {"events": "GetObject"},
     "unmerge": {"events": "GetObject"},
+    "change_profile": {"events": "GetObject"},
+    "rebuild": {"events": "GetObject"},
     "admin_api": {"events": "GetObject PutObject", "quarantine": "GetObject"},
 }
 LAKE_TABLES = ("events", "identity", "refused")
-READS = {"GetItem", "BatchGetItem", "Query", "DescribeStream", "GetRecords", "GetShardIterator", "ListStreams"}
+READS = {"GetItem", "BatchGetItem", "Query", "Scan", "DescribeStream", "GetRecords", "GetShardIterator", "ListStreams"}
+INSERTERS = ("ingest", "drain_overflow", "admin_api", "change_profile")
 POLLS = ("DescribeStream", "GetRecords", "GetShardIterator", "ListStreams")
 POLLED = {
     "resolve_identity": {"events"},
@@ -163,10 +180,12 @@ def test_a_function_reads_and_writes_exactly_these_objects(allowed: dict[str, se
     assert found == failures | large | lake | listed
 
 
-def test_nobody_scans(allowed: dict[str, set[Permission]]) -> None:
+def test_only_who_rebuilds_everybody_scans(allowed: dict[str, set[Permission]]) -> None:
+    scans = {(name, each.thing) for name, granted in allowed.items() for each in granted if "Scan" in each.action}
     actions = {each.action for granted in allowed.values() for each in granted}
 
-    assert not actions & {"dynamodb:Scan", "dynamodb:PartiQLSelect", "dynamodb:PartiQLDelete", "dynamodb:DeleteTable"}
+    assert scans == {("rebuild", "tables/events")}
+    assert not actions & {"dynamodb:PartiQLSelect", "dynamodb:PartiQLDelete", "dynamodb:DeleteTable"}
 
 
 def test_an_event_can_be_added_but_never_changed(allowed: dict[str, set[Permission]]) -> None:
@@ -177,7 +196,7 @@ def test_an_event_can_be_added_but_never_changed(allowed: dict[str, set[Permissi
         if each.thing == "tables/events" and each.action.removeprefix("dynamodb:") not in READS
     }
 
-    assert written == {(name, "dynamodb:PartiQLInsert") for name in ("ingest", "drain_overflow", "admin_api")}
+    assert written == {(name, "dynamodb:PartiQLInsert") for name in INSERTERS}
 
 
 def test_a_key_can_be_made_but_never_overwritten(allowed: dict[str, set[Permission]]) -> None:
@@ -188,7 +207,7 @@ def test_a_key_can_be_made_but_never_overwritten(allowed: dict[str, set[Permissi
         if each.thing == "tables/vault" and each.action.removeprefix("dynamodb:") not in READS
     }
 
-    assert written == {(name, "dynamodb:PartiQLInsert") for name in ("ingest", "drain_overflow", "admin_api")}
+    assert written == {(name, "dynamodb:PartiQLInsert") for name in INSERTERS}
 
 
 def test_only_who_replays_it_changes_what_is_in_quarantine(allowed: dict[str, set[Permission]]) -> None:
@@ -231,6 +250,7 @@ def test_only_these_open_the_workspace_key(allowed: dict[str, set[Permission]]) 
         "drain_overflow": {"kms:Decrypt", "kms:GenerateDataKey"},
         "profile_api": {"kms:Decrypt"},
         "unmerge": {"kms:Decrypt"},
+        "change_profile": {"kms:Decrypt", "kms:GenerateDataKey"},
         "admin_api": {"kms:Decrypt", "kms:GenerateDataKey"},
     }
 
@@ -238,7 +258,7 @@ def test_only_these_open_the_workspace_key(allowed: dict[str, set[Permission]]) 
 def test_only_those_who_read_the_vault_can_decrypt_it(allowed: dict[str, set[Permission]]) -> None:
     holders = {name for name, granted in allowed.items() for each in granted if each.thing == "keys/vault"}
 
-    assert holders == {"admin_api", "drain_overflow", "ingest", "profile_api", "unmerge"}
+    assert holders == {"admin_api", "change_profile", "drain_overflow", "ingest", "profile_api", "unmerge"}
 
 
 def test_no_action_is_a_pattern(deployed: Templates) -> None:
@@ -264,4 +284,4 @@ def test_some_see_only_one_partition_of_a_table(deployed: Templates) -> None:
         if "dynamodb:LeadingKeys" in json.dumps(statement)
     }
 
-    assert limited == {("tables/catalog", "cursor"), ("tables/catalog", "key_use")}
+    assert limited == {("tables/catalog", name) for name in ("cursor", "key_use", "rebuild_progress")}

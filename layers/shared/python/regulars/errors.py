@@ -13,6 +13,7 @@ RegularsError
     NotFoundError        404   nothing has this id
     MethodNotAllowedError 405  the address is right, the method is not; carries Allow
     ConflictingEditError 409   somebody else changed the definition first
+    RebuildRunningError  409   everybody is being rebuilt already
     TooLargeError        413   the body is larger than the limit
     ThrottledError       429   over the quota; carries Retry-After
     UnavailableError     503   it could not be stored; carries Retry-After
@@ -111,6 +112,13 @@ class ConflictingEditError(RequestError):
 
     status = 409
     code = "conflicting_edit"
+
+
+class RebuildRunningError(RequestError):
+    """Everybody is being rebuilt already."""
+
+    status = 409
+    code = "rebuild_running"
 
 
 class TooLargeError(RequestError):

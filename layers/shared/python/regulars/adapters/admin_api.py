@@ -16,6 +16,7 @@ from regulars.pipeline.definitions import RULES, Definitions
 from regulars.pipeline.members import Members
 from regulars.pipeline.ports import Clock, Journal, Many, Sealer
 from regulars.pipeline.quarantine import Quarantine
+from regulars.pipeline.rebuilds import Rebuilds, Workers
 from regulars.pipeline.refused_claims import RefusedClaims
 from regulars.pipeline.replays import Replays
 from regulars.pipeline.violations import Violations
@@ -42,6 +43,7 @@ class AdminApi:
     quarantine: Quarantine
     violations: Violations
     refused: RefusedClaims
+    rebuilds: Rebuilds
     sealer: Sealer
     audit: Audit
 
@@ -57,6 +59,7 @@ class AdminApi:
         document: Mapping[str, Any],
         audit: Audit,
         journal: Journal,
+        workers: Workers,
     ) -> Self:
         """Answer from a database; `random` gives what a write key is made of."""
         return cls(
@@ -68,6 +71,7 @@ class AdminApi:
             quarantine=Quarantine(Replays(database, sealer, journal, clock), sealer, many),
             violations=Violations(database),
             refused=RefusedClaims(database),
+            rebuilds=Rebuilds(database, workers, clock, many),
             sealer=sealer,
             audit=audit,
         )

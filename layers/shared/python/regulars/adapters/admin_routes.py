@@ -9,6 +9,7 @@ from regulars.adapters.days import DAYS
 from regulars.adapters.key_routes import KEY_ROUTES
 from regulars.adapters.pages import PAGED
 from regulars.adapters.quarantine_routes import QUARANTINE_ROUTES
+from regulars.adapters.rebuild_routes import REBUILD_ROUTES
 from regulars.adapters.routes import Call, Parameter, Route
 from regulars.adapters.tracking_plan_routes import TRACKING_PLAN_ROUTES
 from regulars.domain.roles import Scope
@@ -161,5 +162,6 @@ ADMIN_ROUTES: Sequence[Route[AdminApi]] = (
     *_IMPORTS,
     *QUARANTINE_ROUTES,
     *TRACKING_PLAN_ROUTES,
+    *REBUILD_ROUTES,
     _DOCUMENT,
 )

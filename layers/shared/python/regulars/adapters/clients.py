@@ -9,6 +9,7 @@ from regulars.adapters import settings
 from regulars.adapters.dynamodb import DynamoDatabase
 from regulars.adapters.objects import Objects
 from regulars.adapters.session import session
+from regulars.adapters.workers import Client
 
 if TYPE_CHECKING:
     from mypy_boto3_events import EventBridgeClient
@@ -48,6 +49,12 @@ def s3() -> "S3Client":
 def event_bridge() -> "EventBridgeClient":
     """Give the client of EventBridge."""
     return cast("EventBridgeClient", session().create_client("events", config=CONFIG))
+
+
+@cache
+def step_functions() -> Client:
+    """Give the client of Step Functions."""
+    return cast(Client, session().create_client("stepfunctions", config=CONFIG))
 
 
 @cache

@@ -1,5 +1,6 @@
 """The port `Database` over DynamoDB."""
 
+import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Any
@@ -13,7 +14,7 @@ from regulars.adapters.gets import get_many
 from regulars.adapters.inserts import insert
 from regulars.adapters.spilling import Objects, nowhere, spill, whole
 from regulars.adapters.wire import Image, from_wire, to_wire
-from regulars.stores.database import INDEXES, KEYS, Check, Delete, Item, Put, TableName, Write, text
+from regulars.stores.database import INDEXES, KEYS, Check, Delete, Item, Page, Put, TableName, Write, text
 
 MOST = 100  # writes in a transaction
 
@@ -86,6 +87,29 @@ class DynamoDatabase:
         condition = Path(sort) > after if after else None
         pages = self._pages(table, partition, index_name=index, range_key_condition=condition, limit=limit)
         return list(islice(pages, limit))
+
+    def partitions(self, table: TableName, *, segment: int, of: int, after: str | None = None, limit: int) -> Page:
+        """List the partition keys of one of so many segments of a table, from the `next` of the page before."""
+        keys = [name for name in KEYS[table] if name]
+        call: dict[str, Any] = {
+            "TableName": self._names[table],
+            "Segment": segment,
+            "TotalSegments": of,
+            "Limit": limit,
+            "ProjectionExpression": ", ".join(f"#{name}" for name in keys),
+            "ExpressionAttributeNames": {f"#{name}": name for name in keys},
+        }
+        start = json.loads(after) if after is not None else None
+        if start:
+            call["ExclusiveStartKey"] = {name: {"S": value} for name, value in zip(keys, start, strict=True)}
+        with in_our_words():
+            answer = self._connection.dispatch("Scan", call)
+        # The items of a partition follow one another: the first may go on with the last of the page before.
+        found = dict.fromkeys(item[keys[0]]["S"] for item in answer["Items"])
+        if start:
+            found.pop(start[0], None)
+        last = answer.get("LastEvaluatedKey")
+        return Page(list(found), json.dumps([last[name]["S"] for name in keys]) if last else None)
 
     def put(self, table: TableName, item: Item, *, was: int | None = None) -> None:
         """Write one item under its condition. Raises ConflictError."""

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from regulars.adapters.admin_routes import ADMIN_ROUTES
+from regulars.adapters.change_routes import CHANGE_ROUTES
 from regulars.adapters.graph_routes import GRAPH_ROUTES
 from regulars.adapters.profile_routes import PROFILE_ROUTES
 from regulars.adapters.public_routes import INGEST_ROUTES, SCRIPT_ROUTES
@@ -27,6 +28,7 @@ from regulars.errors import (
     ForbiddenError,
     InvalidRequestError,
     NotFoundError,
+    RebuildRunningError,
     RequestError,
     ThrottledError,
     TooLargeError,
@@ -39,6 +41,7 @@ AREAS: Mapping[str, Sequence[Route[Any]]] = {
     "ingest": INGEST_ROUTES,
     "profile_api": (*PROFILE_ROUTES, *GRAPH_ROUTES),
     "unmerge": UNMERGE_ROUTES,
+    "change_profile": CHANGE_ROUTES,
     "admin_api": ADMIN_ROUTES,
     "serve_analytics": SCRIPT_ROUTES,
 }
@@ -51,7 +54,7 @@ _EDITS = ("Edit", "QuarantineEdit", "QuarantineRepair")
 MADE = "written by `make docs`"
 _PATH_WORDS: Mapping[str, str] = {
     "ref": "a profile id (`p_…`), or an identifier as `kind:value`, URL-encoded",
-    "id": "the id of the definition, or of the event in quarantine",
+    "id": "the id of the definition, of the event in quarantine, or of the rebuild",
     "key": "a write key",
     "file": "the name of a file of the SDK",
     "print": "the print of a write key, as the source tells it",
@@ -144,9 +147,10 @@ def _errors(route: Route[Any]) -> Iterable[type[RequestError]]:
     asked: list[type[RequestError]] = [InvalidRequestError] if route.scope else []
     found: list[type[RequestError]] = [NotFoundError] if "{" in route.path or route.scope else []
     edited: list[type[RequestError]] = [DefinitionError, ConflictingEditError] if route.body in _EDITS else []
+    begun: list[type[RequestError]] = [RebuildRunningError] if route.body == "RebuildWish" else []
     deleted: list[type[RequestError]] = [ConflictingEditError] if route.method == "DELETE" else []
     keyed: list[type[RequestError]] = [UnauthorizedError] if route.returns in _KEYED else []
-    return chain(general, guarded, bodied, asked, found, edited, deleted, keyed)
+    return chain(general, guarded, bodied, asked, found, edited, begun, deleted, keyed)
 
 
 def _routes_table() -> str:

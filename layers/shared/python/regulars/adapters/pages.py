@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 from regulars.adapters.bodies import whole_number
 from regulars.adapters.routes import Call, Parameter
 from regulars.domain.cursors import cursor_key, read_cursor, write_cursor
+from regulars.errors import InvalidRequestError
 from regulars.pipeline.ports import Sealer
 
 USUAL, MOST = 50, 1_000
@@ -24,6 +25,11 @@ PAGED = (
         description="the `next` of the answer before; it fits this very list only",
         schema={"type": "string"},
     ),
+)
+DRY_RUN = Parameter(
+    name="dry_run",
+    description="say what it would do, and change nothing",
+    schema={"type": "boolean", "default": False},
 )
 T = TypeVar("T")
 
@@ -71,6 +77,14 @@ class Pager:
 
     def _key(self) -> bytes:
         return cursor_key(self._sealer.hash_key)
+
+
+def is_dry_run(call: Call) -> bool:
+    """Say whether only a rehearsal is asked for. Raises InvalidRequestError."""
+    said = call.request.query.get("dry_run", "false")
+    if said not in ("true", "false"):
+        raise InvalidRequestError("dry_run is true or false")
+    return said == "true"
 
 
 def within(items: Sequence[Any], most: int = MAX_BYTES) -> list[Any]:

@@ -14,8 +14,9 @@ from regulars.errors import InvalidRequestError
 from regulars.pipeline.graphs import Graphs
 from regulars.pipeline.opening import Opener
 from regulars.pipeline.ports import Clock, Many, Sealer
-from regulars.pipeline.profiles import ProfileReader, ShownTrait
+from regulars.pipeline.profiles import ProfileReader
 from regulars.pipeline.timeline import Position
+from regulars.pipeline.traits import ShownTrait
 from regulars.stores.database import Database
 
 Answer = Mapping[str, Any]

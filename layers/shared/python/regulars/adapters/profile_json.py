@@ -6,7 +6,8 @@ from regulars.domain.instants import to_text
 from regulars.domain.numbers import from_amount
 from regulars.domain.profiles import alone
 from regulars.pipeline.opening import Shown, ShownEvent
-from regulars.pipeline.profiles import ShownIdentifier, ShownMembership, ShownProfile, ShownTrait
+from regulars.pipeline.profiles import ShownIdentifier, ShownMembership, ShownProfile
+from regulars.pipeline.traits import ShownTrait
 
 Json = dict[str, Any]
 
@@ -50,12 +51,16 @@ def traits_json(traits: list[ShownTrait]) -> Json:
 
 def trait_json(trait: ShownTrait) -> Json:
     """Write a trait."""
-    return {
+    written = {
         **_shown(trait.shown),
         "source": trait.source,
         "time": to_text(trait.at),
         "message_id": trait.message_id,
     }
+    if corrected := trait.correction:
+        reason = corrected.reason
+        written["correction"] = {"by": corrected.by, "reason": reason.value, "masked": reason.masked}
+    return written
 
 
 def membership_json(membership: ShownMembership) -> Json:

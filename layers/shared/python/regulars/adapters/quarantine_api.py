@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from regulars.adapters.bodies import only, read_body
 from regulars.adapters.days import is_day, read_days
 from regulars.adapters.edits import if_match
+from regulars.adapters.pages import is_dry_run
 from regulars.adapters.routes import Call
 from regulars.domain.instants import to_text
 from regulars.domain.payloads import MAX_EVENT
@@ -78,7 +79,7 @@ def repair_quarantined(api: "AdminApi", call: Call) -> Answer:
     personal = call.caller.may("pii:read")
     body = read_body(call.request, 2 * MAX_EVENT)
     only(body, {"message", "repair"})
-    expected, dry_run = if_match(call), _dry_run(call)
+    expected, dry_run = if_match(call), is_dry_run(call)
     match body:
         case {"message": message, **rest} if not rest:
             whole = api.quarantine.unmasked(row, message)
@@ -101,7 +102,7 @@ def repair_all_quarantined(api: "AdminApi", call: Call) -> Answer:
     found = api.quarantine.rows(source, day, code=code, state="open", after=asked.after)
     rows = list(islice(found, min(asked.limit, AT_ONCE)))
     personal = call.caller.may("pii:read")
-    done = api.quarantine.repair_all(rows, repair, personal=personal, dry_run=_dry_run(call))
+    done = api.quarantine.repair_all(rows, repair, personal=personal, dry_run=is_dry_run(call))
     refused = [each.code for each in done if each.code]
     return {
         "read": len(rows),
@@ -186,13 +187,6 @@ def _state(text: str) -> State | None:
         case "all":
             return None
     raise InvalidRequestError("state is open, replayed or all")
-
-
-def _dry_run(call: Call) -> bool:
-    said = call.request.query.get("dry_run", "false")
-    if said not in ("true", "false"):
-        raise InvalidRequestError("dry_run is true or false")
-    return said == "true"
 
 
 def _ids(raw: object) -> list[str]:

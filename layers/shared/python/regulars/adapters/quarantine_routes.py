@@ -4,16 +4,11 @@ from collections.abc import Sequence
 
 from regulars.adapters import quarantine_api as answers
 from regulars.adapters.admin_api import AdminApi
-from regulars.adapters.pages import PAGED
+from regulars.adapters.pages import DRY_RUN, PAGED
 from regulars.adapters.routes import Parameter, Route
 
 _DAY = {"type": "string", "format": "date"}
 _SOURCE = Parameter(name="source", description="the id of a source", schema={"type": "string"}, required=True)
-_DRY_RUN = Parameter(
-    name="dry_run",
-    description="say what it would do, and change nothing",
-    schema={"type": "boolean", "default": False},
-)
 QUARANTINE_ROUTES: Sequence[Route[AdminApi]] = (
     Route(
         name="list_quarantined",
@@ -62,7 +57,7 @@ QUARANTINE_ROUTES: Sequence[Route[AdminApi]] = (
         answer=answers.repair_quarantined,
         body="QuarantineEdit",
         returns="Repaired",
-        query=(_DRY_RUN,),
+        query=(DRY_RUN,),
     ),
     Route(
         name="count_quarantined",
@@ -89,7 +84,7 @@ QUARANTINE_ROUTES: Sequence[Route[AdminApi]] = (
         answer=answers.repair_all_quarantined,
         body="QuarantineRepair",
         returns="RepairedPage",
-        query=(_DRY_RUN, *PAGED),
+        query=(DRY_RUN, *PAGED),
     ),
     Route(
         name="replay_quarantined",

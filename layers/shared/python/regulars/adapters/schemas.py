@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from regulars.adapters.change_schemas import CHANGE_SCHEMAS
 from regulars.adapters.graph_schemas import GRAPH_SCHEMAS
 from regulars.adapters.key_schemas import KEY_SCHEMAS
 from regulars.adapters.quarantine_schemas import QUARANTINE_SCHEMAS
@@ -44,7 +45,20 @@ SCHEMAS: Mapping[str, Schema] = {
             "since": or_null(INSTANT),
         }
     ),
-    "Trait": an_object({"value": ANY, "masked": MASKED, "source": TEXT, "time": INSTANT, "message_id": TEXT}),
+    "Trait": an_object(
+        {
+            "value": ANY,
+            "masked": MASKED,
+            "source": {**TEXT, "description": "the id of the source, or corrections"},
+            "time": INSTANT,
+            "message_id": {**TEXT, "description": "the event that it comes from"},
+            "correction": {
+                **an_object({"by": TEXT, "reason": or_null(TEXT), "masked": MASKED}),
+                "description": "who corrected it, by the id of their token, and why; only where somebody did",
+            },
+        },
+        optional=("correction",),
+    ),
     "Membership": an_object(
         {
             "segment": ID,
@@ -170,6 +184,7 @@ SCHEMAS: Mapping[str, Schema] = {
     "Deleted": an_object({"id": TEXT, "deleted": FLAG}),
     "MemberPage": a_page("members", a_list(an_object({"profile_id": PROFILE_ID, "since": INSTANT}))),
     **QUARANTINE_SCHEMAS,
+    **CHANGE_SCHEMAS,
     "Document": {"type": "object", "description": "an OpenAPI 3.1 document"},
     "Call": {"type": "object", "description": "a call of the Segment spec: docs/events.md"},
     "Batch": an_object(

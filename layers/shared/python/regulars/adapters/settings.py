@@ -30,6 +30,11 @@ def lake_bucket() -> str:
     return os.environ.get("LAKE_BUCKET", "lake")
 
 
+def rebuilding() -> str:
+    """Name the state machine that rebuilds everybody."""
+    return os.environ.get("REBUILDING", "rebuilding")
+
+
 def event_bus() -> str:
     """Name the bus on which transitions are published."""
     return os.environ.get("EVENT_BUS", "default")

@@ -100,12 +100,13 @@ class UnmergeApi:
         }
 
     def _side(self, side: Side, opener: Opener) -> Answer:
-        person = side.person
+        person, owners = side.person, side.profile.owners
+        traits = self.reader.show_person(person, owners, opener)
         return {
             "profile_id": side.profile.profile_id,
             "known": person.known,
-            "identifiers": [node_json(each) for each in self.reader.show(side.profile.owners, opener)],
-            "traits": {trait.name: trait_json(trait) for trait in self.reader.show_person(person, opener)},
+            "identifiers": [node_json(each) for each in self.reader.show(owners, opener)],
+            "traits": {trait.name: trait_json(trait) for trait in traits},
             "orders": {"count": person.order_count, "revenue": from_amount(person.revenue)},
             "segments": list(side.segments),
             "enters": list(side.enters),

@@ -49,6 +49,9 @@ class Judge(Protocol):
         Raises PlanError.
         """
 
+    def look(self, message: Message, own: Own) -> Judgement:
+        """Say what a plan says of a message as it is: nothing is left out of it, and nothing refused."""
+
 
 def release_of(message: Message, own: Own) -> str:
     """Name the release of the sender's app, empty where it says none."""

@@ -44,6 +44,11 @@ class Part:
 Admission = Literal["count", "skip", "refold"]
 
 
+def is_kept_for(part: Part, watch: Watch) -> bool:
+    """Say whether a part was folded for a watch, and has counted ever since that came to be."""
+    return part.watch == watch.print and part.catalog >= watch.since
+
+
 def admit(part: Part, event: Event) -> Admission:
     """Decide whether a part counts an event, has counted it, or can no longer tell."""
     if event.arrival <= part.floor:
@@ -58,7 +63,7 @@ def count(part: Part, events: Iterable[Event], watches: Watches, *, stored: int)
     `stored` is an instant (microseconds) by which all of them had been stored.
     """
     watch = watch_of(part.name, watches)
-    if part.version and part.watch != watch.print:
+    if part.version and not is_kept_for(part, watch):
         return None
     part = replace(part, catalog=watches.version, watch=watch.print)
     if stored <= part.whole:

@@ -75,6 +75,15 @@ class Plan:
             return Judgement(message=message, report=_report(message, own, found) if found else None)
         return _judge(planned, message, own, found)
 
+    def look(self, message: Message, own: Own) -> Judgement:
+        """Say what a plan says of a message as it is: nothing is left out of it, and nothing refused."""
+        planned = self.find(message) or self.base
+        if planned is None:
+            return Judgement(message=message)
+        faults = planned.faults(message)
+        report = _report(message, own, [fault.told(own) for fault in faults]) if faults else None
+        return Judgement(message=message, declared=planned.declared, report=report)
+
     def find(self, message: Message) -> Planned | None:
         """Find what is planned for a message by its name or type."""
         return self.events.get(message.name or "") if message.type == "track" else self.types.get(message.type)

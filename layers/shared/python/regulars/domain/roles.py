@@ -10,6 +10,7 @@ from regulars.errors import ForbiddenError, UnauthorizedError
 Scope = Literal[
     "profiles:read",
     "profiles:write",
+    "traits:write",
     "events:read",
     "pii:read",
     "sensitive:read",
@@ -25,16 +26,19 @@ Scope = Literal[
     "quarantine:write",
     "tracking_plan:read",
     "tracking_plan:write",
+    "rebuilds:read",
+    "rebuilds:write",
 ]
 SCOPES: tuple[Scope, ...] = get_args(Scope)
 _READS: frozenset[Scope] = frozenset({"profiles:read", "events:read", "segments:read"})
 ROLES: Mapping[str, frozenset[Scope]] = {
     "admin": frozenset(SCOPES) - {"sensitive:read"},
-    "engineer": frozenset(SCOPES) - {"pii:read", "sensitive:read"},
+    "engineer": frozenset(SCOPES) - {"pii:read", "sensitive:read", "traits:write"},
     "marketer": _READS | {"segments:write"},
     "analyst": _READS | {"sources:read", "tracking_plan:read"},
-    "service": _READS | {"pii:read", "profiles:write"},
-    "privacy": _READS | {"pii:read", "sensitive:read", "profiles:write", "quarantine:read", "identity:read"},
+    "service": _READS | {"pii:read", "profiles:write", "traits:write"},
+    "privacy": _READS
+    | {"pii:read", "sensitive:read", "profiles:write", "traits:write", "quarantine:read", "identity:read"},
 }
 GROUPS = "cognito:groups"
 _WORD = re.compile(r"[\w:-]+", re.ASCII)

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Mapping
 
-from regulars.domain.parts import Part
+from regulars.domain.parts import Part, is_kept_for
 from regulars.domain.state import watch_of
 from regulars.domain.watches import Watches
 from regulars.pipeline.history import History
@@ -37,7 +37,7 @@ class Backfill:
     def _fold_one(self, identity: Identity, owner: str, since: int, watches: Watches) -> bool:
         new = [f"event#{name}" for name, watch in watches.by_event.items() if watch.since > since]
         parts = {part.name: part for part in identity.parts}
-        stale = [name for name in new if name not in parts or parts[name].watch != watch_of(name, watches).print]
+        stale = [name for name in new if name not in parts or not is_kept_for(parts[name], watch_of(name, watches))]
         history = History(self._events, owner, self._clock)
         wrote = False
         for name in stale:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from regulars.domain.corrections import CORRECTIONS
 from regulars.domain.identity_definitions import check_rules, check_successor, parse_rules
 from regulars.domain.mapping_definitions import parse_mapping
 from regulars.domain.plan_definitions import check_plan, check_together, outline
@@ -133,6 +134,8 @@ def check(kind: Kind, id: str, content: Mapping[str, Any]) -> None:
     """Make sure that a definition holds together. Raises DefinitionError, InvalidRequestError."""
     if not is_id(id):
         raise InvalidRequestError("an id is a lower-case letter and then up to 62 of a-z, 0-9 and _")
+    if kind == "source" and id == CORRECTIONS:
+        raise InvalidRequestError(f"no source may be called {CORRECTIONS}: it is what corrected traits come from")
     if content.get("id", id) != id:
         raise DefinitionError("id", "is not the id in the path; it may be left out")
     _PARSERS[kind](id, content)

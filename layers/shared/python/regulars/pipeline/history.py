@@ -1,5 +1,7 @@
 """All events of one owner, read when first asked for: several parts that are folded anew share one reading."""
 
+from collections.abc import Sequence
+
 from regulars.domain.events import Event
 from regulars.domain.parts import Part, fold
 from regulars.domain.watches import Watches
@@ -21,12 +23,22 @@ class History:
         self._read = 0
         self._events: list[Event] | None = None
 
-    def fold(self, part: Part, watches: Watches) -> Part:
-        """Fold a part anew, under the version that it was read with."""
+    @property
+    def read(self) -> int:
+        """Tell the instant (microseconds) after which the events were read."""
+        return self._read
+
+    def events(self) -> Sequence[Event]:
+        """Give all events, oldest first."""
         if self._events is None:
             self._read = self._clock()
             self._events = self._store.of(self._owner)
-        return fold(part.owner, part.name, self._events, watches, version=part.version, read=self._read)
+        return self._events
+
+    def fold(self, part: Part, watches: Watches) -> Part:
+        """Fold a part anew, under the version that it was read with."""
+        events = self.events()
+        return fold(part.owner, part.name, events, watches, version=part.version, read=self._read)
 
     def forget(self) -> None:
         """Read again when next asked."""

@@ -15,6 +15,7 @@ from regulars.pipeline.opening import Opener, Shown, ShownEvent
 from regulars.pipeline.people import TRIES, Found, People
 from regulars.pipeline.ports import Clock, Many, Sealer
 from regulars.pipeline.timeline import Position, Timeline
+from regulars.pipeline.traits import ShownTrait, Traits
 from regulars.stores.catalog import CatalogStore
 from regulars.stores.database import Database
 from regulars.stores.events import EventStore
@@ -31,17 +32,6 @@ class ShownIdentifier:
     shown: Shown
     source: str | None = None
     since: str | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ShownTrait:
-    """One trait of a person, with the instant and the event that it comes from."""
-
-    name: str
-    shown: Shown
-    at: int
-    source: str
-    message_id: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,6 +65,7 @@ class ProfileReader:
     def __init__(self, database: Database, sealer: Sealer, many: Many, clock: Clock) -> None:
         self._people = People(database, many)
         self._timeline = Timeline(database, many)
+        self._traits = Traits(database, many)
         self._events = EventStore(database)
         self._identities = IdentityStore(database)
         self._memberships = MembershipStore(database)
@@ -96,13 +87,13 @@ class ProfileReader:
             memberships = self._memberships_of(found, identities, live)
             if self._people.is_still(found):
                 break  # else it was merged meanwhile: what was read belongs to two states of it
-        person = _sum(identities, live)
+        person = sum_person(identities, live)
         return ShownProfile(
             profile_id=found.profile_id,
             known=person.known,
-            identifiers=self.show(_ranked(found.owners, live)[:identifiers], opener),
+            identifiers=self.show(ranked(found.owners, live)[:identifiers], opener),
             identifier_count=len(found.owners),
-            traits=_traits(person, opener),
+            traits=self._traits.show(person, identities, opener),
             memberships=memberships,
             order_count=person.order_count,
             revenue=person.revenue,
@@ -111,19 +102,20 @@ class ProfileReader:
     def traits(self, profile_id: str, opener: Opener, *, after: str | None, limit: int) -> list[ShownTrait]:
         """Read traits in the order of their names. Raises NotFoundError."""
         found = self._people.find(profile_id)
-        person = _sum(self._people.identities(found), self._catalog.now())
-        return _traits(person, opener, after=after, limit=limit)
+        identities = self._people.identities(found)
+        person = sum_person(identities, self._catalog.now())
+        return self._traits.show(person, identities, opener, after=after, limit=limit)
 
     def identifiers(self, profile_id: str, opener: Opener, *, after: str | None, limit: int) -> list[ShownIdentifier]:
         """Read identifiers, those of the highest priority first; `after` is an owner. Raises NotFoundError."""
-        owners = _ranked(self._people.find(profile_id).owners, live := self._catalog.now())
+        owners = ranked(self._people.find(profile_id).owners, live := self._catalog.now())
         if after is not None:
             owners = [owner for owner in owners if _rank(owner, live) > _rank(after, live)]
         return self.show(owners[:limit], opener)
 
-    def show_person(self, person: Person, opener: Opener) -> list[ShownTrait]:
-        """Show the traits of a person in the order of their names."""
-        return _traits(person, opener)
+    def show_person(self, person: Person, owners: Sequence[str], opener: Opener) -> list[ShownTrait]:
+        """Show the traits of a person, who is what these owners are, in the order of their names."""
+        return self._traits.show(person, {owner: self._identities.read(owner) for owner in owners}, opener)
 
     def memberships(self, profile_id: str, *, after: str | None, limit: int) -> list[ShownMembership]:
         """Read the segments a person is in, in the order of their ids. Raises NotFoundError."""
@@ -142,7 +134,7 @@ class ProfileReader:
     def _memberships_of(self, found: Found, identities: Mapping[str, Identity], live: Live) -> list[ShownMembership]:
         _, memberships = self._memberships.of(found.profile_id)
         segments = {segment.id: segment for segment in live.segments}
-        person, now = _sum(identities, live), self._clock()
+        person, now = sum_person(identities, live), self._clock()
         return [
             ShownMembership(
                 segment=id,
@@ -179,24 +171,14 @@ class ProfileReader:
         return self._events.get(by, moment) if moment else None
 
 
-def _sum(identities: Mapping[str, Identity], live: Live) -> Person:
+def sum_person(identities: Mapping[str, Identity], live: Live) -> Person:
+    """Add up what is known of a person."""
     parts = [part for identity in identities.values() for part in identity.parts]
     return sum_parts(parts, live.watches, known=live.rules.is_known(identities))
 
 
-def _traits(person: Person, opener: Opener, *, after: str | None = None, limit: int | None = None) -> list[ShownTrait]:
-    set_ones = [name for name, trait in person.traits.items() if trait[2] is not None]
-    names = sorted(name for name in set_ones if after is None or name > after)[:limit]
-    return [_trait(name, person, opener) for name in names]
-
-
-def _trait(name: str, person: Person, opener: Opener) -> ShownTrait:
-    at, moment, value = person.traits[name]
-    _, source, message_id = moment.split("#", 2)
-    return ShownTrait(name=name, shown=opener.trait(name, value), at=at, source=source, message_id=message_id)
-
-
-def _ranked(owners: Sequence[str], live: Live) -> list[str]:
+def ranked(owners: Sequence[str], live: Live) -> list[str]:
+    """Sort owners, that of the highest priority first."""
     return sorted(owners, key=lambda owner: _rank(owner, live))
 
 

@@ -43,13 +43,15 @@ class Resolver:
         journal: Journal,
         clock: Clock,
         pause: Callable[[int], None] = lambda _tries: None,
+        *,
+        notes_refusals: bool = True,
     ) -> None:
         self._database = database
         self._events = EventStore(database)
         self._identities = IdentityStore(database)
         self._profiles = ProfileStore(database)
         self._catalog = LiveCatalog(CatalogStore(database))
-        self._refusals = RefusalLog(database, journal, clock)
+        self._refusals = RefusalLog(database, journal, clock) if notes_refusals else None
         self._journal = journal
         self._clock = clock
         self._pause = pause
@@ -66,12 +68,7 @@ class Resolver:
         Raises ConflictError when others kept getting in first: the stream brings the events again.
         """
         identity = self._identities.read(owner)
-        claims: dict[tuple[Sequence[str], bool], Event] = {}
-        for event in events:
-            if len(event.links) > 1 or self._confirmed(event, [identity.link]):
-                claims.setdefault((event.links, event.proven), event)
-        for event in claims.values():
-            self._link(event, identity.link)
+        self.link(events, identity.link)
         by_part: dict[str, list[Event]] = defaultdict(list)
         for event in events:
             for name in parts_of(event, self.live.watches):
@@ -79,6 +76,18 @@ class Resolver:
         batch = Batch(by_part, stored, History(self._events, owner, self._clock))
         for name in by_part:
             self._fold(identity, owner, name, batch)
+
+    def link(self, events: Sequence[Event], first: Link | None) -> int:
+        """
+        Link the identifiers that events of one owner name, `first` being its own link; say how many steps it took.
+
+        Raises ConflictError.
+        """
+        claims: dict[tuple[Sequence[str], bool], Event] = {}
+        for event in events:
+            if len(event.links) > 1 or self._confirmed(event, [first]):
+                claims.setdefault((event.links, event.proven), event)
+        return sum(self._link(event, first) for event in claims.values())
 
     def _fold(self, identity: Identity, owner: str, name: str, batch: Batch) -> None:
         found = next((part for part in identity.parts if part.name == name), None)
@@ -107,15 +116,17 @@ class Resolver:
         if counted != replace(part, catalog=counted.catalog):
             self._identities.save(counted)
 
-    def _link(self, event: Event, first: Link | None) -> None:
+    def _link(self, event: Event, first: Link | None) -> int:
         others = [self._identities.link(owner, consistent=False) for owner in event.links[1:]]
         homes = {link.profile_id for link in (first, *others) if link}
         if len(homes) == 1 and first and all(others) and not self._confirmed(event, [first, *others]):
-            return  # all of them together already: what every event of a known person finds
+            return 0  # all of them together already: what every event of a known person finds
+        steps = 0
         for tries in range(TRIES):
             try:
                 if not self._link_once(event):
-                    return
+                    return steps
+                steps += 1
             except ConflictError:
                 self._pause(tries)
         raise ConflictError("identifiers kept changing hands")
@@ -132,7 +143,8 @@ class Resolver:
             case Merge(survivor, loser, ends):
                 self._merge(profiles[survivor], profiles[loser], ends, event)
             case None:
-                self._refusals.note(event, decision.refused)  # in the last round only: earlier ones drop the same
+                if self._refusals:
+                    self._refusals.note(event, decision.refused)  # in the last round only: earlier ones drop the same
                 refused = {each.owner for each in decision.refused}
                 known = [link for owner, link in links.items() if owner not in refused]
                 self._refresh(links.values(), homes, self._confirmed(event, known))

@@ -13,11 +13,14 @@ EVENT = "event"
 QUARANTINED = "quarantined"
 
 
-def seal_call(call: Call, sealer: Sealer) -> tuple[dict[str, Sealed], bytes]:
+def seal_call(call: Call, sealer: Sealer) -> tuple[dict[str, Sealed | None], bytes]:
     """Seal what a call says of a person: each personal trait by itself, the personal rest as one."""
     owner = call.event.owner
     traits = {
-        name: seal_trait(owner, name, value, sealer, sensitive=name in call.sensitive_traits)
+        # What removes a trait tells nothing, and has to be seen as that.
+        name: value
+        if value is None
+        else seal_trait(owner, name, value, sealer, sensitive=name in call.sensitive_traits)
         for name, value in call.personal_traits.items()
     }
     rest = sealer.seal(owner, EVENT, pack(call.personal)) if call.personal else b""

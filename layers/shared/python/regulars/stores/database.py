@@ -1,5 +1,5 @@
 """
-The port to tables: get one or many, query, conditional put, transaction, insert.
+The port to tables: get one or many, query, list partitions, conditional put, transaction, insert.
 
 Items hold strings, whole numbers and bytes only. The one condition is optimistic: `was` is the version (`v`) that the
 writer read, 0 for an item that must not exist; the database stores `v = was + 1`. A lost race raises ConflictError.
@@ -61,6 +61,14 @@ class Check:
 Write = Put | Delete | Check
 
 
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Partition keys, each once, and where to go on; None at the end."""
+
+    partitions: Sequence[str]
+    next: str | None
+
+
 class Database(Protocol):
     """Nine tables with the promises of DynamoDB that the platform relies on."""
 
@@ -94,6 +102,14 @@ class Database(Protocol):
         self, table: TableName, index: str, partition: str, *, after: str | None = None, limit: int
     ) -> list[Item]:
         """Read the keys of a partition of an index, eventually consistent, after a sort value."""
+
+    def partitions(self, table: TableName, *, segment: int, of: int, after: str | None = None, limit: int) -> Page:
+        """
+        List the partition keys of one of so many segments of a table, from the `next` of the page before.
+
+        A page looks at so many items, so that it may hold few keys, or none before the end; what is written meanwhile
+        may be missed.
+        """
 
     def put(self, table: TableName, item: Item, *, was: int | None = None) -> None:
         """Write one item under its condition. Raises ConflictError."""

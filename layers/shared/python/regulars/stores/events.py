@@ -9,7 +9,7 @@ from regulars.domain.events import Event, EventType, Sealed
 from regulars.stores.database import Database, Item, binary, number, size_of, text
 
 _ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False)
-_NOTHING: Mapping[str, Sealed] = {}
+_NOTHING: Mapping[str, Sealed | None] = {}
 UNIT = 1_024  # a write is billed by the started kilobyte
 
 
@@ -42,7 +42,7 @@ def to_item(
     event: Event,
     *,
     expires: int | None = None,
-    traits: Mapping[str, Sealed] = _NOTHING,
+    traits: Mapping[str, Sealed | None] = _NOTHING,
     sealed: bytes = b"",
 ) -> Item:
     """
@@ -97,13 +97,14 @@ def from_item(item: Item) -> Event:
     )
 
 
-def _clear(event: Event, traits: Mapping[str, Sealed]) -> bytes:
+def _clear(event: Event, traits: Mapping[str, Sealed | None]) -> bytes:
     content: dict[str, Mapping[str, Any]] = {}
     if event.properties:
         content["properties"] = event.properties
     if event.traits or traits:
-        sealed = {name: value.text for name, value in {**event.traits, **traits}.items() if isinstance(value, Sealed)}
-        plain = {name: value for name, value in event.traits.items() if name not in sealed}
+        both = {**event.traits, **traits}
+        sealed = {name: value.text for name, value in both.items() if isinstance(value, Sealed)}
+        plain = {name: value for name, value in both.items() if name not in sealed}
         content |= {name: part for name, part in (("traits", plain), ("sealed", sealed)) if part}
     if event.context:
         content["context"] = event.context

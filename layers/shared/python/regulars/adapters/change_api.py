@@ -1,0 +1,102 @@
+"""Changes to one person that are no events of theirs: traits are corrected, and what is known is folded anew."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass
+from typing import Any, Self
+
+from regulars.adapters.bodies import only, read_body
+from regulars.adapters.pages import Pager, is_dry_run
+from regulars.adapters.profile_json import traits_json
+from regulars.adapters.routes import Audit, Call
+from regulars.domain.corrections import Correction
+from regulars.domain.references import profile_id_of
+from regulars.errors import InvalidRequestError
+from regulars.pipeline.corrections import Corrector
+from regulars.pipeline.opening import Opener
+from regulars.pipeline.people import People
+from regulars.pipeline.ports import Clock, Journal, Many, Sealer
+from regulars.pipeline.rebuild import Rebuilder
+from regulars.stores.database import Database
+
+Answer = Mapping[str, Any]
+AT_ONCE = 20  # identifiers that one request rebuilds at most: it has seconds
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChangeApi:
+    """What the routes need."""
+
+    corrector: Corrector
+    people: People
+    rebuilder: Callable[[bool], Rebuilder]
+    pager: Pager
+    sealer: Sealer
+    audit: Audit
+
+    @classmethod
+    def over(
+        cls,
+        database: Database,
+        sealer: Sealer,
+        many: Many,
+        audit: Audit,
+        *,
+        clock: Clock,
+        journal: Journal,
+        random: Callable[[], str],
+        pause: Callable[[int], None] = lambda _tries: None,
+    ) -> Self:
+        """Change a database; `random` gives the id of a correction that came without one."""
+        return cls(
+            corrector=Corrector(database, sealer, many, clock, random),
+            people=People(database, many),
+            rebuilder=lambda dry_run: Rebuilder.over(database, journal, clock, pause, dry_run=dry_run),
+            pager=Pager(sealer),
+            sealer=sealer,
+            audit=audit,
+        )
+
+    def correct_traits(self, call: Call) -> Answer:
+        """Correct traits, and answer with all of them as they will be."""
+        profile_id = profile_id_of(call["ref"], self.sealer.hash_key)
+        personal = call.caller.may("pii:read")
+        if personal:
+            self.audit(call.caller.subject, call.route, profile_id)
+        opener = Opener(self.sealer, personal=personal, sensitive=call.caller.may("sensitive:read"))
+        corrected = self.corrector.correct(profile_id, _read_correction(call), opener)
+        return {
+            "profile_id": corrected.profile_id,
+            "messageId": corrected.message_id,
+            "duplicate": corrected.duplicate,
+            "traits": traits_json(list(corrected.traits)),
+        }
+
+    def rebuild_profile(self, call: Call) -> Answer:
+        """Rebuild identifiers of a profile, and answer with what was found."""
+        dry_run = is_dry_run(call)
+        profile_id = profile_id_of(call["ref"], self.sealer.hash_key)
+        asked = self.pager.asked(call, "rebuild", profile_id)
+        found = self.people.find(profile_id)
+        owners = [owner for owner in sorted(found.owners) if asked.after is None or owner > asked.after]
+        page = owners[: min(asked.limit, AT_ONCE)]
+        rebuilder = self.rebuilder(dry_run)
+        rebuilder.start_batch()
+        rebuilt = asdict(rebuilder.owners(page))
+        del rebuilt["failed"]  # here that is an error
+        goes_on = len(page) < len(owners)
+        next = self.pager.cursor(asked, page[-1] if goes_on else None)
+        return {"profile_id": found.profile_id, "dry_run": dry_run, **rebuilt, "next": next}
+
+
+def _read_correction(call: Call) -> Correction:
+    """Read the body of a correction. Raises RequestError."""
+    body = read_body(call.request)
+    only(body, {"traits", "reason", "messageId"})
+    traits, reason, message_id = body.get("traits"), body.get("reason"), body.get("messageId", "")
+    if not isinstance(traits, dict) or not isinstance(reason, str):
+        raise InvalidRequestError(
+            'the body is {"traits": {"city": "Bern"}, "reason": "she moved"}; null removes a trait'
+        )
+    if not isinstance(message_id, str) or ("messageId" in body and not message_id):
+        raise InvalidRequestError("messageId is a text of 1 to 100 printable characters")
+    return Correction(traits=traits, reason=reason, by=call.caller.subject, message_id=message_id)

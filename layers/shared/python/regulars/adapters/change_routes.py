@@ -1,0 +1,39 @@
+"""The routes that change one person."""
+
+from collections.abc import Sequence
+
+from regulars.adapters.change_api import AT_ONCE, ChangeApi
+from regulars.adapters.pages import DRY_RUN, PAGED
+from regulars.adapters.routes import Route
+
+CHANGE_ROUTES: Sequence[Route[ChangeApi]] = (
+    Route(
+        name="correct_traits",
+        method="PATCH",
+        path="/v1/profiles/{ref}/traits",
+        scope="traits:write",
+        summary="Correct traits of a profile, and say why",
+        description=(
+            "A value replaces a trait, null removes it, and older data does not undo it. The answer has all traits as "
+            "they will be in a moment; personal ones are masked as everywhere. With a `messageId` a request may be "
+            "repeated for 30 days: it counts once."
+        ),
+        answer=ChangeApi.correct_traits,
+        body="Correction",
+        returns="Corrected",
+    ),
+    Route(
+        name="rebuild_profile",
+        method="POST",
+        path="/v1/profiles/{ref}/rebuild",
+        scope="rebuilds:write",
+        summary=f"Fold what is known of a profile anew from its events, {AT_ONCE} identifiers at a time",
+        description=(
+            "`changed` counts parts that said something else than the events: 0 is the proof that all was right. "
+            "`outdated` ones were not kept yet for what is live, `awaited` ones lacked events of the last minute."
+        ),
+        answer=ChangeApi.rebuild_profile,
+        returns="RebuiltProfile",
+        query=(DRY_RUN, *PAGED),
+    ),
+)

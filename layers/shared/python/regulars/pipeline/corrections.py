@@ -1,0 +1,131 @@
+"""
+Correct traits of a person: an event like any other, so that rebuild, merge, lake and erasure treat it as one.
+
+It is owned by the identifier of highest priority and named by the instant of the correction: older data, whenever it
+comes, does not undo it.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from regulars.domain.catalog import Live
+from regulars.domain.corrections import Correction, check_correction, check_kept, correct
+from regulars.domain.events import Event
+from regulars.domain.identifiers import kind_of
+from regulars.domain.parts import Part
+from regulars.domain.people import Person
+from regulars.domain.state import add, state_of, watch_of
+from regulars.errors import InvalidEventError, InvalidRequestError
+from regulars.pipeline.admission import lay_out
+from regulars.pipeline.live import LiveCatalog
+from regulars.pipeline.opening import Opener
+from regulars.pipeline.people import Found, People
+from regulars.pipeline.plans import Plans
+from regulars.pipeline.ports import Clock, Many, Sealer
+from regulars.pipeline.profiles import ranked, sum_person
+from regulars.pipeline.sealing import open_rest
+from regulars.pipeline.traits import ShownTrait, Traits
+from regulars.stores.catalog import CatalogStore
+from regulars.stores.claims import ClaimStore
+from regulars.stores.database import Database, binary
+from regulars.stores.events import EventStore, from_item
+from regulars.stores.identities import Identity
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Corrected:
+    """A correction that is stored, whether it was before, and the traits of the profile with it."""
+
+    profile_id: str
+    message_id: str
+    duplicate: bool
+    traits: Sequence[ShownTrait]
+
+
+class Corrector:
+    """Takes corrections; `random` gives the message id of one that has none."""
+
+    def __init__(self, database: Database, sealer: Sealer, many: Many, clock: Clock, random: Callable[[], str]) -> None:
+        self._database = database
+        self._people = People(database, many)
+        self._events = EventStore(database)
+        self._claims = ClaimStore(database)
+        self._traits = Traits(database, many)
+        self._catalog = LiveCatalog(CatalogStore(database))
+        self._plans = Plans(database, clock)
+        self._sealer = sealer
+        self._clock = clock
+        self._random = random
+
+    def correct(self, profile_id: str, correction: Correction, opener: Opener) -> Corrected:
+        """
+        Store a correction of a profile, once for each message id it is given.
+
+        Raises NotFoundError, InvalidRequestError, UnavailableError.
+        """
+        is_named = bool(correction.message_id)
+        if not is_named:
+            correction = replace(correction, message_id=self._random())
+        check_correction(correction)
+        found, live = self._people.find(profile_id), self._catalog.now()
+        identities = self._people.identities(found)
+        person = sum_person(identities, live)
+        owner, at = self._place(correction, found, person, live, is_named=is_named)
+        event = self._seal(correction, identities[owner], owner, at)
+        after = _with(identities, event, live)
+        check_kept(correction, event, sum_person(after, live).traits)
+        return Corrected(
+            profile_id=found.profile_id,
+            message_id=correction.message_id,
+            duplicate=not self._store(event),
+            traits=self._traits.show(sum_person(after, live), after, opener),
+        )
+
+    def _place(
+        self, correction: Correction, found: Found, person: Person, live: Live, *, is_named: bool
+    ) -> tuple[str, int]:
+        """Say under whom and at which instant it counts: later than what it corrects, and the same when repeated."""
+        owner = ranked(found.owners, live)[0]
+        at = max([self._clock(), *(person.traits[name][0] + 1 for name in correction.traits if name in person.traits)])
+        if not is_named:
+            return owner, at
+        owner, at = self._claims.claim(f"correction#{correction.message_id}", owner, at)
+        if owner not in found.owners:
+            raise InvalidRequestError("a correction of another person was made under this messageId")
+        return owner, at
+
+    def _seal(self, correction: Correction, identity: Identity, owner: str, at: int) -> Event:
+        ids = self._ids(owner, identity)
+        call = correct(correction, owner=owner, ids=ids, at=at, plan=self._plans.now(), hash_key=self._sealer.hash_key)
+        try:
+            self._sealer.prepare([owner])
+            return from_item(lay_out(call, self._sealer))
+        except InvalidEventError as error:
+            raise InvalidRequestError(str(error)) from None
+
+    def _ids(self, owner: str, identity: Identity) -> Mapping[str, str]:
+        """Open the identifier under which a correction is kept: it names it as every event does."""
+        own = self._events.newest(owner, limit=1)
+        by, _, moment = identity.link.event.partition(" ") if identity.link else ("", "", "")
+        event = own[0] if own else self._events.get(by, moment)
+        said = open_rest(event, self._sealer).get("ids", {}) if event else {}
+        return {kind: value for kind, value in said.items() if kind == kind_of(owner)}
+
+    def _store(self, event: Event) -> bool:
+        [is_new] = self._events.insert([event])
+        if not is_new:
+            standing = self._database.get("events", event.owner, event.moment)
+            if binary(standing or {}, "print") != event.fingerprint:
+                raise InvalidRequestError("another correction was made under this messageId")
+        return is_new
+
+
+def _with(identities: Mapping[str, Identity], event: Event, live: Live) -> Mapping[str, Identity]:
+    """Give the identities as they will be once the event is counted, or as they are if it is."""
+    identity = identities[event.owner]
+    parts = {part.name: part for part in identity.parts}
+    part = parts.get("traits", Part(owner=event.owner, name="traits"))
+    nothing = watch_of("traits", live.watches)
+    grown = replace(part, state=add(part.state, state_of(event, "traits", nothing), nothing))
+    changed = Identity(identity.link, tuple({**parts, "traits": grown}.values()))
+    return {**identities, event.owner: changed}
