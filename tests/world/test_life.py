@@ -22,6 +22,7 @@ from regulars.domain.splits import Graph
 from regulars.errors import ConflictError, ConflictingEditError, NotFoundError
 from regulars.pipeline.evaluate import Evaluator
 from regulars.pipeline.graphs import Graphs
+from regulars.pipeline.rebuild import Rebuilder
 from regulars.pipeline.resolve import Resolver
 from regulars.pipeline.unmerge import Unmerger
 from regulars.stores import profiles as profile_rows
@@ -44,7 +45,7 @@ STEADY: dict[str, dict[str, Any]] = {
 
 
 class Life(RuleBasedStateMachine):
-    """Sends, repeats, delays, ties, cuts, releases, crashes, restarts, redefines and redrives, in any order."""
+    """Sends, repeats, ties, cuts, releases, crashes, restarts, redefines, redrives and rebuilds, in any order."""
 
     @initialize(seed=st.integers(0, 1_000), lanes=st.integers(1, 3))
     def begin(self, seed: int, lanes: int) -> None:
@@ -164,6 +165,21 @@ class Life(RuleBasedStateMachine):
         events = self.world.events.of(owner)
         self.world.resolver.start_batch()
         self.world.resolver.apply(owner, events, stored=self.world.clock.now)
+
+    @rule(index=st.integers(0, 100))
+    def rebuild(self, index: int) -> None:
+        """Fold an identifier anew, while events may be waiting."""
+        rebuilder = Rebuilder(self.world.database, self.world.journal, self.world.clock)
+        rebuilder.start_batch()
+        rebuilder.owner(OWNERS[index % len(OWNERS)])
+
+    @rule(devices=st.sampled_from([1, 2, 5]))
+    def change_rules(self, devices: int) -> None:
+        """Let a profile hold more devices from now on, or fewer."""
+        kinds = [{"kind": "user_id", "from": ["userId"], "limit": 1, "known": True}]
+        kinds += [{"kind": "email", "from": ["traits.email"], "limit": 5, "known": True}]
+        kinds += [{"kind": "anonymous_id", "from": ["anonymousId"], "limit": devices}]
+        self.world.define("identity", "rules", {"identifiers": kinds})
 
     def teardown(self) -> None:
         """Let everything be worked off, and compare."""
