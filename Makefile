@@ -50,7 +50,10 @@ types: .venv/.stamp ## mypy, strict
 contracts: .venv/.stamp ## which room may import which
 	.venv/bin/lint-imports $(call cure,A contract,move the import to the room that may have it: docs/architecture.md)
 
-bench: install ## measure speed and cost
+bench: install ## measure speed and cost; ARGS="units graph" narrows
+	@$(if $(filter graph,$(or $(ARGS),graph)),.venv/bin/uv pip install --quiet --python .venv/bin/python \
+		--target .regulars/peers/tools --only-binary :all: --require-hashes -r benchmarks/requirements.lock \
+		$(call cure,The install of the peers,check the network; then: make bench ARGS=graph))
 	.venv/bin/python -m benchmarks.bench $(ARGS)
 
 soak: install ## run a long simulation
@@ -90,6 +93,8 @@ lock: .venv/.stamp ## refresh the Python locks after a change of pyproject.toml
 		--only-binary :all: -o layers/plans/requirements.lock
 	.venv/bin/uv pip compile -q --no-header --no-emit-index-url --no-emit-find-links --generate-hashes \
 		--group pyproject.toml:fuzz --universal --python-version 3.11 -o tests/fuzz/requirements.lock
+	.venv/bin/uv pip compile -q --no-header --no-emit-index-url --no-emit-find-links --generate-hashes \
+		--group pyproject.toml:peers --universal --python-version 3.11 -o benchmarks/requirements.lock
 
 clean: ## remove everything that was made
 	rm -rf .venv node_modules $(ZOO)/node_modules cdk.out build dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache

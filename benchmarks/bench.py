@@ -1,8 +1,8 @@
 """
 Speed and cost: units counted by the biller, instructions counted by valgrind, dollars at list price.
 
-`python -m benchmarks.bench [units] [speed] [bill] [layer]` prints tables and writes .regulars/bench.json; without a
-word it does all four.
+`python -m benchmarks.bench [units] [acts] [speed] [bill] [layer] [graph]` prints tables and keeps all in
+.regulars/bench.json; without a word it does all of them.
 """
 
 import json
@@ -16,17 +16,14 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from rich.console import Console
-from rich.table import Table
-
-from benchmarks import bill, instructions, layer, parts, speed, units
+from benchmarks import bill, identity, instructions, layer, parts, speed, units
 from benchmarks.bill import Deployed
 from benchmarks.machine import machine
+from benchmarks.tables import against, console, table
 from infra.templates import resources, synthesize
 
 REPORT = Path(".regulars/bench.json")
-PARTS = ("units", "speed", "bill", "layer")
-console = Console(width=None if sys.stdout.isatty() else 150)
+PARTS = ("units", "acts", "speed", "bill", "layer", "graph")
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -49,18 +46,18 @@ def main(arguments: Sequence[str]) -> int:
 
 def _units() -> list[dict[str, Any]]:
     measured = units.measure()
-    table = _table("Units an event", "mix", "write", "goal", "ratio", "read", "goal", "ratio", "calls", "by table")
+    shown = table("Units an event", "mix", "write", "goal", "ratio", "read", "goal", "ratio", "calls", "by table")
     for one in measured:
         writes = " ".join(f"{name} {number:.2g}" for name, number in one.writes.items())
         reads = " ".join(f"{name} {number:.2g}" for name, number in one.reads.items())
-        table.add_row(
+        shown.add_row(
             one.mix,
-            *_against(one.write_units, one.goal_writes),
-            *_against(one.read_units, one.goal_reads),
+            *against(one.write_units, one.goal_writes),
+            *against(one.read_units, one.goal_reads),
             f"{one.requests:.2f}",
             f"w: {writes}\nr: {reads}",
         )
-    console.print(table)
+    console.print(shown)
     return [asdict(one) | {"write_units": one.write_units, "read_units": one.read_units} for one in measured]
 
 
@@ -71,18 +68,18 @@ def _speed() -> dict[str, Any]:
     starts, steps = speed.starts(console.print), speed.steps(console.print)
     console.print("counting the parts of an ingest")
     counted = parts.measure()
-    table = _table("Cold starts", "start of", "M instructions", f"of {speed.BOTO3}")
+    shown = table("Cold starts", "start of", "M instructions", f"of {speed.BOTO3}")
     for one in starts:
-        table.add_row(one.name, f"{one.instructions:,.0f}", f"{one.ratio:.2f}")
-    console.print(table)
-    table = _table("Work", "step", "k instructions an event", "against", "ratio")
+        shown.add_row(one.name, f"{one.instructions:,.0f}", f"{one.ratio:.2f}")
+    console.print(shown)
+    shown = table("Work", "step", "k instructions an event", "against", "ratio")
     for one in steps:
-        table.add_row(one.name, f"{one.instructions:,.0f}", one.against, f"{one.ratio:.2f}")
-    console.print(table)
-    table = _table("Parts of an ingest, everything on", "part", "k instructions an event", "of all")
+        shown.add_row(one.name, f"{one.instructions:,.0f}", one.against, f"{one.ratio:.2f}")
+    console.print(shown)
+    shown = table("Parts of an ingest, everything on", "part", "k instructions an event", "of all")
     for name, number in counted.items():
-        table.add_row(name, f"{number:,.0f}", f"{number / sum(counted.values()):.0%}")
-    console.print(table)
+        shown.add_row(name, f"{number:,.0f}", f"{number / sum(counted.values()):.0%}")
+    console.print(shown)
     return {"starts": [asdict(one) for one in starts], "steps": [asdict(one) for one in steps], "parts": counted}
 
 
@@ -93,19 +90,19 @@ def _bill() -> dict[str, Any]:
         if goal is None:
             continue
         paper, waits = bill.of_events(one), bill.of_events(one, waits=True)
-        table = _table(f"A million events: {one.mix}", "item", "$", "$ if each call waits 4 ms")
+        shown = table(f"A million events: {one.mix}", "item", "$", "$ if each call waits 4 ms")
         for item, dollars in paper.items():
-            table.add_row(item, f"{dollars:.3f}", f"{waits[item]:.3f}")
-        table.add_row("together", f"{bill.total(paper):.2f}", f"{bill.total(waits):.2f}")
-        table.add_row(f"goal {goal:.2f}, naive {bill.NAIVE}", f"{bill.total(paper) / goal:.2f} of the goal", "")
-        console.print(table)
+            shown.add_row(item, f"{dollars:.3f}", f"{waits[item]:.3f}")
+        shown.add_row("together", f"{bill.total(paper):.2f}", f"{bill.total(waits):.2f}")
+        shown.add_row(f"goal {goal:.2f}, naive {bill.NAIVE}", f"{bill.total(paper) / goal:.2f} of the goal", "")
+        console.print(shown)
         kept["mixes"][one.mix] = {"paper": paper, "waits": waits, "together": bill.total(paper), "goal": goal}
     idle = bill.of_an_idle_month(_deployed())
-    table = _table("A month without an event", "item", "$")
+    shown = table("A month without an event", "item", "$")
     for item, dollars in idle.items():
-        table.add_row(item, f"{dollars:.2f}")
-    table.add_row("together", f"{bill.total(idle):.2f}")
-    console.print(table)
+        shown.add_row(item, f"{dollars:.2f}")
+    shown.add_row("together", f"{bill.total(idle):.2f}")
+    console.print(shown)
     return kept | {"idle": idle, "idle_together": bill.total(idle)}
 
 
@@ -120,7 +117,14 @@ def _layer() -> dict[str, Any]:
     return {name: asdict(size) for name, size in sizes.items()}
 
 
-_MEASURE = {"units": _units, "speed": _speed, "bill": _bill, "layer": _layer}
+_MEASURE = {
+    "units": _units,
+    "acts": identity.print_acts,
+    "speed": _speed,
+    "bill": _bill,
+    "layer": _layer,
+    "graph": identity.print_graph,
+}
 
 
 def _deployed() -> Deployed:
@@ -132,17 +136,6 @@ def _deployed() -> Deployed:
         alarms=sum(len(resources(stack, "CloudWatch::Alarm")) for stack in stacks),
         keys=sum(len(resources(stack, "KMS::Key")) for stack in stacks),
     )
-
-
-def _table(title: str, *columns: str) -> Table:
-    table = Table(title=title, title_justify="left", title_style="bold")
-    for column in columns:
-        table.add_column(column, overflow="fold")
-    return table
-
-
-def _against(value: float, goal: float | None) -> tuple[str, str, str]:
-    return (f"{value:.2f}", f"{goal:g}", f"{value / goal:.2f}") if goal else (f"{value:.2f}", "", "")
 
 
 if __name__ == "__main__":

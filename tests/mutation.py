@@ -304,6 +304,13 @@ GUARDS: Sequence[Guard] = (
         ("tests/domain/test_splits.py",),
     ),
     Guard(
+        "two groups that a pair ties are one, for all of their owners",
+        f"{LIBRARY}/domain/graph.py",
+        "groups[owner] = larger",
+        "pass",
+        ("tests/domain/test_splits.py",),
+    ),
+    Guard(
         "who stays is not led to the other side",
         f"{LIBRARY}/domain/splits.py",
         "links += _led_astray(graph, staying, tombstones)",

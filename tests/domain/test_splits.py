@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from local.world.memory import MemoryDatabase
 from local.world.world import Counts
 from regulars.domain.catalog import Live
-from regulars.domain.graph import edges_of, group_of, groups_of, path
+from regulars.domain.graph import edges_of, group_of, groups_of, path, together
 from regulars.domain.profiles import Edge, Link, Profile, alone, founder, root_of
 from regulars.domain.splits import MOST_WRITES, Graph, side_of, split
 from regulars.errors import InvalidRequestError
@@ -107,6 +107,26 @@ def test_the_way_between_two_is_made_of_edges_that_meet(pairs: list[tuple[int, i
     assert other in {way[-1].one, way[-1].other}
     assert all({a.one, a.other} & {b.one, b.other} for a, b in pairwise(way))
     assert path(one, "anonymous_id:nobody", graph.edges) is None
+
+
+@given(st.lists(st.tuples(st.sampled_from(OWNERS), st.sampled_from(OWNERS)), max_size=14))
+def test_groups_are_what_plain_flooding_finds(pairs: list[tuple[str, str]]) -> None:
+    edges = [Edge(one=one, other=other) for one, other in pairs]
+    flooded = {group_of(owner, edges) for owner in OWNERS}
+
+    assert groups_of(OWNERS, edges) == sorted(flooded, key=min)
+    named = {owner for pair in pairs for owner in pair}
+    found = together(pairs)
+    assert {frozenset(group) for group in found} == {group for group in flooded if group & named}
+    assert sum(map(len, found)) == len(named)
+
+
+@given(st.sets(st.sampled_from(OWNERS)), ties)
+def test_edges_that_lead_out_tie_nobody(owners: set[str], pairs: list[tuple[int, int]]) -> None:
+    edges = [Edge(one=OWNERS[one], other=OWNERS[other]) for one, other in pairs]
+    among = [edge for edge in edges if {edge.one, edge.other} <= owners]
+
+    assert groups_of(owners, edges) == sorted({group_of(owner, among) for owner in owners}, key=min)
 
 
 @pytest.mark.parametrize("leaving", [[], ["anonymous_id:nobody"], OWNERS[:2]], ids=["none", "a stranger", "all"])

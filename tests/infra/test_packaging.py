@@ -21,6 +21,7 @@ LAYER = ROOT / "layers" / "dependencies" / "requirements.lock"
 LAKE = ROOT / "layers" / "lake" / "requirements.lock"
 PLANS = ROOT / "layers" / "plans" / "requirements.lock"
 FUZZ = ROOT / "tests" / "fuzz" / "requirements.lock"
+PEERS = ROOT / "benchmarks" / "requirements.lock"
 ABOUT_THE_LAKE = ("archive", "compact")
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
 CODE = (ROOT / "functions", ROOT / "layers" / "shared" / "python" / "regulars" / "adapters")
@@ -84,7 +85,7 @@ def test_the_layer_describes_every_service_that_is_called() -> None:
     assert set(called_services()) <= SERVICES
 
 
-@pytest.mark.parametrize("lock", [EVERYTHING, LAYER, LAKE, PLANS, FUZZ], ids=lambda path: path.parent.name)
+@pytest.mark.parametrize("lock", [EVERYTHING, LAYER, LAKE, PLANS, FUZZ, PEERS], ids=lambda path: path.parent.name)
 def test_a_lock_has_hashes_and_no_addresses(lock: Path) -> None:
     text = lock.read_text()
 
@@ -98,11 +99,12 @@ def test_the_layer_holds_what_the_library_depends_on() -> None:
 
 def test_the_lock_holds_what_anybody_depends_on() -> None:
     project, groups = PROJECT["project"], dict(PROJECT["dependency-groups"])
-    apart = groups.pop("fuzz")  # has a folder and a lock of its own
+    apart = {FUZZ: groups.pop("fuzz"), PEERS: groups.pop("peers")}  # have folders and locks of their own
     wanted = [*project["dependencies"], *project["optional-dependencies"].values(), *groups.values()]
 
     assert names_of(flattened(wanted)) <= set(locked(EVERYTHING)), "cure: make lock"
-    assert names_of(apart) <= set(locked(FUZZ)), "cure: make lock"
+    for lock, group in apart.items():
+        assert names_of(group) <= set(locked(lock)), "cure: make lock"
 
 
 @pytest.mark.parametrize("lock", [LAYER, LAKE, PLANS], ids=lambda path: path.parent.name)

@@ -2,6 +2,7 @@
 
 from collections import defaultdict, deque
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from itertools import chain
 
 from regulars.domain.profiles import Edge, Link, Profile
 
@@ -56,13 +57,35 @@ def group_of(owner: str, edges: Iterable[Edge]) -> frozenset[str]:
 
 def groups_of(owners: Collection[str], edges: Sequence[Edge]) -> list[frozenset[str]]:
     """Take owners apart into those that edges among them tie together, in a fixed order."""
-    inner = [edge for edge in edges if edge.one in owners and edge.other in owners]
-    left, groups = set(owners), []
-    while left:
-        group = group_of(min(left), inner)
-        groups.append(group)
-        left -= group
-    return groups
+    among = set(owners)
+    inner = ((edge.one, edge.other) for edge in edges if edge.one in among and edge.other in among)
+    groups = together(inner)
+    alone = among.difference(chain.from_iterable(groups))
+    return sorted((*map(frozenset, groups), *(frozenset((owner,)) for owner in alone)), key=min)
+
+
+def together(pairs: Iterable[tuple[str, str]]) -> list[list[str]]:
+    """Gather all that pairs tie together, each group once."""
+    groups: dict[str, list[str]] = {}
+    for one, other in pairs:
+        mine = groups.get(one)
+        if mine is None:
+            mine = groups[one] = [one]
+        theirs = groups.get(other)
+        if theirs is None:
+            mine.append(other)
+            groups[other] = mine
+        elif theirs is not mine:
+            _join(groups, mine, theirs)
+    return [group for owner, group in groups.items() if group[0] == owner]
+
+
+def _join(groups: dict[str, list[str]], one: list[str], other: list[str]) -> None:
+    # The smaller moves, so that nobody moves more often than the logarithm of how many there are.
+    larger, smaller = (one, other) if len(one) >= len(other) else (other, one)
+    larger += smaller
+    for owner in smaller:
+        groups[owner] = larger
 
 
 def _neighbours(edges: Iterable[Edge]) -> Mapping[str, list[tuple[str, Edge]]]:
