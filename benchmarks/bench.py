@@ -1,8 +1,8 @@
 """
 Speed and cost: units counted by the biller, instructions counted by valgrind, dollars at list price.
 
-`python -m benchmarks.bench [units] [acts] [speed] [bill] [layer] [graph]` prints tables and keeps all in
-.regulars/bench.json; without a word it does all of them.
+`python -m benchmarks.bench PART…` prints tables and keeps what it found in .regulars/bench.json; without a
+word it does every part.
 """
 
 import json
@@ -23,7 +23,7 @@ from benchmarks.tables import against, console, table
 from infra.templates import resources, synthesize
 
 REPORT = Path(".regulars/bench.json")
-PARTS = ("units", "acts", "speed", "bill", "layer", "graph")
+PARTS = ("units", "acts", "person", "hot", "speed", "bill", "layer", "graph")
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -120,6 +120,8 @@ def _layer() -> dict[str, Any]:
 _MEASURE = {
     "units": _units,
     "acts": identity.print_acts,
+    "person": identity.print_person,
+    "hot": identity.print_hot,
     "speed": _speed,
     "bill": _bill,
     "layer": _layer,

@@ -4,9 +4,12 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
-from benchmarks import acts, components
+from benchmarks import acts, components, large_person
 from benchmarks.components import NETWORKX, OURS, SPLINK, Taken
 from benchmarks.tables import console, table
+from tests.world import hot_trial
+
+OTHERS = 1_000  # that come while one does four times as much as all of them
 
 
 def print_acts() -> list[dict[str, Any]]:
@@ -35,6 +38,33 @@ def print_graph() -> list[dict[str, Any]]:
     console.print(shown)
     for size in sorted({one.edges for one in measured}):
         console.print(f"{size:,} edges: {_verdict([one for one in measured if one.edges == size])}")
+    return [asdict(one) for one in measured]
+
+
+def print_hot() -> dict[str, Any]:
+    """Let four fifths of the traffic be one visitor's, and say how long the others wait for it."""
+    measured = {"without": hot_trial.trial(OTHERS, hot=False), "with": hot_trial.trial(OTHERS, hot=True)}
+    shown = table(
+        f"A hot owner beside {OTHERS:,} others", "", "ms to count", "ms to evaluate", "lost", "twice", "bytes"
+    )
+    for name, one in measured.items():
+        waits = (f"{one.counted / 1_000:.0f}", f"{one.evaluated / 1_000:.0f}")
+        shown.add_row(f"{name} the hot one", *waits, str(one.lost), str(one.doubled), str(one.largest))
+    console.print(shown)
+    beside, alone = measured["with"], measured["without"]
+    ratios = {"counted": beside.counted / alone.counted, "evaluated": beside.evaluated / alone.evaluated}
+    console.print(f"95 of 100 others wait {ratios['counted']:.2f} and {ratios['evaluated']:.2f} times as long")
+    return {"others": OTHERS, **{name: asdict(one) for name, one in measured.items()}, "ratios": ratios}
+
+
+def print_person() -> list[dict[str, Any]]:
+    """Read a person of fifty identifiers and a hundred thousand events."""
+    measured = large_person.measure()
+    identifiers = large_person.DEVICES + 1
+    shown = table(f"A person of {identifiers} identifiers", "what is read", "events", "read units", "calls", "by table")
+    for one in measured:
+        shown.add_row(one.what, f"{one.events:,}", f"{one.read_units:g}", str(one.calls), _list(one.reads))
+    console.print(shown)
     return [asdict(one) for one in measured]
 
 
