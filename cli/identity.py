@@ -142,6 +142,69 @@ def release(
     session.output.show("released: the next event that names both ties them together")
 
 
+@identity.command()
+def held(context: typer.Context) -> None:
+    """
+    List identifiers that tied too many people together within an hour, and tie nobody since.
+
+    Examples:
+
+        regulars identity held
+    """
+    session = session_of(context)
+    found = list(session.http.pages("/v1/identity/held", "held"))
+    session.output.data({"held": found})
+    rows = [(one["kind"], _value(one), instant(one["since"]), one["source"], one["id"]) for one in found]
+    columns = ("kind", "value", "since", "source", "id")
+    session.output.show(table(columns, rows) if rows else "nothing is held")
+    if rows:
+        session.output.say("block a value in catalog/identity.yaml, apply, then: regulars identity heal ID")
+        session.output.say("or, if it is in order: regulars identity let-go ID")
+
+
+@identity.command()
+def heal(
+    context: typer.Context,
+    id: Annotated[str, typer.Argument(help="The id of a held identifier, as `regulars identity held` tells it.")],
+    yes: Yes = False,
+) -> None:
+    """
+    Undo what a held identifier has tied together: each of its ties is cut.
+
+    Examples:
+
+        regulars identity heal p_email:k5qf2e5y3jz6v4ubd2nqyxw7ae
+    """
+    session = session_of(context)
+    if not yes:
+        _confirm(session, "Cut everything that it tied?")
+    cut, left = 0, 1
+    while left:
+        done = session.http.ask("POST", f"/v1/identity/held/{quote(_checked(id), safe=':~')}/heal")
+        cut, left = cut + done["cut"], done["left"]
+        if left:
+            session.output.say(f"{cut:,} cut, {left:,} left")
+    session.output.data({"cut": cut})
+    session.output.show(f"{counted(cut, 'tie')} cut")
+
+
+@identity.command()
+def let_go(
+    context: typer.Context,
+    id: Annotated[str, typer.Argument(help="The id of a held identifier, as `regulars identity held` tells it.")],
+) -> None:
+    """
+    Let a held identifier tie people together again, from now on.
+
+    Examples:
+
+        regulars identity let-go p_email:k5qf2e5y3jz6v4ubd2nqyxw7ae
+    """
+    session = session_of(context)
+    session.output.data(session.http.ask("DELETE", f"/v1/identity/held/{quote(_checked(id), safe=':~')}"))
+    session.output.show("it ties together what comes from now on")
+
+
 def _confirm(session: Session, question: str) -> None:
     if session.output.as_json or not typer.confirm(question):
         raise UserError("nothing was changed", fix="say --yes to do it without being asked")

@@ -16,7 +16,7 @@ def refused(
     days: Annotated[int, typer.Option("--days", min=1, max=31, help="How many days, today included.")] = 7,
     limit: Annotated[
         str | None,
-        typer.Option("--limit", help="Only of this limit: a kind, merges, identifiers, cut, never, unproven."),
+        typer.Option("--limit", help="Only of this limit: a kind, merges, identifiers, cut, never, held, unproven."),
     ] = None,
     rows: Annotated[int, typer.Option("--rows", min=1, help="How many rows at most.")] = 50,
 ) -> None:

@@ -48,11 +48,14 @@ class Console(Construct):
                 tables.memberships.allow("Query"),
                 tables.events.allow("GetItem", "Query"),
                 tables.vault.allow("GetItem"),
+                # Of holds, which end with their row.
+                tables.tallies.allow("GetItem", "DeleteItem"),
                 tables.catalog.allow("GetItem", "Query"),
                 data.buckets.large.allow("GetObject", under=["events"]),
             ],
             unwraps=data.keys.workspace,
         )
+        api.guard(self.unmerge, "POST /v1/identity/held/{id}/heal", "DELETE /v1/identity/held/{id}")
         api.guard(self.unmerge, *(f"POST /v1/profiles/{{ref}}/{verb}" for verb in ("unmerge", "release")))
         self.change_profile = PythonFunction(
             self,

@@ -20,8 +20,8 @@ class Identity(Construct):
             woken_by=[Changes(table=tables.events, only_inserts=True)],
             may=[
                 tables.events.allow("Query"),
-                tables.identities.allow("GetItem", "Query", "PutItem"),
-                tables.profiles.allow("GetItem", "PutItem"),
+                tables.identities.allow("GetItem", "BatchGetItem", "Query", "PutItem"),
+                tables.profiles.allow("GetItem", "BatchGetItem", "PutItem"),
                 tables.catalog.allow("GetItem", "Query"),
                 tables.tallies.allow("PutItem"),
                 data.buckets.large.allow("GetObject", under=["events"]),

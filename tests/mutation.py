@@ -318,6 +318,20 @@ GUARDS: Sequence[Guard] = (
         ("tests/domain/test_splits.py",),
     ),
     Guard(
+        "who ties too many within an hour is held",
+        f"{LIBRARY}/pipeline/resolve.py",
+        "if decision.step and self._is_storm(decision.step, profiles, event):",
+        "if False:",
+        ("tests/functions/test_storms.py",),
+    ),
+    Guard(
+        "who is held ties nobody",
+        f"{LIBRARY}/domain/claims.py",
+        "elif kept and _is_held(owner, kept, homes, profiles):",
+        "elif False:",
+        ("tests/functions/test_storms.py",),
+    ),
+    Guard(
         "segments that are too much together are refused",
         f"{LIBRARY}/stores/catalog.py",
         "_check(segments.values())",

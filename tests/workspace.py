@@ -147,7 +147,7 @@ class Workspace:
         return Answer(response["statusCode"], json.loads(text), response["headers"], text)
 
     def answer(self, request: Request) -> dict[str, Any]:
-        if request.path.endswith(("/unmerge", "/release")):
+        if request.path.endswith(("/unmerge", "/release")) or "/held/" in request.path:
             return answer(UNMERGE_ROUTES, self._unmerge_api, request)
         if request.path.startswith("/v1/profiles") and (request.method == "PATCH" or request.path.endswith("/rebuild")):
             return answer(CHANGE_ROUTES, self._change_api, request)

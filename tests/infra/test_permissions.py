@@ -24,8 +24,8 @@ TABLES = {
     },
     "resolve_identity": {
         "events": "Query",
-        "identities": "GetItem PutItem Query",
-        "profiles": "GetItem PutItem",
+        "identities": "BatchGetItem GetItem PutItem Query",
+        "profiles": "BatchGetItem GetItem PutItem",
         "catalog": "GetItem Query",
         "tallies": "PutItem",
     },
@@ -54,6 +54,7 @@ TABLES = {
         "events": "GetItem Query",
         "vault": "GetItem",
         "catalog": "GetItem Query",
+        "tallies": "DeleteItem GetItem",
     },
     "change_profile": {
         "identities": "GetItem PutItem Query",
@@ -237,6 +238,7 @@ def test_nothing_of_a_person_is_ever_deleted_but_what_is_derived(allowed: dict[s
         ("admin_api", "tables/catalog"),
         ("evaluate_segments", "tables/memberships"),
         ("tick", "tables/timers"),
+        ("unmerge", "tables/tallies"),
     }
 
 

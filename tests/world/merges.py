@@ -23,6 +23,7 @@ LIFTED = IdentityRules(
     ),
     max_merges=10_000,
     max_identifiers=10_000,
+    max_ties_an_hour=10_000,
 )
 
 

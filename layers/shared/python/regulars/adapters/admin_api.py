@@ -23,6 +23,8 @@ from regulars.pipeline.violations import Violations
 from regulars.pipeline.write_keys import Key, Minted, WriteKeys
 from regulars.stores.catalog import Definition, Kind
 from regulars.stores.database import Database
+from regulars.stores.events import EventStore
+from regulars.stores.holds import HoldStore
 
 Answer = Mapping[str, Any]
 EFFECTIVE = (
@@ -43,6 +45,8 @@ class AdminApi:
     quarantine: Quarantine
     violations: Violations
     refused: RefusedClaims
+    held: HoldStore
+    events: EventStore
     rebuilds: Rebuilds
     sealer: Sealer
     audit: Audit
@@ -71,6 +75,8 @@ class AdminApi:
             quarantine=Quarantine(Replays(database, sealer, journal, clock), sealer, many),
             violations=Violations(database),
             refused=RefusedClaims(database),
+            held=HoldStore(database),
+            events=EventStore(database),
             rebuilds=Rebuilds(database, workers, clock, many),
             sealer=sealer,
             audit=audit,

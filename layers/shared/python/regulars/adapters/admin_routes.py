@@ -139,6 +139,17 @@ _IDENTITY = (
         description="Of each identifier and limit the first event of the day; kept for 90 days, in the lake for ever.",
         query=(*DAYS, *PAGED),
     ),
+    _route(
+        "GET",
+        "/v1/identity/held",
+        "identity:read",
+        "list_held",
+        "List identifiers that tied too many together within an hour, and tie nobody since",
+        identity_api.list_held,
+        returns="HeldPage",
+        description="Each with what to do: block it and heal, or let it go.",
+        query=PAGED,
+    ),
 )
 _IMPORTS = (
     _list("/v1/imports", "imports:read", "import"),

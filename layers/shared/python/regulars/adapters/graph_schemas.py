@@ -12,6 +12,7 @@ from regulars.adapters.shapes import (
     WHOLE,
     Schema,
     a_list,
+    a_page,
     an_object,
     named,
     or_null,
@@ -89,4 +90,22 @@ GRAPH_SCHEMAS: Mapping[str, Schema] = {
     ),
     "Release": an_object({"a": _REF, "b": _REF}),
     "Released": an_object({"released": FLAG}),
+    "Healed": an_object({"cut": WHOLE, "left": WHOLE}),
+    "HeldPage": a_page(
+        "held",
+        a_list(
+            an_object(
+                {
+                    "id": _NODE_ID,
+                    "kind": TEXT,
+                    "value": or_null(TEXT),
+                    "masked": MASKED,
+                    "since": INSTANT,
+                    "source": TEXT,
+                    "message_id": TEXT,
+                    "proposal": {**TEXT, "description": "what to do about it"},
+                }
+            )
+        ),
+    ),
 }

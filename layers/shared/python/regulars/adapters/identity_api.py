@@ -11,6 +11,7 @@ from regulars.domain.instants import to_text
 from regulars.domain.profiles import alone
 from regulars.pipeline.opening import Opener, Shown
 from regulars.pipeline.refused_claims import ShownClaim
+from regulars.stores.holds import Held
 
 if TYPE_CHECKING:
     from regulars.adapters.admin_api import AdminApi
@@ -36,6 +37,35 @@ def list_refused(api: "AdminApi", call: Call) -> Answer:
         for person in dict.fromkeys(row["refused"]["profile_id"] for row in shown):
             api.audit(call.caller.subject, call.route, person)
     return {"claims": shown, "next": next}
+
+
+def list_held(api: "AdminApi", call: Call) -> Answer:
+    """Answer with the identifiers that tied too many together."""
+    asked = api.pager.asked(call, "held identifiers")
+    opener = Opener(api.sealer, personal=call.caller.may("pii:read"))
+    found = api.held.list(after=asked.after, limit=asked.one_more)
+    shown, next = api.pager.page(asked, found, lambda held: _held_json(api, held, opener), lambda held: held.owner)
+    if opener.personal:
+        for row in shown:
+            api.audit(call.caller.subject, call.route, row["id"])
+    return {"held": shown, "next": next}
+
+
+def _held_json(api: "AdminApi", held: Held, opener: Opener) -> dict[str, Any]:
+    owner, _, moment = held.event.partition(" ")
+    _, source, message_id = moment.split("#", 2)
+    shown = opener.identifier(held.owner, api.events.get(owner, moment) if opener.personal else None)
+    kind = kind_of(held.owner)
+    return {
+        "id": alone(held.owner),
+        "kind": kind,
+        "value": shown.value,
+        "masked": shown.masked,
+        "since": to_text(held.since),
+        "source": source,
+        "message_id": message_id,
+        "proposal": f"block it: add it to `blocked` of {kind} in the identity rules, then heal; or let it go",
+    }
 
 
 def _claim_json(row: ShownClaim) -> dict[str, Any]:

@@ -78,6 +78,7 @@ class ProfileItem(Model):
     ends = UnicodeAttribute(null=True)
     ties = UnicodeAttribute(null=True)
     cuts = UnicodeAttribute(null=True)
+    holds = UnicodeAttribute(null=True)
 
 
 class BySegment(GlobalSecondaryIndex["MembershipItem"]):

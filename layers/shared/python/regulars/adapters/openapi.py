@@ -54,7 +54,7 @@ _EDITS = ("Edit", "QuarantineEdit", "QuarantineRepair")
 MADE = "written by `make docs`"
 _PATH_WORDS: Mapping[str, str] = {
     "ref": "a profile id (`p_…`), or an identifier as `kind:value`, URL-encoded",
-    "id": "the id of the definition, of the event in quarantine, or of the rebuild",
+    "id": "the id of the definition, of the event in quarantine, of the rebuild, or of the held identifier",
     "key": "a write key",
     "file": "the name of a file of the SDK",
     "print": "the print of a write key, as the source tells it",

@@ -142,7 +142,7 @@ SCHEMAS: Mapping[str, Schema] = {
             an_object(
                 {
                     "at": INSTANT,
-                    "limit": {**TEXT, "description": "a kind, merges, identifiers, cut, never or unproven"},
+                    "limit": {**TEXT, "description": "a kind, merges, identifiers, cut, never, held or unproven"},
                     "refused": ref("ClaimedIdentifier"),
                     "from": {**ref("ClaimedIdentifier"), "description": "whom it did not join: whose event it was"},
                     "source": ID,

@@ -14,6 +14,7 @@ from regulars.domain.references import profile_id_of
 from regulars.domain.splits import Graph, side_of
 from regulars.errors import InvalidRequestError
 from regulars.pipeline.graphs import Graphs
+from regulars.pipeline.holds import Holds
 from regulars.pipeline.opening import Opener
 from regulars.pipeline.ports import Clock, Many, Sealer
 from regulars.pipeline.profiles import ProfileReader
@@ -30,6 +31,7 @@ class UnmergeApi:
     """What the routes need."""
 
     graphs: Graphs
+    holds: Holds
     unmerger: Unmerger
     reader: ProfileReader
     sealer: Sealer
@@ -40,6 +42,7 @@ class UnmergeApi:
         """Answer from a database."""
         return cls(
             graphs=Graphs(database, many),
+            holds=Holds(database, many, clock),
             unmerger=Unmerger(database, many, clock),
             reader=ProfileReader(database, sealer, many, clock),
             sealer=sealer,
@@ -66,6 +69,16 @@ class UnmergeApi:
         one, other = (self._owner(body.get(name), f"{name} is an identifier") for name in ("a", "b"))
         self.unmerger.release(self.graphs.read(profile_id_of(call["ref"], self.sealer.hash_key)), one, other)
         return {"released": True}
+
+    def let_go(self, call: Call) -> Answer:
+        """Let a held identifier tie again."""
+        self.holds.release(self._owner(call["id"], "an identifier"))
+        return {"released": True}
+
+    def heal(self, call: Call) -> Answer:
+        """Undo some of what a held identifier tied."""
+        healed = self.holds.heal(self._owner(call["id"], "an identifier"), by=call.caller.subject)
+        return {"cut": healed.cut, "left": healed.left}
 
     def _leaving(self, body: Mapping[str, Any], graph: Graph) -> frozenset[str]:
         match body.get("edge"), body.get("identifiers"):

@@ -9,6 +9,7 @@ from regulars.domain.identity_rules import IdentityRules
 from regulars.domain.profiles import Profile
 
 NEVER = "never"  # kinds that the rules keep apart
+HELD = "held"  # one that has tied too many together in an hour
 UNPROVEN = "unproven"  # a claim without proof on somebody whose identity was proven
 
 
@@ -33,6 +34,8 @@ def admit(
     for owner in dict.fromkeys(links):
         if _is_kept_apart(owner, kept, homes, rules):
             refused.append(Refused(owner, NEVER))
+        elif kept and _is_held(owner, kept, homes, profiles):
+            refused.append(Refused(owner, HELD))
         elif kept and not evidence.proven and _takes_over([*kept, owner], homes, profiles, rules, evidence):
             refused.append(Refused(owner, UNPROVEN))
         else:
@@ -45,6 +48,14 @@ def _is_kept_apart(owner: str, kept: Sequence[str], homes: Mapping[str, str], ru
         return False
     apart = [other for other in kept if frozenset((kind_of(owner), kind_of(other))) in rules.never]
     return any(owner not in homes or homes[owner] != homes.get(other) for other in apart)
+
+
+def _is_held(owner: str, kept: Sequence[str], homes: Mapping[str, str], profiles: Mapping[str, Profile]) -> bool:
+    held = {each for profile in profiles.values() for each in profile.held}
+    if not held:
+        return False
+    joins = [other for other in kept if owner not in homes or homes[owner] != homes.get(other)]
+    return any(owner in held or other in held for other in joins)
 
 
 def _takes_over(

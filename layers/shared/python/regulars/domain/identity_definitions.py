@@ -12,7 +12,7 @@ from regulars.domain.identity_rules import DEFAULT_LIMIT, Condition, IdentifierR
 from regulars.domain.patterns import check_pattern
 from regulars.errors import DefinitionError
 
-_RULES_FIELDS = ("identifiers", "blocked", "never", "max_merges", "max_identifiers")
+_RULES_FIELDS = ("identifiers", "blocked", "never", "max_merges", "max_identifiers", "max_ties_an_hour")
 _RULE_FIELDS = ("kind", "from", "limit", "known", "when", "blocked")
 _LONGEST = 200
 _CONDITIONS = 10
@@ -45,6 +45,7 @@ def parse_rules(definition: Mapping[str, Any]) -> IdentityRules:
         never=_never(definition.get("never", [])),
         max_merges=whole_number(definition.get("max_merges", 100), "max_merges", 100),
         max_identifiers=whole_number(definition.get("max_identifiers", 1_000), "max_identifiers", 1_000),
+        max_ties_an_hour=whole_number(definition.get("max_ties_an_hour", 20), "max_ties_an_hour", 1_000),
     )
 
 

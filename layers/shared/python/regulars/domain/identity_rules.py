@@ -49,6 +49,7 @@ class IdentityRules:
     never: frozenset[frozenset[str]] = frozenset()
     max_merges: int = 100
     max_identifiers: int = 1_000
+    max_ties_an_hour: int = 20
     known_kinds: frozenset[str] = field(init=False, compare=False, repr=False)
     conditions: tuple[tuple[Path, str | bool], ...] = field(init=False, compare=False, repr=False)
     steps: tuple[tuple[IdentifierRule, int], ...] = field(init=False, compare=False, repr=False)

@@ -113,7 +113,9 @@ REFUSED = LakeTable(
     name="refused",
     columns=(
         Column("owner", "text", "the identifier that was left out"),
-        Column("rule", "text", "what was in its way: the kind whose limit, merges, identifiers, cut, never, unproven"),
+        Column(
+            "rule", "text", "what was in its way: a kind (its limit), merges, identifiers, cut, never, held, unproven"
+        ),
         Column("event", "text", "of which event, the first of the day: the column `event` of `events`"),
         Column("source", "text", "the source that sent that event"),
         Column("refused", "instant", "when that was decided; its day is the day of the file"),

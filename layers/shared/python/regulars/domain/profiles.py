@@ -28,6 +28,15 @@ class Cut:
     released: int = 0
 
 
+@dataclass(frozen=True, slots=True, order=True, kw_only=True)
+class Hold:
+    """An identifier that tied too many together in an hour, and ties nobody since, unless it was `released`."""
+
+    owner: str
+    since: int
+    released: int = 0
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Profile:
     """
@@ -36,7 +45,7 @@ class Profile:
     `since` is when it was founded (microseconds), `changed`, `event` and `rule` when and by what it changed last: the
     stream of profiles is the identity log. `absorbed` names the tombstones that lead to it; a tombstone's `ends` are
     the identifiers that its last event tied together. `ties` hold what a split would have taken apart, `cuts` what
-    it did.
+    it did; `holds` are of owners that may tie nobody.
     """
 
     profile_id: str
@@ -52,6 +61,12 @@ class Profile:
     ends: tuple[str, ...] = ()
     ties: tuple[Edge, ...] = ()
     cuts: tuple[Cut, ...] = ()
+    holds: tuple[Hold, ...] = ()
+
+    @property
+    def held(self) -> frozenset[str]:
+        """The owners that tie nobody for now."""
+        return frozenset(hold.owner for hold in self.holds if not hold.released)
 
     @property
     def standing(self) -> tuple[Cut, ...]:
@@ -107,6 +122,7 @@ def merge(survivor: Profile, loser: Profile, ends: tuple[str, str], *, event: st
         absorbed=tuple(dict.fromkeys((*survivor.absorbed, *loser.absorbed, loser.profile_id))),
         ties=(*survivor.ties, *loser.ties),
         cuts=tuple(sorted({*survivor.cuts, *loser.cuts})),
+        holds=(*survivor.holds, *loser.holds),
         event=event,
         rule="merge",
         changed=now,

@@ -11,8 +11,8 @@ class RefusedClaim:
     """
     An identifier that did not join the others of an event.
 
-    `limit` is the kind whose limit it was, `merges`, `identifiers`, `cut`, `never` or `unproven`; `event` the key
-    of the event, as the identity log has it; `at` when that was decided (microseconds).
+    `limit` is the kind whose limit it was, `merges`, `identifiers`, `cut`, `never`, `held` or `unproven`; `event` the
+    key of the event, as the identity log has it; `at` when that was decided (microseconds).
     """
 
     owner: str

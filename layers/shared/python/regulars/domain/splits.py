@@ -53,9 +53,11 @@ def side_of(edge: tuple[str, str], graph: Graph) -> frozenset[str]:
     return group_of(other, kept)
 
 
-def split(graph: Graph, leaving: Collection[str], *, by: str, now: int) -> Split:
+def split(graph: Graph, leaving: Collection[str], *, by: str, now: int, stands: bool = True) -> Split:
     """
     Split a profile at an instant (microseconds); the side that holds its founder keeps its id.
+
+    A cut that does not stand is history only: something else keeps the sides apart.
 
     Raises InvalidRequestError for what is no split, or too large for one transaction.
     """
@@ -65,7 +67,7 @@ def split(graph: Graph, leaving: Collection[str], *, by: str, now: int) -> Split
         raise InvalidRequestError("somebody has to stay, and somebody to leave: name some of its identifiers")
     if founder(graph.profile.profile_id) in leaving:
         leaving = owners - leaving
-    found = _split(graph, owners - leaving, leaving, by=by, now=now)
+    found = _split(graph, owners - leaving, leaving, by=by, now=now, released=0 if stands else now)
     if found.writes > MOST_WRITES:
         raise InvalidRequestError(
             f"this moves {found.writes} rows at once, {MOST_WRITES} is the most: split off fewer identifiers first"
@@ -75,12 +77,12 @@ def split(graph: Graph, leaving: Collection[str], *, by: str, now: int) -> Split
     return found
 
 
-def _split(graph: Graph, staying: set[str], leaving: set[str], *, by: str, now: int) -> Split:
+def _split(graph: Graph, staying: set[str], leaving: set[str], *, by: str, now: int, released: int) -> Split:
     crossing = [edge for edge in graph.edges if (edge.one in leaving) != (edge.other in leaving)]
     # A profile is a tree; should one ever not be, the two founders stand for what held it together.
     first = min(leaving, key=lambda owner: (graph.links[owner].attached, owner))
     crossing = crossing or [Edge(one=founder(graph.profile.profile_id), other=first, rule=_BY_HAND, since=now)]
-    cuts = (*graph.profile.cuts, *(Cut(edge=edge, until=now, by=by) for edge in crossing))
+    cuts = (*graph.profile.cuts, *(Cut(edge=edge, until=now, by=by, released=released) for edge in crossing))
     named = replace(graph.profile, event=crossing[0].event, rule="unmerge", changed=now, cuts=())
     left = Profile(profile_id=split_off(first, now), since=now, event=named.event, rule=named.rule, changed=now)
     tombstones = _repoint(graph, leaving, left.profile_id)
@@ -103,6 +105,7 @@ def _side(profile: Profile, owners: set[str], graph: Graph, cuts: Iterable[Cut],
         absorbed=tuple(gone.profile_id for gone in held),
         ties=tuple(ties),
         cuts=tuple(cut for cut in cuts if cut.edge.one in owners or cut.edge.other in owners),
+        holds=tuple(hold for hold in graph.profile.holds if hold.owner in owners),
     )
 
 

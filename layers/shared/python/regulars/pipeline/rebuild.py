@@ -42,7 +42,7 @@ class Rebuilder:
         self._forget = forget
         self._events = EventStore(database)
         self._identities = IdentityStore(database)
-        self._resolver = Resolver(database, _Unheard(), clock, pause, notes_refusals=False)
+        self._resolver = Resolver(database, _Unheard(), clock, pause, again=True)
         self._journal = journal
         self._clock = clock
         self._pause = pause

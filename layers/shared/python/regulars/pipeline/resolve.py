@@ -13,6 +13,7 @@ from regulars.domain.profiles import Link, Profile, alone, merge, union
 from regulars.domain.state import is_always_kept, parts_of
 from regulars.errors import ConflictError, StaleCatalogError
 from regulars.pipeline.history import History
+from regulars.pipeline.holds import StormGuard
 from regulars.pipeline.live import LiveCatalog
 from regulars.pipeline.ports import Clock, Journal
 from regulars.pipeline.refused_claims import RefusalLog
@@ -35,7 +36,11 @@ class Batch:
 
 
 class Resolver:
-    """Applies stored events, owner by owner; a second time changes nothing."""
+    """
+    Applies stored events, owner by owner; a second time changes nothing.
+
+    One that resolves `again` what others have resolved before tells of no refusal, and holds nobody.
+    """
 
     def __init__(
         self,
@@ -44,14 +49,15 @@ class Resolver:
         clock: Clock,
         pause: Callable[[int], None] = lambda _tries: None,
         *,
-        notes_refusals: bool = True,
+        again: bool = False,
     ) -> None:
         self._database = database
         self._events = EventStore(database)
         self._identities = IdentityStore(database)
         self._profiles = ProfileStore(database)
         self._catalog = LiveCatalog(CatalogStore(database))
-        self._refusals = RefusalLog(database, journal, clock) if notes_refusals else None
+        self._guard = StormGuard(database, journal, clock) if not again else None
+        self._refusals = RefusalLog(database, journal, clock) if not again else None
         self._journal = journal
         self._clock = clock
         self._pause = pause
@@ -137,6 +143,8 @@ class Resolver:
         homes = {owner: roots[link.profile_id].profile_id for owner, link in links.items() if link.profile_id in roots}
         profiles = {profile.profile_id: profile for profile in roots.values()}
         decision = decide(event.links, homes, profiles, self.live.rules, self._evidence(event, links, homes, profiles))
+        if decision.step and self._is_storm(decision.step, profiles, event):
+            return True  # it is held by now: decide again without it
         match decision.step:
             case Attach(profile_id, newcomers, to):
                 self._attach(profiles.get(profile_id or ""), newcomers, to, event)
@@ -150,6 +158,11 @@ class Resolver:
                 self._refresh(links.values(), homes, self._confirmed(event, known))
                 return False
         return True
+
+    def _is_storm(self, step: Attach | Merge, profiles: Mapping[str, Profile], event: Event) -> bool:
+        names = (step.profile_id,) if isinstance(step, Attach) else (step.survivor, step.loser)
+        involved = [profiles[name] for name in names if name]
+        return self._guard is not None and self._guard.holds(step, involved, event, self.live.rules.max_ties_an_hour)
 
     def _evidence(
         self, event: Event, links: Mapping[str, Link], homes: Mapping[str, str], profiles: Mapping[str, Profile]

@@ -1,6 +1,7 @@
 """The identities table: what one identifier's events add up to, in parts, and the profile it is attached to."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, cast
 
@@ -48,6 +49,11 @@ class IdentityStore:
         """Read which profile an owner is attached to."""
         item = self._database.get("identities", owner, LINK, consistent=consistent)
         return link_from_item(item) if item else None
+
+    def links(self, owners: Sequence[str]) -> list[Link]:
+        """Read the links of those of these that are attached, consistently."""
+        items = self._database.get_many("identities", [(owner, LINK) for owner in owners])
+        return [link_from_item(item) for item in items if item]
 
     def save(self, part: Part) -> None:
         """Write a part on the condition of the version it was read with. Raises ConflictError."""

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import astuple
 from typing import Any
 
-from regulars.domain.profiles import Cut, Edge, Profile
+from regulars.domain.profiles import Cut, Edge, Hold, Profile
 from regulars.stores.database import Database, Item, Put, number, text
 
 
@@ -59,6 +59,7 @@ def to_item(profile: Profile) -> Item:
         "absorbed": " ".join(profile.absorbed),
         "ends": " ".join(profile.ends),
         "ties": _write([astuple(edge) for edge in profile.ties]),
+        "holds": _write([astuple(hold) for hold in profile.holds]),
         "cuts": _write([[*astuple(cut.edge), cut.until, cut.by, cut.released] for cut in profile.cuts]),
     }
     return item | {name: value for name, value in rare.items() if value}
@@ -79,6 +80,7 @@ def from_item(item: Item) -> Profile:
         absorbed=tuple(text(item, "absorbed").split()),
         ends=tuple(text(item, "ends").split()),
         ties=tuple(_edge(packed) for packed in json.loads(text(item, "ties", "[]"))),
+        holds=tuple(_hold(*packed) for packed in json.loads(text(item, "holds", "[]"))),
         cuts=tuple(_cut(*packed) for packed in json.loads(text(item, "cuts", "[]"))),
     )
 
@@ -90,6 +92,10 @@ def _write(rows: Sequence[Any]) -> str:
 def _edge(packed: Sequence[Any]) -> Edge:
     one, other, event, rule, since = packed
     return Edge(one=one, other=other, event=event, rule=rule, since=since)
+
+
+def _hold(owner: str, since: int, released: int) -> Hold:
+    return Hold(owner=owner, since=since, released=released)
 
 
 def _cut(one: str, other: str, event: str, rule: str, since: int, until: int, by: str, released: int) -> Cut:
