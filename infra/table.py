@@ -11,7 +11,7 @@ from constructs import Construct, IConstruct
 
 from infra.stage import Stage
 
-_READS = frozenset({"GetItem", "Query", "Scan"})
+_READS = frozenset({"GetItem", "BatchGetItem", "Query", "Scan"})
 _KEY_READS = ("kms:Decrypt", "kms:DescribeKey")
 _KEY_WRITES = (
     "kms:Encrypt",

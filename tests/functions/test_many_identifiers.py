@@ -13,7 +13,8 @@ RULES = {
     "identifiers": [
         {"kind": "user_id", "from": ["userId"], "limit": 1, "known": True},
         {"kind": "anonymous_id", "from": ["anonymousId"], "limit": MANY},
-    ]
+    ],
+    "max_ties_an_hour": 1_000,
 }
 PATH = "/v1/profiles/user_id:u"
 

@@ -23,7 +23,8 @@ RULES = {
     "identifiers": [
         {"kind": "user_id", "from": ["userId"], "limit": 1, "known": True},
         {"kind": "anonymous_id", "from": ["anonymousId"], "limit": 100},
-    ]
+    ],
+    "max_ties_an_hour": 1_000,
 }
 HOT = "p_user_id:u"
 READY = START + 5 * MINUTE

@@ -102,7 +102,8 @@ class UnmergeApi:
     def _preview(self, call: Call, preview: Preview, *, done: bool) -> Answer:
         personal = call.caller.may("pii:read")
         if personal:
-            self.audit(call.caller.subject, call.route, preview.stays.profile.profile_id)
+            for side in (preview.stays, preview.leaves):
+                self.audit(call.caller.subject, call.route, side.profile.profile_id)
         opener = self.reader.opener(personal=personal, sensitive=call.caller.may("sensitive:read"))
         return {
             "version": preview.version,

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 PREFIX = "p_"
+RELEASED = 100  # cuts that a profile remembers after their release
 SPLIT = "~"  # in the id of a profile that left another one: its founder, and when it left
 
 
@@ -121,7 +122,7 @@ def merge(survivor: Profile, loser: Profile, ends: tuple[str, str], *, event: st
         merges=survivor.merges + loser.merges + 1,
         absorbed=tuple(dict.fromkeys((*survivor.absorbed, *loser.absorbed, loser.profile_id))),
         ties=(*survivor.ties, *loser.ties),
-        cuts=tuple(sorted({*survivor.cuts, *loser.cuts})),
+        cuts=remembered({*survivor.cuts, *loser.cuts}),
         holds=(*survivor.holds, *loser.holds),
         event=event,
         rule="merge",
@@ -129,6 +130,13 @@ def merge(survivor: Profile, loser: Profile, ends: tuple[str, str], *, event: st
     )
     gone = replace(loser, merged_into=survivor.profile_id, ends=ends, event=event, rule="merge", changed=now)
     return grown, gone
+
+
+def remembered(cuts: Iterable[Cut]) -> tuple[Cut, ...]:
+    """Keep all cuts that stand, and the newest of those that were released: a row has an end."""
+    found = sorted(set(cuts))
+    old = sorted((cut for cut in found if cut.released), key=lambda cut: cut.released)[-RELEASED:]
+    return tuple(cut for cut in found if not cut.released or cut in old)
 
 
 def root_of(profile_id: str, profiles: Mapping[str, Profile]) -> str:

@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from regulars.domain.graph import group_of, groups_of
-from regulars.domain.profiles import Cut, Edge, Link, Profile, founder, root_of, split_off
+from regulars.domain.profiles import Cut, Edge, Link, Profile, founder, remembered, root_of, split_off
 from regulars.errors import InvalidRequestError
 
 MOST_WRITES = 100  # of one transaction
@@ -87,7 +87,7 @@ def _split(graph: Graph, staying: set[str], leaving: set[str], *, by: str, now: 
     left = Profile(profile_id=split_off(first, now), since=now, event=named.event, rule=named.rule, changed=now)
     tombstones = _repoint(graph, leaving, left.profile_id)
     links = [_moved(graph.links[owner], left.profile_id, staying) for owner in sorted(leaving)]
-    links += _led_astray(graph, staying, tombstones)
+    links += _led_astray(graph, staying)
     stays, leaves = (_side(each, side, graph, cuts, now) for each, side in ((named, staying), (left, leaving)))
     return Split(stays=stays, leaves=leaves, links=links, tombstones=tombstones, cut=crossing)
 
@@ -104,7 +104,7 @@ def _side(profile: Profile, owners: set[str], graph: Graph, cuts: Iterable[Cut],
         merges=sum(1 for gone in held if founder(gone.profile_id) in owners),
         absorbed=tuple(gone.profile_id for gone in held),
         ties=tuple(ties),
-        cuts=tuple(cut for cut in cuts if cut.edge.one in owners or cut.edge.other in owners),
+        cuts=remembered(cut for cut in cuts if cut.edge.one in owners or cut.edge.other in owners),
         holds=tuple(hold for hold in graph.profile.holds if hold.owner in owners),
     )
 
@@ -127,9 +127,12 @@ def _repoint(graph: Graph, leaving: set[str], left: str) -> list[Profile]:
     return moved + [replace(gone, merged_into=stays) for gone in others if root_of(gone.profile_id, now) != stays]
 
 
-def _led_astray(graph: Graph, staying: set[str], tombstones: Sequence[Profile]) -> list[Link]:
-    """Mend the links of those who stay that would follow a tombstone to the other side."""
+def _led_astray(graph: Graph, staying: set[str]) -> list[Link]:
+    """
+    Point the links of those who stay straight at their profile, where they led over a tombstone.
+
+    Some would follow it to the other side; and whoever is about to shorten one has to find that it was written since.
+    """
     stays = graph.profile.profile_id
-    now = {gone.profile_id: gone for gone in (*graph.tombstones, *tombstones)}
     own = [graph.links[owner] for owner in sorted(staying)]
-    return [replace(link, profile_id=stays) for link in own if root_of(link.profile_id, now) != stays]
+    return [replace(link, profile_id=stays) for link in own if link.profile_id != stays]

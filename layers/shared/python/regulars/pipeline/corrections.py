@@ -70,10 +70,12 @@ class Corrector:
         found, live = self._people.find(profile_id), self._catalog.now()
         identities = self._people.identities(found)
         person = sum_person(identities, live)
-        owner, at = self._place(correction, found, person, live, is_named=is_named)
-        event = self._seal(correction, identities[owner], owner, at)
-        after = _with(identities, event, live)
-        check_kept(correction, event, sum_person(after, live).traits)
+        owner, at = self._place(correction, found, person, live)
+        event, after = self._try(correction, identities, owner, at, live)
+        if is_named:  # only what could be stored claims its id
+            claimed = self._claim(correction, found, owner, at)
+            if claimed != (owner, at):
+                event, after = self._try(correction, identities, *claimed, live)
         return Corrected(
             profile_id=found.profile_id,
             message_id=correction.message_id,
@@ -81,14 +83,22 @@ class Corrector:
             traits=self._traits.show(sum_person(after, live), after, opener),
         )
 
-    def _place(
-        self, correction: Correction, found: Found, person: Person, live: Live, *, is_named: bool
-    ) -> tuple[str, int]:
-        """Say under whom and at which instant it counts: later than what it corrects, and the same when repeated."""
-        owner = ranked(found.owners, live)[0]
-        at = max([self._clock(), *(person.traits[name][0] + 1 for name in correction.traits if name in person.traits)])
-        if not is_named:
-            return owner, at
+    def _place(self, correction: Correction, found: Found, person: Person, live: Live) -> tuple[str, int]:
+        """Say under whom and at which instant it counts: later than what it corrects."""
+        corrected = (person.traits[name][0] + 1 for name in correction.traits if name in person.traits)
+        return ranked(found.owners, live)[0], max([self._clock(), *corrected])
+
+    def _try(
+        self, correction: Correction, identities: Mapping[str, Identity], owner: str, at: int, live: Live
+    ) -> tuple[Event, Mapping[str, Identity]]:
+        """Seal a correction, and see that all of it is kept. Raises InvalidRequestError."""
+        event = self._seal(correction, identities[owner], owner, at)
+        after = _with(identities, event, live)
+        check_kept(correction, event, sum_person(after, live).traits)
+        return event, after
+
+    def _claim(self, correction: Correction, found: Found, owner: str, at: int) -> tuple[str, int]:
+        """Say under whom and at which instant it counted when it came first under this message id."""
         owner, at = self._claims.claim(f"correction#{correction.message_id}", owner, at)
         if owner not in found.owners:
             raise InvalidRequestError("a correction of another person was made under this messageId")
@@ -107,7 +117,7 @@ class Corrector:
         """Open the identifier under which a correction is kept: it names it as every event does."""
         own = self._events.newest(owner, limit=1)
         by, _, moment = identity.link.event.partition(" ") if identity.link else ("", "", "")
-        event = own[0] if own else self._events.get(by, moment)
+        event = own[0] if own else self._events.get(by, moment) if moment else None
         said = open_rest(event, self._sealer).get("ids", {}) if event else {}
         return {kind: value for kind, value in said.items() if kind == kind_of(owner)}
 

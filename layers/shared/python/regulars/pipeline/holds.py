@@ -6,10 +6,10 @@ from dataclasses import dataclass, replace
 from regulars.domain.events import Event
 from regulars.domain.graph import edges_of
 from regulars.domain.linking import Attach, Merge
-from regulars.domain.profiles import Hold, Profile, alone
-from regulars.domain.splits import side_of, split
+from regulars.domain.profiles import Edge, Hold, Profile, alone
+from regulars.domain.splits import Graph, Split, side_of, split
 from regulars.domain.storms import may_storm, stormy
-from regulars.errors import ConflictError, ConflictingEditError, NotFoundError
+from regulars.errors import ConflictError, ConflictingEditError, InvalidRequestError, NotFoundError
 from regulars.pipeline.graphs import Graphs
 from regulars.pipeline.ports import Clock, Journal, Many
 from regulars.stores.database import Database
@@ -96,15 +96,25 @@ class Holds:
             own = [edge for edge in graph.edges if owner in (edge.one, edge.other)]
             if not own:
                 return Healed(cut=cut, left=0)
-            other = own[0].other if own[0].one == owner else own[0].one
-            # What keeps it away from now on is the hold, or the block: the cut is only remembered.
-            found = split(graph, side_of((owner, other), graph), by=by, now=self._clock(), stands=False)
+            found = self._smallest(graph, owner, own, by)
             rows = (save(profile) for profile in (found.stays, found.leaves, *found.tombstones))
             try:
                 self._database.transact([*rows, *(attach(link) for link in found.links)])
             except ConflictError:
                 raise ConflictingEditError("the profile changed just now: send the same again") from None
         return Healed(cut=AT_ONCE, left=len(own) - 1)
+
+    def _smallest(self, graph: Graph, owner: str, own: Sequence[Edge], by: str) -> Split:
+        """Find a tie whose cut fits into a transaction. Raises InvalidRequestError where none does."""
+        refused: InvalidRequestError | None = None
+        for edge in own:
+            other = edge.other if edge.one == owner else edge.one
+            try:
+                # What keeps it away from now on is the hold, or the block: the cut is only remembered.
+                return split(graph, side_of((owner, other), graph), by=by, now=self._clock(), stands=False)
+            except InvalidRequestError as error:
+                refused = error
+        raise refused or InvalidRequestError("it ties nobody")
 
     def _profile(self, owner: str) -> Profile:
         if self._store.get(owner) is None:

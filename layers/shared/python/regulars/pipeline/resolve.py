@@ -89,10 +89,11 @@ class Resolver:
 
         Raises ConflictError.
         """
-        claims: dict[tuple[Sequence[str], bool], Event] = {}
+        claims: dict[tuple[Sequence[str], bool, int], Event] = {}
+        rolls = any(rule.within for rule in self.live.rules.rules)  # then the instant of a claim matters, too
         for event in events:
             if len(event.links) > 1 or self._confirmed(event, [first]):
-                claims.setdefault((event.links, event.proven), event)
+                claims.setdefault((event.links, event.proven, event.at if rolls else 0), event)
         return sum(self._link(event, first) for event in claims.values())
 
     def _fold(self, identity: Identity, owner: str, name: str, batch: Batch) -> None:
@@ -142,6 +143,8 @@ class Resolver:
         roots = self._profiles.roots(link.profile_id for link in links.values())
         homes = {owner: roots[link.profile_id].profile_id for owner, link in links.items() if link.profile_id in roots}
         profiles = {profile.profile_id: profile for profile in roots.values()}
+        if any(owner not in profiles[home].owners for owner, home in homes.items()):
+            raise ConflictError("somebody left a profile between the two reads: read again")
         decision = decide(event.links, homes, profiles, self.live.rules, self._evidence(event, links, homes, profiles))
         if decision.step and self._is_storm(decision.step, profiles, event):
             return True  # it is held by now: decide again without it

@@ -6,8 +6,8 @@ from dataclasses import dataclass, replace
 from regulars.domain.catalog import Live
 from regulars.domain.evaluation import evaluate
 from regulars.domain.people import Person, sum_parts
-from regulars.domain.profiles import Profile
-from regulars.domain.splits import MOST_CUTS, Graph, Split, split
+from regulars.domain.profiles import Profile, remembered
+from regulars.domain.splits import Graph, Split, split
 from regulars.errors import ConflictError, ConflictingEditError, NotFoundError
 from regulars.pipeline.graphs import Graphs
 from regulars.pipeline.live import LiveCatalog
@@ -113,9 +113,8 @@ def _released(profile: Profile, ends: set[str], now: int) -> Profile:
         replace(cut, released=now) if not cut.released and {cut.edge.one, cut.edge.other} == ends else cut
         for cut in profile.cuts
     ]
-    old = sorted((cut for cut in cuts if cut.released), key=lambda cut: cut.released)[-MOST_CUTS:]
-    kept = [cut for cut in cuts if not cut.released or cut in old]
-    return replace(profile, cuts=tuple(kept), rule="release", changed=now)
+    same = [cut.released for cut in cuts] == [cut.released for cut in profile.cuts]
+    return profile if same else replace(profile, cuts=remembered(cuts), rule="release", changed=now)
 
 
 def _side(profile: Profile, identities: Mapping[str, Identity], live: Live, before: set[str], now: int) -> Side:
