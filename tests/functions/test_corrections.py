@@ -326,3 +326,14 @@ def test_no_source_may_be_called_so(workspace: Workspace) -> None:
 
     assert (answer.status, answer.content["code"]) == (400, "invalid_request")
     assert "corrections" in answer.content["message"]
+
+
+def test_a_correction_that_is_refused_leaves_nothing_behind(workspace: Workspace) -> None:
+    workspace.send({"type": "identify", "userId": "u-2", "traits": {"city": "Basel"}})
+    before = workspace.world.database.all("tallies")
+
+    assert correct(workspace, messageId="jane@example.com", traits={"city": "Bern"}).status == 400
+    assert correct(workspace, messageId="case-7", traits={"city": "x" * 5_000}).status == 400
+    assert workspace.world.database.all("tallies") == before
+    assert correct(workspace, ref="user_id:u-2", messageId="case-7", traits={"city": "Bern"}).status == 200
+    assert values(workspace, "user_id:u-2")["city"] == "Bern"
