@@ -110,3 +110,11 @@ def test_a_wish_that_has_no_meaning_is_refused(workspace: Workspace, body: objec
 
 def test_a_rebuild_that_nobody_began_is_not_found(workspace: Workspace) -> None:
     assert workspace.get("/v1/rebuilds/r1", "admin").status == 404
+
+
+def test_of_two_who_begin_at_one_instant_one_is_told_to_watch(workspace: Workspace) -> None:
+    answers = [workspace.ask("POST", "/v1/rebuilds", "engineer", body={}) for _ in range(2)]
+
+    assert [answer.status for answer in answers] == [200, 409]
+    assert answers[1].content["code"] == "rebuild_running"
+    assert workspace.failures == []

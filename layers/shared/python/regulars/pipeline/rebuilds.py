@@ -6,7 +6,7 @@ from typing import Literal, Protocol
 
 from regulars.domain.rebuilding import Rebuilt
 from regulars.domain.timers import MINUTE
-from regulars.errors import NotFoundError, RebuildRunningError
+from regulars.errors import ConflictError, NotFoundError, RebuildRunningError
 from regulars.pipeline.ports import Clock, Many
 from regulars.stores.database import Database
 from regulars.stores.rebuilds import RebuildStore, Run
@@ -49,6 +49,12 @@ class Rebuilds:
 
         Raises RebuildRunningError while one is worked on, UnavailableError.
         """
+        try:
+            return self._begin(dry_run=dry_run, by=by)
+        except ConflictError:
+            raise RebuildRunningError("somebody else began a rebuild just now: watch it") from None
+
+    def _begin(self, *, dry_run: bool, by: str) -> Standing:
         now = self._clock()
         for newest in map(self._standing, self._store.newest(limit=1)):
             if newest.state == "running":
