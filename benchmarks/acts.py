@@ -117,7 +117,7 @@ def _taken_apart(counted: Counted, number: int) -> Callable[[], None]:
     def unmerge() -> None:
         graph = Graphs(database, map).read(home)
         preview = unmerger.preview(graph, leaving, by="somebody")
-        unmerger.unmerge(graph, leaving, by="somebody", version=preview.version)
+        unmerger.unmerge(preview, version=preview.version)
 
     return unmerge
 

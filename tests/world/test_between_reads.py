@@ -33,7 +33,8 @@ class Between:
     def unmerge(self, name: str, *leaving: str) -> None:
         graph = Graphs(self.database, map).read(alone(f"anonymous_id:{name}"))
         owners = [f"anonymous_id:{one}" for one in leaving]
-        Unmerger(self.database, map, self.clock).unmerge(graph, owners, by="x", version=graph.profile.version)
+        unmerger = Unmerger(self.database, map, self.clock)
+        unmerger.unmerge(unmerger.preview(graph, owners, by="x"), version=graph.profile.version)
 
     def home(self, name: str) -> set[str]:
         """Give who is with somebody, and make sure that the link says so, too."""

@@ -135,8 +135,10 @@ class Life(RuleBasedStateMachine):
         leaving = next(group for group in components_of(graph.profile.owners, kept) if edge.other in group)
         leaving = leaving if by_edge else frozenset([owner])
         version = graph.profile.version
-        split = Unmerger(self.world.database, map, self.world.clock).unmerge(graph, leaving, by="x", version=version)
-        self.cuts |= {frozenset((cut.one, cut.other)) for cut in split.cut}
+        unmerger = Unmerger(self.world.database, map, self.world.clock)
+        preview = unmerger.preview(graph, leaving, by="x")
+        unmerger.unmerge(preview, version=version)
+        self.cuts |= {frozenset((cut.one, cut.other)) for cut in preview.split.cut}
         self.was_cut = True
 
     @rule(index=st.integers(0, 100))

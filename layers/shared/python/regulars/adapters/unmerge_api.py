@@ -58,8 +58,7 @@ class UnmergeApi:
         leaving = self._leaving(body, graph)
         preview = self.unmerger.preview(graph, leaving, by=call.caller.subject)
         if version is not None:
-            split = self.unmerger.unmerge(graph, leaving, by=call.caller.subject, version=version)
-            preview = self.unmerger.done(preview, split)
+            self.unmerger.unmerge(preview, version=version)
         return self._preview(call, preview, done=version is not None)
 
     def release(self, call: Call) -> Answer:

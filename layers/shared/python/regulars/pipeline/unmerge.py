@@ -14,9 +14,10 @@ from regulars.pipeline.live import LiveCatalog
 from regulars.pipeline.ports import Clock, Many
 from regulars.stores.catalog import CatalogStore
 from regulars.stores.database import Database
-from regulars.stores.identities import Identity, IdentityStore, attach
+from regulars.stores.identities import Identity, IdentityStore
 from regulars.stores.memberships import MembershipStore
 from regulars.stores.profiles import ProfileStore, save
+from regulars.stores.splits import writes_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,12 +33,16 @@ class Side:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Preview:
-    """What a split does, and of which version of the profile that is true."""
+    """What a split does."""
 
-    version: int
     split: Split
     stays: Side
     leaves: Side
+
+    @property
+    def version(self) -> int:
+        """Of which version of the profile it is true."""
+        return self.split.stays.version
 
 
 class Unmerger:
@@ -63,29 +68,16 @@ class Unmerger:
         before = {name for name, membership in memberships.items() if membership.member}
         stays = _side(found.stays, identities, live, before, now)
         leaves = _side(found.leaves, identities, live, set(), now)
-        return Preview(version=graph.profile.version, split=found, stays=stays, leaves=leaves)
+        return Preview(split=found, stays=stays, leaves=leaves)
 
-    def unmerge(self, graph: Graph, leaving: Collection[str], *, by: str, version: int) -> Split:
-        """
-        Split a profile of which a preview of this version was seen.
-
-        Raises InvalidRequestError, ConflictingEditError.
-        """
-        if graph.profile.version != version:
+    def unmerge(self, preview: Preview, *, version: int) -> None:
+        """Do what a preview says, if one of this version was seen. Raises ConflictingEditError."""
+        if preview.version != version:
             raise ConflictingEditError("the profile has changed since the preview: look at a new one")
-        found = split(graph, leaving, by=by, now=self._clock())
-        writes = [save(profile) for profile in (found.stays, found.leaves, *found.tombstones)]
         try:
-            self._database.transact([*writes, *(attach(link) for link in found.links)])
+            self._database.transact(writes_of(preview.split))
         except ConflictError:
             raise ConflictingEditError("the profile changed just now: look at a new preview") from None
-        return found
-
-    @staticmethod
-    def done(preview: Preview, split: Split) -> Preview:
-        """Say of a preview what was done: the same, under the ids of its instant."""
-        stays = replace(preview.stays, profile=split.stays)
-        return replace(preview, split=split, stays=stays, leaves=replace(preview.leaves, profile=split.leaves))
 
     def release(self, graph: Graph, one: str, other: str) -> None:
         """
