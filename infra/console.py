@@ -26,7 +26,7 @@ class Console(Construct):
             ground=ground,
             timeout=_TIMEOUT,
             may=[
-                tables.identities.allow("GetItem", "Query"),
+                tables.identities.allow("GetItem", "BatchGetItem", "Query"),
                 tables.profiles.allow("GetItem", "BatchGetItem"),
                 tables.memberships.allow("Query"),
                 tables.events.allow("GetItem", "Query"),
@@ -43,7 +43,7 @@ class Console(Construct):
             ground=ground,
             timeout=_TIMEOUT,
             may=[
-                tables.identities.allow("GetItem", "Query", "PutItem"),
+                tables.identities.allow("GetItem", "BatchGetItem", "Query", "PutItem"),
                 tables.profiles.allow("GetItem", "BatchGetItem", "PutItem"),
                 tables.memberships.allow("Query"),
                 tables.events.allow("GetItem", "Query"),

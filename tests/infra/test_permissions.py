@@ -40,7 +40,7 @@ TABLES = {
     "tick": {"timers": "DeleteItem Query", "catalog": "GetItem PutItem"},
     "announce": {},
     "profile_api": {
-        "identities": "GetItem Query",
+        "identities": "BatchGetItem GetItem Query",
         "profiles": "BatchGetItem GetItem",
         "memberships": "Query",
         "events": "GetItem Query",
@@ -48,7 +48,7 @@ TABLES = {
         "catalog": "GetItem Query",
     },
     "unmerge": {
-        "identities": "GetItem PutItem Query",
+        "identities": "BatchGetItem GetItem PutItem Query",
         "profiles": "BatchGetItem GetItem PutItem",
         "memberships": "Query",
         "events": "GetItem Query",

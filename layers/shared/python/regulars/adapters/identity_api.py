@@ -11,7 +11,7 @@ from regulars.domain.instants import to_text
 from regulars.domain.profiles import alone
 from regulars.pipeline.opening import Opener, Shown
 from regulars.pipeline.refused_claims import ShownClaim
-from regulars.stores.holds import Held
+from regulars.stores.holds import HeldIdentifier
 
 if TYPE_CHECKING:
     from regulars.adapters.admin_api import AdminApi
@@ -51,7 +51,7 @@ def list_held(api: "AdminApi", call: Call) -> Answer:
     return {"held": shown, "next": next}
 
 
-def _held_json(api: "AdminApi", held: Held, opener: Opener) -> dict[str, Any]:
+def _held_json(api: "AdminApi", held: HeldIdentifier, opener: Opener) -> dict[str, Any]:
     owner, _, moment = held.event.partition(" ")
     _, source, message_id = moment.split("#", 2)
     shown = opener.identifier(held.owner, api.events.get(owner, moment) if opener.personal else None)

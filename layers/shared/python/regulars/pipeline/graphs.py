@@ -1,10 +1,10 @@
 """Read what ties a person together, and whom an identifier belonged to at an instant."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from regulars.domain.graph import edges_of, group_of
-from regulars.domain.profiles import Cut, Link, Profile, alone, founder
+from regulars.domain.profiles import Cut, Profile, alone, founder
 from regulars.domain.splits import Graph
 from regulars.errors import ConflictError
 from regulars.pipeline.people import TRIES, People
@@ -32,7 +32,6 @@ class Graphs:
         self._people = People(database, many)
         self._profiles = ProfileStore(database)
         self._identities = IdentityStore(database)
-        self._many = many
 
     def read(self, profile_id: str) -> Graph:
         """Read the graph of the profile that an id leads to. Raises NotFoundError, ConflictError."""
@@ -42,7 +41,7 @@ class Graphs:
             if profile is None:
                 nobody = Profile(profile_id=found.profile_id, owners=found.owners)
                 return Graph(profile=nobody, links={}, tombstones=(), edges=())
-            graph = self._graph(profile)
+            graph = self.of(profile)
             if self._people.is_still(found) and profile.version == found.version:
                 return graph
         raise ConflictError("the profile kept changing")
@@ -63,16 +62,12 @@ class Graphs:
         owners = group_of(owner, edges)
         return Belonging(profile_id=_named(owner, owners, graphs, at), owners=sorted(owners), at=at)
 
-    def _graph(self, profile: Profile) -> Graph:
-        links = self._links(profile.owners)
+    def of(self, profile: Profile) -> Graph:
+        """Read the graph of a profile that was read already."""
+        links = {link.owner: link for link in self._identities.links(profile.owners)}
         tombstones = self._profiles.many(profile.absorbed)
         edges = edges_of(profile, links.values(), tombstones)
         return Graph(profile=profile, links=links, tombstones=tombstones, edges=edges)
-
-    def _links(self, owners: Iterable[str]) -> Mapping[str, Link]:
-        asked = list(owners)
-        found = self._many(self._identities.link, asked)
-        return {owner: link for owner, link in zip(asked, found, strict=True) if link}
 
     def _around(self, profile_id: str, at: int) -> list[Graph]:
         """Read the graph of a profile, and of those that it was one with at an instant."""

@@ -13,10 +13,10 @@ from regulars.domain.profiles import Link, Profile, alone, merge, union
 from regulars.domain.state import is_always_kept, parts_of
 from regulars.errors import ConflictError, StaleCatalogError
 from regulars.pipeline.history import History
-from regulars.pipeline.holds import StormGuard
 from regulars.pipeline.live import LiveCatalog
 from regulars.pipeline.ports import Clock, Journal
 from regulars.pipeline.refused_claims import RefusalLog
+from regulars.pipeline.storms import StormGuard
 from regulars.stores.catalog import CatalogStore
 from regulars.stores.database import Database, Put
 from regulars.stores.events import EventStore

@@ -8,11 +8,10 @@ SLOT = "held"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Held:
-    """A held identifier: since when, of which profile, and the event that would have tied one more."""
+class HeldIdentifier:
+    """A held identifier: since when, and the event that would have tied one more."""
 
     owner: str
-    profile_id: str
     since: int
     event: str
 
@@ -23,22 +22,21 @@ class HoldStore:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def list(self, *, after: str | None, limit: int) -> list[Held]:
+    def list(self, *, after: str | None, limit: int) -> list[HeldIdentifier]:
         """List holds by identifier."""
         return [from_item(item) for item in self._database.query("tallies", SLOT, after=after, limit=limit)]
 
-    def get(self, owner: str) -> Held | None:
+    def get(self, owner: str) -> HeldIdentifier | None:
         """Read the hold of an identifier."""
         item = self._database.get("tallies", SLOT, owner)
         return from_item(item) if item else None
 
 
-def put(held: Held) -> Put:
+def put(held: HeldIdentifier) -> Put:
     """The write of a hold."""
     item: Item = {
         "slot": SLOT,
         "part": held.owner,
-        "profile_id": held.profile_id,
         "at": held.since,
         "event": held.event,
     }
@@ -50,11 +48,10 @@ def remove(owner: str) -> Delete:
     return Delete("tallies", (SLOT, owner))
 
 
-def from_item(item: Item) -> Held:
+def from_item(item: Item) -> HeldIdentifier:
     """Read a hold back."""
-    return Held(
+    return HeldIdentifier(
         owner=text(item, "part"),
-        profile_id=text(item, "profile_id"),
         since=number(item, "at"),
         event=text(item, "event"),
     )
