@@ -86,8 +86,8 @@ class MappedEventModel(EventModel):
         region = "eu-west-1"
 
     properties = MapAttribute()  # type: ignore[no-untyped-call]  # another way to keep the same
-    traits = MapAttribute()  # type: ignore[no-untyped-call]
-    context = MapAttribute()  # type: ignore[no-untyped-call]
+    traits = MapAttribute()  # type: ignore[no-untyped-call]  # PynamoDB leaves it untyped
+    context = MapAttribute()  # type: ignore[no-untyped-call]  # PynamoDB leaves it untyped
 
 
 def cookbook(canned: Canned, model: type[EventModel] = EventModel) -> Callable[[Request], object]:

@@ -60,7 +60,7 @@ def test_a_refusal_comes_before_all_else(requests: int, size: int, excess: Exces
         ("requests", "hour"): Quota(refuse=1),
     }
 
-    assert judge(limits, "minute", Counter({"requests": requests, "bytes": size})) == excess  # type: ignore[arg-type]
+    assert judge(limits, "minute", Counter({"requests": requests, "bytes": size})) == excess  # type: ignore[arg-type]  # a Counter of texts
 
 
 def test_an_address_has_another_name_each_day_and_in_each_workspace() -> None:

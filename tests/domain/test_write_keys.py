@@ -104,7 +104,11 @@ def test_a_key_may_ask_for_a_page() -> None:
 
 
 def test_a_public_key_without_origins_is_for_any_page_and_any_url() -> None:
-    admit("wk_1", DEFAULT_KEY, Visit(origin="https://anywhere.example", in_url=frozenset(["wk_1"])))
+    visit = Visit(origin="https://anywhere.example", in_url=frozenset(["wk_1"]))
+    admit("wk_1", DEFAULT_KEY, visit)
+
+    with pytest.raises(OriginForbiddenError):
+        admit("wk_1", KeyRule(label="web", origins=ORIGINS), visit)
 
 
 @pytest.mark.parametrize("visit", [Visit(origin=SHOP), Visit(origin="null"), Visit(in_url=frozenset(["sk_1"]))])

@@ -56,7 +56,7 @@ def rebuilds(world: World, workers: Started) -> Rebuilds:
 
 def worker(world: World, **ports: object) -> RebuildWorker:
     """Who works them off."""
-    return RebuildWorker(world.database, world.journal, world.clock, **ports)  # type: ignore[arg-type]
+    return RebuildWorker(world.database, world.journal, world.clock, **ports)  # type: ignore[arg-type]  # by name
 
 
 def work_all(world: World, id: str) -> None:

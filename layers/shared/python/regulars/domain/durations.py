@@ -1,8 +1,8 @@
 """Lengths of time as people write them: a number and a unit."""
 
-from regulars.domain.instants import DAY, SECOND
+from regulars.domain.instants import DAY, HOUR, SECOND
 
-_UNITS = {"second": SECOND, "minute": 60 * SECOND, "hour": 3_600 * SECOND, "day": DAY}
+_UNITS = {"second": SECOND, "minute": 60 * SECOND, "hour": HOUR, "day": DAY}
 
 
 def read_duration(raw: object) -> int | None:

@@ -9,12 +9,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
 
-from regulars.domain.instants import DAY, SECOND, day_of
+from regulars.domain.instants import DAY, HOUR, day_of
 from regulars.domain.lake import LakeTable, day_text
 
 BITE = 256 * 2**20  # bytes of files that are merged at once
 LATEST = 32  # days back: what a stream function gave up on is kept for thirty, and may be done again until then
-_GRACE = 3_600 * SECOND  # after the end of a day: what is late as a rule is in by then
+_GRACE = HOUR  # after the end of a day: what is late as a rule is in by then
 _MERGED = "merged"
 
 

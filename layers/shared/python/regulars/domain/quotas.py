@@ -6,14 +6,14 @@ from hashlib import blake2b
 from ipaddress import IPv6Address, ip_address
 from typing import Any, Literal, get_args
 
-from regulars.domain.instants import SECOND, to_text
+from regulars.domain.instants import HOUR, SECOND, to_text
 from regulars.errors import DefinitionError
 
 OVER = "over_quota"
 What = Literal["requests", "bytes", "identities"]
 Window = Literal["minute", "hour"]
 WHATS: tuple[What, ...] = get_args(What)
-WINDOWS: Mapping[Window, int] = {"minute": 60 * SECOND, "hour": 3_600 * SECOND}
+WINDOWS: Mapping[Window, int] = {"minute": 60 * SECOND, "hour": HOUR}
 _SCOPES = ("per_key", "per_address")
 _MOST = 10**12
 # What a process counts by itself before it tells the others: a thousandth of a quota, and at least this.
