@@ -1,0 +1,46 @@
+"""Dates as people and systems write them: a calendar day, or an instant."""
+
+import re
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+
+from regulars.domain.calendars import Calendar, day_number
+from regulars.domain.instants import to_micros
+
+_DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
+_INSTANT = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d{1,6})?)?(Z|[+-]\d\d:\d\d)?", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class Dated:
+    """A calendar day, numbered from 1970-01-01, or an instant in microseconds."""
+
+    number: int
+    is_day: bool = False
+
+    def instant(self, calendar: Calendar) -> int:
+        """Give the instant, of a day the one at which it begins."""
+        return calendar.start_of(self.number) if self.is_day else self.number
+
+    def day(self, calendar: Calendar) -> int:
+        """Give the calendar day."""
+        return self.number if self.is_day else calendar.day_of(self.number)
+
+
+def read_date(value: object) -> Dated | None:
+    """
+    Read `2026-11-21` as a day, and `2026-11-21T12:00:00Z` as an instant, in UTC where it names no offset.
+
+    Anything else is no date: no numbers, and no years before 1 or after 9999.
+    """
+    if not isinstance(value, str) or len(value) > 32:  # noqa: PLR2004 - the longest form
+        return None
+    try:
+        if _DAY.fullmatch(value):
+            return Dated(day_number(date.fromisoformat(value)), is_day=True)
+        if _INSTANT.fullmatch(value):
+            moment = datetime.fromisoformat(value)
+            return Dated(to_micros(moment if moment.tzinfo else moment.replace(tzinfo=UTC)))
+    except (ValueError, OverflowError):
+        return None
+    return None
