@@ -231,7 +231,7 @@ def scalar_of(event: Event, path: str) -> str | None:
     """The value of a property as JSON, the same for all that count as one value; None for no value."""
     value = property_of(event, path)
     if isinstance(value, str):
-        return json.dumps(value[:200], ensure_ascii=False)
+        return json.dumps(value[: segments.MAX_VALUE], ensure_ascii=False)
     if isinstance(value, bool):
         return json.dumps(value)
     if isinstance(value, int | float):

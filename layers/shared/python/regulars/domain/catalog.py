@@ -1,16 +1,23 @@
 """What the pipeline lives by: the identity rules and the live segments as one value."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from hashlib import sha256
 
+from regulars.domain.calendars import Calendar
+from regulars.domain.compiling import Compiled, compile_all
 from regulars.domain.identity_rules import DEFAULT_RULES, IdentityRules
-from regulars.domain.segments import Segment, needs, reads_orders, traits_read
-from regulars.domain.watches import Watch, Watches, succeed, unite
+from regulars.domain.needs import needs
+from regulars.domain.segments import Segment, reads_orders, traits_read
+from regulars.domain.watches import Watches, succeed, unite
+
+UTC_DAYS = Calendar()
+Prints = Mapping[str, tuple[str, int]]  # by event name: what is watched, and since which version of the catalog
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Live:
     """All that is live at one version of the catalog."""
 
@@ -23,40 +30,44 @@ class Live:
         """The version that parts and heads are stamped with."""
         return self.watches.version
 
+    @cached_property
+    def compiled(self) -> Mapping[str, Compiled]:
+        """The segments as functions, by id."""
+        return compile_all(self.segments, UTC_DAYS)
+
 
 def key_print(write_key: str) -> str:
     """The form in which a write key is kept: whoever reads the catalog cannot send with it."""
     return sha256(write_key.encode()).hexdigest()[:40]
 
 
-def next_watches(before: Watches, segments: Iterable[Segment]) -> Watches:
-    """What is to be kept once these segments are the live ones."""
-    live = list(segments)
-    united = unite(need for segment in live for need in needs(segment))
-    traits = frozenset(trait for segment in live for trait in traits_read(segment))
-    return succeed(before, united, traits=traits, orders=any(reads_orders(segment) for segment in live))
+def next_watches(before: Watches, segments: Iterable[Segment], calendar: Calendar = UTC_DAYS) -> Watches:
+    """Say what is to be kept once these segments are the live ones."""
+    return _watches(prints(before), segments, calendar, before.version + 1)
+
+
+def prints(watches: Watches) -> Prints:
+    """Tell of each event name by what print it is watched, and since when."""
+    return {name: (watch.print, watch.since) for name, watch in watches.by_event.items()}
 
 
 def watches_to_text(watches: Watches) -> str:
-    """Write watches as JSON."""
-    by_event = {
-        name: [watch.instants, sorted(watch.sums), sorted(watch.days.items()), watch.since]
-        for name, watch in watches.by_event.items()
-    }
-    content = {"by_event": by_event, "traits": sorted(watches.traits), "orders": watches.orders}
-    return json.dumps(content, ensure_ascii=False, separators=(",", ":"))
+    """Write since when each event name is watched as it is; what is watched, the definitions tell."""
+    return json.dumps(prints(watches), ensure_ascii=False, separators=(",", ":"))
 
 
-def watches_from_text(version: int, text: str) -> Watches:
-    """Read watches back."""
-    content = json.loads(text)
-    by_event = {
-        name: Watch(instants=instants, sums=frozenset(sums), days=dict(days), since=since)
-        for name, (instants, sums, days, since) in content["by_event"].items()
-    }
+def watches_from_text(version: int, text: str, segments: Iterable[Segment], calendar: Calendar = UTC_DAYS) -> Watches:
+    """Read watches back, of the segments that were live with them."""
+    before = {name: (print, since) for name, (print, since) in json.loads(text).items()}
+    return _watches(before, segments, calendar, version)
+
+
+def _watches(before: Prints, segments: Iterable[Segment], calendar: Calendar, version: int) -> Watches:
+    live = list(segments)
+    united = unite(need for segment in live for need in needs(segment, calendar))
     return Watches(
         version=version,
-        by_event=by_event,
-        traits=frozenset(content["traits"]),
-        orders=content["orders"],
+        by_event=succeed(before, united, version),
+        traits=frozenset(trait for segment in live for trait in traits_read(segment)),
+        orders=any(reads_orders(segment) for segment in live),
     )

@@ -86,7 +86,7 @@ class Anniversary:
     """
     A date whose month and day come round today or within so many more calendar days (0: only today), or did.
 
-    February 29 comes round on February 28 where there is none. Its own day is the first one, if it is not in the future.
+    February 29 comes round on February 28 where there is none. The first time is its own day.
     """
 
     how: Literal["within_last", "within_next"]

@@ -5,22 +5,35 @@ A write is billed by the whole part, a reading by all parts of a person, and an 
 three are bounded over all live segments together, where one of them is saved.
 """
 
-import json
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import partial
 
-from regulars.domain.segments import Happened, Segment, Total, needs, walk
+from regulars.domain.calendars import Calendar
+from regulars.domain.keeps import SCALARS, Kind
+from regulars.domain.needs import needs, needs_of
+from regulars.domain.segments import MAX_VALUE, Node, Segment, walk
 from regulars.domain.watches import Watch, unite
 
-MAX_PART = 100_000  # bytes of one event name; with sums as large as they can be still less than an item holds
+MAX_PART = 100_000  # bytes of one event name
+MAX_ITEM = 350_000  # bytes of one event name if all values were as long as they can be: an item holds 400 KB
 MAX_KEPT = 500_000  # bytes of all event names
 MAX_LOOKS = 200_000  # values: with those, an evaluation takes about a tenth of a second
-_DIGITS = 10  # of a sum: up to 9,999.99
 _PART = 600  # keys, marks, and the rest that every part has
-_INSTANT = 17
-_DAY = 11
+_KEEP = 14  # what names one keep
+_BYTES: Mapping[Kind, int] = {
+    "count": 4,
+    "numbers": 40,
+    "ends": 80,
+    "newest": 17,
+    "amounts": 28,
+    "scalars": 50,
+    "days": 26,
+    "values": 50,
+}
+_LONGEST = 6 * MAX_VALUE  # bytes of a text of characters that each take six
 _SHOWN = 3
+_SINGLE = frozenset({"count", "numbers", "ends"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,10 +46,13 @@ class Excess:
 
 def part_bytes(watch: Watch) -> int:
     """How large what is kept of one event name becomes under one identifier."""
-    sums = sum(map(_named, watch.sums))
-    days = _DAY * max(watch.days.values(), default=0)
-    daily = sum(length * _named(name) for name, length in watch.days.items())
-    return _PART + _INSTANT * watch.instants + sums + days + daily
+    return _PART + sum(_KEEP + size * _BYTES[keep.kind] for keep, size in watch.keeps.items())
+
+
+def most_bytes(watch: Watch) -> int:
+    """How large it becomes if all values are as long as they can be."""
+    texts = sum(size for keep, size in watch.keeps.items() if keep.kind in SCALARS and keep.of)
+    return part_bytes(watch) + texts * _LONGEST
 
 
 def looks(segments: Iterable[Segment]) -> int:
@@ -50,6 +66,11 @@ def excess(segments: Iterable[Segment]) -> Excess | None:
     kept = {name: part_bytes(watch) for name, watch in _watches(live).items()}
     for name in (name for name, size in kept.items() if size > MAX_PART):
         what = f"all segments would keep {_kb(kept[name])} of `{name}` for each person; {_kb(MAX_PART)} is the most"
+        return _excess(what, live, partial(_bytes, only=name), _kb)
+    for name in (name for name, watch in _watches(live).items() if most_bytes(watch) > MAX_ITEM):
+        what = (
+            f"all segments would keep too many values of `{name}`: {_kb(MAX_ITEM)} is the most if all of them are long"
+        )
         return _excess(what, live, partial(_bytes, only=name), _kb)
     if (total := sum(kept.values())) > MAX_KEPT:
         what = f"all segments would keep {_kb(total)} for each person; {_kb(MAX_KEPT)} is the most"
@@ -70,14 +91,8 @@ def in_words(segment: Segment) -> str:
     return f"keeps {_and(shown)}, about {_kb(_bytes(segment))} for each person who did it"
 
 
-def _looks(node: object) -> int:
-    match node:
-        case Happened(_, _, times, within) if within:
-            return 2 * (times + 1)
-        case Total(days=days) if days:
-            return 2 * days
-        case _:
-            return 1
+def _looks(node: Node) -> int:
+    return 1 + sum(2 * size for _, keep, size in needs_of(node, Calendar()) if keep and keep.kind not in _SINGLE)
 
 
 def _bytes(segment: Segment, *, only: str | None = None) -> int:
@@ -85,7 +100,7 @@ def _bytes(segment: Segment, *, only: str | None = None) -> int:
 
 
 def _watches(segments: Iterable[Segment]) -> Mapping[str, Watch]:
-    return unite(need for segment in segments for need in needs(segment))
+    return unite(need for segment in segments for need in needs(segment, Calendar()))
 
 
 def _excess(what: str, live: list[Segment], cost: Callable[[Segment], int], show: Callable[[int], str]) -> Excess:
@@ -95,18 +110,28 @@ def _excess(what: str, live: list[Segment], cost: Callable[[Segment], int], show
 
 
 def _pieces(name: str, watch: Watch) -> Iterable[str]:
-    if watch.instants:
-        yield f"the newest {watch.instants} `{name}`"
-    for of in sorted(watch.sums):
-        yield f"the sum of `{of}` of `{name}`"
-    for of, length in sorted(watch.days.items()):
-        yield f"{length} daily sums of `{of}` of `{name}`"
-    if not (watch.instants or watch.sums or watch.days):
+    for keep, size in sorted(watch.keeps.items(), key=lambda one: repr(one[0])):
+        of = f" of `{keep.of}`" if keep.of else ""
+        chosen = " that pass its filter" if keep.where else ""
+        yield f"{_words(keep.kind, size)}{of} of `{name}`{chosen}"
+    if not watch.keeps:
         yield f"the number of `{name}`"
 
 
-def _named(name: str) -> int:
-    return len(json.dumps(name, ensure_ascii=False).encode()) + _DIGITS + 2
+def _words(kind: Kind, size: int) -> str:
+    match kind:
+        case "count":
+            return "the number"
+        case "numbers":
+            return "the sum"
+        case "ends":
+            return "the first and last"
+        case "days":
+            return f"{size} daily sums"
+        case "values":
+            return f"{size} values"
+        case _:
+            return f"the newest {size}"
 
 
 def _and(words: list[str]) -> str:

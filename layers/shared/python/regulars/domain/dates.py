@@ -33,7 +33,7 @@ def read_date(value: object) -> Dated | None:
 
     Anything else is no date: no numbers, and no years before 1 or after 9999.
     """
-    if not isinstance(value, str) or len(value) > 32:  # noqa: PLR2004 - the longest form
+    if not isinstance(value, str) or len(value) > 32:
         return None
     try:
         if _DAY.fullmatch(value):

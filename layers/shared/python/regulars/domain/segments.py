@@ -74,6 +74,7 @@ SCALARS: frozenset[Function] = frozenset({"first", "last", "most_frequent", "dis
 DAILY: frozenset[Function] = frozenset({"days", "streak"})
 TIMES: frozenset[Function] = frozenset({"first_time", "last_time"})
 SESSION_GAP = 30 * 60 * 1_000_000
+MAX_VALUE = 100  # characters by which a text counts as a value
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +83,7 @@ class Measure:
     What the selected events within the window come to: a number, an amount in millionths, a value, or an instant.
 
     Of nothing there is no average, minimum, maximum, first, last, most frequent value or instant. Values of a property
-    are text (its first 200 characters), numbers, true and false; null, lists and objects are none.
+    are text (its first 100 characters), numbers, true and false; null, lists and objects are none.
     """
 
     selection: Selection
@@ -196,7 +197,11 @@ class Regular:
 
 @dataclass(frozen=True, slots=True)
 class Returned:
-    """A day with such an event within the last `days`, today included, after `gap` or more days without, after another."""
+    """
+    A day with such an event in the last `days`, today included, that comes after `gap` or more days without one.
+
+    Before those there was one: who comes for the first time does not return.
+    """
 
     selection: Selection
     gap: int

@@ -8,12 +8,12 @@ from regulars.domain.evaluation import Verdict, evaluate
 from regulars.domain.heads import Head, arm, evaluated, naming, next_turn, unread, without
 from regulars.domain.instants import SECOND
 from regulars.domain.memberships import Membership, carry, decide, earliest
-from regulars.domain.people import sum_parts
 from regulars.domain.profiles import alone, founder
 from regulars.domain.timers import Timer, is_soon
 from regulars.errors import ConflictError
 from regulars.pipeline.backfill import Backfill
 from regulars.pipeline.live import LiveCatalog
+from regulars.pipeline.persons import Persons, sum_person
 from regulars.pipeline.ports import Clock, EvaluationQueue, Journal, Many
 from regulars.pipeline.snapshots import Home, Snapshot, Snapshots
 from regulars.stores.catalog import CatalogStore
@@ -42,6 +42,7 @@ class Evaluator:
         self._snapshots = Snapshots(database, many or map)
         self._backfill = Backfill(database, clock, many or map)
         self._memberships = MembershipStore(database)
+        self._persons = Persons(database, many or map)
         self._timers = TimerStore(database)
         self._catalog = LiveCatalog(CatalogStore(database))
         self._queue = queue
@@ -120,10 +121,10 @@ class Evaluator:
             raise ConflictError("who held nothing holds parts: read again")
         if self._backfill.fold(snapshot.identities, self.live.watches, since=head.catalog, joined=joined):
             raise ConflictError("parts were folded anew: read again")
-        parts = [part for identity in snapshot.identities.values() for part in identity.parts]
-        person = sum_parts(parts, self.live.watches, known=self.live.rules.is_known(home.owners))
         now = self._clock()
-        verdicts = {segment.id: evaluate(segment, person, now) for segment in self.live.segments}
+        person = sum_person(snapshot.identities, self.live, profile_id=home.profile_id, owners=home.owners)
+        person = self._persons.complete(person, home.owners, self.live, now)
+        verdicts = {id: evaluate(compiled, person, now) for id, compiled in self.live.compiled.items()}
         carried = self._carry(home.profile_id, verdicts, before, gone, now)
         moved = self._decide(home.profile_id, verdicts, before, now) or carried
         after = evaluated(head, len(home.owners), self.live.version, now)

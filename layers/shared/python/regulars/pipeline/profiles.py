@@ -4,15 +4,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from regulars.domain.catalog import Live
-from regulars.domain.evaluation import evaluate
 from regulars.domain.events import Event
 from regulars.domain.identifiers import kind_of
 from regulars.domain.instants import to_text
-from regulars.domain.people import Person, sum_parts
+from regulars.domain.people import Person
 from regulars.domain.profiles import Link
 from regulars.pipeline.live import LiveCatalog
 from regulars.pipeline.opening import Opener, Shown, ShownEvent
 from regulars.pipeline.people import TRIES, Found, People
+from regulars.pipeline.persons import Persons, sum_person
 from regulars.pipeline.ports import Clock, Many, Sealer
 from regulars.pipeline.timeline import Position, Timeline
 from regulars.pipeline.traits import ShownTrait, Traits
@@ -70,6 +70,7 @@ class ProfileReader:
         self._identities = IdentityStore(database)
         self._memberships = MembershipStore(database)
         self._catalog = LiveCatalog(CatalogStore(database))
+        self._persons = Persons(database, many)
         self._sealer = sealer
         self._many = many
         self._clock = clock
@@ -134,13 +135,15 @@ class ProfileReader:
     def _memberships_of(self, found: Found, identities: Mapping[str, Identity], live: Live) -> list[ShownMembership]:
         _, memberships = self._memberships.of(found.profile_id)
         segments = {segment.id: segment for segment in live.segments}
-        person, now = sum_person(identities, live), self._clock()
+        now = self._clock()
+        person = sum_person(identities, live, profile_id=found.profile_id)
+        person = self._persons.complete(person, found.owners, live, now)
         return [
             ShownMembership(
                 segment=id,
                 name=segments[id].name,
                 since=membership.since,
-                next_change_at=evaluate(segments[id], person, now).next_change_at,
+                next_change_at=live.compiled[id].next_change(person, now),
                 number=membership.number,
             )
             for id, membership in sorted(memberships.items())
@@ -169,12 +172,6 @@ class ProfileReader:
             return own[0]
         by, _, moment = link.event.partition(" ") if link else ("", "", "")
         return self._events.get(by, moment) if moment else None
-
-
-def sum_person(identities: Mapping[str, Identity], live: Live) -> Person:
-    """Add up what is known of a person."""
-    parts = [part for identity in identities.values() for part in identity.parts]
-    return sum_parts(parts, live.watches, known=live.rules.is_known(identities))
 
 
 def ranked(owners: Sequence[str], live: Live) -> list[str]:

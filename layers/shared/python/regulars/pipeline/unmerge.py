@@ -4,13 +4,13 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from regulars.domain.catalog import Live
-from regulars.domain.evaluation import evaluate
-from regulars.domain.people import Person, sum_parts
+from regulars.domain.people import Person
 from regulars.domain.profiles import Profile, remembered
 from regulars.domain.splits import Graph, Split, split
 from regulars.errors import ConflictError, ConflictingEditError, NotFoundError
 from regulars.pipeline.graphs import Graphs
 from regulars.pipeline.live import LiveCatalog
+from regulars.pipeline.persons import Persons, sum_person
 from regulars.pipeline.ports import Clock, Many
 from regulars.stores.catalog import CatalogStore
 from regulars.stores.database import Database
@@ -53,6 +53,7 @@ class Unmerger:
         self._graphs = Graphs(database, many)
         self._identities = IdentityStore(database)
         self._memberships = MembershipStore(database)
+        self._persons = Persons(database, many)
         self._profiles = ProfileStore(database)
         self._catalog = LiveCatalog(CatalogStore(database))
         self._many = many
@@ -66,8 +67,8 @@ class Unmerger:
         identities = dict(zip(owners, self._many(self._identities.read, owners), strict=True))
         _, memberships = self._memberships.of(graph.profile.profile_id)
         before = {name for name, membership in memberships.items() if membership.member}
-        stays = _side(found.stays, identities, live, before, now)
-        leaves = _side(found.leaves, identities, live, set(), now)
+        stays = _side(self._persons, found.stays, identities, live, before, now)
+        leaves = _side(self._persons, found.leaves, identities, live, set(), now)
         return Preview(split=found, stays=stays, leaves=leaves)
 
     def unmerge(self, preview: Preview, *, version: int) -> None:
@@ -109,10 +110,12 @@ def _released(profile: Profile, ends: set[str], now: int) -> Profile:
     return profile if same else replace(profile, cuts=remembered(cuts), rule="release", changed=now)
 
 
-def _side(profile: Profile, identities: Mapping[str, Identity], live: Live, before: set[str], now: int) -> Side:
-    parts = [part for owner in profile.owners for part in identities[owner].parts]
-    person = sum_parts(parts, live.watches, known=live.rules.is_known(profile.owners))
-    after = {segment.id for segment in live.segments if evaluate(segment, person, now).truth}
+def _side(
+    persons: Persons, profile: Profile, identities: Mapping[str, Identity], live: Live, before: set[str], now: int
+) -> Side:
+    mine = {owner: identities[owner] for owner in profile.owners}
+    person = persons.complete(sum_person(mine, live, profile_id=profile.profile_id), profile.owners, live, now)
+    after = {id for id, compiled in live.compiled.items() if compiled.is_member(person, now)}
     return Side(
         profile=profile,
         person=person,

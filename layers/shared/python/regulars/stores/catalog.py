@@ -91,9 +91,10 @@ class CatalogStore:
         """Read all that is live."""
         item = self._database.get("catalog", *_LIVE) or {}
         rules = self.get("identity", "rules")
+        segments = tuple(_segment(definition) for definition in self.list("segment"))
         return Live(
-            watches=_watches(item),
-            segments=tuple(_segment(definition) for definition in self.list("segment")),
+            watches=_watches(item, segments),
+            segments=segments,
             rules=parse_rules(rules.content) if rules else DEFAULT_RULES,
         )
 
@@ -122,8 +123,9 @@ class CatalogStore:
             self._database.put("catalog", {"kind": "key_use", "id": print, "day": day}, was=number(item, "v"))
 
     def _go_live(self, kind: Kind, changes: Mapping[str, Definition | None], was: int = 0) -> None:
-        before = _watches(self._database.get("catalog", *_LIVE) or {})
+        item = self._database.get("catalog", *_LIVE) or {}
         segments = {definition.id: _segment(definition) for definition in self.list("segment")}
+        before = _watches(item, segments.values())
         writes: list[Write] = []
         for id, change in changes.items():
             if change is None:
@@ -184,7 +186,7 @@ def _check(segments: Iterable[Segment]) -> None:
         raise DefinitionError("where", f"{found.what}: {found.fix}")
 
 
-def _watches(item: Item) -> Watches:
+def _watches(item: Item, segments: Iterable[Segment]) -> Watches:
     if not item:
         return Watches(by_event={})
-    return watches_from_text(number(item, "v"), text(item, "watches"))
+    return watches_from_text(number(item, "v"), text(item, "watches"), segments)

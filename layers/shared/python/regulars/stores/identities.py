@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any, cast
 
 from regulars.domain.events import Mark, Sealed
+from regulars.domain.keeps import pack, unpack
 from regulars.domain.orders import Order
 from regulars.domain.parts import Part
 from regulars.domain.profiles import Link
@@ -127,10 +128,7 @@ def part_from_item(item: Item) -> Part:
 def _pack(state: State) -> dict[str, Any]:
     full: dict[str, Any] = {
         "n": state.count,
-        "first": state.first,
-        "instants": state.instants,
-        "sums": state.sums,
-        "days": {str(day): sums for day, sums in state.days.items()},
+        "kept": pack(state.kept),
         "traits": {name: _pack_trait(trait) for name, trait in state.traits.items()},
         "orders": {order_id: _pack_order(order) for order_id, order in state.orders.items()},
     }
@@ -149,10 +147,7 @@ def _pack_order(order: Order) -> list[Any]:
 def _unpack(owner: str, packed: dict[str, Any]) -> State:
     return State(
         count=packed.get("n", 0),
-        first=packed.get("first"),
-        instants=tuple(packed.get("instants", ())),
-        sums=packed.get("sums", {}),
-        days={int(day): sums for day, sums in packed.get("days", {}).items()},
+        kept=unpack(packed.get("kept", {})),
         traits={name: _unpack_trait(owner, trait) for name, trait in packed.get("traits", {}).items()},
         orders={order_id: _unpack_order(order) for order_id, order in packed.get("orders", {}).items()},
     )

@@ -1,0 +1,174 @@
+"""
+Segments as functions: each tree becomes one generated function of a person and an instant.
+
+Its text is made of fixed pieces and numbered names; whatever a definition says stands behind a name, never in the text.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from heapq import merge
+from typing import Any
+
+from regulars.domain.calendars import Calendar
+from regulars.domain.checking import passes
+from regulars.domain.checks import Check, Compares, Exists, IsIn
+from regulars.domain.leaves import Answer, Truth, answer
+from regulars.domain.needs import needs_of
+from regulars.domain.people import Person
+from regulars.domain.segments import (
+    All,
+    InSegment,
+    Leaf,
+    Node,
+    Not,
+    OneOf,
+    Segment,
+    Trait,
+    reads_orders,
+    segments_read,
+    traits_read,
+    walk,
+)
+
+_TRIES = 1_000  # turns at which a tree is asked in search of its next change; then it is asked again at the last
+_SIGNS = {"equals": "==", "at_least": ">=", "at_most": "<=", "more_than": ">", "less_than": "<"}
+_NUMBERS = frozenset({int, float})
+
+
+@dataclass(frozen=True, slots=True)
+class Compiled:
+    """
+    A segment that can be asked.
+
+    `events` and `traits` are the names of what its truth may depend on, with those of segments that it reads.
+    """
+
+    segment: Segment
+    truth: Truth
+    answers: Mapping[Leaf, Answer]
+    inner: tuple["Compiled", ...]
+    events: frozenset[str]
+    traits: frozenset[str]
+    orders: bool
+
+    def is_member(self, person: Person, at: int) -> bool:
+        """Decide whether a person is in the segment at an instant (microseconds)."""
+        return (person.known or self.segment.anonymous) and self.truth(person, at)
+
+    def next_change(self, person: Person, now: int) -> int | None:
+        """Give the next instant at which time alone changes that, or might; None if it never does."""
+        if not (person.known or self.segment.anonymous):
+            return None
+        before = self.truth(person, now)
+        for tried, turn in enumerate(merge(*(each.turns(person, now) for each in self._all_answers()))):
+            if not turn.sure or tried == _TRIES or self.truth(person, turn.at) is not before:
+                return turn.at
+        return None
+
+    def short_of(self, person: Person, now: int) -> frozenset[str]:
+        """Name the events of which more has to be known than is kept, in order to answer."""
+        short = [leaf for leaf, each in self.answers.items() if each.short(person, now)]
+        own = {need.event for leaf in short for need in needs_of(leaf, Calendar())}
+        return frozenset(own).union(*(inner.short_of(person, now) for inner in self.inner))
+
+    def _all_answers(self) -> Iterable[Answer]:
+        yield from self.answers.values()
+        for inner in self.inner:
+            yield from inner._all_answers()
+
+
+def compile_all(segments: Iterable[Segment], calendar: Calendar) -> dict[str, Compiled]:
+    """Compile segments, those first that others read; one that reads what is not there is false in that place."""
+    given = {segment.id: segment for segment in segments}
+    made: dict[str, Compiled] = {}
+
+    def make(segment: Segment) -> Compiled:
+        for id in sorted(segments_read(segment) & given.keys() - made.keys()):
+            make(given[id])
+        made[segment.id] = compile_one(segment, calendar, made)
+        return made[segment.id]
+
+    for segment in given.values():
+        if segment.id not in made:
+            make(segment)
+    return made
+
+
+def compile_one(segment: Segment, calendar: Calendar, others: Mapping[str, Compiled]) -> Compiled:
+    """Compile a segment; those that it reads are compiled already."""
+    writer = _Writer(calendar, others)
+    truth = writer.function(segment.where)
+    inner = tuple(others[id] for id in sorted(segments_read(segment)) if id in others)
+    events = {need.event for node in walk(segment.where) for need in needs_of(node, calendar)}
+    return Compiled(
+        segment=segment,
+        truth=truth,
+        answers=writer.answers,
+        inner=inner,
+        events=frozenset(events).union(*(each.events for each in inner)),
+        traits=traits_read(segment).union(*(each.traits for each in inner)),
+        orders=reads_orders(segment) or any(each.orders for each in inner),
+    )
+
+
+class _Writer:
+    """Writes the text of one function, and gathers what its names stand for."""
+
+    def __init__(self, calendar: Calendar, others: Mapping[str, Compiled]) -> None:
+        self._calendar = calendar
+        self._others = others
+        self._names: dict[str, Any] = {"number": _NUMBERS, "text": str, "kind": type}
+        self.answers: dict[Leaf, Answer] = {}
+
+    def function(self, node: Node) -> Truth:
+        """Make the function of a tree."""
+        text = f"def truth(person, at):\n value = person.values.get\n return {self._expression(node)}"
+        names = {**self._names, "__builtins__": {}}
+        exec(compile(text, "<segment>", "exec"), names)
+        truth: Truth = names["truth"]
+        return truth
+
+    def _expression(self, node: Node) -> str:
+        match node:
+            case All(nodes):
+                return f"({' and '.join(self._cheap_first(nodes))})"
+            case OneOf(nodes):
+                return f"({' or '.join(self._cheap_first(nodes))})"
+            case Not(inner):
+                return f"(not {self._expression(inner)})"
+            case Trait(trait, check):
+                self._answer(node)
+                return self._trait(self._name(trait), check)
+            case InSegment(id):
+                other = self._others.get(id)
+                return f"{self._name(other.is_member)}(person, at)" if other else "False"
+            case _:
+                return f"{self._name(self._answer(node).truth)}(person, at)"
+
+    def _cheap_first(self, nodes: Iterable[Node]) -> list[str]:
+        return [self._expression(node) for node in sorted(nodes, key=lambda node: not isinstance(node, Trait))]
+
+    def _answer(self, leaf: Leaf) -> Answer:
+        return self.answers.setdefault(leaf, answer(leaf, self._calendar))
+
+    def _trait(self, trait: str, check: Check) -> str:
+        match check:
+            case Compares(_, bool() as other):
+                return f"(value({trait}) is {self._name(other)})" if check.how == "equals" else "False"
+            case Compares(how, str() as other):
+                return f"(kind(it := value({trait})) is text and it {_SIGNS[how]} {self._name(other)})"
+            case Compares(how, other):
+                return f"(kind(it := value({trait})) in number and it {_SIGNS[how]} {self._name(other)})"
+            case Exists(truth):
+                return f"(value({trait}) is {'not ' if truth else ''}None)"
+            case IsIn(values) if all(isinstance(each, str) for each in values):
+                rest = self._name(passes(check, self._calendar))
+                texts = self._name(frozenset(values))
+                return f"(it in {texts} if kind(it := value({trait})) is text else {rest}(it, at))"
+            case _:
+                return f"{self._name(passes(check, self._calendar))}(value({trait}), at)"
+
+    def _name(self, thing: object) -> str:
+        name = f"n{len(self._names)}"
+        self._names[name] = thing
+        return name
