@@ -90,7 +90,7 @@ def belongs(segment: Segment, life: Life, now: int) -> bool:
     return (life.known or segment.anonymous) and truth(segment.where, life, now)
 
 
-def truth(node: Node, life: Life, now: int) -> bool:
+def truth(node: Node, life: Life, now: int) -> bool:  # noqa: C901 (a case each)
     """Answer a condition from the raw events."""
     match node:
         case All(nodes):

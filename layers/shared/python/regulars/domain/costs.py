@@ -10,28 +10,39 @@ from dataclasses import dataclass
 from functools import partial
 
 from regulars.domain.calendars import Calendar
-from regulars.domain.keeps import SCALARS, Kind
+from regulars.domain.keeps import Kind
 from regulars.domain.needs import needs, needs_of
 from regulars.domain.segments import MAX_VALUE, Node, Segment, walk
 from regulars.domain.watches import Watch, unite
 
 MAX_PART = 100_000  # bytes of one event name
-MAX_ITEM = 350_000  # bytes of one event name if all values were as long as they can be: an item holds 400 KB
+MAX_ITEM = 380_000  # bytes of one event name if all that is kept were as long as it can be: an item holds 400 KB
 MAX_KEPT = 500_000  # bytes of all event names
 MAX_LOOKS = 200_000  # values: with those, an evaluation takes about a tenth of a second
 _PART = 600  # keys, marks, and the rest that every part has
+_LONGEST_PART = 2_600
 _KEEP = 14  # what names one keep
-_BYTES: Mapping[Kind, int] = {
+_USUAL: Mapping[Kind, int] = {
     "count": 4,
     "numbers": 40,
     "ends": 80,
     "newest": 17,
     "amounts": 28,
     "scalars": 50,
-    "days": 26,
+    "days": 20,
     "values": 50,
 }
-_LONGEST = 6 * MAX_VALUE  # bytes of a text of characters that each take six
+_LONGEST: Mapping[Kind, int] = {
+    "count": 12,
+    "numbers": 100,
+    "ends": 60,
+    "newest": 18,
+    "amounts": 50,
+    "scalars": 30,
+    "days": 64,
+    "values": 40,
+}
+_LONGEST_TEXT = 7 * MAX_VALUE + 10  # bytes of a text of characters that each are escaped twice
 _SHOWN = 3
 _SINGLE = frozenset({"count", "numbers", "ends"})
 
@@ -45,14 +56,16 @@ class Excess:
 
 
 def part_bytes(watch: Watch) -> int:
-    """How large what is kept of one event name becomes under one identifier."""
-    return _PART + sum(_KEEP + size * _BYTES[keep.kind] for keep, size in watch.keeps.items())
+    """How large what is kept of one event name usually becomes under one identifier."""
+    return _PART + sum(_KEEP + size * _USUAL[keep.kind] for keep, size in watch.keeps.items())
 
 
 def most_bytes(watch: Watch) -> int:
-    """How large it becomes if all values are as long as they can be."""
-    texts = sum(size for keep, size in watch.keeps.items() if keep.kind in SCALARS and keep.of)
-    return part_bytes(watch) + texts * _LONGEST
+    """How large it becomes if everything is as long as it can be."""
+    texts = sum(2 * size for keep, size in watch.keeps.items() if keep.kind == "ends" and keep.of)
+    texts += sum(size for keep, size in watch.keeps.items() if keep.kind in ("scalars", "values"))
+    longest = sum(_KEEP + size * _LONGEST[keep.kind] for keep, size in watch.keeps.items())
+    return _LONGEST_PART + longest + texts * _LONGEST_TEXT
 
 
 def looks(segments: Iterable[Segment]) -> int:
@@ -68,9 +81,7 @@ def excess(segments: Iterable[Segment]) -> Excess | None:
         what = f"all segments would keep {_kb(kept[name])} of `{name}` for each person; {_kb(MAX_PART)} is the most"
         return _excess(what, live, partial(_bytes, only=name), _kb)
     for name in (name for name, watch in _watches(live).items() if most_bytes(watch) > MAX_ITEM):
-        what = (
-            f"all segments would keep too many values of `{name}`: {_kb(MAX_ITEM)} is the most if all of them are long"
-        )
+        what = f"all segments would keep too much of `{name}` if all of it is long: {_kb(MAX_ITEM)} is the most"
         return _excess(what, live, partial(_bytes, only=name), _kb)
     if (total := sum(kept.values())) > MAX_KEPT:
         what = f"all segments would keep {_kb(total)} for each person; {_kb(MAX_KEPT)} is the most"
