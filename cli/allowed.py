@@ -11,6 +11,7 @@ from cli.place import Place
 from regulars.domain.roles import GROUPS, ROLES, read_groups
 
 _NAMES: dict[Kind, str] = {
+    "workspace": "workspace settings",
     "source": "sources",
     "identity": "identity",
     "tracking_plan": "tracking plan",

@@ -16,7 +16,7 @@ from regulars.domain.costs import excess, in_words
 from regulars.domain.identity_definitions import check_successor, parse_rules
 from regulars.domain.segment_definitions import parse as parse_segment
 from regulars.errors import DefinitionError
-from regulars.pipeline.definitions import MAX_SEGMENTS
+from regulars.pipeline.definitions import MAX_SEGMENTS, SINGLES
 
 Act = Literal["create", "change", "prune", "unchanged", "left alone"]
 DONE: Mapping[str, str] = {"create": "created", "change": "changed", "prune": "deleted"}
@@ -70,7 +70,7 @@ class Change:
     @property
     def remark(self) -> str:
         """What a person should know before agreeing."""
-        by_hand = self.live is not None and self.live.origin == "api" and self.kind != "identity"
+        by_hand = self.live is not None and self.live.origin == "api" and self.kind not in SINGLES
         match self.act:
             case "change" if by_hand:
                 return "somebody changed it by the API since"
@@ -94,7 +94,7 @@ def compare(wanted: Sequence[Definition], live: Mapping[Kind, Mapping[str, Live]
     named = {(one.kind, one.id) for one in wanted}
     for kind in (kind for kind in reversed(KINDS) if kind in live):
         for id, one in sorted(live[kind].items()):
-            if (kind, id) not in named and kind != "identity":
+            if (kind, id) not in named and kind not in SINGLES:
                 changes.append(Change(act="prune" if prune else "left alone", live=one))
     return sorted(changes, key=_turn)
 

@@ -13,9 +13,11 @@ from regulars.domain.mapping_definitions import parse_mapping
 from regulars.domain.plan_definitions import check_plan, check_together, outline
 from regulars.domain.segment_definitions import parse as parse_segment
 from regulars.domain.sources import parse_source
+from regulars.domain.workspace import parse_workspace
 from regulars.errors import DefinitionError
+from regulars.pipeline.definitions import SINGLES
 
-Kind = Literal["source", "identity", "tracking_plan", "segment", "import"]
+Kind = Literal["workspace", "source", "identity", "tracking_plan", "segment", "import"]
 KINDS: tuple[Kind, ...] = get_args(Kind)  # in the order in which they are applied
 PLURALS: Mapping[Kind, str] = {
     "source": "sources",
@@ -24,7 +26,7 @@ PLURALS: Mapping[Kind, str] = {
     "import": "imports",
 }
 FOLDERS: Mapping[Kind, str] = {**PLURALS, "tracking_plan": "tracking-plan"}  # also their place in the API
-RULES = "rules"
+TITLES: Mapping[Kind, str] = {"identity": "identity rules", "workspace": "workspace settings"}
 _ID = re.compile(r"[a-z][a-z0-9_]{0,62}")
 
 
@@ -45,7 +47,7 @@ class Definition:
 
 def title(kind: Kind, id: str) -> str:
     """Name a definition by kind and id."""
-    return "identity rules" if kind == "identity" else f"{kind.replace('_', ' ')} {id}"
+    return TITLES.get(kind) or f"{kind.replace('_', ' ')} {id}"
 
 
 def read_catalog(folder: Path) -> tuple[list[Definition], list[UserError]]:
@@ -70,7 +72,7 @@ def is_group(kind: Kind, content: Mapping[str, Any]) -> bool:
 
 def read_definition(kind: Kind, path: Path) -> Definition:
     """Read and check one definition. Raises UserError."""
-    id = RULES if kind == "identity" else path.stem
+    id = SINGLES.get(kind) or path.stem
     if not _ID.fullmatch(id):
         what = "the name of the file is the id: a lower-case letter and then up to 62 of a-z, 0-9 and _"
         raise UserError(what, where=shown(path), fix="rename the file")
@@ -86,7 +88,7 @@ def read_definition(kind: Kind, path: Path) -> Definition:
 
 def _files(folder: Path) -> Iterator[tuple[Kind, Path]]:
     for kind in KINDS:
-        found = folder.glob("identity.y*ml") if kind == "identity" else folder.glob(f"{FOLDERS[kind]}/*.y*ml")
+        found = folder.glob(f"{kind}.y*ml" if kind in SINGLES else f"{FOLDERS[kind]}/*.y*ml")
         for path in sorted(found):
             yield kind, path
 
@@ -115,6 +117,7 @@ def _contradictions(definitions: list[Definition]) -> list[UserError]:
 
 
 CHECKS: Mapping[Kind, Callable[[str, Mapping[str, Any]], object]] = {
+    "workspace": lambda _, content: parse_workspace(content),
     "source": parse_source,
     "identity": lambda _, content: check_rules(content),
     "tracking_plan": check_plan,

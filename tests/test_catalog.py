@@ -19,6 +19,7 @@ from regulars.domain.plan_definitions import check_plan
 from regulars.domain.segment_definitions import parse
 from regulars.domain.segments import Segment
 from regulars.domain.sources import parse_source
+from regulars.domain.workspace import parse_workspace
 from regulars.errors import DefinitionError
 
 CATALOG = Path(__file__).parents[1] / "catalog"
@@ -27,6 +28,7 @@ PARSERS: Mapping[str, Callable[[dict[str, Any]], object]] = {
     "segment": lambda definition: parse("x", definition),
     "import": lambda definition: parse_mapping("x", definition),
     "identity": check_rules,
+    "workspace": parse_workspace,
     "source": lambda definition: parse_source("x", definition),
     "tracking-plan": lambda definition: check_plan("x", definition),
 }
@@ -131,6 +133,9 @@ def planned(**schema: object) -> dict[str, Any]:
 
 
 GOOD = [
+    ("workspace", {}),
+    ("workspace", {"zone": "UTC"}),
+    ("workspace", {"id": "settings", "zone": "Europe/Berlin", "currency": "EUR"}),
     ("source", {"unplanned": "quarantine"}),
     ("tracking-plan", {"all": True}),
     ("tracking-plan", {"group": True, "description": "Why", "mode": "draft"}),
@@ -187,6 +192,13 @@ GOOD = [
     ("import", a_property(constant=0)),
 ]
 BAD = [
+    ("workspace", {"zone": ""}),
+    ("workspace", {"zone": None}),
+    ("workspace", {"zone": 1}),
+    ("workspace", {"currency": "eur"}),
+    ("workspace", {"currency": "EURO"}),
+    ("workspace", {"currency": None}),
+    ("workspace", {"locale": "de"}),
     ("source", {"unplanned": "drop"}),
     ("tracking-plan", {}),
     ("tracking-plan", {"event": "X", "type": "identify"}),
@@ -340,6 +352,10 @@ BAD = [
     ("import", a_property(constant=1, required=True)),
 ]
 ONLY_THE_PARSER_KNOWS = [
+    ("workspace", {"zone": "Europe/Atlantis"}),
+    ("workspace", {"zone": "../../etc/passwd"}),
+    ("workspace", {"currency": "EUD"}),
+    ("workspace", {"currency": "XXX"}),
     ("source", {"keys": [{"label": "web"}, {"label": "web", "kind": "server"}]}),
     ("source", {"quotas": {"per_key": {"requests_per_minute": {"defer": 6, "refuse": 5}}}}),
     ("segment", a_segment(trait="email", equals="ann@shop.example")),
@@ -380,11 +396,17 @@ def blocks() -> list[tuple[str, str]]:
 
 @pytest.mark.parametrize(("path", "text"), blocks(), ids=lambda value: value[:20])
 def test_what_the_docs_show_can_be_applied(path: str, text: str) -> None:
-    kind = "identity" if path == "identity.yaml" else path.split("/")[0].removesuffix("s")
+    kind = path.split("/")[0].removesuffix(".yaml").removesuffix("s")
     definition = yaml.safe_load(text)
 
     assert (accepts(kind, definition), parses(kind, definition)) == (True, True)
 
 
 def test_the_docs_show_every_kind() -> None:
-    assert {path.split("/")[0] for path, _ in blocks()} == {"sources", "identity.yaml", "segments", "imports"}
+    assert {path.split("/")[0] for path, _ in blocks()} == {
+        "workspace.yaml",
+        "sources",
+        "identity.yaml",
+        "segments",
+        "imports",
+    }

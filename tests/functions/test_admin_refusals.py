@@ -55,6 +55,7 @@ def test_a_segment_that_is_too_much_is_refused_with_what_to_do(workspace: Worksp
         ("/v1/sources/s", {"name": ""}, "name"),
         ("/v1/sources/s", {"name": "x", "write_key": "wk_mine"}, "write_key"),
         ("/v1/identity", {"identifiers": []}, "identifiers"),
+        ("/v1/workspace", {"zone": "Mars/Olympus"}, "zone"),
         ("/v1/imports/i", MAPPING, "key"),
     ],
 )
@@ -136,7 +137,8 @@ DEFINITIONS = st.dictionaries(WORDS, st.recursive(JSON, lambda inner: st.diction
 
 @settings(max_examples=200, deadline=None)
 @given(
-    path=st.sampled_from(["/v1/segments/s", "/v1/sources/s", "/v1/identity", "/v1/imports/i"]), definition=DEFINITIONS
+    path=st.sampled_from(["/v1/segments/s", "/v1/sources/s", "/v1/identity", "/v1/imports/i", "/v1/workspace"]),
+    definition=DEFINITIONS,
 )
 def test_any_definition_is_accepted_or_refused_and_never_fails(path: str, definition: dict[str, Any]) -> None:
     workspace = Workspace()

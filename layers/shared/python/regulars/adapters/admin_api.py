@@ -12,7 +12,7 @@ from regulars.domain.instants import to_text
 from regulars.domain.segment_definitions import parse
 from regulars.domain.sources import Source, known, parse_source
 from regulars.errors import NotFoundError
-from regulars.pipeline.definitions import RULES, Definitions
+from regulars.pipeline.definitions import SINGLES, Definitions
 from regulars.pipeline.members import Members
 from regulars.pipeline.ports import Clock, Journal, Many, Sealer
 from regulars.pipeline.quarantine import Quarantine
@@ -95,12 +95,12 @@ class AdminApi:
 
     def get_definition(self, call: Call, *, kind: Kind) -> Answer:
         """Answer with one definition."""
-        return definition_json(self.definitions.get(kind, _id(call)))
+        return definition_json(self.definitions.get(kind, _id(call, kind)))
 
     def put_definition(self, call: Call, *, kind: Kind) -> Answer:
         """Write a definition."""
         wish = read_wish(call)
-        edit = self.definitions.put(kind, _id(call), wish.definition, origin=wish.origin, expected=wish.expected)
+        edit = self.definitions.put(kind, _id(call, kind), wish.definition, origin=wish.origin, expected=wish.expected)
         return {**definition_json(edit.definition), "changed": edit.changed}
 
     def put_segment(self, call: Call) -> Answer:
@@ -119,8 +119,9 @@ class AdminApi:
 
     def delete_definition(self, call: Call, *, kind: Kind) -> Answer:
         """Remove a definition."""
-        self.definitions.delete(kind, _id(call), expected=if_match(call))
-        return {"id": _id(call), "deleted": True}
+        id = _id(call, kind)
+        self.definitions.delete(kind, id, expected=if_match(call))
+        return {"id": id, "deleted": True}
 
     def delete_source(self, call: Call) -> Answer:
         """Remove a source, and revoke its write keys."""
@@ -170,5 +171,5 @@ def key_json(key: Key, used_on: str | None) -> dict[str, Any]:
     }
 
 
-def _id(call: Call) -> str:
-    return call.values.get("id", RULES)
+def _id(call: Call, kind: Kind) -> str:
+    return SINGLES.get(kind) or call["id"]

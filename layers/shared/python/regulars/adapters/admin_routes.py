@@ -151,6 +151,10 @@ _IDENTITY = (
         query=PAGED,
     ),
 )
+_WORKSPACE = (
+    _get("/v1/workspace", "workspace:read", "get_workspace", "Read the settings of the workspace", "workspace"),
+    _put("/v1/workspace", "workspace:write", "put_workspace", "Write the settings of the workspace", "workspace"),
+)
 _IMPORTS = (
     _list("/v1/imports", "imports:read", "import"),
     _get("/v1/imports/{id}", "imports:read", "get_import", "Read an import mapping", "import"),
@@ -170,6 +174,7 @@ ADMIN_ROUTES: Sequence[Route[AdminApi]] = (
     *_SEGMENTS,
     *_SOURCES,
     *_IDENTITY,
+    *_WORKSPACE,
     *_IMPORTS,
     *QUARANTINE_ROUTES,
     *TRACKING_PLAN_ROUTES,

@@ -1,4 +1,4 @@
-"""What the pipeline lives by: the identity rules and the live segments as one value."""
+"""What the pipeline lives by: the settings, the identity rules and the live segments as one value."""
 
 import json
 from collections.abc import Iterable, Mapping
@@ -12,6 +12,7 @@ from regulars.domain.identity_rules import DEFAULT_RULES, IdentityRules
 from regulars.domain.needs import needs
 from regulars.domain.segments import Segment, reads_orders, traits_read
 from regulars.domain.watches import Watches, succeed, unite
+from regulars.domain.workspace import DEFAULT_WORKSPACE, Workspace
 
 UTC_DAYS = Calendar()
 Prints = Mapping[str, tuple[str, int]]  # by event name: what is watched, and since which version of the catalog
@@ -24,6 +25,7 @@ class Live:
     watches: Watches = field(default_factory=lambda: Watches(by_event={}))
     segments: tuple[Segment, ...] = ()
     rules: IdentityRules = DEFAULT_RULES
+    workspace: Workspace = DEFAULT_WORKSPACE
 
     @property
     def version(self) -> int:
@@ -33,7 +35,7 @@ class Live:
     @cached_property
     def compiled(self) -> Mapping[str, Compiled]:
         """The segments as functions, by id."""
-        return compile_all(self.segments, UTC_DAYS)
+        return compile_all(self.segments, self.workspace.calendar)
 
 
 def key_print(write_key: str) -> str:

@@ -20,6 +20,8 @@ Scope = Literal[
     "sources:write",
     "identity:read",
     "identity:write",
+    "workspace:read",
+    "workspace:write",
     "imports:read",
     "imports:write",
     "quarantine:read",
@@ -30,7 +32,7 @@ Scope = Literal[
     "rebuilds:write",
 ]
 SCOPES: tuple[Scope, ...] = get_args(Scope)
-_READS: frozenset[Scope] = frozenset({"profiles:read", "events:read", "segments:read"})
+_READS: frozenset[Scope] = frozenset({"profiles:read", "events:read", "segments:read", "workspace:read"})
 ROLES: Mapping[str, frozenset[Scope]] = {
     "admin": frozenset(SCOPES) - {"sensitive:read"},
     "engineer": frozenset(SCOPES) - {"pii:read", "sensitive:read", "traits:write"},

@@ -12,6 +12,7 @@ from regulars.domain.mapping_definitions import parse_mapping
 from regulars.domain.plan_definitions import check_plan, check_together, outline
 from regulars.domain.segment_definitions import parse as parse_segment
 from regulars.domain.sources import parse_source
+from regulars.domain.workspace import parse_workspace
 from regulars.errors import ConflictError, ConflictingEditError, DefinitionError, InvalidRequestError, NotFoundError
 from regulars.pipeline.ports import Clock
 from regulars.stores.catalog import CatalogStore, Definition, Kind, Origin
@@ -20,12 +21,13 @@ from regulars.stores.database import Database
 TRIES = 10
 MAX_SEGMENTS = 250_000  # characters of all segments together: what they watch is one item, and that holds 400 KB
 MAX_PLAN = 1_000_000  # characters of a tracking plan: a process reads it whole when it has changed
-RULES = "rules"
+SINGLES: Mapping[Kind, str] = {"identity": "rules", "workspace": "settings"}  # kinds of one definition, and its id
 _ID = re.compile(r"[a-z][a-z0-9_]{0,62}")
 _PARSERS: Mapping[Kind, Callable[[str, Mapping[str, Any]], object]] = {
     "segment": parse_segment,
     "source": parse_source,
     "identity": lambda _id, content: check_rules(content),
+    "workspace": lambda _id, content: parse_workspace(content),
     "import": parse_mapping,
     "tracking_plan": check_plan,
 }

@@ -6,12 +6,9 @@ from dataclasses import dataclass
 from regulars.domain.calendars import Calendar
 from regulars.domain.catalog import Live
 from regulars.domain.compiling import Compiled
-from regulars.domain.events import Event
 from regulars.domain.explaining import Reason, explain
-from regulars.domain.keeps import Keep, takes
-from regulars.domain.measuring import closes, opens
 from regulars.domain.people import Person
-from regulars.domain.segments import Latest, Measure, Measured, Node, Sequence as Steps, Trait, Unfollowed, selections
+from regulars.domain.segments import Node, selections
 from regulars.errors import NotFoundError
 from regulars.pipeline.live import LiveCatalog
 from regulars.pipeline.people import Found, People

@@ -12,13 +12,26 @@ from regulars.domain.identity_rules import DEFAULT_RULES
 from regulars.domain.segment_definitions import parse as parse_segment
 from regulars.domain.segments import Segment
 from regulars.domain.watches import Watches
+from regulars.domain.workspace import DEFAULT_WORKSPACE, Workspace, parse_workspace
 from regulars.errors import DefinitionError
 from regulars.stores.database import Database, Delete, Item, Put, Write, number, text
 
 Kind = Literal[
-    "segment", "source", "identity", "import", "tracking_plan", "plan_version", "write_key", "key_use", "live", "cursor"
+    "segment",
+    "source",
+    "identity",
+    "workspace",
+    "import",
+    "tracking_plan",
+    "plan_version",
+    "write_key",
+    "key_use",
+    "live",
+    "cursor",
 ]
 Origin = Literal["file", "api"]
+# A change of these is one of what is live: everybody reads the catalog again.
+_LIVES: frozenset[Kind] = frozenset({"segment", "identity", "workspace"})
 _LIVE = ("live", "watches")
 _VERSION = ("live", "version")
 _PLAN_VERSION = ("live", "tracking_plan")
@@ -57,7 +70,7 @@ class CatalogStore:
 
         Raises ConflictError, and DefinitionError for a segment that is too much beside the live ones.
         """
-        if definition.kind in ("segment", "identity"):
+        if definition.kind in _LIVES:
             self._go_live(definition.kind, {definition.id: definition})
         elif definition.kind == "tracking_plan":
             self._change_plan(Put("catalog", to_item(definition), was=definition.version), _version_of(definition))
@@ -66,7 +79,7 @@ class CatalogStore:
 
     def delete(self, definition: Definition) -> None:
         """Remove a definition on the condition of the version it was read with. Raises ConflictError."""
-        if definition.kind in ("segment", "identity"):
+        if definition.kind in _LIVES:
             self._go_live(definition.kind, {definition.id: None}, was=definition.version)
         elif definition.kind == "tracking_plan":
             self._change_plan(Delete("catalog", (definition.kind, definition.id), was=definition.version))
@@ -90,13 +103,18 @@ class CatalogStore:
     def live(self) -> Live:
         """Read all that is live."""
         item = self._database.get("catalog", *_LIVE) or {}
-        rules = self.get("identity", "rules")
-        segments = tuple(_segment(definition) for definition in self.list("segment"))
+        rules, workspace = self.get("identity", "rules"), self._workspace()
+        segments = tuple(_segment(definition, workspace) for definition in self.list("segment"))
         return Live(
-            watches=_watches(item, segments),
+            watches=_watches(item, segments, workspace),
             segments=segments,
             rules=parse_rules(rules.content) if rules else DEFAULT_RULES,
+            workspace=workspace,
         )
+
+    def _workspace(self) -> Workspace:
+        settings = self.get("workspace", "settings")
+        return parse_workspace(settings.content) if settings else DEFAULT_WORKSPACE
 
     def cursor(self, id: str) -> tuple[int, int]:
         """Read a cursor and its version."""
@@ -124,19 +142,23 @@ class CatalogStore:
 
     def _go_live(self, kind: Kind, changes: Mapping[str, Definition | None], was: int = 0) -> None:
         item = self._database.get("catalog", *_LIVE) or {}
-        segments = {definition.id: _segment(definition) for definition in self.list("segment")}
-        before = _watches(item, segments.values())
+        workspace = self._workspace()
+        definitions = {definition.id: definition for definition in self.list("segment")}
+        before = _watches(item, [_segment(one, workspace) for one in definitions.values()], workspace)
         writes: list[Write] = []
         for id, change in changes.items():
             if change is None:
-                segments.pop(id, None)
                 writes.append(Delete("catalog", (kind, id), was=was))
-                continue
+            else:
+                writes.append(Put("catalog", to_item(change), was=change.version))
             if kind == "segment":
-                segments[id] = _segment(change)
-                _check(segments.values())
-            writes.append(Put("catalog", to_item(change), was=change.version))
-        after = next_watches(before, segments.values())
+                definitions = {**definitions, id: change} if change else _without(definitions, id)
+            elif kind == "workspace":
+                workspace = parse_workspace(change.content) if change else DEFAULT_WORKSPACE
+        segments = [_segment(one, workspace) for one in definitions.values()]
+        if kind == "segment" and any(changes.values()):
+            _check(segments)
+        after = next_watches(before, segments, workspace.calendar)
         live = {"kind": _LIVE[0], "id": _LIVE[1], "watches": watches_to_text(after)}
         version = {"kind": _VERSION[0], "id": _VERSION[1]}
         self._database.transact(
@@ -146,6 +168,11 @@ class CatalogStore:
                 Put("catalog", version, was=before.version),
             ]
         )
+
+
+def _without(definitions: Mapping[str, Definition], id: str) -> dict[str, Definition]:
+    """Leave out one definition."""
+    return {each: definition for each, definition in definitions.items() if each != id}
 
 
 def _version_of(definition: Definition) -> Put:
@@ -177,8 +204,9 @@ def from_item(item: Item) -> Definition:
     )
 
 
-def _segment(definition: Definition) -> Segment:
-    return parse_segment(definition.id, definition.content, version=definition.version or 1)
+def _segment(definition: Definition, workspace: Workspace) -> Segment:
+    version = definition.version or 1
+    return parse_segment(definition.id, definition.content, version=version, calendar=workspace.calendar)
 
 
 def _check(segments: Iterable[Segment]) -> None:
@@ -186,7 +214,7 @@ def _check(segments: Iterable[Segment]) -> None:
         raise DefinitionError("where", f"{found.what}: {found.fix}")
 
 
-def _watches(item: Item, segments: Iterable[Segment]) -> Watches:
+def _watches(item: Item, segments: Iterable[Segment], workspace: Workspace) -> Watches:
     if not item:
         return Watches(by_event={})
-    return watches_from_text(number(item, "v"), text(item, "watches"), segments)
+    return watches_from_text(number(item, "v"), text(item, "watches"), segments, workspace.calendar)
