@@ -21,6 +21,7 @@ from regulars.adapters.routes import answer
 from regulars.adapters.sealing import KmsSealer
 from regulars.adapters.unmerge_api import UnmergeApi
 from regulars.adapters.unmerge_routes import UNMERGE_ROUTES
+from regulars.adapters.why_routes import WHY_ROUTES
 from regulars.domain.calls import Delivery, read
 from regulars.domain.events import Event
 from regulars.domain.identifiers import Identifier, normalise, owner_key
@@ -152,7 +153,7 @@ class Workspace:
         if request.path.startswith("/v1/profiles") and (request.method == "PATCH" or request.path.endswith("/rebuild")):
             return answer(CHANGE_ROUTES, self._change_api, request)
         if request.path.startswith("/v1/profiles"):
-            return answer((*PROFILE_ROUTES, *GRAPH_ROUTES), self._profile_api, request)
+            return answer((*PROFILE_ROUTES, *GRAPH_ROUTES, *WHY_ROUTES), self._profile_api, request)
         return answer(ADMIN_ROUTES, self._admin_api, request)
 
     def _audit(self, subject: str, route: str, whom: str) -> None:

@@ -21,6 +21,7 @@ from regulars.adapters.public_routes import INGEST_ROUTES, SCRIPT_ROUTES
 from regulars.adapters.routes import Parameter, Route
 from regulars.adapters.schemas import SCHEMAS
 from regulars.adapters.unmerge_routes import UNMERGE_ROUTES
+from regulars.adapters.why_routes import WHY_ROUTES
 from regulars.domain.roles import ROLES, SCOPES
 from regulars.errors import (
     ConflictingEditError,
@@ -39,7 +40,7 @@ from regulars.errors import (
 
 AREAS: Mapping[str, Sequence[Route[Any]]] = {
     "ingest": INGEST_ROUTES,
-    "profile_api": (*PROFILE_ROUTES, *GRAPH_ROUTES),
+    "profile_api": (*PROFILE_ROUTES, *GRAPH_ROUTES, *WHY_ROUTES),
     "unmerge": UNMERGE_ROUTES,
     "change_profile": CHANGE_ROUTES,
     "admin_api": ADMIN_ROUTES,

@@ -17,6 +17,7 @@ from regulars.pipeline.ports import Clock, Many, Sealer
 from regulars.pipeline.profiles import ProfileReader
 from regulars.pipeline.timeline import Position
 from regulars.pipeline.traits import ShownTrait
+from regulars.pipeline.why import Explainer
 from regulars.stores.database import Database
 
 Answer = Mapping[str, Any]
@@ -29,6 +30,7 @@ class ProfileApi:
 
     reader: ProfileReader
     graphs: Graphs
+    explainer: Explainer
     pager: Pager
     sealer: Sealer
     audit: Audit
@@ -37,7 +39,8 @@ class ProfileApi:
     def over(cls, database: Database, sealer: Sealer, many: Many, audit: Audit, clock: Clock) -> Self:
         """Answer from a database."""
         reader, graphs = ProfileReader(database, sealer, many, clock), Graphs(database, many)
-        return cls(reader=reader, graphs=graphs, pager=Pager(sealer), sealer=sealer, audit=audit)
+        explainer = Explainer(database, many, clock)
+        return cls(reader=reader, graphs=graphs, explainer=explainer, pager=Pager(sealer), sealer=sealer, audit=audit)
 
     def get_profile(self, call: Call) -> Answer:
         """Answer with a profile."""

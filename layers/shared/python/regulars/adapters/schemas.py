@@ -24,6 +24,7 @@ from regulars.adapters.shapes import (
     or_null,
     ref,
 )
+from regulars.adapters.why_schemas import WHY_SCHEMAS
 from regulars.pipeline.receipts import OUTCOMES
 
 _DEFINITION: Mapping[str, Schema] = {
@@ -109,6 +110,7 @@ SCHEMAS: Mapping[str, Schema] = {
     "MembershipPage": a_page("memberships", a_list(ref("Membership"))),
     "EventPage": a_page("events", a_list(ref("Event"))),
     **GRAPH_SCHEMAS,
+    **WHY_SCHEMAS,
     "Definition": an_object(_DEFINITION),
     "SegmentPage": a_page("segments", a_list(ref("Definition"))),
     "SourcePage": a_page("sources", a_list(ref("Definition"))),

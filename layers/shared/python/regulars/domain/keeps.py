@@ -54,20 +54,21 @@ class Keep:
 
 def told(keep: Keep, event: Event) -> Kept | None:
     """What one event adds; None if it adds nothing."""
-    if (keep.where or keep.start is not None or keep.end is not None) and not _takes(keep, event):
+    if (keep.where or keep.start is not None or keep.end is not None) and not takes(keep, event):
         return None
     return _TOLD[keep.kind](keep, event)
+
+
+def takes(keep: Keep, event: Event) -> bool:
+    """Say whether an event is among those that a keep is about."""
+    if (keep.start is not None and event.at < keep.start) or (keep.end is not None and event.at >= keep.end):
+        return False
+    return all(holds(find(event.properties, path), 0) for path, holds in _filters(keep))
 
 
 def add(keep: Keep, one: Kept, other: Kept, size: int) -> Kept:
     """Add what two sides keep, and leave the newest so many."""
     return _ADD[keep.kind](one, other, size)
-
-
-def _takes(keep: Keep, event: Event) -> bool:
-    if (keep.start is not None and event.at < keep.start) or (keep.end is not None and event.at >= keep.end):
-        return False
-    return all(holds(find(event.properties, path), 0) for path, holds in _filters(keep))
 
 
 @lru_cache(4_096)

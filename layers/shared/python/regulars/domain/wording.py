@@ -97,6 +97,8 @@ def measured(measure: Measure) -> str:
             return f"the {measure.function.removesuffix('_time')} {name}"
         case "distinct":
             return f"the number of different {name}"
+        case "sum" | "values":
+            return f"the {measure.function} of {name}"
         case _:
             return f"the {measure.function.replace('_', ' ')} {name}"
 

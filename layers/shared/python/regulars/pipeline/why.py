@@ -1,14 +1,19 @@
-"""Why a person is in a segment or not: each condition with its truth, what was found, and the events that made it so."""
+"""Why a person is in a segment or not: each condition, its truth, what was found, and the events behind it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from regulars.domain.calendars import Calendar
 from regulars.domain.catalog import Live
 from regulars.domain.compiling import Compiled
+from regulars.domain.events import Event
 from regulars.domain.explaining import Reason, explain
+from regulars.domain.keeps import Keep, takes
+from regulars.domain.measuring import closes, opens
+from regulars.domain.parts import is_kept_for
 from regulars.domain.people import Person
-from regulars.domain.segments import Node, selections
+from regulars.domain.segments import Measure, Measured, Node, Trait, Unfollowed, selections
+from regulars.domain.segments import Sequence as Steps
 from regulars.errors import NotFoundError
 from regulars.pipeline.live import LiveCatalog
 from regulars.pipeline.people import Found, People
@@ -17,6 +22,7 @@ from regulars.pipeline.ports import Clock, Many
 from regulars.stores.catalog import CatalogStore
 from regulars.stores.database import Database
 from regulars.stores.events import EventStore
+from regulars.stores.identities import Identity
 from regulars.stores.memberships import MembershipStore
 
 READ = 1_000  # newest events of each identifier that are looked through for those that made it so
@@ -88,14 +94,15 @@ class Explainer:
             anonymous=compiled.segment.anonymous,
             next_change_at=compiled.next_change(person, now),
             reason=(reason := explain(compiled, person, now, live.compiled)),
-            causes=self._causes(reason, person, found.owners, live.calendar, now),
+            causes=self._causes(reason, person, found.owners, live.workspace.calendar, now),
         )
 
     def _person(self, found: Found, live: Live, compiled: Compiled, now: int) -> Person:
         """Add up the person; events whose parts are not there, or kept for another definition, are read."""
         identities = self._people.identities(found)
         person = sum_person(identities, live, profile_id=found.profile_id)
-        stale = [name for name in compiled.events if is_stale(identities.values(), name, live)]
+        head = self._memberships.head(found.profile_id)
+        stale = [name for name in compiled.events if _is_stale(identities.values(), name, live, since=head.catalog)]
         person = self._persons.recount(person, found.owners, live, stale) if stale else person
         return self._persons.complete(person, found.owners, live, now, only=[compiled.segment.id])
 
@@ -105,5 +112,51 @@ class Explainer:
         leaves = [each.node for each in _all(reason) if not each.below]
         named = {selection.event for leaf in leaves for selection in selections(leaf)}
         read = self._many(lambda owner: self._events.newest(owner, limit=READ), owners) if named else []
-        events = sorted((event for each in read for event in each if event.name in named), key=_newest_first)
+        events = sorted(
+            (one for each in read for one in each if one.name in named), key=lambda one: one.at, reverse=True
+        )
         return {leaf: _causes_of(leaf, person, events, calendar, now) for leaf in leaves}
+
+
+def _is_stale(identities: Iterable[Identity], name: str, live: Live, *, since: int) -> bool:
+    """Say whether what is kept of an event name is not yet what the live segments need."""
+    watch = live.watches.by_event[name]
+    kept = [part for identity in identities for part in identity.parts if part.name == f"event#{name}"]
+    return watch.since > since or not all(is_kept_for(part, watch) for part in kept)
+
+
+def _all(reason: Reason) -> Iterable[Reason]:
+    yield reason
+    for below in reason.below:
+        yield from _all(below)
+
+
+def _causes_of(leaf: Node, person: Person, events: Sequence[Event], calendar: Calendar, now: int) -> Sequence[Cause]:
+    if isinstance(leaf, Trait):
+        told = person.traits.get(leaf.trait)
+        return [_cause(None, told[0], "", told[1])] if told else []
+    taken = [
+        event
+        for selection in selections(leaf)
+        for event in events
+        if event.name == selection.event
+        and takes(Keep("count", selection.where, selection.start, selection.end, zone=calendar.zone), event)
+        and _lies_in(leaf, event.at, calendar, now)
+    ]
+    newest = sorted(taken, key=lambda event: event.at, reverse=True)[:SHOWN]
+    return [_cause(event.name, event.at, event.owner, event.moment) for event in newest]
+
+
+def _lies_in(leaf: Node, at: int, calendar: Calendar, now: int) -> bool:
+    match leaf:
+        case Measured(Measure() as measure):
+            return opens(measure.window, now, calendar) < at <= closes(measure.window, now, calendar)
+        case Steps() | Unfollowed():
+            return now - leaf.window.length - leaf.within < at
+        case _:
+            return True
+
+
+def _cause(name: str | None, at: int, owner: str, moment: str) -> Cause:
+    _, source, message_id = moment.split("#", 2)
+    return Cause(name=name, at=at, owner=owner, source=source, message_id=message_id)
