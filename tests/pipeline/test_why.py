@@ -94,7 +94,9 @@ def test_it_says_the_same_in_words(workspace: Workspace) -> None:
 
 
 def test_what_is_sealed_is_never_shown(workspace: Workspace) -> None:
-    assert workspace.put("/v1/segments/mail", {"definition": {"where": {"trait": "email", "exists": True}}}).status == 200
+    assert (
+        workspace.put("/v1/segments/mail", {"definition": {"where": {"trait": "email", "exists": True}}}).status == 200
+    )
     workspace.send({"type": "identify", "userId": "jane", "traits": {"email": "jane@example.com"}})
 
     told = why(workspace, "mail")

@@ -21,6 +21,7 @@ from regulars.domain.definition_reading import MAX_DAYS, duration, fields, insta
 from regulars.domain.personal_names import personal_properties
 from regulars.domain.segments import (
     AMOUNTS,
+    COUNTS,
     DAILY,
     SCALARS,
     TIMES,
@@ -216,7 +217,10 @@ def _fits_function(function: Function, check: Check, path: str) -> None:
     elif function == "values":
         if not isinstance(check, Contains | IsIn | Exists):
             raise DefinitionError(path, "is a list: contains, in or exists")
-    elif function not in SCALARS - {"distinct"} and not _asks_numbers(check):
+    elif function in COUNTS:
+        if not _asks_whole(check):
+            raise DefinitionError(path, "compares with a whole number, 0 or more")
+    elif function in AMOUNTS and not _asks_numbers(check):
         raise DefinitionError(path, "compares with a number: equals, at_least, at_most, more_than, less_than or in")
 
 
@@ -228,6 +232,11 @@ def _asks_numbers(check: Check) -> bool:
             return not any(isinstance(value, str | bool) for value in values)
         case _:
             return isinstance(check, Exists)
+
+
+def _asks_whole(check: Check) -> bool:
+    values = check.values if isinstance(check, IsIn) else (check.value,) if isinstance(check, Compares) else (None,)
+    return all(isinstance(value, int) and not isinstance(value, bool) and value >= 0 for value in values)
 
 
 def _asks_times(check: Check) -> bool:

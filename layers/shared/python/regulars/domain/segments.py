@@ -71,6 +71,7 @@ Function = Literal[
 ]
 AMOUNTS: frozenset[Function] = frozenset({"sum", "average", "minimum", "maximum"})
 SCALARS: frozenset[Function] = frozenset({"first", "last", "most_frequent", "distinct", "values"})
+COUNTS: frozenset[Function] = frozenset({"count", "distinct", "days", "streak", "sessions"})
 DAILY: frozenset[Function] = frozenset({"days", "streak"})
 TIMES: frozenset[Function] = frozenset({"first_time", "last_time"})
 SESSION_GAP = 30 * 60 * 1_000_000
