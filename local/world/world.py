@@ -190,8 +190,8 @@ class World:
             else wakeups.of_identity((change.old, change.new), live)
             for change in _changes(records)
         )
-        for profile_id, absorbed in wakeups.together(found).items():
-            self.evaluator.evaluate(profile_id, absorbed=absorbed)
+        for wakeup in wakeups.together(found).values():
+            self.evaluator.evaluate(wakeup.profile_id, absorbed=wakeup.absorbed, changed=wakeup.changed)
 
     def _evaluate_due(self, messages: Sequence[Record]) -> None:
         self.evaluator.start_batch()

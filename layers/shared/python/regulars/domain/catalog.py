@@ -1,6 +1,7 @@
 """What the pipeline lives by: the settings, the identity rules and the live segments as one value."""
 
 import json
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -36,6 +37,19 @@ class Live:
     def compiled(self) -> Mapping[str, Compiled]:
         """The segments as functions, by id."""
         return compile_all(self.segments, self.workspace.calendar)
+
+    @cached_property
+    def readers(self) -> Mapping[str, frozenset[str]]:
+        """Which segments read what: `event#` and a name, `trait#` and a name, or the orders."""
+        readers: dict[str, set[str]] = defaultdict(set)
+        for id, compiled in self.compiled.items():
+            for name in compiled.reads:
+                readers[name].add(id)
+        return {name: frozenset(ids) for name, ids in readers.items()}
+
+    def reads(self, changed: Iterable[str]) -> frozenset[str]:
+        """Choose of what has changed that which some segment reads."""
+        return frozenset(name for name in changed if name in self.readers)
 
 
 def key_print(write_key: str) -> str:

@@ -30,6 +30,7 @@ from regulars.domain.segments import (
     walk,
 )
 
+ORDERS = "orders"
 _TRIES = 1_000  # turns at which a tree is asked in search of its next change; then it is asked again at the last
 _SIGNS = {"equals": "==", "at_least": ">=", "at_most": "<=", "more_than": ">", "less_than": "<"}
 _NUMBERS = frozenset({int, float})
@@ -50,6 +51,14 @@ class Compiled:
     events: frozenset[str]
     traits: frozenset[str]
     orders: bool
+
+    @property
+    def reads(self) -> frozenset[str]:
+        """Name all that its truth may depend on beside time, as a change of it is named."""
+        orders = {ORDERS} if self.orders else set()
+        return frozenset(
+            {*(f"event#{name}" for name in self.events), *(f"trait#{name}" for name in self.traits), *orders}
+        )
 
     def is_member(self, person: Person, at: int) -> bool:
         """Decide whether a person is in the segment at an instant (microseconds)."""

@@ -1,6 +1,6 @@
 """Evaluate segments: read a person, decide the memberships, arm the next instant; certain, because it looks twice."""
 
-from collections.abc import Callable, Iterable, Mapping, Set
+from collections.abc import Callable, Collection, Iterable, Mapping, Set
 from dataclasses import replace
 
 from regulars.domain.catalog import Live
@@ -66,12 +66,19 @@ class Evaluator:
         else:
             self.evaluate(timer.profile_id, timer=timer)
 
-    def evaluate(self, profile_id: str, *, absorbed: Iterable[str] = (), timer: Timer | None = None) -> None:
+    def evaluate(
+        self,
+        profile_id: str,
+        *,
+        absorbed: Iterable[str] = (),
+        changed: frozenset[str] | None = None,
+        timer: Timer | None = None,
+    ) -> None:
         """
         Bring all memberships of a profile up to date; `absorbed` names profiles that have gone into it.
 
-        A profile of many owners waits its turn, unless a timer is due. Raises ConflictError when others kept getting
-        in first.
+        Where it is known what has `changed`, segments that read none of that are left alone. A profile of many owners
+        waits its turn, unless a timer is due. Raises ConflictError when others kept getting in first.
         """
         gone, is_change = {profile_id, *absorbed}, timer is None
         for tries in range(TRIES):
@@ -84,7 +91,7 @@ class Evaluator:
                 others = gone - {home.profile_id}
                 if is_change and self._put_off(home, head, others):
                     return
-                if self._settle(home, head, before, others, timer.hops if timer else 0):
+                if self._settle(home, head, before, others, changed, timer.hops if timer else 0):
                     return
                 is_change = True  # what came in between is one
             except ConflictError:
@@ -109,7 +116,15 @@ class Evaluator:
         self._journal.count("evaluations_put_off")
         return True
 
-    def _settle(self, home: Home, head: Head, before: Memberships, absorbed: Set[str], hops: int) -> bool:
+    def _settle(
+        self,
+        home: Home,
+        head: Head,
+        before: Memberships,
+        absorbed: Set[str],
+        changed: frozenset[str] | None,
+        hops: int,
+    ) -> bool:
         """Decide, write and arm; say whether nothing has changed meanwhile."""
         gone = absorbed | head.absorbed
         joined = {founder(profile_id) for profile_id in gone}
@@ -122,14 +137,25 @@ class Evaluator:
         if self._backfill.fold(snapshot.identities, self.live.watches, since=head.catalog, joined=joined):
             raise ConflictError("parts were folded anew: read again")
         now = self._clock()
+        theirs = self._rows_of(gone)
+        asked = self._asked(head, changed if not theirs else None)
         person = sum_person(snapshot.identities, self.live, profile_id=home.profile_id, owners=home.owners)
-        person = self._persons.complete(person, home.owners, self.live, now)
-        verdicts = {id: evaluate(compiled, person, now) for id, compiled in self.live.compiled.items()}
-        carried = self._carry(home.profile_id, verdicts, before, gone, now)
+        whole = self._persons.complete(person, home.owners, self.live, now, only=asked)
+        verdicts = {id: evaluate(self.live.compiled[id], whole, now) for id in asked}
+        carried = self._carry(home.profile_id, verdicts, before, theirs, now)
         moved = self._decide(home.profile_id, verdicts, before, now) or carried
-        after = evaluated(head, len(home.owners), self.live.version, now)
+        after = evaluated(head, len(home.owners), self.live.version, now, is_dear=bool(whole.whole))
         self._arm(head, after, naming(after, len(home.owners), snapshot.bare, skipped), earliest(verdicts), hops)
         return not moved or self._is_still(home, snapshot, skipped)
+
+    def _asked(self, head: Head, changed: frozenset[str] | None) -> Collection[str]:
+        """Choose the segments to ask: all, unless only what some of them read has changed since all were asked."""
+        if changed is None or head.catalog != self.live.version:
+            return self.live.compiled.keys()
+        return frozenset().union(*(self.live.readers.get(name, ()) for name in changed))
+
+    def _rows_of(self, gone: Iterable[str]) -> list[Membership]:
+        return [each for absorbed in sorted(gone) for each in self._memberships.of(absorbed)[1].values()]
 
     def _is_still(self, home: Home, snapshot: Snapshot, skipped: frozenset[str]) -> bool:
         if skipped:
@@ -148,7 +174,8 @@ class Evaluator:
                 number=0,
                 definition=segment.version,
             )
-            if write := decide(before.get(segment.id), verdicts[segment.id], new):
+            verdict = verdicts.get(segment.id)
+            if verdict and (write := decide(before.get(segment.id), verdict, new)):
                 self._memberships.save(write)
                 self._journal.count("transitions", segment=segment.id)
                 moved = True
@@ -159,20 +186,19 @@ class Evaluator:
         profile_id: str,
         verdicts: Mapping[str, Verdict],
         before: Memberships,
-        gone: Set[str],
+        theirs: Iterable[Membership],
         now: int,
     ) -> bool:
         moved = False
-        for absorbed in sorted(gone):
-            _, memberships = self._memberships.of(absorbed)
-            for segment, membership in memberships.items():
-                new = replace(membership, profile_id=profile_id, since=now, version=0, silent=False)
-                verdict = verdicts.get(segment)
-                left = carry(before.get(segment), membership, verdict, new) if verdict else None
-                self._memberships.carry(membership, left)
-                if left:
-                    before[segment] = replace(left, version=left.version + 1)
-                moved = True
+        for membership in theirs:
+            segment = membership.segment
+            new = replace(membership, profile_id=profile_id, since=now, version=0, silent=False)
+            verdict = verdicts.get(segment)
+            left = carry(before.get(segment), membership, verdict, new) if verdict else None
+            self._memberships.carry(membership, left)
+            if left:
+                before[segment] = replace(left, version=left.version + 1)
+            moved = True
         return moved
 
     def _arm(self, head: Head, after: Head, naming: Head, next_change_at: int | None, hops: int) -> None:
