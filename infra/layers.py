@@ -83,7 +83,8 @@ class _Install:
 
     def try_bundle(self, output_dir: str, *_args: object, **_options: object) -> bool:
         uv = shutil.which("uv", path=Path(sys.executable).parent) or "uv"
-        install = [uv, "pip", "install", "--quiet", "--no-deps", "--only-binary", ":all:"]
+        # Copies, not links into the cache of packages: what is trimmed here is whole elsewhere.
+        install = [uv, "pip", "install", "--quiet", "--link-mode", "copy", "--no-deps", "--only-binary", ":all:"]
         lock = ["--require-hashes", "--requirements", str(_lock(self._folder))]
         target = f"{output_dir}/python"
         subprocess.run([*install, *lock, "--target", target, *_TARGET], check=True)
