@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any, cast
 
 from regulars.domain.events import Mark, Sealed
-from regulars.domain.orders import Order
+from regulars.domain.orders import Order, Refund, Stated, Worth
 from regulars.domain.parts import Part
 from regulars.domain.profiles import Link
 from regulars.domain.state import State
@@ -143,7 +143,30 @@ def _pack_trait(trait: tuple[int, str, Any]) -> list[Any]:
 
 
 def _pack_order(order: Order) -> list[Any]:
-    return [order.worth, dict(order.refunds), int(order.cancelled)]
+    """Write an order small: what goes without saying is left out, and instants are told from that of its worth."""
+    worth = _without_end([*order.worth]) if order.worth else None
+    times = [_moved(instant, -_start(order.worth)) for instant in (order.completed, order.updated)]
+    refunds = {name: list(refund) if refund[1] else refund[0] for name, refund in order.refunds.items()}
+    stated = None if order.currency == _stated_with(order.worth) else order.currency
+    return _without_end([worth, *times, int(order.ended) or None, refunds, stated])
+
+
+def _start(worth: Worth | None) -> int:
+    return worth[0] if worth else 0
+
+
+def _moved(instant: int | None, by: int) -> int | None:
+    return None if instant is None else instant + by
+
+
+def _without_end(values: list[Any]) -> list[Any]:
+    while values and values[-1] in (None, "", {}):
+        values.pop()
+    return values
+
+
+def _stated_with(worth: Worth | None) -> Stated | None:
+    return (worth[0], worth[1], worth[3]) if worth and worth[3] else None
 
 
 def _unpack(owner: str, packed: dict[str, Any]) -> State:
@@ -164,5 +187,17 @@ def _unpack_trait(owner: str, packed: list[Any]) -> tuple[int, str, Any]:
 
 
 def _unpack_order(packed: list[Any]) -> Order:
-    worth = cast(tuple[int, str, int], tuple(packed[0])) if packed[0] else None
-    return Order(worth=worth, refunds=packed[1], cancelled=bool(packed[2]))
+    said, completed, updated, ended, refunds, stated = packed + [None] * (6 - len(packed))
+    worth = cast(Worth, (*said, "")[:4]) if said else None
+    return Order(
+        worth=worth,
+        currency=cast(Stated, tuple(stated)) if stated else _stated_with(worth),
+        completed=_moved(completed, _start(worth)),
+        updated=_moved(updated, _start(worth)),
+        refunds={name: _unpack_refund(refund) for name, refund in (refunds or {}).items()},
+        ended=bool(ended),
+    )
+
+
+def _unpack_refund(packed: int | list[Any]) -> Refund:
+    return (packed, "") if isinstance(packed, int) else cast(Refund, tuple(packed))

@@ -1,0 +1,69 @@
+"""Rates of exchange: what one unit of a currency is worth in the workspace's, by day."""
+
+from array import array
+from bisect import bisect_right
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from regulars.domain.numbers import half_even
+
+ONE = 10**12  # a rate of one: rates are whole numbers of so small a part
+OLDEST = 10  # days that a rate serves: over weekends and holidays, and no longer
+MOST = 10**6 * ONE  # with it, amounts at a rate fit a DECIMAL(38)
+
+Row = tuple[int, str, Mapping[str, int]]  # day, base, what one unit of the base buys, in parts of ONE
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """The rates of one currency: days, ascending, and the rate of each."""
+
+    days: "array[int]"
+    rates: "array[int]"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rates:
+    """
+    The workspace's currency, and what the others are worth in it.
+
+    Where no currency is said to be the workspace's, amounts are taken as they are. `version` is that of the catalog's
+    rates that they were made of.
+    """
+
+    currency: str = ""
+    series: Mapping[str, Series] = field(default_factory=dict)
+    version: int = 0
+
+    def rate(self, currency: str, day: int) -> int | None:
+        """Give the rate of a day, or the latest of the ten days before; None where there is none."""
+        if not currency or not self.currency or currency == self.currency:
+            return ONE
+        series = self.series.get(currency)
+        at = bisect_right(series.days, day) - 1 if series else -1
+        if series is None or at < 0 or day - series.days[at] > OLDEST:
+            return None
+        return series.rates[at]
+
+
+NO_RATES = Rates()
+
+
+def unite(currency: str, rows: Iterable[Row], version: int = 0) -> Rates:
+    """Make rates into a currency of the rows of tables; of two that tell the same day the first counts."""
+    found: dict[str, dict[int, int]] = {}
+    for day, base, row in rows:
+        quotes = {**row, base: ONE}
+        own = quotes.get(currency)
+        if own is None:
+            continue
+        for code, quote in quotes.items():
+            rate = half_even(own * ONE, quote)
+            if code != currency and 0 < rate < MOST:
+                found.setdefault(code, {}).setdefault(day, rate)
+    return Rates(currency=currency, series={code: _series(by_day) for code, by_day in found.items()}, version=version)
+
+
+def _series(by_day: Mapping[int, int]) -> Series:
+    days = sorted(by_day)
+    return Series(array("q", days), array("q", [by_day[day] for day in days]))
