@@ -2,12 +2,14 @@
 
 from array import array
 from bisect import bisect_right
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from decimal import Decimal
 
 from regulars.domain.numbers import half_even
 
-ONE = 10**12  # a rate of one: rates are whole numbers of so small a part
+PLACES = 12  # decimals of a rate
+ONE: int = 10**PLACES  # a rate of one: rates are whole numbers of so small a part
 OLDEST = 10  # days that a rate serves: over weekends and holidays, and no longer
 MOST = 10**6 * ONE  # with it, amounts at a rate fit a DECIMAL(38)
 
@@ -20,6 +22,11 @@ class Series:
 
     days: "array[int]"
     rates: "array[int]"
+
+    def rate(self, day: int) -> int | None:
+        """Give the rate of a day, or the latest of the ten days before; None where there is none."""
+        at = bisect_right(self.days, day) - 1
+        return int(self.rates[at]) if at >= 0 and day - self.days[at] <= OLDEST else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,10 +47,13 @@ class Rates:
         if not currency or not self.currency or currency == self.currency:
             return ONE
         series = self.series.get(currency)
-        at = bisect_right(series.days, day) - 1 if series else -1
-        if series is None or at < 0 or day - series.days[at] > OLDEST:
-            return None
-        return series.rates[at]
+        return series.rate(day) if series else None
+
+    def rows(self) -> Iterator[tuple[str, int, Decimal]]:
+        """Give currency, day and rate of each, as SQL takes them."""
+        for currency, series in self.series.items():
+            for day, rate in zip(series.days, series.rates, strict=True):
+                yield currency, day, Decimal(rate).scaleb(-PLACES)
 
 
 NO_RATES = Rates()
