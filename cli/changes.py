@@ -100,10 +100,21 @@ def compare(wanted: Sequence[Definition], live: Mapping[Kind, Mapping[str, Live]
 
 
 def _turn(change: Change) -> int:
-    """What is planned of an event goes before another file plans it; groups go when nothing extends them any more."""
+    """
+    What is planned of an event goes before another file plans it; groups go when nothing extends them any more.
+
+    A table of rates ceases to say the currency of the workspace before another one says it.
+    """
+    if change.kind == "rates":
+        return 0 if change.is_one and _says_no_more(change) else 1
     if change.kind != "tracking_plan" or change.act != "prune" or change.live is None:
         return 1
     return 2 if is_group(change.kind, change.live.content) else 0
+
+
+def _says_no_more(change: Change) -> bool:
+    after = change.wanted.content if change.wanted else {}
+    return change.live is not None and "currency" in change.live.content and "currency" not in after
 
 
 def _check_size(wanted: Sequence[Definition], live: Mapping[str, Live]) -> None:

@@ -1,4 +1,4 @@
-"""What the pipeline lives by: the identity rules and the live segments as one value."""
+"""What the pipeline lives by: the identity rules, the live segments and the rates as one value."""
 
 import json
 from collections.abc import Iterable
@@ -6,17 +6,19 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 
 from regulars.domain.identity_rules import DEFAULT_RULES, IdentityRules
+from regulars.domain.rates import NO_RATES, Rates
 from regulars.domain.segments import Segment, needs, reads_orders, traits_read
 from regulars.domain.watches import Watch, Watches, succeed, unite
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Live:
-    """All that is live at one version of the catalog."""
+    """All that is live at one version of the catalog; `rates` are there for those who asked for them."""
 
     watches: Watches = field(default_factory=lambda: Watches(by_event={}))
     segments: tuple[Segment, ...] = ()
     rules: IdentityRules = DEFAULT_RULES
+    rates: Rates = NO_RATES
 
     @property
     def version(self) -> int:

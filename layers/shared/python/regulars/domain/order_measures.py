@@ -19,7 +19,7 @@ class Totals:
     """
     What a ledger comes to: standing orders, and their revenue in millionths.
 
-    `unconverted` are the orders that are left out, by the currency that they are in, and `mixed` the currencies of
+    `unconverted` are the orders that are left out, by the currency that has no rate, and `mixed` the currencies of
     amounts that were added as they are although they are several.
     """
 
@@ -63,7 +63,7 @@ def totals(ledger: Ledger, rates: Rates = NO_RATES, day_of: DayOf = utc_day_of) 
     for order in ledger.values():
         remains = net(order, rates, day_of)
         if remains is None:
-            left_out[order.in_currency or rates.currency] += 1
+            left_out[_lacking(order, rates, day_of)] += 1
         elif stands(order, remains):
             count, revenue = count + 1, revenue + remains
     mixed = frozenset() if rates.currency else _currencies(ledger)
@@ -81,6 +81,12 @@ def _standing(ledger: Ledger, rates: Rates, day_of: DayOf) -> Iterator[tuple[int
         remains = net(order, rates, day_of)
         if order.instant is not None and remains is not None and stands(order, remains):
             yield order.instant, remains
+
+
+def _lacking(order: Order, rates: Rates, day_of: DayOf) -> str:
+    """Name the first currency, by the alphabet, that has no rate on the day of an order."""
+    day = day_of(order.instant or 0)
+    return min(currency for currency in order.currencies if rates.rate(currency, day) is None)
 
 
 def _is_within(instant: int, window: Window | None) -> bool:

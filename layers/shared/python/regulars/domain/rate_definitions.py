@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal, DecimalException
+from decimal import Decimal
 from typing import Any
 
 from regulars.domain.numbers import half_even
@@ -19,6 +19,8 @@ MAX_TABLES = 4_000_000  # bytes of all: some three hundred thousand rates, which
 _EPOCH = date(1970, 1, 1).toordinal()
 _CODE = re.compile(r"[A-Z]{3}")
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_NUMBER = re.compile(r"[0-9]{1,10}([.][0-9]{1,15})?")
+_NONE = Decimal(0)
 _LEAST, _MOST = Decimal("0.000000001"), Decimal(10**9)
 
 
@@ -106,11 +108,9 @@ def _quotes(raw: object, base: str, path: str) -> dict[str, int]:
 
 
 def _quote(raw: object, path: str) -> int:
-    try:
-        number = Decimal(str(raw)) if isinstance(raw, int | float | str) and not isinstance(raw, bool) else None
-    except DecimalException:
-        number = None
-    if number is None or not number.is_finite() or not _LEAST <= number <= _MOST:
+    is_one = _NUMBER.fullmatch(raw) if isinstance(raw, str) else isinstance(raw, int | float)
+    number = Decimal(str(raw)) if is_one and not isinstance(raw, bool) else _NONE
+    if not (number.is_finite() and _LEAST <= number <= _MOST):
         raise DefinitionError(path, "is a number from 0.000000001 to 1000000000")
     numerator, denominator = number.as_integer_ratio()
     return half_even(numerator * ONE, denominator)

@@ -8,6 +8,7 @@ from regulars.domain.evaluation import Verdict, evaluate
 from regulars.domain.heads import Head, arm, evaluated, naming, next_turn, unread, without
 from regulars.domain.instants import SECOND
 from regulars.domain.memberships import Membership, carry, decide, earliest
+from regulars.domain.order_measures import Totals
 from regulars.domain.people import sum_parts
 from regulars.domain.profiles import alone, founder
 from regulars.domain.timers import Timer, is_soon
@@ -43,7 +44,7 @@ class Evaluator:
         self._backfill = Backfill(database, clock, many or map)
         self._memberships = MembershipStore(database)
         self._timers = TimerStore(database)
-        self._catalog = LiveCatalog(CatalogStore(database))
+        self._catalog = LiveCatalog(CatalogStore(database), rates="for segments")
         self._queue = queue
         self._journal = journal
         self._clock = clock
@@ -121,7 +122,9 @@ class Evaluator:
         if self._backfill.fold(snapshot.identities, self.live.watches, since=head.catalog, joined=joined):
             raise ConflictError("parts were folded anew: read again")
         parts = [part for identity in snapshot.identities.values() for part in identity.parts]
-        person = sum_parts(parts, self.live.watches, known=self.live.rules.is_known(home.owners))
+        known = self.live.rules.is_known(home.owners)
+        person = sum_parts(parts, self.live.watches, known=known, rates=self.live.rates)
+        self._note(person.totals)
         now = self._clock()
         verdicts = {segment.id: evaluate(segment, person, now) for segment in self.live.segments}
         carried = self._carry(home.profile_id, verdicts, before, gone, now)
@@ -129,6 +132,15 @@ class Evaluator:
         after = evaluated(head, len(home.owners), self.live.version, now)
         self._arm(head, after, naming(after, len(home.owners), snapshot.bare, skipped), earliest(verdicts), hops)
         return not moved or self._is_still(home, snapshot, skipped)
+
+    def _note(self, totals: Totals) -> None:
+        """Count what could not be added up, if a segment asks for the sum."""
+        if not self.live.watches.orders:
+            return
+        if left_out := sum(totals.unconverted.values()):
+            self._journal.count("orders_without_rate", left_out)
+        if totals.mixed:
+            self._journal.count("mixed_currencies")
 
     def _is_still(self, home: Home, snapshot: Snapshot, skipped: frozenset[str]) -> bool:
         if skipped:

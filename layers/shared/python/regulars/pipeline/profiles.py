@@ -8,6 +8,7 @@ from regulars.domain.evaluation import evaluate
 from regulars.domain.events import Event
 from regulars.domain.identifiers import kind_of
 from regulars.domain.instants import to_text
+from regulars.domain.order_measures import Totals
 from regulars.domain.people import Person, sum_parts
 from regulars.domain.profiles import Link
 from regulars.pipeline.live import LiveCatalog
@@ -55,8 +56,7 @@ class ShownProfile:
     identifier_count: int
     traits: Sequence[ShownTrait]
     memberships: Sequence[ShownMembership]
-    order_count: int
-    revenue: int
+    orders: Totals
 
 
 class ProfileReader:
@@ -69,7 +69,7 @@ class ProfileReader:
         self._events = EventStore(database)
         self._identities = IdentityStore(database)
         self._memberships = MembershipStore(database)
-        self._catalog = LiveCatalog(CatalogStore(database))
+        self._catalog = LiveCatalog(CatalogStore(database), rates="always")
         self._sealer = sealer
         self._many = many
         self._clock = clock
@@ -95,8 +95,7 @@ class ProfileReader:
             identifier_count=len(found.owners),
             traits=self._traits.show(person, identities, opener),
             memberships=memberships,
-            order_count=person.order_count,
-            revenue=person.revenue,
+            orders=person.totals,
         )
 
     def traits(self, profile_id: str, opener: Opener, *, after: str | None, limit: int) -> list[ShownTrait]:
@@ -174,7 +173,7 @@ class ProfileReader:
 def sum_person(identities: Mapping[str, Identity], live: Live) -> Person:
     """Add up what is known of a person."""
     parts = [part for identity in identities.values() for part in identity.parts]
-    return sum_parts(parts, live.watches, known=live.rules.is_known(identities))
+    return sum_parts(parts, live.watches, known=live.rules.is_known(identities), rates=live.rates)
 
 
 def ranked(owners: Sequence[str], live: Live) -> list[str]:

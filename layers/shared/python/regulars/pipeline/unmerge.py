@@ -54,7 +54,7 @@ class Unmerger:
         self._identities = IdentityStore(database)
         self._memberships = MembershipStore(database)
         self._profiles = ProfileStore(database)
-        self._catalog = LiveCatalog(CatalogStore(database))
+        self._catalog = LiveCatalog(CatalogStore(database), rates="always")
         self._many = many
         self._clock = clock
 
@@ -111,7 +111,7 @@ def _released(profile: Profile, ends: set[str], now: int) -> Profile:
 
 def _side(profile: Profile, identities: Mapping[str, Identity], live: Live, before: set[str], now: int) -> Side:
     parts = [part for owner in profile.owners for part in identities[owner].parts]
-    person = sum_parts(parts, live.watches, known=live.rules.is_known(profile.owners))
+    person = sum_parts(parts, live.watches, known=live.rules.is_known(profile.owners), rates=live.rates)
     after = {segment.id for segment in live.segments if evaluate(segment, person, now).truth}
     return Side(
         profile=profile,

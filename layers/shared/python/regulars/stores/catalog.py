@@ -9,6 +9,8 @@ from regulars.domain.catalog import Live, next_watches, watches_from_text, watch
 from regulars.domain.costs import excess
 from regulars.domain.identity_definitions import parse_rules
 from regulars.domain.identity_rules import DEFAULT_RULES
+from regulars.domain.rate_definitions import parse_rates, unite_tables
+from regulars.domain.rates import NO_RATES, Rates
 from regulars.domain.segment_definitions import parse as parse_segment
 from regulars.domain.segments import Segment
 from regulars.domain.watches import Watches
@@ -16,12 +18,24 @@ from regulars.errors import DefinitionError
 from regulars.stores.database import Database, Delete, Item, Put, Write, number, text
 
 Kind = Literal[
-    "segment", "source", "identity", "import", "tracking_plan", "plan_version", "write_key", "key_use", "live", "cursor"
+    "segment",
+    "source",
+    "identity",
+    "import",
+    "rates",
+    "tracking_plan",
+    "plan_version",
+    "write_key",
+    "key_use",
+    "live",
+    "cursor",
 ]
 Origin = Literal["file", "api"]
 _LIVE = ("live", "watches")
 _VERSION = ("live", "version")
+_RATES_VERSION = ("live", "rates")
 _PLAN_VERSION = ("live", "tracking_plan")
+_MADE_LIVE = ("segment", "identity", "rates")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,7 +71,7 @@ class CatalogStore:
 
         Raises ConflictError, and DefinitionError for a segment that is too much beside the live ones.
         """
-        if definition.kind in ("segment", "identity"):
+        if definition.kind in _MADE_LIVE:
             self._go_live(definition.kind, {definition.id: definition})
         elif definition.kind == "tracking_plan":
             self._change_plan(Put("catalog", to_item(definition), was=definition.version), _version_of(definition))
@@ -66,7 +80,7 @@ class CatalogStore:
 
     def delete(self, definition: Definition) -> None:
         """Remove a definition on the condition of the version it was read with. Raises ConflictError."""
-        if definition.kind in ("segment", "identity"):
+        if definition.kind in _MADE_LIVE:
             self._go_live(definition.kind, {definition.id: None}, was=definition.version)
         elif definition.kind == "tracking_plan":
             self._change_plan(Delete("catalog", (definition.kind, definition.id), was=definition.version))
@@ -87,8 +101,17 @@ class CatalogStore:
         found = [from_item(item) for item in items]
         return [replace(one, id=id, version=number(item, "at")) for one, item in zip(found, items, strict=True)][::-1]
 
+    def rates_version(self) -> int:
+        """Read the version of the rates, 0 where there never were any: one small read."""
+        return number(self._database.get("catalog", *_RATES_VERSION) or {}, "v")
+
+    def rates(self, version: int) -> Rates:
+        """Read all tables of rates as one, and call it this version."""
+        tables = [parse_rates(one.id, one.content) for one in self.list("rates")] if version else []
+        return unite_tables(tables, version) if version else NO_RATES
+
     def live(self) -> Live:
-        """Read all that is live."""
+        """Read all that is live but the rates, which few need."""
         item = self._database.get("catalog", *_LIVE) or {}
         rules = self.get("identity", "rules")
         return Live(
@@ -134,6 +157,9 @@ class CatalogStore:
                 segments[id] = _segment(change)
                 _check(segments.values())
             writes.append(Put("catalog", to_item(change), was=change.version))
+        if kind == "rates":
+            stamp = {"kind": _RATES_VERSION[0], "id": _RATES_VERSION[1]}
+            writes.append(Put("catalog", stamp, was=self.rates_version()))
         after = next_watches(before, segments.values())
         live = {"kind": _LIVE[0], "id": _LIVE[1], "watches": watches_to_text(after)}
         version = {"kind": _VERSION[0], "id": _VERSION[1]}
