@@ -5,7 +5,7 @@ What of JSON differs between engines stands in `json_text`, `json_of` and `LINES
 """
 
 from regulars.domain.order_amounts import CODE, LARGEST, NUMBER, STATED, UNKNOWN
-from regulars.domain.orders import ORDER_EVENTS, ORDER_IDS
+from regulars.domain.orders import NAME, ORDER_EVENTS, ORDER_IDS
 
 MONEY = "DECIMAL(38, 6)"
 AT = '"at"'  # the word means something of its own to DuckDB
@@ -42,7 +42,7 @@ SELECT {_ROW}, {_amount("line")} AS line FROM worths_of_lines
 ), sums AS (
 SELECT {_ROW}, CASE WHEN COUNT(*) = COUNT(line) THEN SUM(line) END AS total_of_lines FROM rounded_lines GROUP BY {_ROW}
 ), told_numbers AS (
-SELECT {_ROW}, SUBSTR(MD5(moment), 1, 10) AS print, COALESCE({", ".join(map(_id, ORDER_IDS))}) AS order_id,
+SELECT {_ROW}, SUBSTR(MD5(moment), 1, {NAME}) AS print, COALESCE({", ".join(map(_id, ORDER_IDS))}) AS order_id,
 {_currency(json_text("properties", "currency"))} AS currency, {numbers} FROM told
 ), said AS (
 SELECT e.person, e.name, e.{AT}, e.print, e.order_id, e.currency,

@@ -16,6 +16,7 @@ ORDER_IDS = ("order_id", "orderId")
 DRAWERS = 16
 MAX_ORDERS = 200  # in a drawer: an item holds 400 KB, and one that outgrows it would stall everybody behind it
 MAX_REFUNDS = 32  # of an order
+NAME = 10  # characters that name an event within an order
 
 # Of two the greater counts: the later, at one instant an update, then by the name of the event.
 Worth = tuple[int, str, int, str]  # instant, name, amount, currency; "" where none was stated
@@ -179,8 +180,8 @@ def _first_refunds(refunds: Mapping[str, Refund]) -> Mapping[str, Refund]:
 
 
 def _name(event: Event) -> str:
-    """Name an event in ten characters that SQL finds as well."""
-    return md5(event.moment.encode(), usedforsecurity=False).hexdigest()[:10]
+    """Name an event in few characters, which SQL finds as well."""
+    return md5(event.moment.encode(), usedforsecurity=False).hexdigest()[:NAME]
 
 
 def _order_id(properties: Mapping[str, Any]) -> str | None:

@@ -3,10 +3,11 @@
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from string import ascii_uppercase
 from typing import Any, cast
 
 from regulars.domain.events import Mark, Sealed
-from regulars.domain.orders import Order, Refund, Stated, Worth
+from regulars.domain.orders import NAME, Order, Refund, Stated, Worth
 from regulars.domain.parts import Part
 from regulars.domain.profiles import Link
 from regulars.domain.state import State
@@ -146,7 +147,7 @@ def _pack_order(order: Order) -> list[Any]:
     """Write an order small: what goes without saying is left out, and instants are told from that of its worth."""
     worth = _without_end([*order.worth]) if order.worth else None
     times = [_moved(instant, -_start(order.worth)) for instant in (order.completed, order.updated)]
-    refunds = {name: list(refund) if refund[1] else refund[0] for name, refund in order.refunds.items()}
+    refunds = " ".join(f"{name}{amount}{currency}" for name, (amount, currency) in order.refunds.items())
     stated = None if order.currency == _stated_with(order.worth) else order.currency
     return _without_end([worth, *times, int(order.ended) or None, refunds, stated])
 
@@ -160,7 +161,7 @@ def _moved(instant: int | None, by: int) -> int | None:
 
 
 def _without_end(values: list[Any]) -> list[Any]:
-    while values and values[-1] in (None, "", {}):
+    while values and values[-1] in (None, ""):
         values.pop()
     return values
 
@@ -194,10 +195,12 @@ def _unpack_order(packed: list[Any]) -> Order:
         currency=cast(Stated, tuple(stated)) if stated else _stated_with(worth),
         completed=_moved(completed, _start(worth)),
         updated=_moved(updated, _start(worth)),
-        refunds={name: _unpack_refund(refund) for name, refund in (refunds or {}).items()},
+        refunds=dict(_unpack_refund(refund) for refund in (refunds or "").split()),
         ended=bool(ended),
     )
 
 
-def _unpack_refund(packed: int | list[Any]) -> Refund:
-    return (packed, "") if isinstance(packed, int) else cast(Refund, tuple(packed))
+def _unpack_refund(packed: str) -> tuple[str, Refund]:
+    name, said = packed[:NAME], packed[NAME:]
+    amount = said.rstrip(ascii_uppercase)
+    return name, (int(amount), said[len(amount) :])
