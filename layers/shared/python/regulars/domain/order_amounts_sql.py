@@ -1,7 +1,9 @@
 """
 What one event says of an order's money, in SQL: the twin of `order_amounts`.
 
-What of JSON differs between engines stands in `json_text`, `json_of` and `LINES`, and nowhere else.
+What differs between engines, however it is transpiled, stands in `json_text`, `json_of`, `print_of` and `LINES`, and
+nowhere else. For Athena, sqlglot does the most of it; `json_of` is then JSON_FORMAT(JSON_EXTRACT(…)), and `print_of`
+takes TO_UTF8(moment).
 """
 
 from regulars.domain.order_amounts import CODE, LARGEST, NUMBER, STATED, UNKNOWN
@@ -25,6 +27,11 @@ def json_of(column: str, name: str) -> str:
     return f"CAST(json_extract({column}, '$.{name}') AS VARCHAR)"
 
 
+def print_of(moment: str) -> str:
+    """Write the name of an event within an order, as the ledger has it."""
+    return f"SUBSTR(MD5({moment}), 1, {NAME})"
+
+
 def reading(events: str) -> str:
     """Write `said`: of which order each event tells, under what name, how much, and in which currency."""
     numbers = ", ".join(f"{_number(json_text('properties', name))} AS {name}" for name in STATED)
@@ -42,7 +49,7 @@ SELECT {_ROW}, {_amount("line")} AS line FROM worths_of_lines
 ), sums AS (
 SELECT {_ROW}, CASE WHEN COUNT(*) = COUNT(line) THEN SUM(line) END AS total_of_lines FROM rounded_lines GROUP BY {_ROW}
 ), told_numbers AS (
-SELECT {_ROW}, SUBSTR(MD5(moment), 1, {NAME}) AS print, COALESCE({", ".join(map(_id, ORDER_IDS))}) AS order_id,
+SELECT {_ROW}, {print_of("moment")} AS print, COALESCE({", ".join(map(_id, ORDER_IDS))}) AS order_id,
 {_currency(json_text("properties", "currency"))} AS currency, {numbers} FROM told
 ), said AS (
 SELECT e.person, e.name, e.{AT}, e.print, e.order_id, e.currency,
