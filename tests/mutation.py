@@ -131,7 +131,7 @@ GUARDS: Sequence[Guard] = (
     Guard(
         "rates that changed are read again",
         f"{LIBRARY}/pipeline/live.py",
-        "if version != self._rates.version:",
+        "if live.rates_version != self._rates.version:",
         "if not self._rates.version:",
         ("tests/functions/test_rates_api.py",),
     ),

@@ -6,13 +6,11 @@ from typing import Any
 
 import pytest
 
-from regulars.domain.events import Mark
-from regulars.domain.numbers import MICRO, to_amount
-from regulars.domain.order_amounts import LARGEST
-from regulars.domain.orders import MAX_ORDERS, MAX_REFUNDS, NAME, Order
+from regulars.domain.numbers import to_amount
+from regulars.domain.orders import MAX_ORDERS, MAX_REFUNDS
 from regulars.domain.packing import unpack
-from regulars.domain.parts import REMEMBERED, Part, fold
-from regulars.domain.state import MAX_TRAITS, State
+from regulars.domain.parts import fold
+from regulars.domain.state import MAX_TRAITS
 from regulars.domain.watches import Watches
 from regulars.pipeline.sealing import QUARANTINED
 from regulars.stores.database import size_of
@@ -84,23 +82,6 @@ def test_no_number_of_orders_or_refunds_makes_a_part_too_large_for_an_item() -> 
 
     sizes = [size_of(part_to_item(fold("user_id:u", name, events, WATCHES, version=0, read=0))) for name in drawers]
     assert max(sizes) < 350_000
-
-
-def test_the_largest_drawer_of_orders_fits_an_item() -> None:
-    at, most = 2 * 10**15, LARGEST * MICRO
-    order = Order(
-        worth=(at, "c" + "f" * NAME, most, "EUR"),
-        currency=(at + 1, "u" + "f" * NAME, "USD"),
-        completed=0,
-        updated=0,
-        refunds={f"{number:010x}": (most, "USD") for number in range(MAX_REFUNDS)},
-        ended=True,
-    )
-    orders = {"\x01" * 123 + f"{number:05d}": order for number in range(MAX_ORDERS)}
-    marks = frozenset(Mark(number, b"12345") for number in range(REMEMBERED))
-
-    part = Part(owner="user_id:u", name="orders#0", marks=marks, state=State(count=10**9, orders=orders))
-    assert size_of(part_to_item(part)) < 400_000
 
 
 def test_a_flood_of_trait_names_does_not_push_out_what_everybody_uses() -> None:

@@ -18,6 +18,7 @@ class Live:
     watches: Watches = field(default_factory=lambda: Watches(by_event={}))
     segments: tuple[Segment, ...] = ()
     rules: IdentityRules = DEFAULT_RULES
+    rates_version: int = 0
     rates: Rates = NO_RATES
 
     @property

@@ -13,7 +13,6 @@ MONEY = "DECIMAL(38, 6)"
 AT = '"at"'  # the word means something of its own to DuckDB
 _EXACT = "DECIMAL(38, 18)"
 _ROW = f"person, name, {AT}, moment, properties"
-_SAME = " AND ".join(f"e.{name} = s.{name}" for name in _ROW.split(", "))
 LINES = "UNNEST(TRY_CAST(json_extract(properties, '$.products') AS JSON[])) AS each (line)"
 
 
@@ -41,7 +40,7 @@ def reading(events: str) -> str:
 SELECT DISTINCT {_ROW} FROM {events} WHERE name IN ({texts(*sorted(ORDER_EVENTS))})
 ), lines AS (
 SELECT {_ROW}, {_number(json_text("line", "price"))} AS price, {_number(quantity)} AS quantity
-FROM told CROSS JOIN {LINES}
+FROM told LEFT JOIN {LINES} ON TRUE
 ), worths_of_lines AS (
 SELECT {_ROW}, CAST({_amount("price")} AS {MONEY}) * CAST({_amount("quantity")} AS {MONEY}) AS line FROM lines
 ), rounded_lines AS (
@@ -49,12 +48,12 @@ SELECT {_ROW}, {_amount("line")} AS line FROM worths_of_lines
 ), sums AS (
 SELECT {_ROW}, CASE WHEN COUNT(*) = COUNT(line) THEN SUM(line) END AS total_of_lines FROM rounded_lines GROUP BY {_ROW}
 ), told_numbers AS (
-SELECT {_ROW}, {print_of("moment")} AS print, COALESCE({", ".join(map(_id, ORDER_IDS))}) AS order_id,
-{_currency(json_text("properties", "currency"))} AS currency, {numbers} FROM told
+SELECT person, name, {AT}, {print_of("moment")} AS print, COALESCE({", ".join(map(_id, ORDER_IDS))}) AS order_id,
+{_currency(json_text("properties", "currency"))} AS currency, {numbers}, total_of_lines FROM sums
 ), said AS (
-SELECT e.person, e.name, e.{AT}, e.print, e.order_id, e.currency,
+SELECT person, name, {AT}, print, order_id, currency,
 COALESCE({amounts}, CASE WHEN ABS(total_of_lines) <= {LARGEST} THEN total_of_lines END) AS amount
-FROM told_numbers AS e LEFT JOIN sums AS s ON {_SAME} WHERE e.order_id IS NOT NULL
+FROM told_numbers WHERE order_id IS NOT NULL
 )"""
 
 

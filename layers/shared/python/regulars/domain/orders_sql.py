@@ -21,52 +21,58 @@ SqlDay = Callable[[str], str]
 _RATE = f"DECIMAL({PLACES * 2}, {PLACES})"
 _BY_ORDER = "PARTITION BY person, order_id"
 _LATEST = f"{AT} DESC, CASE WHEN name = 'Order Updated' THEN 1 ELSE 0 END DESC, print DESC"
-_LEDGER = f"""orders AS (
-SELECT person, order_id, MAX(CASE WHEN name = 'Order Cancelled' OR (name = 'Order Refunded' AND amount IS NULL)
-THEN 1 ELSE 0 END) AS ended,
-COALESCE(MIN(CASE WHEN name = 'Order Completed' THEN {AT} END), MIN(CASE WHEN name = 'Order Updated' THEN {AT} END))
-AS instant FROM said GROUP BY person, order_id
-), stated AS (
-SELECT * FROM said WHERE name IN ('Order Completed', 'Order Updated')
-), worths AS (
-SELECT person, order_id, amount, currency,
-ROW_NUMBER() OVER ({_BY_ORDER} ORDER BY {_LATEST}, amount DESC, currency DESC) AS nth
-FROM stated WHERE amount IS NOT NULL
-), currencies AS (
-SELECT person, order_id, currency, ROW_NUMBER() OVER ({_BY_ORDER} ORDER BY {_LATEST}, currency DESC) AS nth
-FROM stated WHERE currency <> ''
-), told_refunds AS (
-SELECT person, order_id, print, ABS(amount) AS amount, currency,
-ROW_NUMBER() OVER ({_BY_ORDER}, print ORDER BY ABS(amount) DESC, currency DESC) AS nth
-FROM said WHERE name = 'Order Refunded' AND amount IS NOT NULL
-), refunds AS (
-SELECT person, order_id, amount, currency, ROW_NUMBER() OVER ({_BY_ORDER} ORDER BY print) AS nth
-FROM told_refunds WHERE nth = 1
-), completed AS (
-SELECT o.person, o.order_id, o.instant, o.ended, w.amount AS worth,
-COALESCE(NULLIF(w.currency, ''), c.currency, '') AS currency FROM orders AS o
-LEFT JOIN worths AS w ON w.person = o.person AND w.order_id = o.order_id AND w.nth = 1
-LEFT JOIN currencies AS c ON c.person = o.person AND c.order_id = o.order_id AND c.nth = 1
-WHERE o.instant IS NOT NULL
+# Each step reads the one before and no other: engines that keep no result between read the events once.
+_LEDGER = f"""sorted_out AS (
+SELECT person, order_id, name, {AT}, print, currency, amount,
+CASE WHEN name IN ('Order Completed', 'Order Updated') AND amount IS NOT NULL THEN 1 ELSE 0 END AS tells_worth,
+CASE WHEN name IN ('Order Completed', 'Order Updated') AND currency <> '' THEN 1 ELSE 0 END AS tells_currency,
+CASE WHEN name = 'Order Refunded' AND amount IS NOT NULL THEN 1 ELSE 0 END AS tells_refund,
+CASE WHEN name = 'Order Cancelled' OR (name = 'Order Refunded' AND amount IS NULL) THEN 1 ELSE 0 END AS tells_end
+FROM said
+), ranked AS (
+SELECT person, order_id, name, {AT}, print, currency, amount, tells_worth, tells_currency, tells_refund, tells_end,
+ROW_NUMBER() OVER ({_BY_ORDER} ORDER BY tells_worth DESC, {_LATEST}, amount DESC, currency DESC) AS worth_rank,
+ROW_NUMBER() OVER ({_BY_ORDER} ORDER BY tells_currency DESC, {_LATEST}, currency DESC) AS currency_rank,
+ROW_NUMBER() OVER ({_BY_ORDER}, print, tells_refund ORDER BY ABS(amount) DESC, currency DESC) AS telling
+FROM sorted_out
+), numbered AS (
+SELECT person, order_id, name, {AT}, currency, amount, tells_end,
+CASE WHEN tells_worth = 1 AND worth_rank = 1 THEN 1 ELSE 0 END AS is_worth,
+CASE WHEN tells_currency = 1 AND currency_rank = 1 THEN 1 ELSE 0 END AS is_currency,
+CASE WHEN tells_refund = 1 AND telling = 1 THEN 1 ELSE 0 END AS is_refund,
+ROW_NUMBER() OVER ({_BY_ORDER} ORDER BY CASE WHEN tells_refund = 1 AND telling = 1 THEN 0 ELSE 1 END, print)
+AS refund_rank
+FROM ranked
+), placed AS (
+SELECT person, order_id, currency, is_worth,
+CASE WHEN is_refund = 1 AND refund_rank <= {MAX_REFUNDS} THEN 1 ELSE 0 END AS is_refund,
+CASE WHEN is_worth = 1 THEN amount WHEN is_refund = 1 AND refund_rank <= {MAX_REFUNDS} THEN -ABS(amount) END AS amount,
+MAX(tells_end) OVER ({_BY_ORDER}) AS ended,
+COALESCE(MIN(CASE WHEN name = 'Order Completed' THEN {AT} END) OVER ({_BY_ORDER}),
+MIN(CASE WHEN name = 'Order Updated' THEN {AT} END) OVER ({_BY_ORDER})) AS instant,
+COALESCE(MAX(CASE WHEN is_worth = 1 THEN NULLIF(currency, '') END) OVER ({_BY_ORDER}),
+MAX(CASE WHEN is_currency = 1 THEN currency END) OVER ({_BY_ORDER}), '') AS order_currency
+FROM numbered
 ), amounts AS (
-SELECT person, order_id, instant, worth AS amount, currency, 0 AS refunds FROM completed WHERE worth IS NOT NULL
-UNION ALL
-SELECT o.person, o.order_id, o.instant, -r.amount, COALESCE(NULLIF(r.currency, ''), o.currency), 1
-FROM completed AS o JOIN refunds AS r ON r.person = o.person AND r.order_id = o.order_id WHERE r.nth <= {MAX_REFUNDS}
+SELECT person, order_id, instant, ended, order_currency, is_worth, is_refund, amount,
+CASE WHEN is_refund = 1 THEN COALESCE(NULLIF(currency, ''), order_currency) ELSE order_currency END AS currency
+FROM placed WHERE instant IS NOT NULL
 )"""
-_UNCONVERTED = "rated AS (SELECT person, order_id, refunds, amount, 1 AS rate FROM amounts)"
+_UNCONVERTED = "rated AS (SELECT a.*, 1 AS rate FROM amounts AS a)"
 _RESULT = f"""summed AS (
-SELECT person, order_id, SUM(CAST(amount AS {MONEY}) * CAST(rate AS {_RATE})) AS exact, SUM(refunds) AS refunds,
-SUM(CASE WHEN rate IS NULL THEN 1 ELSE 0 END) AS missing FROM rated GROUP BY person, order_id
+SELECT person, order_id, instant, order_currency AS currency, ended, SUM(is_refund) AS refunds,
+COALESCE(SUM(CASE WHEN is_worth = 1 THEN amount END), 0) AS worth,
+COALESCE(SUM(CAST(amount AS {MONEY}) * CAST(rate AS {_RATE})), 0) AS exact,
+SUM(CASE WHEN amount IS NOT NULL AND rate IS NULL THEN 1 ELSE 0 END) AS missing
+FROM rated GROUP BY person, order_id, instant, order_currency, ended
 ), remaining AS (
-SELECT o.person, o.order_id, o.instant, o.ended, o.worth, o.currency, COALESCE(s.refunds, 0) AS refunds,
-CASE WHEN o.ended = 1 THEN 0 WHEN s.missing > 0 THEN NULL WHEN COALESCE(s.exact, 0) <= 0 THEN 0
-ELSE {half_even("s.exact")} END AS net
-FROM completed AS o LEFT JOIN summed AS s ON s.person = o.person AND s.order_id = o.order_id
+SELECT person, order_id, instant, currency, ended, refunds, worth,
+CASE WHEN ended = 1 THEN 0 WHEN missing > 0 THEN NULL WHEN exact <= 0 THEN 0 ELSE {half_even("exact")} END AS net
+FROM summed
 )
 SELECT person, order_id, instant, currency, CAST(net AS {MONEY}) AS net,
-CASE WHEN ended = 1 OR net IS NULL THEN FALSE WHEN net > 0 THEN TRUE
-ELSE refunds = 0 AND COALESCE(worth, 0) = 0 END AS stands FROM remaining"""
+CASE WHEN ended = 1 OR net IS NULL THEN FALSE WHEN net > 0 THEN TRUE ELSE refunds = 0 AND worth = 0 END AS stands
+FROM remaining"""
 
 
 def utc_day(instant: str) -> str:
@@ -82,16 +88,12 @@ def orders_sql(currency: str = "", *, events: str = "events", rates: str = "rate
 
 def _converting(currency: str, rates: str, day: SqlDay) -> str:
     """Write `rated`: each amount with the rate of its order's day, or the latest of the ten days before."""
-    return f"""dated AS (
-SELECT person, order_id, refunds, amount, currency, {day("instant")} AS day FROM amounts
-), asked AS (
-SELECT DISTINCT currency, day FROM dated
-), offered AS (
-SELECT a.currency, a.day, r.rate, ROW_NUMBER() OVER (PARTITION BY a.currency, a.day ORDER BY r.day DESC) AS nth
-FROM asked AS a JOIN {rates} AS r
-ON r.currency = a.currency AND r.day <= a.day AND r.day >= a.day - {OLDEST}
+    return f"""offered AS (
+SELECT currency, rate, day AS since, LEAD(day) OVER (PARTITION BY currency ORDER BY day) AS until FROM {rates}
+), dated AS (
+SELECT a.*, {day("instant")} AS day FROM amounts AS a
 ), rated AS (
-SELECT d.person, d.order_id, d.refunds, d.amount,
-CASE WHEN d.currency IN ({texts("", currency)}) THEN 1 ELSE o.rate END AS rate
-FROM dated AS d LEFT JOIN offered AS o ON o.currency = d.currency AND o.day = d.day AND o.nth = 1
+SELECT d.*, CASE WHEN d.currency IN ({texts("", currency)}) THEN 1 ELSE o.rate END AS rate
+FROM dated AS d LEFT JOIN offered AS o ON o.currency = d.currency AND o.since <= d.day
+AND o.since >= d.day - {OLDEST} AND (o.until IS NULL OR o.until > d.day)
 )"""

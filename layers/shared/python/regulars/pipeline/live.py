@@ -36,7 +36,6 @@ class LiveCatalog:
         """Give the rates, read again only if they have changed: they are large."""
         if self._wanted == "never" or (self._wanted == "for segments" and not live.watches.orders):
             return NO_RATES
-        version = self._store.rates_version()
-        if version != self._rates.version:
-            self._rates = self._store.rates(version)
+        if live.rates_version != self._rates.version:
+            self._rates = self._store.rates(live.rates_version)
         return self._rates

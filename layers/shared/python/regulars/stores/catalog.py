@@ -33,7 +33,6 @@ Kind = Literal[
 Origin = Literal["file", "api"]
 _LIVE = ("live", "watches")
 _VERSION = ("live", "version")
-_RATES_VERSION = ("live", "rates")
 _PLAN_VERSION = ("live", "tracking_plan")
 _MADE_LIVE = ("segment", "identity", "rates")
 
@@ -101,12 +100,8 @@ class CatalogStore:
         found = [from_item(item) for item in items]
         return [replace(one, id=id, version=number(item, "at")) for one, item in zip(found, items, strict=True)][::-1]
 
-    def rates_version(self) -> int:
-        """Read the version of the rates, 0 where there never were any: one small read."""
-        return number(self._database.get("catalog", *_RATES_VERSION) or {}, "v")
-
     def rates(self, version: int) -> Rates:
-        """Read all tables of rates as one, and call it this version."""
+        """Read all tables of rates as one, and call it this version; 0 is that of none."""
         tables = [parse_rates(one.id, one.content) for one in self.list("rates")] if version else []
         return unite_tables(tables, version) if version else NO_RATES
 
@@ -118,6 +113,7 @@ class CatalogStore:
             watches=_watches(item),
             segments=tuple(_segment(definition) for definition in self.list("segment")),
             rules=parse_rules(rules.content) if rules else DEFAULT_RULES,
+            rates_version=number(item, "rates"),
         )
 
     def cursor(self, id: str) -> tuple[int, int]:
@@ -145,7 +141,8 @@ class CatalogStore:
             self._database.put("catalog", {"kind": "key_use", "id": print, "day": day}, was=number(item, "v"))
 
     def _go_live(self, kind: Kind, changes: Mapping[str, Definition | None], was: int = 0) -> None:
-        before = _watches(self._database.get("catalog", *_LIVE) or {})
+        item = self._database.get("catalog", *_LIVE) or {}
+        before = _watches(item)
         segments = {definition.id: _segment(definition) for definition in self.list("segment")}
         writes: list[Write] = []
         for id, change in changes.items():
@@ -157,11 +154,9 @@ class CatalogStore:
                 segments[id] = _segment(change)
                 _check(segments.values())
             writes.append(Put("catalog", to_item(change), was=change.version))
-        if kind == "rates":
-            stamp = {"kind": _RATES_VERSION[0], "id": _RATES_VERSION[1]}
-            writes.append(Put("catalog", stamp, was=self.rates_version()))
         after = next_watches(before, segments.values())
-        live = {"kind": _LIVE[0], "id": _LIVE[1], "watches": watches_to_text(after)}
+        rates = number(item, "rates") + (kind == "rates")
+        live: Item = {"kind": _LIVE[0], "id": _LIVE[1], "watches": watches_to_text(after), "rates": rates}
         version = {"kind": _VERSION[0], "id": _VERSION[1]}
         self._database.transact(
             [
