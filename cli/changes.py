@@ -28,8 +28,8 @@ STYLES: Mapping[Act, tuple[str, str]] = {
     "left alone": (" ", "dim"),
 }
 HOLDS = (
-    "after a segment is new or changed, people who are there already are evaluated with their next event or timer "
-    "(history is not evaluated yet)"
+    "after a segment or a rate is new or changed, people who are there already are evaluated with their next event or "
+    "timer (history is not evaluated yet)"
 )
 
 
@@ -148,8 +148,8 @@ def _mean_the_same(wanted: Definition, live: Live) -> bool:
 
 
 def note_on(changes: Sequence[Change]) -> str:
-    """Say from when on segments hold that are new or changed; empty where none is."""
-    touched = any(change.kind == "segment" and change.act in ("create", "change") for change in changes)
+    """Say from when on segments and rates hold that are new or changed; empty where none is."""
+    touched = any(change.kind in ("segment", "rates") and change.act in ("create", "change") for change in changes)
     return HOLDS if touched else ""
 
 
