@@ -28,8 +28,8 @@ STYLES: Mapping[Act, tuple[str, str]] = {
     "left alone": (" ", "dim"),
 }
 HOLDS = (
-    "after a segment is new or changed, people who are there already are evaluated with their next event or timer "
-    "(history is not evaluated yet)"
+    "after a segment or a rate is new or changed, people who are there already are evaluated with their next event or "
+    "timer (history is not evaluated yet)"
 )
 
 
@@ -100,10 +100,21 @@ def compare(wanted: Sequence[Definition], live: Mapping[Kind, Mapping[str, Live]
 
 
 def _turn(change: Change) -> int:
-    """What is planned of an event goes before another file plans it; groups go when nothing extends them any more."""
+    """
+    What is planned of an event goes before another file plans it; groups go when nothing extends them any more.
+
+    A table of rates ceases to say the currency of the workspace before another one says it.
+    """
+    if change.kind == "rates":
+        return 0 if change.is_one and _says_no_more(change) else 1
     if change.kind != "tracking_plan" or change.act != "prune" or change.live is None:
         return 1
     return 2 if is_group(change.kind, change.live.content) else 0
+
+
+def _says_no_more(change: Change) -> bool:
+    after = change.wanted.content if change.wanted else {}
+    return change.live is not None and "currency" in change.live.content and "currency" not in after
 
 
 def _check_size(wanted: Sequence[Definition], live: Mapping[str, Live]) -> None:
@@ -137,8 +148,8 @@ def _mean_the_same(wanted: Definition, live: Live) -> bool:
 
 
 def note_on(changes: Sequence[Change]) -> str:
-    """Say from when on segments hold that are new or changed; empty where none is."""
-    touched = any(change.kind == "segment" and change.act in ("create", "change") for change in changes)
+    """Say from when on segments and rates hold that are new or changed; empty where none is."""
+    touched = any(change.kind in ("segment", "rates") and change.act in ("create", "change") for change in changes)
     return HOLDS if touched else ""
 
 

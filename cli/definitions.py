@@ -7,21 +7,24 @@ from pathlib import Path
 from typing import Any, Literal, get_args
 
 from cli.errors import UserError
+from cli.rates_files import read_rates
 from cli.yaml_files import Document, load, shown
 from regulars.domain.identity_definitions import check_rules
 from regulars.domain.mapping_definitions import parse_mapping
 from regulars.domain.plan_definitions import check_plan, check_together, outline
+from regulars.domain.rate_definitions import check_tables, parse_rates
 from regulars.domain.segment_definitions import parse as parse_segment
 from regulars.domain.sources import parse_source
 from regulars.domain.workspace import parse_workspace
 from regulars.errors import DefinitionError
 from regulars.pipeline.definitions import SINGLES
 
-Kind = Literal["workspace", "source", "identity", "tracking_plan", "segment", "import"]
+Kind = Literal["workspace", "source", "identity", "tracking_plan", "rates", "segment", "import"]
 KINDS: tuple[Kind, ...] = get_args(Kind)  # in the order in which they are applied
 PLURALS: Mapping[Kind, str] = {
     "source": "sources",
     "tracking_plan": "tracking_plans",
+    "rates": "rates",
     "segment": "segments",
     "import": "imports",
 }
@@ -61,6 +64,7 @@ def read_catalog(folder: Path) -> tuple[list[Definition], list[UserError]]:
             definitions.append(read_definition(kind, path))
         except UserError as error:
             errors.append(error)
+    definitions += _read_tables(folder, errors)
     definitions.sort(key=lambda one: (KINDS.index(one.kind), not is_group(one.kind, one.content)))
     return definitions, errors + _dangling(definitions) + ([] if errors else _contradictions(definitions))
 
@@ -76,7 +80,11 @@ def read_definition(kind: Kind, path: Path) -> Definition:
     if not _ID.fullmatch(id):
         what = "the name of the file is the id: a lower-case letter and then up to 62 of a-z, 0-9 and _"
         raise UserError(what, where=shown(path), fix="rename the file")
-    document = load(path)
+    return check_definition(kind, id, load(path))
+
+
+def check_definition(kind: Kind, id: str, document: Document) -> Definition:
+    """Check what a document says. Raises UserError."""
     try:
         if document.content.get("id", id) != id:
             raise DefinitionError("id", f"is not {id}, the name of the file; it may be left out")
@@ -84,6 +92,19 @@ def read_definition(kind: Kind, path: Path) -> Definition:
     except DefinitionError as error:
         raise document.complaint(error) from error
     return Definition(kind=kind, id=id, content=document.content, document=document)
+
+
+def _read_tables(folder: Path, errors: list[UserError]) -> Iterator[Definition]:
+    """Read tables of rates that are CSV, as banks publish them: a definition a year."""
+    named = {path.stem for path in folder.glob(f"{FOLDERS['rates']}/*.y*ml")}
+    for path in sorted(folder.glob(f"{FOLDERS['rates']}/*.csv")):
+        try:
+            for id, document in read_rates(path):
+                if id in named:
+                    raise UserError(f"tells of {id}, as {id}.yaml does", where=shown(path), fix="remove one of them")
+                yield check_definition("rates", id, document)
+        except UserError as error:
+            errors.append(error)
 
 
 def _files(folder: Path) -> Iterator[tuple[Kind, Path]]:
@@ -108,12 +129,26 @@ def _dangling(definitions: list[Definition]) -> list[UserError]:
 
 def _contradictions(definitions: list[Definition]) -> list[UserError]:
     plans = {one.id: one for one in definitions if one.kind == "tracking_plan"}
+    tables = {one.id: one for one in definitions if one.kind == "rates"}
     try:
+        of = plans
         check_together([outline(id, one.content) for id, one in sorted(plans.items())])
+        of = tables
+        check_tables({id: one.content for id, one in sorted(tables.items())})
     except DefinitionError as error:
         id, _, path = error.path.partition(".")
-        return [plans[id].document.complaint(DefinitionError(path, error.message))]
-    return []
+        return [of[id].document.complaint(DefinitionError(path, error.message))]
+    return _unused(list(tables.values()))
+
+
+def _unused(tables: list[Definition]) -> list[UserError]:
+    """Complain of rates into no currency: nothing would be converted."""
+    if not tables or any("currency" in one.content for one in tables):
+        return []
+    fix = "say `currency: EUR` in one of catalog/rates/*.yaml, as docs/orders.md shows"
+    return [
+        UserError("no table of rates says the currency of the workspace", where=shown(tables[0].document.path), fix=fix)
+    ]
 
 
 CHECKS: Mapping[Kind, Callable[[str, Mapping[str, Any]], object]] = {
@@ -121,6 +156,7 @@ CHECKS: Mapping[Kind, Callable[[str, Mapping[str, Any]], object]] = {
     "source": parse_source,
     "identity": lambda _, content: check_rules(content),
     "tracking_plan": check_plan,
+    "rates": parse_rates,
     "segment": parse_segment,
     "import": parse_mapping,
 }

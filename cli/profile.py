@@ -11,7 +11,8 @@ from rich.text import Text
 from typer.core import TyperGroup
 
 from cli.errors import AnswerError, UserError
-from cli.output import counted, instant, table
+from cli.orders import worth
+from cli.output import instant, table
 from cli.session import Session, session_of
 
 REFERENCE = "a reference is a profile id (p_…) or kind:value, such as user_id:ann or email:ann@shop.example"
@@ -119,10 +120,8 @@ def look_up(session: Session, ref: str) -> Mapping[str, Any]:
 
 
 def _head(found: Mapping[str, Any]) -> Text:
-    orders = found["orders"]
-    worth = f"{counted(orders['count'], 'order')}, {orders['revenue']:,.2f} net"
     kind = "known" if found["known"] else "anonymous"
-    return Text.assemble((found["profile_id"], "bold"), f"  {kind}, {worth}\n")
+    return Text.assemble((found["profile_id"], "bold"), f"  {kind}, {worth(found['orders'])}\n")
 
 
 def _identifiers(found: Mapping[str, Any]) -> Any:

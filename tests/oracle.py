@@ -7,7 +7,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from decimal import Decimal
+from decimal import ROUND_HALF_EVEN, Decimal, InvalidOperation
 from hashlib import blake2b, md5
 from itertools import pairwise
 from typing import Any, cast
@@ -17,6 +17,7 @@ from regulars.domain import orders, segments, state
 from regulars.domain.calendars import Calendar, date_of
 from regulars.domain.dates import Dated, read_date
 from regulars.domain.events import Event, Sealed
+from regulars.domain.instants import DAY
 from regulars.domain.numbers import MICRO, to_amount
 from regulars.domain.personal_names import is_personal_trait
 from regulars.domain.segments import (
@@ -40,6 +41,7 @@ from regulars.domain.segments import (
     Unfollowed,
 )
 
+_MICRO = Decimal("0.000001")
 _COMPARE: Mapping[str, Callable[[Any, Any], bool]] = {
     "equals": operator.eq,
     "at_least": operator.ge,
@@ -59,6 +61,7 @@ class Life:
     profile_id: str = "p_user_id:u"
     calendar: Calendar = field(default_factory=Calendar)
     segments: Mapping[str, Segment] = field(default_factory=dict)
+    rates: "OracleRates | None" = None
 
 
 def components(events: Iterable[Event]) -> set[frozenset[str]]:
@@ -102,7 +105,7 @@ def truth(node: Node, life: Life, now: int) -> bool:  # noqa: C901 (a case each)
         case Trait(name, check):
             return passes(check, trait_of(name, life.events), now, life.calendar)
         case Measured(OrdersMeasure() as measure, check):
-            return _passes_exactly(check, _orders(measure, life), now, life.calendar)
+            return _passes_exactly(check, _orders(measure, life, now), now, life.calendar)
         case Measured(Measure() as measure, check):
             return _measured(measure, check, life, now)
         case segments.Sequence():
@@ -421,21 +424,70 @@ def _size(value: Any) -> int:
     return len(json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode())
 
 
-def _orders(measure: OrdersMeasure, life: Life) -> object:
-    if measure.window is not None or measure.of not in ("count", "revenue"):
-        raise NotImplementedError(measure)
-    worths = net_orders(life.events)
-    return Decimal(sum(worths.values())) if measure.of == "revenue" else count_orders(life.events)
+def _orders(measure: OrdersMeasure, life: Life, now: int) -> object:
+    standing = standing_orders(life.events, life.rates).values()
+    worths = [worth for instant, worth in standing if _in(measure.window, instant, life, now)]
+    instants = [instant for instant, _ in standing if _in(measure.window, instant, life, now)]
+    match measure.of:
+        case "count":
+            return len(worths)
+        case "revenue":
+            return sum(worths, Decimal(0))
+        case "average":
+            return (sum(worths, Decimal(0)) / len(worths)).quantize(_MICRO, ROUND_HALF_EVEN) if worths else None
+        case "first_time":
+            return Dated(min(instants)) if instants else None
+        case _:
+            return Dated(max(instants)) if instants else None
 
 
-def net_orders(events: Iterable[Event]) -> Mapping[str, Decimal]:
-    """The worth of each order after refunds and cancellation."""
-    return {order_id: _net(told) for order_id, told in _told(events).items()}
+def net_orders(events: Iterable[Event], rates: "OracleRates | None" = None) -> Mapping[str, Decimal | None]:
+    """What remains of each order that was completed, after refunds and cancellation; None where a rate is missing."""
+    told = _told(events)
+    return {order_id: _net(said, rates) for order_id, said in told.items() if order_instant(said) is not None}
 
 
-def count_orders(events: Iterable[Event]) -> int:
+def count_orders(events: Iterable[Event], rates: "OracleRates | None" = None) -> int:
     """How many orders stand: worth something, or worth nothing from the start and left alone."""
-    return sum(1 for told in _told(events).values() if _net(told) > 0 or _stated_nothing(told))
+    return len(standing_orders(events, rates))
+
+
+def standing_orders(events: Iterable[Event], rates: "OracleRates | None" = None) -> Mapping[str, tuple[int, Decimal]]:
+    """The instant of each order that stands, and what remains of it."""
+    found = {}
+    for order_id, said in _told(events).items():
+        instant, remains = order_instant(said), _net(said, rates)
+        if instant is not None and remains is not None and (remains > 0 or _is_free(said)):
+            found[order_id] = (instant, remains)
+    return found
+
+
+def order_instant(told: list[Event]) -> int | None:
+    """When an order was completed, as early as anybody said; else when it was first updated."""
+    for name in ("Order Completed", "Order Updated"):
+        if instants := [event.at for event in told if event.name == name]:
+            return min(instants)
+    return None
+
+
+class OracleRates:
+    """The rates of a table of days, each with what one unit of the base buys, looked up day by day."""
+
+    def __init__(self, currency: str, base: str, days: Mapping[int, Mapping[str, str]]) -> None:
+        self.currency, self.base, self.days = currency, base, days
+
+    def rate(self, currency: str, day: int) -> Decimal | None:
+        """Give the rate of a day or of the latest of the ten before it."""
+        if currency in ("", self.currency):
+            return Decimal(1)
+        for back in range(11):
+            row = {self.base: "1", **self.days.get(day - back, {})}
+            if day - back in self.days and {currency, self.currency} <= row.keys():
+                exact = Decimal(row[self.currency]) / Decimal(row[currency])
+                rate = exact.quantize(Decimal("1e-12"), ROUND_HALF_EVEN)
+                if 0 < rate < 10**6:
+                    return rate
+        return None
 
 
 def _told(events: Iterable[Event]) -> Mapping[str, list[Event]]:
@@ -450,33 +502,103 @@ def _told(events: Iterable[Event]) -> Mapping[str, list[Event]]:
     return {order_id: told[order_id] for ids in drawers.values() for order_id in ids[: orders.MAX_ORDERS]}
 
 
-def _stated_nothing(told: list[Event]) -> bool:
-    stated = [event for event in told if event.name in ("Order Completed", "Order Updated")]
-    return len(stated) == len(told) and _stated(told) == 0
+def _is_free(told: list[Event]) -> bool:
+    """Say whether an order was worth nothing from the start, and nothing was given back."""
+    only_stated = all(event.name in ("Order Completed", "Order Updated") for event in told)
+    return only_stated and _stated(told)[0] == 0
 
 
-def _net(told: list[Event]) -> Decimal:
-    refunds = _refunds(told)
-    if None in refunds or any(event.name == "Order Cancelled" for event in told):
+def _is_ended(told: list[Event]) -> bool:
+    gone = (event for event in told if event.name == "Order Refunded" and order_amount(event) is None)
+    return any(event.name == "Order Cancelled" for event in told) or any(gone)
+
+
+def _net(told: list[Event], rates: "OracleRates | None") -> Decimal | None:
+    instant = order_instant(told)
+    if instant is None or _is_ended(told):
         return Decimal(0)
-    return max(Decimal(0), _stated(told) - sum((_amount(refund) for refund in refunds), Decimal(0)))
+    worth, currency = _stated(told)
+    said = [(worth, currency)] + [(-abs(amount), given or currency) for amount, given in _refunds(told)]
+    if worth == 0 and all(order_amount(event) is None for event in told if event.name != "Order Refunded"):
+        del said[0]  # nobody stated an amount
+    total = Decimal(0)
+    for amount, code in said:
+        rate = rates.rate(code, instant // DAY) if rates else Decimal(1)
+        if rate is None:
+            return None
+        total += amount * rate
+    return max(Decimal(0), total.quantize(_MICRO, ROUND_HALF_EVEN))
 
 
-def _refunds(told: list[Event]) -> list[object]:
-    """The refunds that there is room for; of one that was told twice the larger, and no amount is the largest."""
-    amounts: dict[bytes, object] = {}
+def _refunds(told: list[Event]) -> list[tuple[Decimal, str]]:
+    """The refunds that there is room for; of one that was told twice the larger."""
+    amounts: dict[str, tuple[Decimal, str]] = {}
     for event in told:
-        if event.name == "Order Refunded":
-            amount, name = event.properties.get("revenue"), event.mark.print
-            told_before = amounts.get(name, amount)
-            amounts[name] = None if None in (amount, told_before) else max(amount, told_before, key=_amount)
+        amount = order_amount(event)
+        if event.name == "Order Refunded" and amount is not None:
+            name, refund = _print(event), (abs(amount), order_currency(event))
+            amounts[name] = max(refund, amounts.get(name, refund))
     return [amounts[name] for name in sorted(amounts)[: orders.MAX_REFUNDS]]
 
 
-def _stated(told: list[Event]) -> Decimal:
+def _stated(told: list[Event]) -> tuple[Decimal, str]:
+    """The latest amount, in its currency, else in the latest that was stated."""
     stated = [event for event in told if event.name in ("Order Completed", "Order Updated")]
-    worths = [(event.at, event.mark.print, _amount(event.properties.get("revenue"))) for event in stated]
-    return max(worths)[2] if worths else Decimal(0)
+    stated.sort(key=lambda event: (event.at, event.name == "Order Updated", _print(event)))
+    currencies = [(*_turn(event), order_currency(event)) for event in stated if order_currency(event)]
+    worths = [(*_turn(event), amount, order_currency(event)) for event in stated for amount in _some(event)]
+    latest = max(currencies)[-1] if currencies else ""
+    return (max(worths)[-2], max(worths)[-1] or latest) if worths else (Decimal(0), latest)
+
+
+def _turn(event: Event) -> tuple[int, bool, str]:
+    return event.at, event.name == "Order Updated", _print(event)
+
+
+def _some(event: Event) -> list[Decimal]:
+    amount = order_amount(event)
+    return [] if amount is None else [amount]
+
+
+def order_amount(event: Event) -> Decimal | None:
+    """What an event says in numbers: the first of three properties, else the sum of its lines."""
+    for name in ("revenue", "total", "value"):
+        if (amount := _read(event.properties.get(name))) is not None:
+            return amount
+    lines = event.properties.get("products")
+    if not isinstance(lines, list) or not lines:
+        return None
+    total = Decimal(0)
+    for line in lines:
+        price = _read(line.get("price")) if isinstance(line, dict) else None
+        quantity = _read(line["quantity"]) if isinstance(line, dict) and line.get("quantity") is not None else 1
+        if price is None or quantity is None:
+            return None
+        total += (price * quantity).quantize(_MICRO, ROUND_HALF_EVEN)
+    return total
+
+
+def order_currency(event: Event) -> str:
+    """The code that an event states; XXX for what is none."""
+    said = event.properties.get("currency")
+    if said is None or said == "":
+        return ""
+    return said.upper() if isinstance(said, str) and len(said) == 3 and said.isalpha() else "XXX"
+
+
+def _read(value: object) -> Decimal | None:
+    """Read a number of up to a trillion, or a text that is one."""
+    if isinstance(value, bool) or not isinstance(value, int | float | str):
+        return None
+    try:
+        number = Decimal(str(value)).quantize(_MICRO, ROUND_HALF_EVEN)
+    except InvalidOperation:
+        return None
+    return number if abs(number) <= 10**12 else None
+
+
+def _print(event: Event) -> str:
+    return md5(event.moment.encode()).hexdigest()[:10]
 
 
 def _amount(value: object) -> Decimal:

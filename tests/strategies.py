@@ -205,8 +205,9 @@ def leaves(draw: st.DrawFn) -> dict[str, Any]:
         case "drawn":
             return {"drawn": {"from": draw(st.integers(0, 50)), "to": draw(st.integers(51, 100))}}
         case _:
-            of = draw(st.sampled_from(["count", "revenue"]))
-            return {"orders": of, draw(comparisons): draw(st.sampled_from([0, 1, 2, 9.99, 20]))}
+            of = draw(st.sampled_from(["count", "revenue", "average", "first_time", "last_time"]))
+            asks = draw(st.one_of(times, st.just({"missing": True}))) if of in TIMES else draw(money)
+            return {"orders": of, **asks, **draw(windows)} if of not in TIMES else {"orders": of, **asks}
 
 
 trees = st.recursive(

@@ -6,17 +6,19 @@ import re
 from collections import Counter
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 import yaml
 from hypothesis import given
 from jsonschema import Draft202012Validator
 
+from cli.yaml_files import parse as plain_yaml
 from regulars.domain.identity_definitions import check_rules
 from regulars.domain.identity_rules import DEFAULT_RULES
 from regulars.domain.mapping_definitions import parse_mapping
 from regulars.domain.plan_definitions import check_plan
+from regulars.domain.rate_definitions import parse_rates
 from regulars.domain.segment_definitions import parse
 from regulars.domain.segments import Segment
 from regulars.domain.sources import parse_source
@@ -33,6 +35,7 @@ PARSERS: Mapping[str, Callable[[dict[str, Any]], object]] = {
     "workspace": parse_workspace,
     "source": lambda definition: parse_source("x", definition),
     "tracking-plan": lambda definition: check_plan("x", definition),
+    "rates": lambda definition: parse_rates("x", definition),
 }
 
 
@@ -69,6 +72,11 @@ def a_segment(**where: object) -> dict[str, Any]:
 def rules(*identifiers: dict[str, Any], **limits: object) -> dict[str, Any]:
     """Build identity rules that begin with the user id."""
     return {"identifiers": [{"kind": "user_id", "from": ["userId"], "limit": 1}, *identifiers], **limits}
+
+
+def quotes(**quotes: object) -> dict[str, Any]:
+    """Build rates of one day, told in euros."""
+    return {"currency": "EUR", "days": {"2026-01-31": quotes}}
 
 
 def an_import(change: Mapping[str, Any] = {}, **fields: Any) -> dict[str, Any]:
@@ -138,6 +146,10 @@ GOOD = [
     ("workspace", {}),
     ("workspace", {"zone": "UTC"}),
     ("workspace", {"id": "settings", "zone": "Europe/Berlin", "currency": "EUR"}),
+    ("rates", {"currency": "EUR"}),
+    ("rates", {"name": "Ours", "description": "Why", "currency": "SEK", "base": "EUR", "days": {}}),
+    ("rates", {"base": "EUR", "days": {"2026-01-31": {"USD": 1.0856, "JPY": "160.25", "KRW": 1700}}}),
+    ("rates", quotes(USD="0.000000001", VND=1e9)),
     ("source", {"unplanned": "quarantine"}),
     ("tracking-plan", {"all": True}),
     ("tracking-plan", {"group": True, "description": "Why", "mode": "draft"}),
@@ -374,12 +386,33 @@ BAD = [
     ("import", a_property(template="x")),
     ("import", a_property(constant="")),
     ("import", a_property(constant=1, required=True)),
+    ("rates", {}),
+    ("rates", {"name": "Some"}),
+    ("rates", {"days": {}}),
+    ("rates", {"base": "EUR"}),
+    ("rates", {"currency": "eur"}),
+    ("rates", {"currency": "XXX"}),
+    ("rates", {"currency": "EUR", "rate": 1}),
+    ("rates", {"currency": "EUR", "name": ""}),
+    ("rates", {"currency": "EUR", "days": []}),
+    ("rates", {"currency": "EUR", "days": {"31.1.2026": {"USD": 1}}}),
+    ("rates", quotes()),
+    ("rates", quotes(usd=1)),
+    ("rates", quotes(USD=0)),
+    ("rates", quotes(USD=True)),
+    ("rates", quotes(USD=None)),
+    ("rates", quotes(USD="1,25")),
+    ("rates", quotes(USD="1e3")),
+    ("rates", quotes(USD=1e10)),
 ]
 ONLY_THE_PARSER_KNOWS = [
     ("workspace", {"zone": "Europe/Atlantis"}),
     ("workspace", {"zone": "../../etc/passwd"}),
     ("workspace", {"currency": "EUD"}),
     ("workspace", {"currency": "XXX"}),
+    ("rates", {"currency": "EUR", "days": {"2026-02-30": {"USD": 1}}}),
+    ("rates", quotes(EUR=1)),
+    ("rates", quotes(USD="0")),
     ("source", {"keys": [{"label": "web"}, {"label": "web", "kind": "server"}]}),
     ("source", {"quotas": {"per_key": {"requests_per_minute": {"defer": 6, "refuse": 5}}}}),
     ("segment", a_segment(trait="email", equals="ann@shop.example")),
@@ -428,14 +461,15 @@ def test_the_schema_of_segments_takes_whatever_the_parser_takes(definition: dict
 def blocks() -> list[tuple[str, str]]:
     """List the YAML in the docs, by the file that it stands for."""
     docs = CATALOG.parent / "docs"
-    text = "".join((docs / page).read_text() for page in ("catalog.md", "identity.md", "import.md"))
+    text = "".join((docs / page).read_text() for page in ("catalog.md", "identity.md", "import.md", "orders.md"))
     return re.findall(r"```yaml\n# catalog/(\S+)\n(.*?)```", text, re.DOTALL)
 
 
 @pytest.mark.parametrize(("path", "text"), blocks(), ids=lambda value: value[:20])
 def test_what_the_docs_show_can_be_applied(path: str, text: str) -> None:
-    kind = path.split("/")[0].removesuffix(".yaml").removesuffix("s")
-    definition = yaml.safe_load(text)
+    kind = path.split("/")[0].removesuffix(".yaml")
+    kind = kind if kind == "rates" else kind.removesuffix("s")
+    definition = cast(dict[str, Any], plain_yaml(text))
 
     assert (accepts(kind, definition), parses(kind, definition)) == (True, True)
 
@@ -447,4 +481,5 @@ def test_the_docs_show_every_kind() -> None:
         "identity.yaml",
         "segments",
         "imports",
+        "rates",
     }

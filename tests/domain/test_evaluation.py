@@ -22,7 +22,7 @@ from regulars.domain.state import add_all, parts_of, state_of
 from regulars.domain.watches import Watches
 from tests.builders import START, an_event, an_order
 from tests.cuts import Cut, cuts
-from tests.oracle import count_orders, is_member, kept_traits, net_orders
+from tests.oracle import count_orders, is_member, kept_traits, standing_orders
 from tests.strategies import definitions, histories, instants
 
 
@@ -69,7 +69,7 @@ def test_what_is_kept_of_a_person_is_what_there_is_room_for(events: list[Event],
     with cut():
         person = person_of(parse("s", {"where": {"orders": "count", "at_least": 1}}), events)
         assert sorted(person.traits) == sorted(kept_traits(events))
-        assert person.revenue == sum(net_orders(events).values()) * MICRO
+        assert person.revenue == sum(remains for _, remains in standing_orders(events).values()) * MICRO
         assert person.order_count == count_orders(events)
 
 

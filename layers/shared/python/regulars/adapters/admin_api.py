@@ -4,11 +4,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Self
 
+from regulars.adapters.bodies import MAX_BODY
 from regulars.adapters.edits import if_match, read_wish
 from regulars.adapters.pages import Pager
 from regulars.adapters.routes import Audit, Call
 from regulars.domain.costs import in_words
 from regulars.domain.instants import to_text
+from regulars.domain.rate_definitions import MAX_TABLE
 from regulars.domain.segment_definitions import parse
 from regulars.domain.sources import Source, known, parse_source
 from regulars.errors import NotFoundError
@@ -27,6 +29,7 @@ from regulars.stores.events import EventStore
 from regulars.stores.holds import HoldStore
 
 Answer = Mapping[str, Any]
+MAX_RATES = 2 * MAX_TABLE  # bytes of a body: a table, written with spaces
 EFFECTIVE = (
     "now for every new event; a person who exists already is evaluated with their next event or timer, "
     "for history is not evaluated yet"
@@ -91,7 +94,7 @@ class AdminApi:
         asked = self.pager.asked(call, kind)
         found = [each for each in self.definitions.list(kind) if asked.after is None or each.id > asked.after]
         shown, next = self.pager.page(asked, found[: asked.one_more], definition_json, lambda each: each.id)
-        return {f"{kind}s": shown, "next": next}
+        return {kind if kind == "rates" else f"{kind}s": shown, "next": next}
 
     def get_definition(self, call: Call, *, kind: Kind) -> Answer:
         """Answer with one definition."""
@@ -99,7 +102,7 @@ class AdminApi:
 
     def put_definition(self, call: Call, *, kind: Kind) -> Answer:
         """Write a definition."""
-        wish = read_wish(call)
+        wish = read_wish(call, MAX_RATES if kind == "rates" else MAX_BODY)
         edit = self.definitions.put(kind, _id(call, kind), wish.definition, origin=wish.origin, expected=wish.expected)
         return {**definition_json(edit.definition), "changed": edit.changed}
 

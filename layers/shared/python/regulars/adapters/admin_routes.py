@@ -9,6 +9,7 @@ from regulars.adapters.days import DAYS
 from regulars.adapters.key_routes import KEY_ROUTES
 from regulars.adapters.pages import PAGED
 from regulars.adapters.quarantine_routes import QUARANTINE_ROUTES
+from regulars.adapters.rate_routes import RATE_ROUTES
 from regulars.adapters.rebuild_routes import REBUILD_ROUTES
 from regulars.adapters.routes import Call, Parameter, Route
 from regulars.adapters.tracking_plan_routes import TRACKING_PLAN_ROUTES
@@ -176,6 +177,7 @@ ADMIN_ROUTES: Sequence[Route[AdminApi]] = (
     *_IDENTITY,
     *_WORKSPACE,
     *_IMPORTS,
+    *RATE_ROUTES,
     *QUARANTINE_ROUTES,
     *TRACKING_PLAN_ROUTES,
     *REBUILD_ROUTES,

@@ -4,6 +4,7 @@ from typing import Any
 
 from regulars.domain.instants import to_text
 from regulars.domain.numbers import from_amount
+from regulars.domain.order_measures import Totals
 from regulars.domain.profiles import alone
 from regulars.pipeline.opening import Shown, ShownEvent
 from regulars.pipeline.profiles import ShownIdentifier, ShownMembership, ShownProfile
@@ -24,8 +25,19 @@ def profile_json(profile: ShownProfile, traits: list[ShownTrait]) -> Json:
         "identifiers": [identifier_json(identifier) for identifier in profile.identifiers],
         "traits": traits_json(traits),
         "memberships": [membership_json(membership) for membership in profile.memberships],
-        "orders": {"count": profile.order_count, "revenue": from_amount(profile.revenue)},
+        "orders": orders_json(profile.orders),
         "incomplete": [name for name, is_whole in whole.items() if not is_whole],
+    }
+
+
+def orders_json(totals: Totals) -> Json:
+    """Write what orders come to, and what was left out or added although it has another currency."""
+    return {
+        "count": totals.count,
+        "revenue": from_amount(totals.revenue),
+        "currency": totals.currency or None,
+        "unconverted": {currency: totals.unconverted[currency] for currency in sorted(totals.unconverted)},
+        "mixed": sorted(totals.mixed),
     }
 
 

@@ -91,12 +91,24 @@ SCHEMAS: Mapping[str, Schema] = {
             "identifiers": a_list(ref("Identifier")),
             "traits": named(ref("Trait")),
             "memberships": a_list(ref("Membership")),
-            "orders": an_object({"count": WHOLE, "revenue": {"type": "number"}}),
+            "orders": ref("Orders"),
             "incomplete": {
                 "type": "array",
                 "items": {"enum": ["identifiers", "traits"]},
                 "description": "which lists are cut here: read them page by page",
             },
+        }
+    ),
+    "Orders": an_object(
+        {
+            "count": {**WHOLE, "description": "orders that stand, of those that have a rate"},
+            "revenue": {"type": "number", "description": "what they come to, net of refunds and cancellations"},
+            "currency": {**or_null(TEXT), "description": "the workspace's; null where no rates say one"},
+            "unconverted": {
+                **named(WHOLE),
+                "description": "orders that are left out, for their day has no rate, by currency",
+            },
+            "mixed": {**a_list(TEXT), "description": "currencies that were added as if they were one"},
         }
     ),
     "Lookup": {
@@ -115,6 +127,7 @@ SCHEMAS: Mapping[str, Schema] = {
     "SegmentPage": a_page("segments", a_list(ref("Definition"))),
     "SourcePage": a_page("sources", a_list(ref("Definition"))),
     "ImportPage": a_page("imports", a_list(ref("Definition"))),
+    "RatesPage": a_page("rates", a_list(ref("Definition"))),
     "TrackingPlanPage": a_page("tracking_plans", a_list(ref("Definition"))),
     "TrackingPlanVersions": a_page(
         "versions",

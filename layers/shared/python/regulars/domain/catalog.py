@@ -1,4 +1,4 @@
-"""What the pipeline lives by: the settings, the identity rules and the live segments as one value."""
+"""What the pipeline lives by: the settings, the identity rules, the live segments and the rates as one value."""
 
 import json
 from collections import defaultdict
@@ -11,6 +11,7 @@ from regulars.domain.calendars import Calendar
 from regulars.domain.compiling import Compiled, compile_all
 from regulars.domain.identity_rules import DEFAULT_RULES, IdentityRules
 from regulars.domain.needs import needs
+from regulars.domain.rates import NO_RATES, Rates
 from regulars.domain.segments import Segment, reads_orders, traits_read
 from regulars.domain.watches import Watches, succeed, unite
 from regulars.domain.workspace import DEFAULT_WORKSPACE, Workspace
@@ -21,12 +22,14 @@ Prints = Mapping[str, tuple[str, int]]  # by event name: what is watched, and si
 
 @dataclass(frozen=True, kw_only=True)
 class Live:
-    """All that is live at one version of the catalog."""
+    """All that is live at one version of the catalog; `rates` are there for those who asked for them."""
 
     watches: Watches = field(default_factory=lambda: Watches(by_event={}))
     segments: tuple[Segment, ...] = ()
     rules: IdentityRules = DEFAULT_RULES
     workspace: Workspace = DEFAULT_WORKSPACE
+    rates_version: int = 0
+    rates: Rates = NO_RATES
 
     @property
     def version(self) -> int:

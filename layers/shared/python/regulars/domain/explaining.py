@@ -6,11 +6,10 @@ from typing import Any
 
 from regulars.domain.compiling import Compiled
 from regulars.domain.instants import to_text
+from regulars.domain.measuring import is_amount, is_time
 from regulars.domain.numbers import from_amount
 from regulars.domain.people import Person
 from regulars.domain.segments import (
-    AMOUNTS,
-    TIMES,
     All,
     InSegment,
     Leaf,
@@ -18,7 +17,6 @@ from regulars.domain.segments import (
     Node,
     Not,
     OneOf,
-    OrdersMeasure,
 )
 from regulars.domain.wording import in_words
 
@@ -87,18 +85,9 @@ def _of_leaf(leaf: Leaf, compiled: Compiled, person: Person, at: int) -> Reason:
 def _shown(leaf: Leaf, found: Any) -> Any:
     """Show what was found as JSON has it: amounts as numbers, instants as text, of what is sealed only that it is."""
     match leaf:
-        case Measured(measure) if found is not None and _is_amount(measure):
+        case Measured(measure) if found is not None and is_amount(measure):
             return from_amount(found)
-        case Measured(measure) if found is not None and _function(measure) in TIMES:
+        case Measured(measure) if found is not None and is_time(measure):
             return to_text(found)
         case _:
             return found if isinstance(found, str | int | float | list | None) else "sealed"
-
-
-def _is_amount(measure: Any) -> bool:
-    """Say whether a measure comes in millionths."""
-    return (isinstance(measure, OrdersMeasure) and measure.of not in TIMES) or _function(measure) in AMOUNTS
-
-
-def _function(measure: Any) -> str:
-    return str(measure.of if isinstance(measure, OrdersMeasure) else measure.function)

@@ -1,6 +1,6 @@
 """The conditions at the ends of a tree as functions of a person and an instant, and when time alone may turn each."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from hashlib import md5
 from itertools import islice, pairwise
@@ -12,13 +12,13 @@ from regulars.domain.checks import Check, Compares, IsIn
 from regulars.domain.dates import Dated, read_date
 from regulars.domain.following import following
 from regulars.domain.keeps import LISTS
-from regulars.domain.measuring import measures, opens
+from regulars.domain.measuring import closes, is_amount, is_time, measures, opens
 from regulars.domain.needs import Need, bound, need_of, needs_of
-from regulars.domain.numbers import MICRO, to_amount
+from regulars.domain.numbers import to_amount
+from regulars.domain.order_measures import Measure as OfOrders
+from regulars.domain.order_measures import measure as measure_orders
 from regulars.domain.people import Person
 from regulars.domain.segments import (
-    AMOUNTS,
-    TIMES,
     Drawn,
     Latest,
     Leaf,
@@ -39,6 +39,13 @@ Reach = Callable[[int], float]  # the instant after which an answer at an instan
 LOTS = 100
 _CUT = LISTS | {"values"}
 _TURNS_TRIED = 64
+_ORDERS: Mapping[str, OfOrders] = {
+    "count": "count",
+    "revenue": "revenue",
+    "average": "average",
+    "first_time": "first",
+    "last_time": "last",
+}
 
 
 class Turn(NamedTuple):
@@ -69,7 +76,7 @@ def answer(leaf: Leaf, calendar: Calendar) -> Answer:
         case Trait(trait, check):
             return _trait(trait, check, calendar)
         case Measured(OrdersMeasure() as measure, check):
-            return _orders(measure, check)
+            return _orders(measure, check, calendar)
         case Measured(Measure() as measure, check):
             return _measured(measure, check, calendar)
         case Sequence() | Unfollowed() | Latest():
@@ -99,13 +106,23 @@ def _trait(trait: str, check: Check, calendar: Calendar) -> Answer:
     return Answer(truth, turns, found=lambda person, _at: person.values.get(trait))
 
 
-def _orders(measure: OrdersMeasure, check: Check) -> Answer:
-    holds = _amount_check(check)
+def _orders(measure: OrdersMeasure, check: Check, calendar: Calendar) -> Answer:
+    holds = _check_of(measure, check, calendar)
 
-    def found(person: Person, _at: int) -> int:
-        return person.order_count * MICRO if measure.of == "count" else person.revenue
+    def found(person: Person, at: int) -> int | None:
+        window = opens(measure.window, at, calendar), closes(measure.window, at, calendar)
+        return measure_orders(person.orders, _ORDERS[measure.of], person.rates, window)
 
-    return Answer(lambda person, at: holds(found(person, at), at), found=found)
+    def truth(person: Person, at: int) -> bool:
+        return holds(found(person, at), at)
+
+    def turns(person: Person, now: int) -> Iterable[Turn]:
+        if measure.window is None:
+            return _turns(_dates_of(measure, check, found(person, now), calendar, now), truth, person, now)
+        instants = [order.instant for order in person.orders.values() if order.instant is not None]
+        return _turns(_edges(instants, measure.window, calendar), truth, person, now)
+
+    return Answer(truth, turns, found=found)
 
 
 def _measured(measure: Measure, check: Check, calendar: Calendar) -> Answer:
@@ -118,7 +135,8 @@ def _measured(measure: Measure, check: Check, calendar: Calendar) -> Answer:
     def turns(person: Person, now: int) -> Iterable[Turn]:
         if measure.window is None:
             return _turns(_dates_of(measure, check, read(person, now), calendar, now), truth, person, now)
-        return _turns(_edges(need, measure.window, calendar, person), truth, person, now)
+        instants = _instants(need, person, calendar)
+        return _turns(_edges(instants, measure.window, calendar), truth, person, now)
 
     def short(person: Person, now: int) -> bool:
         is_all = bound(measure, check) is not None and measure.window is not None
@@ -127,10 +145,10 @@ def _measured(measure: Measure, check: Check, calendar: Calendar) -> Answer:
     return Answer(truth, turns, short, read)
 
 
-def _check_of(measure: Measure, check: Check, calendar: Calendar) -> Callable[[Any, int], bool]:
-    if measure.function in AMOUNTS:
+def _check_of(measure: Measure | OrdersMeasure, check: Check, calendar: Calendar) -> Callable[[Any, int], bool]:
+    if is_amount(measure):
         return _amount_check(check)
-    if measure.function in TIMES:
+    if is_time(measure):
         asks = on_dates(check, calendar)
         missing = passes(check, calendar)
         return lambda instant, at: missing(None, at) if instant is None else asks(Dated(instant), at)
@@ -149,8 +167,10 @@ def _amount_check(check: Check) -> Callable[[Any, int], bool]:
     return passes(check, Calendar())
 
 
-def _dates_of(measure: Measure, check: Check, found: Any, calendar: Calendar, now: int) -> Iterable[int]:
-    dated = Dated(found) if measure.function in TIMES and found is not None else read_date(found)
+def _dates_of(
+    measure: Measure | OrdersMeasure, check: Check, found: Any, calendar: Calendar, now: int
+) -> Iterable[int]:
+    dated = Dated(found) if is_time(measure) and found is not None else read_date(found)
     return moments(check, dated, calendar, now)
 
 
@@ -210,28 +230,29 @@ def _has_returned(leaf: Returned, days: Any, today: int) -> bool:
     return any(today - leaf.days < two <= today and two - one > leaf.gap for one, two in pairs)
 
 
-def _edges(need: Need, window: Window, calendar: Calendar, person: Person) -> Iterator[int]:
+def _edges(instants: Iterable[int], window: Window, calendar: Calendar) -> Iterator[int]:
     """List the instants at which something comes into a window or drops out of it."""
-    state = person.events.get(need.event)
-    kept = state.kept.get(need.keep.id, ()) if state and need.keep else ()
-    for at in _instants(need, kept):
+    for at in instants:
         if isinstance(window, Rolling):
             yield from (at, at + window.length)
         else:
-            day = at if need.keep and need.keep.kind == "days" else calendar.day_of(at)
+            day = calendar.day_of(at)
             yield from (calendar.start_of(day), calendar.start_of(day + window.number))
 
 
-def _instants(need: Need, kept: Any) -> Any:
+def _instants(need: Need, person: Person, calendar: Calendar) -> Iterable[int]:
+    """List the instants of what is kept, of days their first."""
+    state = person.events.get(need.event)
+    kept = state.kept.get(need.keep.id, ()) if state and need.keep else ()
     match need.keep.kind if need.keep else None:
         case "values":
-            return (newest for _, newest in kept.values()) if kept else ()
-        case "ends":
-            return (item[0] for item in kept)
-        case "newest" | "days":
-            return kept
+            return [newest for _, newest in kept.values()] if kept else []
+        case "newest":
+            return list(kept)
+        case "days":
+            return [calendar.start_of(day) for day in kept]
         case _:
-            return (item[0] for item in kept)
+            return [item[0] for item in kept]
 
 
 def _is_short(need: Need, low: float, person: Person) -> bool:

@@ -13,10 +13,13 @@ from regulars.domain.keeps import Keep
 from regulars.domain.needs import need_of
 from regulars.domain.people import Person
 from regulars.domain.segments import (
+    AMOUNTS,
     SESSION_GAP,
+    TIMES,
     CalendarDays,
     Function,
     Measure,
+    OrdersMeasure,
     Rolling,
     Window,
 )
@@ -41,6 +44,16 @@ def measures(measure: Measure, check: Check | None, calendar: Calendar) -> Reads
         return read(state.kept.get(keep.id) if state else None, at)
 
     return of
+
+
+def is_amount(measure: Measure | OrdersMeasure) -> bool:
+    """Say whether a measure comes in millionths."""
+    return measure.of in ("revenue", "average") if isinstance(measure, OrdersMeasure) else measure.function in AMOUNTS
+
+
+def is_time(measure: Measure | OrdersMeasure) -> bool:
+    """Say whether a measure is an instant."""
+    return (measure.of if isinstance(measure, OrdersMeasure) else measure.function) in TIMES
 
 
 def opens(window: Window | None, at: int, calendar: Calendar) -> float:

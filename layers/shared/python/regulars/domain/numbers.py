@@ -23,3 +23,9 @@ def to_amount(value: object) -> int | None:
 def from_amount(amount: int) -> float:
     """Give millionths back as a plain number, for people and JSON."""
     return amount / MICRO
+
+
+def half_even(number: int, by: int) -> int:
+    """Divide by a positive number and round to a whole one, halves to the even."""
+    whole, rest = divmod(number, by)
+    return whole + (2 * rest > by or (2 * rest == by and whole % 2))

@@ -5,8 +5,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from regulars.domain.orders import Ledger, count_standing, net_revenue
+from regulars.domain.order_measures import NO_ORDERS, Totals, totals
+from regulars.domain.orders import Ledger
 from regulars.domain.parts import Part
+from regulars.domain.rates import NO_RATES, Rates
 from regulars.domain.state import State, Trait, add_all, watch_of
 from regulars.domain.watches import Watches
 
@@ -25,12 +27,24 @@ class Person:
     traits: Mapping[str, Trait] = field(default_factory=dict)
     events: Mapping[str, State] = field(default_factory=dict)
     orders: Ledger = field(default_factory=dict)
-    order_count: int = 0
-    revenue: int = 0  # millionths
+    totals: Totals = NO_ORDERS
+    rates: Rates = NO_RATES
     whole: frozenset[str] = frozenset()
 
+    @property
+    def order_count(self) -> int:
+        """How many orders stand."""
+        return self.totals.count
 
-def sum_parts(parts: Iterable[Part], watches: Watches, *, known: bool, profile_id: str = "") -> Person:
+    @property
+    def revenue(self) -> int:
+        """What they come to, in millionths."""
+        return self.totals.revenue
+
+
+def sum_parts(
+    parts: Iterable[Part], watches: Watches, *, known: bool, profile_id: str = "", rates: Rates = NO_RATES
+) -> Person:
     """Add the parts of all identifiers of a profile."""
     states: dict[str, list[State]] = defaultdict(list)
     for part in parts:
@@ -46,6 +60,6 @@ def sum_parts(parts: Iterable[Part], watches: Watches, *, known: bool, profile_i
         traits=traits,
         events={name: sums[kept] for name in watches.by_event if (kept := f"event#{name}") in sums},
         orders=orders,
-        order_count=count_standing(orders),
-        revenue=net_revenue(orders),
+        totals=totals(orders, rates),
+        rates=rates,
     )

@@ -24,6 +24,8 @@ Scope = Literal[
     "workspace:write",
     "imports:read",
     "imports:write",
+    "rates:read",
+    "rates:write",
     "quarantine:read",
     "quarantine:write",
     "tracking_plan:read",
@@ -36,8 +38,8 @@ _READS: frozenset[Scope] = frozenset({"profiles:read", "events:read", "segments:
 ROLES: Mapping[str, frozenset[Scope]] = {
     "admin": frozenset(SCOPES) - {"sensitive:read"},
     "engineer": frozenset(SCOPES) - {"pii:read", "sensitive:read", "traits:write"},
-    "marketer": _READS | {"segments:write"},
-    "analyst": _READS | {"sources:read", "tracking_plan:read"},
+    "marketer": _READS | {"segments:write", "rates:read"},
+    "analyst": _READS | {"sources:read", "tracking_plan:read", "rates:read"},
     "service": _READS | {"pii:read", "profiles:write", "traits:write"},
     "privacy": _READS
     | {"pii:read", "sensitive:read", "profiles:write", "traits:write", "quarantine:read", "identity:read"},

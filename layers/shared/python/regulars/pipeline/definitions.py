@@ -10,6 +10,7 @@ from regulars.domain.corrections import CORRECTIONS
 from regulars.domain.identity_definitions import check_rules, check_successor, parse_rules
 from regulars.domain.mapping_definitions import parse_mapping
 from regulars.domain.plan_definitions import check_plan, check_together, outline
+from regulars.domain.rate_definitions import check_tables, parse_rates
 from regulars.domain.segment_definitions import parse as parse_segment
 from regulars.domain.sources import parse_source
 from regulars.domain.workspace import parse_workspace
@@ -30,6 +31,7 @@ _PARSERS: Mapping[Kind, Callable[[str, Mapping[str, Any]], object]] = {
     "workspace": lambda _id, content: parse_workspace(content),
     "import": parse_mapping,
     "tracking_plan": check_plan,
+    "rates": parse_rates,
 }
 
 
@@ -108,6 +110,15 @@ class Definitions:
                 raise DefinitionError("", f"all segments together have at most {MAX_SEGMENTS} characters")
         if kind == "tracking_plan":
             self._fits_the_plan(id, content)
+        if kind == "rates":
+            self._fits_the_rates(id, content)
+
+    def _fits_the_rates(self, id: str, content: Mapping[str, Any]) -> None:
+        others = {one.id: one.content for one in self._store.list("rates") if one.id != id}
+        try:
+            check_tables({**others, id: content})
+        except DefinitionError as error:
+            raise DefinitionError(error.path.removeprefix(f"{id}."), error.message) from None
 
     def _fits_the_plan(self, id: str, content: Mapping[str, Any]) -> None:
         contents = {one.id: one.content for one in self._store.list("tracking_plan")} | {id: content}

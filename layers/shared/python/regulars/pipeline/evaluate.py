@@ -8,6 +8,7 @@ from regulars.domain.evaluation import Verdict, evaluate
 from regulars.domain.heads import Head, arm, evaluated, naming, next_turn, unread, without
 from regulars.domain.instants import SECOND
 from regulars.domain.memberships import Membership, carry, decide, earliest
+from regulars.domain.order_measures import Totals
 from regulars.domain.profiles import alone, founder
 from regulars.domain.timers import Timer, is_soon
 from regulars.errors import ConflictError
@@ -44,7 +45,7 @@ class Evaluator:
         self._memberships = MembershipStore(database)
         self._persons = Persons(database, many or map)
         self._timers = TimerStore(database)
-        self._catalog = LiveCatalog(CatalogStore(database))
+        self._catalog = LiveCatalog(CatalogStore(database), rates="for segments")
         self._queue = queue
         self._journal = journal
         self._clock = clock
@@ -140,6 +141,7 @@ class Evaluator:
         theirs = self._rows_of(gone)
         asked = self._asked(head, changed if not theirs else None)
         person = sum_person(snapshot.identities, self.live, profile_id=home.profile_id, owners=home.owners)
+        self._note(person.totals)
         whole = self._persons.complete(person, home.owners, self.live, now, only=asked)
         verdicts = {id: evaluate(self.live.compiled[id], whole, now) for id in asked}
         carried = self._carry(home.profile_id, verdicts, before, theirs, now)
@@ -156,6 +158,15 @@ class Evaluator:
 
     def _rows_of(self, gone: Iterable[str]) -> list[Membership]:
         return [each for absorbed in sorted(gone) for each in self._memberships.of(absorbed)[1].values()]
+
+    def _note(self, totals: Totals) -> None:
+        """Count what could not be added up, if a segment asks for the sum."""
+        if not self.live.watches.orders:
+            return
+        if left_out := sum(totals.unconverted.values()):
+            self._journal.count("orders_without_rate", left_out)
+        if totals.mixed:
+            self._journal.count("mixed_currencies")
 
     def _is_still(self, home: Home, snapshot: Snapshot, skipped: frozenset[str]) -> bool:
         if skipped:

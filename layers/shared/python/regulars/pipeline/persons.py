@@ -18,7 +18,8 @@ def sum_person(
 ) -> Person:
     """Add up what is kept of a person; `owners` are all of theirs, where not all identities were read."""
     parts = [part for identity in identities.values() for part in identity.parts]
-    return sum_parts(parts, live.watches, known=live.rules.is_known(owners or identities), profile_id=profile_id)
+    known = live.rules.is_known(owners or identities)
+    return sum_parts(parts, live.watches, known=known, profile_id=profile_id, rates=live.rates)
 
 
 class Persons:

@@ -7,6 +7,7 @@ from regulars.domain.catalog import Live
 from regulars.domain.events import Event
 from regulars.domain.identifiers import kind_of
 from regulars.domain.instants import to_text
+from regulars.domain.order_measures import Totals
 from regulars.domain.people import Person
 from regulars.domain.profiles import Link
 from regulars.pipeline.live import LiveCatalog
@@ -55,8 +56,7 @@ class ShownProfile:
     identifier_count: int
     traits: Sequence[ShownTrait]
     memberships: Sequence[ShownMembership]
-    order_count: int
-    revenue: int
+    orders: Totals
 
 
 class ProfileReader:
@@ -69,7 +69,7 @@ class ProfileReader:
         self._events = EventStore(database)
         self._identities = IdentityStore(database)
         self._memberships = MembershipStore(database)
-        self._catalog = LiveCatalog(CatalogStore(database))
+        self._catalog = LiveCatalog(CatalogStore(database), rates="always")
         self._persons = Persons(database, many)
         self._sealer = sealer
         self._many = many
@@ -96,8 +96,7 @@ class ProfileReader:
             identifier_count=len(found.owners),
             traits=self._traits.show(person, identities, opener),
             memberships=memberships,
-            order_count=person.order_count,
-            revenue=person.revenue,
+            orders=person.totals,
         )
 
     def traits(self, profile_id: str, opener: Opener, *, after: str | None, limit: int) -> list[ShownTrait]:

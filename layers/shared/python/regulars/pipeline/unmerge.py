@@ -55,7 +55,7 @@ class Unmerger:
         self._memberships = MembershipStore(database)
         self._persons = Persons(database, many)
         self._profiles = ProfileStore(database)
-        self._catalog = LiveCatalog(CatalogStore(database))
+        self._catalog = LiveCatalog(CatalogStore(database), rates="always")
         self._many = many
         self._clock = clock
 

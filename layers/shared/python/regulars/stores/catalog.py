@@ -9,6 +9,8 @@ from regulars.domain.catalog import Live, next_watches, watches_from_text, watch
 from regulars.domain.costs import excess
 from regulars.domain.identity_definitions import parse_rules
 from regulars.domain.identity_rules import DEFAULT_RULES
+from regulars.domain.rate_definitions import parse_rates, unite_tables
+from regulars.domain.rates import NO_RATES, Rates
 from regulars.domain.segment_definitions import parse as parse_segment
 from regulars.domain.segments import Segment
 from regulars.domain.watches import Watches
@@ -22,6 +24,7 @@ Kind = Literal[
     "identity",
     "workspace",
     "import",
+    "rates",
     "tracking_plan",
     "plan_version",
     "write_key",
@@ -31,7 +34,7 @@ Kind = Literal[
 ]
 Origin = Literal["file", "api"]
 # A change of these is one of what is live: everybody reads the catalog again.
-_LIVES: frozenset[Kind] = frozenset({"segment", "identity", "workspace"})
+_MADE_LIVE: frozenset[Kind] = frozenset({"segment", "identity", "workspace", "rates"})
 _LIVE = ("live", "watches")
 _VERSION = ("live", "version")
 _PLAN_VERSION = ("live", "tracking_plan")
@@ -70,7 +73,7 @@ class CatalogStore:
 
         Raises ConflictError, and DefinitionError for a segment that is too much beside the live ones.
         """
-        if definition.kind in _LIVES:
+        if definition.kind in _MADE_LIVE:
             self._go_live(definition.kind, {definition.id: definition})
         elif definition.kind == "tracking_plan":
             self._change_plan(Put("catalog", to_item(definition), was=definition.version), _version_of(definition))
@@ -79,7 +82,7 @@ class CatalogStore:
 
     def delete(self, definition: Definition) -> None:
         """Remove a definition on the condition of the version it was read with. Raises ConflictError."""
-        if definition.kind in _LIVES:
+        if definition.kind in _MADE_LIVE:
             self._go_live(definition.kind, {definition.id: None}, was=definition.version)
         elif definition.kind == "tracking_plan":
             self._change_plan(Delete("catalog", (definition.kind, definition.id), was=definition.version))
@@ -100,8 +103,13 @@ class CatalogStore:
         found = [from_item(item) for item in items]
         return [replace(one, id=id, version=number(item, "at")) for one, item in zip(found, items, strict=True)][::-1]
 
+    def rates(self, version: int) -> Rates:
+        """Read all tables of rates as one, and call it this version; 0 is that of none."""
+        tables = [parse_rates(one.id, one.content) for one in self.list("rates")] if version else []
+        return unite_tables(tables, version) if version else NO_RATES
+
     def live(self) -> Live:
-        """Read all that is live."""
+        """Read all that is live but the rates, which few need."""
         item = self._database.get("catalog", *_LIVE) or {}
         rules, workspace = self.get("identity", "rules"), self._workspace()
         segments = tuple(_segment(definition, workspace) for definition in self.list("segment"))
@@ -110,6 +118,7 @@ class CatalogStore:
             segments=segments,
             rules=parse_rules(rules.content) if rules else DEFAULT_RULES,
             workspace=workspace,
+            rates_version=number(item, "rates"),
         )
 
     def _workspace(self) -> Workspace:
@@ -159,7 +168,8 @@ class CatalogStore:
         if kind == "segment" and any(changes.values()):
             _check(segments)
         after = next_watches(before, segments, workspace.calendar)
-        live = {"kind": _LIVE[0], "id": _LIVE[1], "watches": watches_to_text(after)}
+        rates = number(item, "rates") + (kind == "rates")
+        live: Item = {"kind": _LIVE[0], "id": _LIVE[1], "watches": watches_to_text(after), "rates": rates}
         version = {"kind": _VERSION[0], "id": _VERSION[1]}
         self._database.transact(
             [
