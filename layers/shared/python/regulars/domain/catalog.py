@@ -1,7 +1,7 @@
 """What the pipeline lives by: the identity rules and the live segments as one value."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from hashlib import sha256
 
@@ -12,11 +12,32 @@ from regulars.domain.watches import Watch, Watches, succeed, unite
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Live:
-    """All that is live at one version of the catalog."""
+    """
+    All that is live at one version of the catalog.
+
+    `segments` are those that people are evaluated for, the coming ones among them; of the `paused` ones memberships
+    stay as they are.
+    """
 
     watches: Watches = field(default_factory=lambda: Watches(by_event={}))
     segments: tuple[Segment, ...] = ()
+    paused: tuple[Segment, ...] = ()
     rules: IdentityRules = DEFAULT_RULES
+
+    @property
+    def told(self) -> tuple[Segment, ...]:
+        """The segments whose transitions the world is told of."""
+        return tuple(segment for segment in self.segments if not segment.coming)
+
+    @property
+    def coming(self) -> Mapping[str, Segment]:
+        """The coming version of each segment that has one."""
+        return {segment.id: segment for segment in self.segments if segment.coming}
+
+    @property
+    def shown(self) -> Mapping[str, Segment]:
+        """The segments whose memberships readers see, by id."""
+        return {segment.id: segment for segment in (*self.told, *self.paused)}
 
     @property
     def version(self) -> int:

@@ -24,6 +24,7 @@ from regulars.domain.segments import (
 from regulars.domain.watches import MAX_INSTANTS
 from regulars.errors import DefinitionError
 
+STATUSES = ("live", "draft", "paused", "archived")
 MAX_DEPTH = 10
 MAX_NODES = 200
 _LONGEST = 3_650 * DAY
@@ -35,10 +36,12 @@ def parse(id: str, definition: Mapping[str, Any], *, version: int = 1) -> Segmen
 
     Raises DefinitionError, with the path of what is wrong.
     """
-    _only(definition, {"id", "name", "description", "where", "anonymous"}, "")
+    _only(definition, {"id", "name", "description", "where", "anonymous", "status"}, "")
     anonymous = definition.get("anonymous", False)
     if not isinstance(anonymous, bool):
         raise DefinitionError("anonymous", "is true or false")
+    if definition.get("status", "live") not in STATUSES:
+        raise DefinitionError("status", f"is one of {', '.join(STATUSES)}")
     name = _word(definition.get("name", id), "name")
     if not isinstance(definition.get("description", ""), str):
         raise DefinitionError("description", "is a text")

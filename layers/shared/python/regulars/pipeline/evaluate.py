@@ -1,15 +1,26 @@
 """Evaluate segments: read a person, decide the memberships, arm the next instant; certain, because it looks twice."""
 
-from collections.abc import Callable, Iterable, Mapping, Set
+from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from dataclasses import replace
 
 from regulars.domain.catalog import Live
 from regulars.domain.evaluation import Verdict, evaluate
 from regulars.domain.heads import Head, arm, evaluated, naming, next_turn, unread, without
 from regulars.domain.instants import SECOND
-from regulars.domain.memberships import Membership, carry, decide, earliest
+from regulars.domain.memberships import (
+    Membership,
+    Reason,
+    as_it_was,
+    carry,
+    earliest,
+    is_newer,
+    rehearse,
+    settle,
+    told,
+)
 from regulars.domain.people import sum_parts
 from regulars.domain.profiles import alone, founder
+from regulars.domain.segments import Segment
 from regulars.domain.timers import Timer, is_soon
 from regulars.errors import ConflictError
 from regulars.pipeline.backfill import Backfill
@@ -24,7 +35,7 @@ from regulars.stores.timers import TimerStore
 TRIES = 60
 MAX_HOPS = 12  # of a chain that does not get on by a second a hop; past this the timer table takes over
 
-Memberships = dict[str, Membership]  # of one profile, by segment
+Memberships = dict[str, Membership]  # of one profile, by the name of their rows
 
 
 class Evaluator:
@@ -65,27 +76,29 @@ class Evaluator:
         else:
             self.evaluate(timer.profile_id, timer=timer)
 
-    def evaluate(self, profile_id: str, *, absorbed: Iterable[str] = (), timer: Timer | None = None) -> None:
+    def evaluate(
+        self, profile_id: str, *, absorbed: Iterable[str] = (), timer: Timer | None = None, at_once: bool = False
+    ) -> None:
         """
         Bring all memberships of a profile up to date; `absorbed` names profiles that have gone into it.
 
-        A profile of many owners waits its turn, unless a timer is due. Raises ConflictError when others kept getting
-        in first.
+        A profile of many owners waits its turn, unless a timer is due or it is asked for `at_once`. Raises
+        ConflictError when others kept getting in first.
         """
-        gone, is_change = {profile_id, *absorbed}, timer is None
+        gone, is_change = {profile_id, *absorbed}, timer is None and not at_once
         for tries in range(TRIES):
             try:
                 home = self._snapshots.home(profile_id)
                 gone |= {home.profile_id}
-                if not self._is_asked(home):
+                if not (at_once or self._is_asked(home)):
                     return
                 head, before = self._memberships.of(home.profile_id)
                 others = gone - {home.profile_id}
                 if is_change and self._put_off(home, head, others):
                     return
-                if self._settle(home, head, before, others, timer.hops if timer else 0):
+                if self._settle(home, head, before, others, timer):
                     return
-                is_change = True  # what came in between is one
+                is_change = not at_once  # what came in between is one
             except ConflictError:
                 self._pause(tries)
         raise ConflictError("the profile kept changing")
@@ -108,8 +121,11 @@ class Evaluator:
         self._journal.count("evaluations_put_off")
         return True
 
-    def _settle(self, home: Home, head: Head, before: Memberships, absorbed: Set[str], hops: int) -> bool:
+    def _settle(self, home: Home, head: Head, before: Memberships, absorbed: Set[str], timer: Timer | None) -> bool:
         """Decide, write and arm; say whether nothing has changed meanwhile."""
+        if is_newer(before.values(), self.live):
+            self.start_batch()
+            raise ConflictError("a new version was switched to: look again with it")
         gone = absorbed | head.absorbed
         joined = {founder(profile_id) for profile_id in gone}
         skipped = unread(head, len(home.owners), self.live.version)
@@ -123,12 +139,19 @@ class Evaluator:
         parts = [part for identity in snapshot.identities.values() for part in identity.parts]
         person = sum_parts(parts, self.live.watches, known=self.live.rules.is_known(home.owners))
         now = self._clock()
-        verdicts = {segment.id: evaluate(segment, person, now) for segment in self.live.segments}
+        verdicts = {segment.rows: evaluate(segment, person, now) for segment in self.live.segments}
+        reason: Reason = "time" if timer else "event"
         carried = self._carry(home.profile_id, verdicts, before, gone, now)
-        moved = self._decide(home.profile_id, verdicts, before, now) or carried
+        moved = self._decide(home.profile_id, verdicts, before, now, reason) or carried
         after = evaluated(head, len(home.owners), self.live.version, now)
-        self._arm(head, after, naming(after, len(home.owners), snapshot.bare, skipped), earliest(verdicts), hops)
-        return not moved or self._is_still(home, snapshot, skipped)
+        self._arm(head, after, naming(after, len(home.owners), snapshot.bare, skipped), earliest(verdicts), timer)
+        return not moved or (self._is_current() and self._is_still(home, snapshot, skipped))
+
+    def _is_current(self) -> bool:
+        """Say whether what was decided with is live still; what was not is told once more, and then known."""
+        version = self.live.version
+        self.start_batch()
+        return self.live.version == version
 
     def _is_still(self, home: Home, snapshot: Snapshot, skipped: frozenset[str]) -> bool:
         if skipped:
@@ -136,22 +159,51 @@ class Evaluator:
         again = self._snapshots.home(alone(home.asked))
         return self._snapshots.read(again, skipped=skipped).versions == snapshot.versions
 
-    def _decide(self, profile_id: str, verdicts: Mapping[str, Verdict], before: Memberships, now: int) -> bool:
+    def _decide(
+        self,
+        profile_id: str,
+        verdicts: Mapping[str, Verdict],
+        before: Memberships,
+        now: int,
+        reason: Reason,
+    ) -> bool:
         moved = False
         for segment in self.live.segments:
-            new = Membership(
-                profile_id=profile_id,
-                segment=segment.id,
-                member=False,
-                since=now,
-                number=0,
-                definition=segment.version,
-            )
-            if write := decide(before.get(segment.id), verdicts[segment.id], new):
-                self._memberships.save(write)
+            own, older = before.get(segment.rows), self._older(segment, before)
+            new = self._new(profile_id, segment, now, reason)
+            verdict = verdicts[segment.rows]
+            write = rehearse(own, verdict, new) if segment.coming else settle(own, older, verdict, new)
+            if write is None and not older:
+                continue
+            self._memberships.save(write, instead=older)
+            if write and not write.silent:
                 self._journal.count("transitions", segment=segment.id)
-                moved = True
+            moved = True
         return moved
+
+    def _older(self, segment: Segment, before: Memberships) -> list[Membership]:
+        """Find what stands under editions of a live segment that nobody reads any more."""
+        if segment.coming:
+            return []
+        coming = self.live.coming.get(segment.id)
+        kept = {segment.edition, coming.edition if coming else segment.edition}
+        return [
+            row
+            for row in before.values()
+            if row.segment == segment.id and row.edition not in kept and row.edition <= self.live.version
+        ]
+
+    def _new(self, profile_id: str, segment: Segment, now: int, reason: Reason) -> Membership:
+        return Membership(
+            profile_id=profile_id,
+            segment=segment.id,
+            edition=segment.edition,
+            member=False,
+            since=now,
+            number=0,
+            definition=segment.version,
+            reason=reason,
+        )
 
     def _carry(
         self,
@@ -164,20 +216,44 @@ class Evaluator:
         moved = False
         for absorbed in sorted(gone):
             _, memberships = self._memberships.of(absorbed)
-            for segment, membership in memberships.items():
-                new = replace(membership, profile_id=profile_id, since=now, version=0, silent=False)
-                verdict = verdicts.get(segment)
-                left = carry(before.get(segment), membership, verdict, new) if verdict else None
-                self._memberships.carry(membership, left)
-                if left:
-                    before[segment] = replace(left, version=left.version + 1)
+            for id in sorted({row.segment for row in memberships.values()}):
+                theirs = [row for row in memberships.values() if row.segment == id]
+                self._carry_one(profile_id, id, theirs, verdicts, before, now)
                 moved = True
         return moved
 
-    def _arm(self, head: Head, after: Head, naming: Head, next_change_at: int | None, hops: int) -> None:
+    def _carry_one(
+        self,
+        profile_id: str,
+        id: str,
+        theirs: Sequence[Membership],
+        verdicts: Mapping[str, Verdict],
+        before: Memberships,
+        now: int,
+    ) -> None:
+        """Let what the world was told of an absorbed profile go into the survivor's membership of one segment."""
+        segment, absorbed = self.live.shown.get(id), told(theirs)
+        if segment is None or absorbed is None:
+            self._memberships.save(None, instead=theirs)
+            return
+        own, older = before.get(segment.rows), self._older(segment, before)
+        stood = told([*older, *([own] if own else [])])
+        verdict = verdicts.get(segment.rows) or as_it_was(stood, absorbed)
+        new = self._new(profile_id, segment, now, "merge")
+        left = carry(stood, absorbed, verdict, new)
+        if left is None:
+            self._memberships.save(None, instead=theirs)
+            return
+        left = replace(left, version=own.version if own else 0)
+        self._memberships.save(left, instead=[*theirs, *older])
+        for row in older:
+            del before[row.rows]
+        before[segment.rows] = replace(left, version=left.version + 1)
+
+    def _arm(self, head: Head, after: Head, naming: Head, next_change_at: int | None, timer: Timer | None) -> None:
         due = arm(head, next_change_at, self._clock())
         if due is not None:
-            self._wait(head.profile_id, due, hops)
+            self._wait(head.profile_id, due, timer.hops if timer else 0)
         if due is not None or after != head:  # it is never written only to name who holds nothing
             self._memberships.save_head(replace(naming, armed=due or head.armed))
 

@@ -12,6 +12,7 @@ from regulars.errors import ConflictError, ConflictingEditError, NotFoundError
 from regulars.pipeline.graphs import Graphs
 from regulars.pipeline.live import LiveCatalog
 from regulars.pipeline.ports import Clock, Many
+from regulars.pipeline.profiles import shown_of
 from regulars.stores.catalog import CatalogStore
 from regulars.stores.database import Database
 from regulars.stores.identities import Identity, IdentityStore
@@ -64,8 +65,9 @@ class Unmerger:
         live, found = self._catalog.now(), split(graph, leaving, by=by, now=now)
         owners = graph.profile.owners
         identities = dict(zip(owners, self._many(self._identities.read, owners), strict=True))
-        _, memberships = self._memberships.of(graph.profile.profile_id)
-        before = {name for name, membership in memberships.items() if membership.member}
+        _, rows = self._memberships.of(graph.profile.profile_id)
+        held = {id: shown_of(rows.values(), segment) for id, segment in live.shown.items()}
+        before = {id for id, membership in held.items() if membership and membership.member}
         stays = _side(found.stays, identities, live, before, now)
         leaves = _side(found.leaves, identities, live, set(), now)
         return Preview(split=found, stays=stays, leaves=leaves)
@@ -112,7 +114,7 @@ def _released(profile: Profile, ends: set[str], now: int) -> Profile:
 def _side(profile: Profile, identities: Mapping[str, Identity], live: Live, before: set[str], now: int) -> Side:
     parts = [part for owner in profile.owners for part in identities[owner].parts]
     person = sum_parts(parts, live.watches, known=live.rules.is_known(profile.owners))
-    after = {segment.id for segment in live.segments if evaluate(segment, person, now).truth}
+    after = {segment.id for segment in live.told if evaluate(segment, person, now).truth}
     return Side(
         profile=profile,
         person=person,
