@@ -27,10 +27,7 @@ STYLES: Mapping[Act, tuple[str, str]] = {
     "unchanged": ("=", "dim"),
     "left alone": (" ", "dim"),
 }
-HOLDS = (
-    "after a segment or a rate is new or changed, people who are there already are evaluated with their next event or "
-    "timer (history is not evaluated yet)"
-)
+HOLDS = "a segment that is new or takes in other people is live once everybody was looked at: their history counts"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,9 +5,7 @@ from typing import Annotated
 
 import typer
 import yaml
-from rich.text import Text
 
-from cli.changes import HOLDS
 from cli.output import counted, instant, table
 from cli.session import Session, session_of
 
@@ -61,7 +59,7 @@ def _show(session: Session, id: str, most: int) -> None:
     if listed:
         rows = ((one["profile_id"], instant(one["since"])) for one in listed[:most])
         session.output.show(table(("member", "since"), rows))
-    session.output.show(_end(len(listed), most), Text(HOLDS, style="dim"))
+    session.output.show(_end(len(listed), most))
 
 
 def _end(listed: int, most: int) -> str:

@@ -3,6 +3,7 @@
 from aws_cdk import Duration
 from constructs import Construct
 
+from infra.backfilling import Backfilling
 from infra.data import Data
 from infra.http_api import HttpApi
 from infra.python_function import Ground, PythonFunction
@@ -16,7 +17,15 @@ _TIMEOUT = Duration.seconds(25)  # the API gives up at 30
 
 class Console(Construct):
     def __init__(
-        self, scope: Construct, id: str, *, ground: Ground, data: Data, api: HttpApi, rebuilding: Rebuilding
+        self,
+        scope: Construct,
+        id: str,
+        *,
+        ground: Ground,
+        data: Data,
+        api: HttpApi,
+        rebuilding: Rebuilding,
+        backfilling: Backfilling,
     ) -> None:
         super().__init__(scope, id)
         tables = data.tables
@@ -84,19 +93,21 @@ class Console(Construct):
             timeout=_TIMEOUT,
             may=[
                 tables.catalog.allow("GetItem", "Query", "PutItem", "DeleteItem"),
-                tables.memberships.allow("GetItem"),
+                tables.memberships.allow("GetItem", "Query"),
                 tables.memberships.allow("Query", index="by_segment"),
                 # It replays what was mended: a row is marked, and the event it becomes is inserted.
                 tables.quarantine.allow("GetItem", "Query", "PutItem"),
                 tables.tallies.allow("Query"),
-                tables.events.allow("PartiQLInsert", "GetItem"),
+                # One item is looked for, to tell whether a segment can be live at once: where nobody is known yet.
+                tables.events.allow("PartiQLInsert", "GetItem", "Scan"),
+                tables.identities.allow("Scan"),
                 data.buckets.large.allow("GetObject", under=["quarantine"]),
                 data.buckets.large.allow("GetObject", "PutObject", under=["events"]),
                 # For the owner of a mended event; and it signs cursors, in a new workspace as the first with the key.
                 tables.vault.allow("GetItem", "BatchGetItem", "PartiQLInsert"),
             ],
             wraps=data.keys.workspace,
-            starts=rebuilding.machine,
+            starts=[rebuilding.machine, backfilling.machine],
         )
         api.open(
             self.admin_api, "GET /v1/openapi.json", because="It describes the API and holds nothing of a workspace."

@@ -11,7 +11,7 @@ _RESERVED_IN_PROD = {
     "ingest": 200,
     "drain_overflow": 10,
     "resolve_identity": 120,
-    "evaluate_segments": 150,
+    "evaluate_segments": 145,
     "announce": 40,
     "tick": 2,
     "archive": 30,
@@ -20,6 +20,7 @@ _RESERVED_IN_PROD = {
     "unmerge": 5,
     "change_profile": 10,
     "rebuild": 5,  # of which four work: one more for what another execution left behind
+    "backfill": 5,
     "admin_api": 20,
     "serve_analytics": 18,
 }

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from local.world.backfilling import Backfilling
 from local.world.world import World
 from local.world.wrapping import PlainWrapper
 from regulars.adapters.admin_api import AdminApi
@@ -85,6 +86,7 @@ class Workspace:
             audit=self._audit,
             journal=self.world.journal,
             workers=AtOnce(self.world),
+            backfilling=Backfilling(self.world),
         )
         self._change_api = ChangeApi.over(
             database,

@@ -92,7 +92,7 @@ class World:
         self.announced: list[Transition] = []
         self.given_up: list[GivenUp] = []
         self.queue = MemoryQueue(clock=self.clock.seconds)
-        port = _Queue(self.queue)
+        self.timer_queue = port = _Queue(self.queue)
         self.resolver = Resolver(self.database, self.journal, self.clock)
         self.evaluator = Evaluator(self.database, port, self.journal, self.clock)
         self.ticker = Ticker(self.database, port, self.journal, self.clock)

@@ -76,7 +76,6 @@ def test_shows_a_segment_and_who_is_in_it(shop: Regulars) -> None:
     assert "at_least: 500" in out
     assert profile_id in out
     assert "1 member\n" in out
-    assert "history is not evaluated yet" in out
 
 
 def test_says_that_a_segment_has_more_members(shop: Regulars) -> None:

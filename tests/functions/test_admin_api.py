@@ -89,7 +89,7 @@ def test_a_segment_says_from_when_on_it_holds_and_then_does(workspace: Workspace
 
     [member] = workspace.get("/v1/segments/buyers/members", "marketer").content["members"]
 
-    assert "next event or timer" in answer["effective"]
+    assert answer["effective"] == "now, for everybody"
     assert answer["keeps"].startswith("keeps the number of `Order Completed`, about 0.6 KB")
     assert member == {"profile_id": f"p_{workspace.owner('user_id', 'u-1')}", "since": "2026-01-01T00:00:01.000000Z"}
 

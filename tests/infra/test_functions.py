@@ -33,7 +33,7 @@ def test_every_function_states_its_limits(deployed: Templates) -> None:
     found = {name: (each["MemorySize"], each["Timeout"]) for name, each in functions(deployed).items()}
 
     assert found.pop("compact") == (2_048, 900)
-    assert found.pop("rebuild") == (512, 900)
+    assert found.pop("rebuild") == found.pop("backfill") == (512, 900)
     assert {memory for memory, _ in found.values()} == {512}
     assert all(timeout <= 60 for _, timeout in found.values())
 
@@ -110,6 +110,7 @@ def test_functions_are_told_where_things_are(deployed: Templates) -> None:
     told = {name for each in functions(deployed).values() for name in variables(each)}
 
     assert {name for name in told if not name.startswith("POWERTOOLS_")} == {
+        "BACKFILLING",
         "CATALOG_TABLE",
         "EVALUATIONS_QUEUE",
         "EVENTS_TABLE",

@@ -70,12 +70,22 @@ TABLES = {
         "profiles": "GetItem PutItem",
         "catalog": "GetItem PutItem Query",
     },
+    "backfill": {
+        "events": "Query Scan",
+        "identities": "PutItem Query Scan",
+        "profiles": "GetItem",
+        "memberships": "DeleteItem GetItem PutItem Query",
+        "memberships/index/by_segment": "Query",
+        "timers": "PutItem",
+        "catalog": "DeleteItem GetItem PutItem Query",
+    },
     "admin_api": {
         "catalog": "DeleteItem GetItem PutItem Query",
-        "memberships": "GetItem",
+        "memberships": "GetItem Query",
         "memberships/index/by_segment": "Query",
         "quarantine": "GetItem PutItem Query",
-        "events": "GetItem PartiQLInsert",
+        "events": "GetItem PartiQLInsert Scan",
+        "identities": "Scan",
         "vault": "BatchGetItem GetItem PartiQLInsert",
         "tallies": "Query",
     },
@@ -92,6 +102,7 @@ OTHERS = {
         "sqs:ReceiveMessage segments/evaluations",
         "sqs:SendMessage segments/evaluations",
     },
+    "backfill": {"sqs:SendMessage segments/evaluations"},
     "ingest": {"sqs:SendMessage ingest/overflow"},
     "drain_overflow": {
         "sqs:ChangeMessageVisibility ingest/overflow",
@@ -122,6 +133,7 @@ LARGE = {
     "unmerge": {"events": "GetObject"},
     "change_profile": {"events": "GetObject"},
     "rebuild": {"events": "GetObject"},
+    "backfill": {"events": "GetObject"},
     "admin_api": {"events": "GetObject PutObject", "quarantine": "GetObject"},
 }
 LAKE_TABLES = ("events", "identity", "refused")
@@ -181,11 +193,16 @@ def test_a_function_reads_and_writes_exactly_these_objects(allowed: dict[str, se
     assert found == failures | large | lake | listed
 
 
-def test_only_who_rebuilds_everybody_scans(allowed: dict[str, set[Permission]]) -> None:
+def test_only_who_looks_at_everybody_or_for_anybody_scans(
+    allowed: dict[str, set[Permission]],
+) -> None:
     scans = {(name, each.thing) for name, granted in allowed.items() for each in granted if "Scan" in each.action}
     actions = {each.action for granted in allowed.values() for each in granted}
 
-    assert scans == {("rebuild", "tables/events")}
+    assert scans == {
+        ("rebuild", "tables/events"),
+        *((name, f"tables/{table}") for name in ("backfill", "admin_api") for table in ("events", "identities")),
+    }
     assert not actions & {"dynamodb:PartiQLSelect", "dynamodb:PartiQLDelete", "dynamodb:DeleteTable"}
 
 
@@ -236,6 +253,8 @@ def test_nothing_of_a_person_is_ever_deleted_but_what_is_derived(allowed: dict[s
 
     assert deleted == {
         ("admin_api", "tables/catalog"),
+        ("backfill", "tables/catalog"),
+        ("backfill", "tables/memberships"),
         ("evaluate_segments", "tables/memberships"),
         ("tick", "tables/timers"),
         ("unmerge", "tables/tallies"),

@@ -159,7 +159,7 @@ def test_all_versions_of_a_definition_are_kept(front_door: FrontDoor) -> None:
     front_door.catalog.delete(standing)
     define(front_door, **VIEWED, mode="draft")
 
-    kept = front_door.catalog.plan_versions("viewed")
+    kept = front_door.catalog.versions("tracking_plan", "viewed")
     assert [(one.version, one.content.get("mode")) for one in kept] == [(1, "draft"), (2, "quarantine"), (1, None)]
 
 

@@ -8,12 +8,11 @@ from regulars.adapters.bodies import MAX_BODY
 from regulars.adapters.edits import if_match, read_wish
 from regulars.adapters.pages import Pager
 from regulars.adapters.routes import Audit, Call
-from regulars.domain.costs import in_words
 from regulars.domain.instants import to_text
 from regulars.domain.rate_definitions import MAX_TABLE
-from regulars.domain.segment_definitions import parse
 from regulars.domain.sources import Source, known, parse_source
 from regulars.errors import NotFoundError
+from regulars.pipeline.backfills import Backfills
 from regulars.pipeline.definitions import SINGLES, Definitions
 from regulars.pipeline.members import Members
 from regulars.pipeline.ports import Clock, Journal, Many, Sealer
@@ -30,10 +29,6 @@ from regulars.stores.holds import HoldStore
 
 Answer = Mapping[str, Any]
 MAX_RATES = 2 * MAX_TABLE  # bytes of a body: a table, written with spaces
-EFFECTIVE = (
-    "now for every new event; a person who exists already is evaluated with their next event or timer, "
-    "for history is not evaluated yet"
-)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,6 +46,7 @@ class AdminApi:
     held: HoldStore
     events: EventStore
     rebuilds: Rebuilds
+    backfills: Backfills
     sealer: Sealer
     audit: Audit
 
@@ -67,8 +63,9 @@ class AdminApi:
         audit: Audit,
         journal: Journal,
         workers: Workers,
+        backfilling: Workers,
     ) -> Self:
-        """Answer from a database; `random` gives what a write key is made of."""
+        """Answer from a database; `random` gives what a write key is made of, `workers` rebuild."""
         return cls(
             definitions=Definitions(database, clock),
             write_keys=WriteKeys(database, clock, random, sealer),
@@ -81,6 +78,7 @@ class AdminApi:
             held=HoldStore(database),
             events=EventStore(database),
             rebuilds=Rebuilds(database, workers, clock, many),
+            backfills=Backfills(database, backfilling, clock),
             sealer=sealer,
             audit=audit,
         )
@@ -106,11 +104,6 @@ class AdminApi:
         edit = self.definitions.put(kind, _id(call, kind), wish.definition, origin=wish.origin, expected=wish.expected)
         return {**definition_json(edit.definition), "changed": edit.changed}
 
-    def put_segment(self, call: Call) -> Answer:
-        """Write a segment, and say from when on it holds and what it keeps."""
-        answer = self.put_definition(call, kind="segment")
-        return {**answer, "effective": EFFECTIVE, "keeps": in_words(parse(answer["id"], answer["definition"]))}
-
     def put_source(self, call: Call) -> Answer:
         """Write a source, and mint the keys that it lists and has not: secrets are told this once."""
         answer = self.put_definition(call, kind="source")
@@ -135,14 +128,6 @@ class AdminApi:
             raise
         self.write_keys.revoke_all(call["id"])
         return answer
-
-    def list_members(self, call: Call) -> Answer:
-        """Answer with the members of a segment."""
-        segment = self.definitions.get("segment", call["id"]).id
-        asked = self.pager.asked(call, "members", segment)
-        page = self.members.page(segment, after=asked.after, limit=asked.limit)
-        shown = [{"profile_id": member.profile_id, "since": to_text(member.since)} for member in page.members]
-        return {"members": shown, "next": self.pager.cursor(asked, page.next)}
 
 
 def definition_json(definition: Definition) -> dict[str, Any]:

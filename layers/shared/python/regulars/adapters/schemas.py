@@ -6,6 +6,7 @@ from regulars.adapters.change_schemas import CHANGE_SCHEMAS
 from regulars.adapters.graph_schemas import GRAPH_SCHEMAS
 from regulars.adapters.key_schemas import KEY_SCHEMAS
 from regulars.adapters.quarantine_schemas import QUARANTINE_SCHEMAS
+from regulars.adapters.segment_schemas import SEGMENT_SCHEMAS
 from regulars.adapters.shapes import (
     ANY,
     FIELDS,
@@ -124,7 +125,6 @@ SCHEMAS: Mapping[str, Schema] = {
     **GRAPH_SCHEMAS,
     **WHY_SCHEMAS,
     "Definition": an_object(_DEFINITION),
-    "SegmentPage": a_page("segments", a_list(ref("Definition"))),
     "SourcePage": a_page("sources", a_list(ref("Definition"))),
     "ImportPage": a_page("imports", a_list(ref("Definition"))),
     "RatesPage": a_page("rates", a_list(ref("Definition"))),
@@ -186,18 +186,10 @@ SCHEMAS: Mapping[str, Schema] = {
         optional=("version", "origin"),
     ),
     "Edited": an_object({**_DEFINITION, "changed": FLAG}),
-    "EditedSegment": an_object(
-        {
-            **_DEFINITION,
-            "changed": FLAG,
-            "effective": {**TEXT, "description": "from when on it holds"},
-            "keeps": {**TEXT, "description": "what it keeps of each person, and about how much that is"},
-        }
-    ),
     "EditedSource": an_object({**_DEFINITION, "changed": FLAG, "keys": a_list(ref("MintedKey"))}),
+    **SEGMENT_SCHEMAS,
     **KEY_SCHEMAS,
     "Deleted": an_object({"id": TEXT, "deleted": FLAG}),
-    "MemberPage": a_page("members", a_list(an_object({"profile_id": PROFILE_ID, "since": INSTANT}))),
     **QUARANTINE_SCHEMAS,
     **CHANGE_SCHEMAS,
     "Document": {"type": "object", "description": "an OpenAPI 3.1 document"},

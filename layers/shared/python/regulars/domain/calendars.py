@@ -34,6 +34,9 @@ class Calendar:
         return ZoneInfo(self.zone)
 
 
+UTC_DAYS = Calendar()
+
+
 def is_zone(name: str) -> bool:
     """Say whether there is a time zone of this name."""
     try:

@@ -7,29 +7,50 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from hashlib import sha256
 
-from regulars.domain.calendars import Calendar
+from regulars.domain.calendars import UTC_DAYS, Calendar
 from regulars.domain.compiling import Compiled, compile_all
 from regulars.domain.identity_rules import DEFAULT_RULES, IdentityRules
 from regulars.domain.needs import needs
+from regulars.domain.people import Person
 from regulars.domain.rates import NO_RATES, Rates
 from regulars.domain.segments import Segment, reads_orders, traits_read
 from regulars.domain.watches import Watches, succeed, unite
 from regulars.domain.workspace import DEFAULT_WORKSPACE, Workspace
 
-UTC_DAYS = Calendar()
 Prints = Mapping[str, tuple[str, int]]  # by event name: what is watched, and since which version of the catalog
 
 
 @dataclass(frozen=True, kw_only=True)
 class Live:
-    """All that is live at one version of the catalog; `rates` are there for those who asked for them."""
+    """
+    All that is live at one version of the catalog; `rates` are there for those who asked for them.
+
+    `segments` are those that people are evaluated for, the coming ones among them; of the `paused` ones memberships
+    stay as they are.
+    """
 
     watches: Watches = field(default_factory=lambda: Watches(by_event={}))
     segments: tuple[Segment, ...] = ()
+    paused: tuple[Segment, ...] = ()
     rules: IdentityRules = DEFAULT_RULES
     workspace: Workspace = DEFAULT_WORKSPACE
     rates_version: int = 0
     rates: Rates = NO_RATES
+
+    @property
+    def told(self) -> tuple[Segment, ...]:
+        """The segments whose transitions the world is told of."""
+        return tuple(segment for segment in self.segments if not segment.coming)
+
+    @property
+    def coming(self) -> Mapping[str, Segment]:
+        """The coming version of each segment that has one."""
+        return {segment.id: segment for segment in self.segments if segment.coming}
+
+    @property
+    def shown(self) -> Mapping[str, Segment]:
+        """The segments whose memberships readers see, by id."""
+        return {segment.id: segment for segment in (*self.told, *self.paused)}
 
     @property
     def version(self) -> int:
@@ -38,8 +59,13 @@ class Live:
 
     @cached_property
     def compiled(self) -> Mapping[str, Compiled]:
-        """The segments as functions, by id."""
+        """The segments as functions, by the name of their rows."""
         return compile_all(self.segments, self.workspace.calendar)
+
+    @property
+    def by_id(self) -> Mapping[str, Compiled]:
+        """The live segments as functions, by id."""
+        return {segment.id: self.compiled[segment.rows] for segment in self.told}
 
     @cached_property
     def readers(self) -> Mapping[str, frozenset[str]]:
@@ -49,6 +75,11 @@ class Live:
             for name in compiled.reads:
                 readers[name].add(id)
         return {name: frozenset(ids) for name, ids in readers.items()}
+
+    def next_change(self, segment: Segment, person: Person, now: int) -> int | None:
+        """Give the next instant at which time alone may change a membership; of a paused segment there is none."""
+        compiled = self.compiled.get(segment.rows)
+        return compiled.next_change(person, now) if compiled else None
 
     def reads(self, changed: Iterable[str]) -> frozenset[str]:
         """Choose of what has changed that which some segment reads."""

@@ -87,20 +87,24 @@ class Compiled:
 
 
 def compile_all(segments: Iterable[Segment], calendar: Calendar) -> dict[str, Compiled]:
-    """Compile segments, those first that others read; one that reads what is not there is false in that place."""
-    given = {segment.id: segment for segment in segments}
-    made: dict[str, Compiled] = {}
+    """
+    Compile segments, by the name of their rows.
 
-    def make(segment: Segment) -> Compiled:
-        for id in sorted(segments_read(segment) & given.keys() - made.keys()):
-            make(given[id])
-        made[segment.id] = compile_one(segment, calendar, made)
-        return made[segment.id]
+    One that reads another reads the live version of it, else the one that is coming; what is not there is false.
+    """
+    given = sorted(segments, key=lambda segment: not segment.coming)
+    named = {segment.id: segment for segment in given}
+    made: dict[str, Compiled] = {}  # by id, what others read
 
-    for segment in given.values():
-        if segment.id not in made:
-            make(segment)
-    return made
+    def of(segment: Segment) -> Compiled:
+        for id in sorted(segments_read(segment) & named.keys() - made.keys()):
+            made[id] = of(named[id])
+        return compile_one(segment, calendar, made)
+
+    for id, segment in named.items():
+        if id not in made:
+            made[id] = of(segment)
+    return {each.rows: made[each.id] if each == named[each.id] else of(each) for each in given}
 
 
 def compile_one(segment: Segment, calendar: Calendar, others: Mapping[str, Compiled]) -> Compiled:

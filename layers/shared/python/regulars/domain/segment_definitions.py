@@ -25,6 +25,7 @@ from regulars.domain.segments import (
 )
 from regulars.errors import DefinitionError
 
+STATUSES = ("live", "draft", "paused", "archived")
 MAX_DEPTH = 10
 MAX_NODES = 200
 LEAVES = ("trait", "event", "orders", "sequence", "latest", "segment", "list", "drawn")
@@ -36,10 +37,12 @@ def parse(id: str, definition: Mapping[str, Any], *, version: int = 1, calendar:
 
     Raises DefinitionError, with the path of what is wrong.
     """
-    only(definition, {"id", "name", "description", "where", "anonymous"}, "")
+    only(definition, {"id", "name", "description", "where", "anonymous", "status"}, "")
     anonymous = definition.get("anonymous", False)
     if not isinstance(anonymous, bool):
         raise DefinitionError("anonymous", "is true or false")
+    if definition.get("status", "live") not in STATUSES:
+        raise DefinitionError("status", f"is one of {', '.join(STATUSES)}")
     name = word(definition.get("name", id), "name")
     if not isinstance(definition.get("description", ""), str):
         raise DefinitionError("description", "is a text")

@@ -235,13 +235,29 @@ Node = All | OneOf | Not | Leaf
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Segment:
-    """A definition; `anonymous` says whether it takes in people without a known identifier."""
+    """
+    A definition that people are evaluated for; `anonymous` says whether it takes in people without a known identifier.
+
+    Its memberships lie under its `edition`; while that is `coming` the world is told of none of them.
+    """
 
     id: str
     name: str
     where: Node
     anonymous: bool = False
     version: int = 1
+    edition: int = 0
+    coming: bool = False
+
+    @property
+    def rows(self) -> str:
+        """The name under which its memberships lie."""
+        return rows_of(self.id, self.edition)
+
+
+def rows_of(id: str, edition: int) -> str:
+    """Name the memberships of an edition of a segment; those of the first one of an old platform have no number."""
+    return f"{id}#{edition}" if edition else id
 
 
 def walk(node: Node) -> Iterator[Node]:

@@ -11,13 +11,14 @@ from regulars.domain.identity_definitions import check_rules, check_successor, p
 from regulars.domain.mapping_definitions import parse_mapping
 from regulars.domain.plan_definitions import check_plan, check_together, outline
 from regulars.domain.rate_definitions import check_tables, parse_rates
+from regulars.domain.releases import Releases, released
 from regulars.domain.segment_definitions import parse as parse_segment
 from regulars.domain.sources import parse_source
 from regulars.domain.workspace import parse_workspace
 from regulars.errors import ConflictError, ConflictingEditError, DefinitionError, InvalidRequestError, NotFoundError
 from regulars.pipeline.ports import Clock
-from regulars.stores.catalog import CatalogStore, Definition, Kind, Origin
-from regulars.stores.database import Database
+from regulars.stores.catalog import CatalogStore, Definition, Kind, Origin, next_release, version_of, write_of
+from regulars.stores.database import Database, TableName
 
 TRIES = 10
 MAX_SEGMENTS = 250_000  # characters of all segments together: what they watch is one item, and that holds 400 KB
@@ -37,16 +38,22 @@ _PARSERS: Mapping[Kind, Callable[[str, Mapping[str, Any]], object]] = {
 
 @dataclass(frozen=True, slots=True)
 class Edit:
-    """A definition as it stands after an edit, and whether the edit changed anything."""
+    """
+    A definition as it stands after an edit, and whether the edit changed anything.
+
+    Of a segment also whether it `waits` for everybody to be looked at.
+    """
 
     definition: Definition
     changed: bool
+    waits: bool = False
 
 
 class Definitions:
     """Reads and edits definitions; nobody's edit is lost unseen."""
 
     def __init__(self, database: Database, clock: Clock) -> None:
+        self._database = database
         self._store = CatalogStore(database)
         self._clock = clock
 
@@ -61,9 +68,9 @@ class Definitions:
             raise NotFoundError(f"no {kind} has this id")
         return definition
 
-    def plan_versions(self, id: str) -> Sequence[Definition]:
-        """List all versions of a definition of the tracking plan, the newest first."""
-        return self._store.plan_versions(id)
+    def versions(self, kind: Kind, id: str) -> Sequence[Definition]:
+        """List all versions of a segment or of a definition of the tracking plan, the newest first."""
+        return self._store.versions(kind, id)
 
     def put(
         self, kind: Kind, id: str, content: Mapping[str, Any], *, origin: Origin, expected: int | None = None
@@ -77,17 +84,37 @@ class Definitions:
         for _ in range(TRIES):
             standing = self._store.get(kind, id)
             if standing and _text(standing.content) == _text(content):
-                return Edit(standing, changed=False)
+                return Edit(standing, changed=False, waits=kind == "segment" and id in self._store.releases().coming)
             _expect(standing, expected)
             self._fits(kind, id, content, standing)
             version = standing.version if standing else 0
             new = Definition(kind=kind, id=id, content=content, origin=origin, changed=self._clock(), version=version)
             try:
-                self._store.put(new)
+                waits = self._put(new)
             except ConflictError:
                 continue  # of this definition, which the next round sees, or of another one that went live
-            return Edit(replace(new, version=version + 1), changed=True)
+            return Edit(replace(new, version=version + 1), changed=True, waits=waits)
         raise ConflictingEditError("the catalog kept changing: read it again and repeat your edit")
+
+    def releases(self) -> Releases:
+        """Read what is live of the segments, and what is coming."""
+        return self._store.releases()
+
+    def _put(self, new: Definition) -> bool:
+        """Write a definition; of a segment say whether everybody is to be looked at for it. Raises ConflictError."""
+        if new.kind != "segment":
+            self._store.put(new)
+            return False
+        before = self._store.releases()
+        after = released(before, next_release(new), nobody=self._is_empty())
+        self._store.release(before, after, write_of(new), version_of(new))
+        is_new = (new.id, before.next_edition()) in after.editions()  # live at once, unless somebody came just now
+        return new.id in after.coming or (is_new and not self._is_empty())
+
+    def _is_empty(self) -> bool:
+        """Say whether nobody is known yet: an event leaves no other trace where nothing reads it."""
+        tables: tuple[TableName, ...] = ("identities", "events")
+        return not any(self._database.partitions(table, segment=0, of=1, limit=1).partitions for table in tables)
 
     def delete(self, kind: Kind, id: str, *, expected: int | None = None) -> None:
         """Remove a definition. Raises NotFoundError, InvalidRequestError, ConflictingEditError."""
@@ -96,7 +123,7 @@ class Definitions:
             _expect(standing, expected)
             self._is_free(kind, id)
             try:
-                return self._store.delete(standing)
+                return self._store.delete(standing, at=self._clock())
             except ConflictError:
                 continue
         raise ConflictingEditError("the catalog kept changing: read it again and repeat your edit")

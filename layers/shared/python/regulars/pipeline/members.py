@@ -2,8 +2,11 @@
 
 from dataclasses import dataclass
 
-from regulars.domain.memberships import Membership
+from regulars.domain.memberships import Membership, shown
+from regulars.domain.segments import Segment
+from regulars.pipeline.live import LiveCatalog
 from regulars.pipeline.ports import Many
+from regulars.stores.catalog import CatalogStore
 from regulars.stores.database import Database
 from regulars.stores.memberships import MembershipStore
 
@@ -21,12 +24,22 @@ class Members:
 
     def __init__(self, database: Database, many: Many) -> None:
         self._memberships = MembershipStore(database)
+        self._catalog = LiveCatalog(CatalogStore(database))
         self._many = many
 
-    def page(self, segment: str, *, after: str | None, limit: int) -> MembersPage:
-        """Read a page; where members left meanwhile it has fewer than `limit`."""
-        places = self._memberships.members(segment, after=after, limit=limit)
+    def page(self, id: str, *, after: str | None, limit: int) -> MembersPage:
+        """Read a page; where members left meanwhile it has fewer than `limit`, and none where nothing is live."""
+        segment = self._catalog.now().shown.get(id)
+        if segment is None:
+            return MembersPage((), None)
+        places = self._memberships.members(segment.rows, after=after, limit=limit)
         ids = [place.partition("/")[2] for place in places]
-        rows = self._many(lambda profile_id: self._memberships.get(profile_id, segment), ids)
+        rows = self._many(lambda profile_id: self._row(profile_id, segment), ids)
         members = tuple(row for row in rows if row and row.member)
         return MembersPage(members, places[-1] if len(places) == limit else None)
+
+    def _row(self, profile_id: str, segment: Segment) -> Membership | None:
+        found = self._memberships.get(profile_id, segment.rows)
+        if found is None or found.number:
+            return found
+        return shown(self._memberships.of_segment(profile_id, segment.id), segment.edition)

@@ -1,15 +1,17 @@
 """Read a profile: who it is, what is known of the person, which segments they are in, and what they did."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from regulars.domain.catalog import Live
 from regulars.domain.events import Event
 from regulars.domain.identifiers import kind_of
 from regulars.domain.instants import to_text
+from regulars.domain.memberships import Membership, shown
 from regulars.domain.order_measures import Totals
 from regulars.domain.people import Person
 from regulars.domain.profiles import Link
+from regulars.domain.segments import Segment
 from regulars.pipeline.live import LiveCatalog
 from regulars.pipeline.opening import Opener, Shown, ShownEvent
 from regulars.pipeline.people import TRIES, Found, People
@@ -132,21 +134,20 @@ class ProfileReader:
         return list(self._many(opener.event, events))
 
     def _memberships_of(self, found: Found, identities: Mapping[str, Identity], live: Live) -> list[ShownMembership]:
-        _, memberships = self._memberships.of(found.profile_id)
-        segments = {segment.id: segment for segment in live.segments}
+        _, rows = self._memberships.of(found.profile_id)
         now = self._clock()
         person = sum_person(identities, live, profile_id=found.profile_id)
         person = self._persons.complete(person, found.owners, live, now)
         return [
             ShownMembership(
                 segment=id,
-                name=segments[id].name,
+                name=segment.name,
                 since=membership.since,
-                next_change_at=live.compiled[id].next_change(person, now),
+                next_change_at=live.next_change(segment, person, now),
                 number=membership.number,
             )
-            for id, membership in sorted(memberships.items())
-            if membership.member and id in segments
+            for id, segment in sorted(live.shown.items())
+            if (membership := shown_of(rows.values(), segment)) and membership.member
         ]
 
     def show(self, owners: Sequence[str], opener: Opener) -> list[ShownIdentifier]:
@@ -171,6 +172,11 @@ class ProfileReader:
             return own[0]
         by, _, moment = link.event.partition(" ") if link else ("", "", "")
         return self._events.get(by, moment) if moment else None
+
+
+def shown_of(rows: Iterable[Membership], segment: Segment) -> Membership | None:
+    """Find what readers see of a profile's memberships in one segment."""
+    return shown([row for row in rows if row.segment == segment.id], segment.edition)
 
 
 def ranked(owners: Sequence[str], live: Live) -> list[str]:

@@ -12,6 +12,7 @@ from regulars.pipeline.graphs import Graphs
 from regulars.pipeline.live import LiveCatalog
 from regulars.pipeline.persons import Persons, sum_person
 from regulars.pipeline.ports import Clock, Many
+from regulars.pipeline.profiles import shown_of
 from regulars.stores.catalog import CatalogStore
 from regulars.stores.database import Database
 from regulars.stores.identities import Identity, IdentityStore
@@ -65,8 +66,9 @@ class Unmerger:
         live, found = self._catalog.now(), split(graph, leaving, by=by, now=now)
         owners = graph.profile.owners
         identities = dict(zip(owners, self._many(self._identities.read, owners), strict=True))
-        _, memberships = self._memberships.of(graph.profile.profile_id)
-        before = {name for name, membership in memberships.items() if membership.member}
+        _, rows = self._memberships.of(graph.profile.profile_id)
+        held = {id: shown_of(rows.values(), segment) for id, segment in live.shown.items()}
+        before = {id for id, membership in held.items() if membership and membership.member}
         stays = _side(self._persons, found.stays, identities, live, before, now)
         leaves = _side(self._persons, found.leaves, identities, live, set(), now)
         return Preview(split=found, stays=stays, leaves=leaves)
@@ -115,7 +117,7 @@ def _side(
 ) -> Side:
     mine = {owner: identities[owner] for owner in profile.owners}
     person = persons.complete(sum_person(mine, live, profile_id=profile.profile_id), profile.owners, live, now)
-    after = {id for id, compiled in live.compiled.items() if compiled.is_member(person, now)}
+    after = {segment.id for segment in live.told if live.compiled[segment.rows].is_member(person, now)}
     return Side(
         profile=profile,
         person=person,

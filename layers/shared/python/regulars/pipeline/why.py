@@ -19,6 +19,7 @@ from regulars.pipeline.live import LiveCatalog
 from regulars.pipeline.people import Found, People
 from regulars.pipeline.persons import Persons, sum_person
 from regulars.pipeline.ports import Clock, Many
+from regulars.pipeline.profiles import shown_of
 from regulars.stores.catalog import CatalogStore
 from regulars.stores.database import Database
 from regulars.stores.events import EventStore
@@ -76,13 +77,15 @@ class Explainer:
     def why(self, profile_id: str, segment: str) -> Explained:
         """Explain why a person is in a segment or not. Raises NotFoundError."""
         live = self._catalog.now()
-        compiled = live.compiled.get(segment)
-        if compiled is None:
-            raise NotFoundError("no live segment has this id")
+        shown = live.shown.get(segment)
+        compiled = live.compiled.get(shown.rows) if shown else None
+        if shown is None or compiled is None:
+            raise NotFoundError("no live segment has this id; of one that is paused nobody is asked")
         found = self._people.find(profile_id)
         now = self._clock()
         person = self._person(found, live, compiled, now)
-        standing = self._memberships.get(found.profile_id, segment)
+        _, rows = self._memberships.of(found.profile_id)
+        standing = shown_of(rows.values(), shown)
         return Explained(
             profile_id=found.profile_id,
             segment=segment,
@@ -93,7 +96,7 @@ class Explainer:
             known=person.known,
             anonymous=compiled.segment.anonymous,
             next_change_at=compiled.next_change(person, now),
-            reason=(reason := explain(compiled, person, now, live.compiled)),
+            reason=(reason := explain(compiled, person, now, live.by_id)),
             causes=self._causes(reason, person, found.owners, live.workspace.calendar, now),
         )
 
@@ -104,7 +107,7 @@ class Explainer:
         head = self._memberships.head(found.profile_id)
         stale = [name for name in compiled.events if _is_stale(identities.values(), name, live, since=head.catalog)]
         person = self._persons.recount(person, found.owners, live, stale) if stale else person
-        return self._persons.complete(person, found.owners, live, now, only=[compiled.segment.id])
+        return self._persons.complete(person, found.owners, live, now, only=[compiled.segment.rows])
 
     def _causes(
         self, reason: Reason, person: Person, owners: Sequence[str], calendar: Calendar, now: int

@@ -11,12 +11,13 @@ from regulars.domain.identity_definitions import parse_rules
 from regulars.domain.identity_rules import DEFAULT_RULES
 from regulars.domain.rate_definitions import parse_rates, unite_tables
 from regulars.domain.rates import NO_RATES, Rates
-from regulars.domain.segment_definitions import parse as parse_segment
+from regulars.domain.releases import Release, Releases, at_once, status_of, withdrawn
 from regulars.domain.segments import Segment
 from regulars.domain.watches import Watches
 from regulars.domain.workspace import DEFAULT_WORKSPACE, Workspace, parse_workspace
 from regulars.errors import DefinitionError
 from regulars.stores.database import Database, Delete, Item, Put, Write, number, text
+from regulars.stores.releases import ReleaseStore, changes
 
 Kind = Literal[
     "segment",
@@ -27,6 +28,7 @@ Kind = Literal[
     "rates",
     "tracking_plan",
     "plan_version",
+    "segment_version",
     "write_key",
     "key_use",
     "live",
@@ -38,6 +40,7 @@ _MADE_LIVE: frozenset[Kind] = frozenset({"segment", "identity", "workspace", "ra
 _LIVE = ("live", "watches")
 _VERSION = ("live", "version")
 _PLAN_VERSION = ("live", "tracking_plan")
+_VERSIONS: Mapping[Kind, Kind] = {"tracking_plan": "plan_version", "segment": "segment_version"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,6 +60,7 @@ class CatalogStore:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self._releases = ReleaseStore(database)
 
     def get(self, kind: Kind, id: str) -> Definition | None:
         """Read one definition."""
@@ -73,17 +77,24 @@ class CatalogStore:
 
         Raises ConflictError, and DefinitionError for a segment that is too much beside the live ones.
         """
-        if definition.kind in _MADE_LIVE:
-            self._go_live(definition.kind, {definition.id: definition})
+        if definition.kind == "segment":
+            before = self.releases()
+            self.release(before, at_once(before, next_release(definition)), write_of(definition))
+        elif definition.kind in _MADE_LIVE:
+            self._change(definition.kind, write_of(definition), definition)
         elif definition.kind == "tracking_plan":
-            self._change_plan(Put("catalog", to_item(definition), was=definition.version), _version_of(definition))
+            self._change_plan(Put("catalog", to_item(definition), was=definition.version), version_of(definition))
         else:
             self._database.put("catalog", to_item(definition), was=definition.version)
 
-    def delete(self, definition: Definition) -> None:
+    def delete(self, definition: Definition, *, at: int = 0) -> None:
         """Remove a definition on the condition of the version it was read with. Raises ConflictError."""
-        if definition.kind in _MADE_LIVE:
-            self._go_live(definition.kind, {definition.id: None}, was=definition.version)
+        gone = Delete("catalog", (definition.kind, definition.id), was=definition.version)
+        if definition.kind == "segment":
+            before = self.releases()
+            self.release(before, withdrawn(before, definition.id, at=at), gone)
+        elif definition.kind in _MADE_LIVE:
+            self._change(definition.kind, gone, None)
         elif definition.kind == "tracking_plan":
             self._change_plan(Delete("catalog", (definition.kind, definition.id), was=definition.version))
         else:
@@ -97,9 +108,9 @@ class CatalogStore:
         """Read the version of the tracking plan, 0 where there never was one: one small read."""
         return number(self._database.get("catalog", *_PLAN_VERSION) or {}, "v")
 
-    def plan_versions(self, id: str) -> Sequence[Definition]:
-        """List all versions that a definition of the tracking plan ever had, the newest first."""
-        items = self._database.query("catalog", "plan_version", prefix=f"{id}#")
+    def versions(self, kind: Kind, id: str) -> Sequence[Definition]:
+        """List all versions that a segment or a definition of the tracking plan ever had, the newest first."""
+        items = self._database.query("catalog", _VERSIONS[kind], prefix=f"{id}#")
         found = [from_item(item) for item in items]
         return [replace(one, id=id, version=number(item, "at")) for one, item in zip(found, items, strict=True)][::-1]
 
@@ -109,13 +120,16 @@ class CatalogStore:
         return unite_tables(tables, version) if version else NO_RATES
 
     def live(self) -> Live:
-        """Read all that is live but the rates, which few need."""
-        item = self._database.get("catalog", *_LIVE) or {}
-        rules, workspace = self.get("identity", "rules"), self._workspace()
-        segments = tuple(_segment(definition, workspace) for definition in self.list("segment"))
+        """Read all that is live but the rates, which few need, as it stands at one version of the catalog."""
+        while True:
+            releases, rules = self.releases(), self.get("identity", "rules")
+            workspace, item = self._workspace(), self._database.get("catalog", *_LIVE) or {}
+            if self.version() == releases.watches.version:
+                break
         return Live(
-            watches=_watches(item, segments, workspace),
-            segments=segments,
+            watches=releases.watches,
+            segments=tuple(releases.segments()),
+            paused=tuple(releases.paused()),
             rules=parse_rules(rules.content) if rules else DEFAULT_RULES,
             workspace=workspace,
             rates_version=number(item, "rates"),
@@ -149,45 +163,89 @@ class CatalogStore:
         if text(item, "day", "") < day:
             self._database.put("catalog", {"kind": "key_use", "id": print, "day": day}, was=number(item, "v"))
 
-    def _go_live(self, kind: Kind, changes: Mapping[str, Definition | None], was: int = 0) -> None:
+    def releases(self) -> Releases:
+        """Read all releases as they stand at one version of the catalog."""
+        while True:
+            item, workspace = self._database.get("catalog", *_LIVE) or {}, self._workspace()
+            live, coming = self._releases.all("live_segment"), self._releases.all("coming_segment")
+            older = [one for one in self.list("segment") if one.id not in live and one.id not in coming]
+            live |= {one.id: release_of(one) for one in older if status_of(one.content) == "live"}
+            if self.version() == number(item, "v"):  # else these are of two versions
+                found = Releases(live=live, coming=coming, calendar=workspace.calendar)
+                return replace(found, watches=_watches(item, found))
+
+    def release(self, before: Releases, after: Releases, *writes: Write) -> None:
+        """
+        Make a change of the releases, and other writes with it, in one step.
+
+        Raises ConflictError, and DefinitionError for segments that are too much beside each other.
+        """
+        different = changes(before, after)
+        standing = list(before.segments())
+        if any(segment not in standing for segment in after.segments()):
+            _check(after.segments())
+        if different:
+            self._go_live(before, after, [*writes, *different])
+        else:
+            self._database.transact(writes)
+
+    def left(self) -> Sequence[tuple[str, int]]:
+        """Name the editions that nobody reads any more, and whose memberships are to be cleared away."""
+        return self._releases.left()
+
+    def forget(self, id: str, edition: int) -> None:
+        """Note that an edition is cleared away."""
+        self._releases.forget(id, edition)
+
+    def _change(self, kind: Kind, write: Write, new: Definition | None) -> None:
+        """Make a change of something else that is live; a new calendar is that of all segments."""
+        before = after = self.releases()
+        if kind == "workspace":
+            workspace = parse_workspace(new.content) if new else DEFAULT_WORKSPACE
+            after = replace(before, calendar=workspace.calendar)
+        self._go_live(before, after, [write], rates=kind == "rates")
+
+    def _go_live(self, before: Releases, after: Releases, writes: Sequence[Write], *, rates: bool = False) -> None:
         item = self._database.get("catalog", *_LIVE) or {}
-        workspace = self._workspace()
-        definitions = {definition.id: definition for definition in self.list("segment")}
-        before = _watches(item, [_segment(one, workspace) for one in definitions.values()], workspace)
-        writes: list[Write] = []
-        for id, change in changes.items():
-            if change is None:
-                writes.append(Delete("catalog", (kind, id), was=was))
-            else:
-                writes.append(Put("catalog", to_item(change), was=change.version))
-            if kind == "segment":
-                definitions = {**definitions, id: change} if change else _without(definitions, id)
-            elif kind == "workspace":
-                workspace = parse_workspace(change.content) if change else DEFAULT_WORKSPACE
-        segments = [_segment(one, workspace) for one in definitions.values()]
-        if kind == "segment" and any(changes.values()):
-            _check(segments)
-        after = next_watches(before, segments, workspace.calendar)
-        rates = number(item, "rates") + (kind == "rates")
-        live: Item = {"kind": _LIVE[0], "id": _LIVE[1], "watches": watches_to_text(after), "rates": rates}
+        watches = next_watches(before.watches, after.segments(), after.calendar)
+        live: Item = {
+            "kind": _LIVE[0],
+            "id": _LIVE[1],
+            "watches": watches_to_text(watches),
+            "rates": number(item, "rates") + rates,
+        }
         version = {"kind": _VERSION[0], "id": _VERSION[1]}
-        self._database.transact(
-            [
-                *writes,
-                Put("catalog", live, was=before.version),
-                Put("catalog", version, was=before.version),
-            ]
-        )
+        was = before.watches.version
+        self._database.transact([*writes, Put("catalog", live, was=was), Put("catalog", version, was=was)])
 
 
-def _without(definitions: Mapping[str, Definition], id: str) -> dict[str, Definition]:
-    """Leave out one definition."""
-    return {each: definition for each, definition in definitions.items() if each != id}
+def release_of(definition: Definition) -> Release:
+    """Make the release of a definition that has just been read, or is to be written next."""
+    return Release(
+        id=definition.id,
+        content=definition.content,
+        version=definition.version or 1,
+        since=definition.changed,
+    )
 
 
-def _version_of(definition: Definition) -> Put:
+def next_release(definition: Definition) -> Release:
+    """Make the release of a definition with the version that it has once it is written."""
+    return replace(release_of(definition), version=definition.version + 1)
+
+
+def write_of(definition: Definition) -> Put:
+    """Lay out the write of a definition, on the condition of the version that it was read with."""
+    return Put("catalog", to_item(definition), was=definition.version)
+
+
+def version_of(definition: Definition) -> Put:
     """Keep a version of a definition beside it, by when it was written: one that is deleted may begin anew."""
-    kept = replace(definition, kind="plan_version", id=f"{definition.id}#{definition.changed:020}")
+    kept = replace(
+        definition,
+        kind=_VERSIONS[definition.kind],
+        id=f"{definition.id}#{definition.changed:020}#{definition.version + 1:09}",
+    )
     return Put("catalog", {**to_item(kept), "at": definition.version + 1})
 
 
@@ -214,17 +272,12 @@ def from_item(item: Item) -> Definition:
     )
 
 
-def _segment(definition: Definition, workspace: Workspace) -> Segment:
-    version = definition.version or 1
-    return parse_segment(definition.id, definition.content, version=version, calendar=workspace.calendar)
-
-
 def _check(segments: Iterable[Segment]) -> None:
     if found := excess(segments):
         raise DefinitionError("where", f"{found.what}: {found.fix}")
 
 
-def _watches(item: Item, segments: Iterable[Segment], workspace: Workspace) -> Watches:
+def _watches(item: Item, releases: Releases) -> Watches:
     if not item:
         return Watches(by_event={})
-    return watches_from_text(number(item, "v"), text(item, "watches"), segments, workspace.calendar)
+    return watches_from_text(number(item, "v"), text(item, "watches"), releases.segments(), releases.calendar)

@@ -1,0 +1,77 @@
+"""The routes of segments."""
+
+from collections.abc import Sequence
+
+from regulars.adapters import segment_api as answers
+from regulars.adapters.admin_api import AdminApi
+from regulars.adapters.pages import PAGED
+from regulars.adapters.routes import Route
+
+SEGMENT_ROUTES: Sequence[Route[AdminApi]] = (
+    Route(
+        name="list_segments",
+        method="GET",
+        path="/v1/segments",
+        scope="segments:read",
+        summary="List the segments, by id",
+        answer=answers.list_segments,
+        returns="SegmentPage",
+        query=PAGED,
+    ),
+    Route(
+        name="get_segment",
+        method="GET",
+        path="/v1/segments/{id}",
+        scope="segments:read",
+        summary="Read a segment: its definition, which version is live, and how far the coming one is",
+        description="`coming` is the version for which everybody is looked at; without a `backfill` it waits for one.",
+        answer=answers.get_segment,
+        returns="Segment",
+    ),
+    Route(
+        name="put_segment",
+        method="PUT",
+        path="/v1/segments/{id}",
+        scope="segments:write",
+        summary="Write a segment",
+        description=(
+            "With If-Match or `version` it writes only over that version, else 409. An equal definition changes "
+            "nothing. What takes in other people than before is live after a backfill, and what was live before stays "
+            "so until then; `effective` says it. Its `status` makes it a draft, pauses it or archives it."
+        ),
+        answer=answers.put_segment,
+        body="Edit",
+        returns="EditedSegment",
+    ),
+    Route(
+        name="delete_segment",
+        method="DELETE",
+        path="/v1/segments/{id}",
+        scope="segments:write",
+        summary="Delete this segment",
+        description="Nobody is in it any more, and nobody is told. Its versions stay.",
+        answer=answers.delete_segment,
+        returns="Deleted",
+    ),
+    Route(
+        name="list_segment_versions",
+        method="GET",
+        path="/v1/segments/{id}/versions",
+        scope="segments:read",
+        summary="List all versions that a segment had, the newest first",
+        answer=answers.list_versions,
+        returns="SegmentVersions",
+        query=PAGED,
+    ),
+    Route(
+        name="list_members",
+        method="GET",
+        path="/v1/segments/{id}/members",
+        scope="segments:read",
+        summary="List the members of a segment",
+        description="From an index that lags by moments; a page may have fewer members than `limit`.",
+        answer=answers.list_members,
+        returns="MemberPage",
+        query=PAGED,
+    ),
+)
