@@ -15,6 +15,7 @@ _NAMES: dict[Kind, str] = {
     "source": "sources",
     "identity": "identity",
     "tracking_plan": "tracking plan",
+    "list": "lists",
     "segment": "segments",
     "import": "imports",
 }

@@ -9,6 +9,7 @@ from typing import Any, Literal, get_args
 from cli.errors import UserError
 from cli.yaml_files import Document, load, shown
 from regulars.domain.identity_definitions import check_rules
+from regulars.domain.lists import parse_list
 from regulars.domain.mapping_definitions import parse_mapping
 from regulars.domain.plan_definitions import check_plan, check_together, outline
 from regulars.domain.segment_definitions import parse as parse_segment
@@ -17,11 +18,12 @@ from regulars.domain.workspace import parse_workspace
 from regulars.errors import DefinitionError
 from regulars.pipeline.definitions import SINGLES
 
-Kind = Literal["workspace", "source", "identity", "tracking_plan", "segment", "import"]
+Kind = Literal["workspace", "source", "identity", "tracking_plan", "list", "segment", "import"]
 KINDS: tuple[Kind, ...] = get_args(Kind)  # in the order in which they are applied
 PLURALS: Mapping[Kind, str] = {
     "source": "sources",
     "tracking_plan": "tracking_plans",
+    "list": "lists",
     "segment": "segments",
     "import": "imports",
 }
@@ -121,6 +123,7 @@ CHECKS: Mapping[Kind, Callable[[str, Mapping[str, Any]], object]] = {
     "source": parse_source,
     "identity": lambda _, content: check_rules(content),
     "tracking_plan": check_plan,
+    "list": parse_list,
     "segment": parse_segment,
     "import": parse_mapping,
 }

@@ -8,7 +8,7 @@ from infra.http_api import HttpApi
 from infra.python_function import Ground, PythonFunction
 from infra.rebuilding import Rebuilding
 
-_CATALOG = ("segments", "sources", "imports", "identity", "workspace", "tracking-plan")
+_CATALOG = ("segments", "sources", "imports", "identity", "workspace", "lists", "tracking-plan")
 _METHODS = ("GET", "POST", "PUT", "DELETE")
 _MENDS = ("GET", "PUT", "POST")
 _TIMEOUT = Duration.seconds(25)  # the API gives up at 30
@@ -88,8 +88,11 @@ class Console(Construct):
                 tables.memberships.allow("Query", index="by_segment"),
                 # It replays what was mended: a row is marked, and the event it becomes is inserted.
                 tables.quarantine.allow("GetItem", "Query", "PutItem"),
-                tables.tallies.allow("Query"),
-                tables.events.allow("PartiQLInsert", "GetItem"),
+                # Uploads of lists, and who is in one.
+                tables.tallies.allow("GetItem", "BatchGetItem", "Query", "PutItem", "PartiQLInsert"),
+                # Who of an upload is known already.
+                tables.identities.allow("BatchGetItem"),
+                tables.events.allow("PartiQLInsert", "GetItem", "Query"),
                 data.buckets.large.allow("GetObject", under=["quarantine"]),
                 data.buckets.large.allow("GetObject", "PutObject", under=["events"]),
                 # For the owner of a mended event; and it signs cursors, in a new workspace as the first with the key.

@@ -15,6 +15,7 @@ from jsonschema import Draft202012Validator
 
 from regulars.domain.identity_definitions import check_rules
 from regulars.domain.identity_rules import DEFAULT_RULES
+from regulars.domain.lists import parse_list
 from regulars.domain.mapping_definitions import parse_mapping
 from regulars.domain.plan_definitions import check_plan
 from regulars.domain.segment_definitions import parse
@@ -31,6 +32,7 @@ PARSERS: Mapping[str, Callable[[dict[str, Any]], object]] = {
     "import": lambda definition: parse_mapping("x", definition),
     "identity": check_rules,
     "workspace": parse_workspace,
+    "list": lambda definition: parse_list("x", definition),
     "source": lambda definition: parse_source("x", definition),
     "tracking-plan": lambda definition: check_plan("x", definition),
 }
@@ -136,6 +138,8 @@ def planned(**schema: object) -> dict[str, Any]:
 
 GOOD = [
     ("workspace", {}),
+    ("list", {}),
+    ("list", {"id": "x", "name": "Press", "description": "Who writes about us"}),
     ("workspace", {"zone": "UTC"}),
     ("workspace", {"id": "settings", "zone": "Europe/Berlin", "currency": "EUR"}),
     ("source", {"unplanned": "quarantine"}),
@@ -198,6 +202,10 @@ GOOD = [
 ]
 BAD = [
     ("workspace", {"zone": ""}),
+    ("list", {"name": ""}),
+    ("list", {"name": "x" * 501}),
+    ("list", {"members": ["ann@shop.example"]}),
+    ("list", {"third_party": True}),
     ("workspace", {"zone": None}),
     ("workspace", {"zone": 1}),
     ("workspace", {"currency": "eur"}),
@@ -443,6 +451,7 @@ def test_what_the_docs_show_can_be_applied(path: str, text: str) -> None:
 def test_the_docs_show_every_kind() -> None:
     assert {path.split("/")[0] for path, _ in blocks()} == {
         "workspace.yaml",
+        "lists",
         "sources",
         "identity.yaml",
         "segments",

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from regulars.adapters.change_schemas import CHANGE_SCHEMAS
 from regulars.adapters.graph_schemas import GRAPH_SCHEMAS
 from regulars.adapters.key_schemas import KEY_SCHEMAS
+from regulars.adapters.list_schemas import LIST_SCHEMAS
 from regulars.adapters.quarantine_schemas import QUARANTINE_SCHEMAS
 from regulars.adapters.shapes import (
     ANY,
@@ -185,6 +186,7 @@ SCHEMAS: Mapping[str, Schema] = {
     **KEY_SCHEMAS,
     "Deleted": an_object({"id": TEXT, "deleted": FLAG}),
     "MemberPage": a_page("members", a_list(an_object({"profile_id": PROFILE_ID, "since": INSTANT}))),
+    **LIST_SCHEMAS,
     **QUARANTINE_SCHEMAS,
     **CHANGE_SCHEMAS,
     "Document": {"type": "object", "description": "an OpenAPI 3.1 document"},

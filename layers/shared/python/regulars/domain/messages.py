@@ -13,6 +13,10 @@ from regulars.errors import InvalidEventError, TooLargeError
 TYPES = frozenset(get_args(EventType))
 LONGEST_NAME = 200
 LONGEST_GROUP_ID = 500
+RESERVED: Mapping[str, str] = {
+    "List Joined": "upload the people to a list",
+    "List Left": "upload the people to a list, to remove them",
+}
 _IDS = ("userId", "anonymousId", "previousId", "groupId")
 _CONTAINERS = frozenset({dict, list, Ambiguous})
 _OBJECTS = ("properties", "traits", "context", "integrations")
@@ -148,6 +152,8 @@ def _name(type: EventType, fields: Mapping[str, Any]) -> str | None:
         raise InvalidEventError("invalid_event_name", f"a track call has an event of 1 to {LONGEST_NAME} characters")
     if not name.isprintable() and any(unicodedata.category(letter) == "Cc" for letter in name):
         raise InvalidEventError("invalid_event_name", "the name of an event has no control characters")
+    if name in RESERVED:
+        raise InvalidEventError("reserved_event_name", f"{name} is told by the platform itself: {RESERVED[name]}")
     return name
 
 

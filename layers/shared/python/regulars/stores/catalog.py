@@ -21,6 +21,7 @@ Kind = Literal[
     "source",
     "identity",
     "workspace",
+    "list",
     "import",
     "tracking_plan",
     "plan_version",
