@@ -273,3 +273,55 @@ def test_a_list_that_a_segment_reads_is_not_deleted(workspace: Workspace) -> Non
 
 def test_no_source_is_called_lists(workspace: Workspace) -> None:
     assert workspace.put("/v1/sources/lists", {"definition": {}}).content["code"] == "invalid_request"
+
+
+def segments_of(workspace: Workspace, ref: str) -> list[str]:
+    """Name the segments that somebody is in."""
+    workspace.world.settle()
+    return [one["segment"] for one in workspace.get(f"/v1/profiles/{ref}/memberships").content["memberships"]]
+
+
+def test_a_segment_asks_who_is_in_a_list(workspace: Workspace) -> None:
+    fill(workspace, ANN, BOB)
+    workspace.put("/v1/segments/press", {"definition": {"where": {"list": "vip"}}})
+
+    fill(workspace, ANN, EVE, mode="replace")
+
+    assert segments_of(workspace, f"email:{EVE}") == ["press"]
+    assert segments_of(workspace, f"email:{BOB}") == []
+
+
+def test_whoever_turns_up_with_an_uploaded_identifier_is_in_the_list(workspace: Workspace) -> None:
+    workspace.put("/v1/segments/press", {"definition": {"where": {"list": "vip"}}})
+    fill(workspace, ANN)
+    workspace.send({"type": "track", "userId": "ann", "event": "Looked"})
+    before = segments_of(workspace, "user_id:ann")
+
+    workspace.send({"type": "identify", "userId": "ann", "traits": {"email": ANN}})
+
+    assert (before, segments_of(workspace, "user_id:ann")) == ([], ["press"])
+
+
+def test_who_is_taken_apart_takes_what_their_identifier_joined(workspace: Workspace) -> None:
+    workspace.put("/v1/segments/press", {"definition": {"where": {"list": "vip"}}})
+    workspace.send(
+        {"type": "identify", "userId": "ann", "traits": {"email": ANN}},
+        {"type": "track", "userId": "ann", "event": "Looked"},
+    )
+    fill(workspace, ANN)
+    together = segments_of(workspace, "user_id:ann")
+
+    cut = {"identifiers": [f"email:{ANN}"]}
+    path = "/v1/profiles/user_id:ann/unmerge"
+    looked = workspace.ask("POST", path, "service", body={**cut, "preview": True}).content
+    answer = workspace.ask("POST", path, "service", body={**cut, "version": looked["version"]})
+
+    assert answer.status == 200, answer.text
+    assert (together, segments_of(workspace, "user_id:ann")) == (["press"], [])
+    assert segments_of(workspace, f"email:{ANN}") == ["press"]
+
+
+def test_a_segment_reads_no_list_that_is_not_there(workspace: Workspace) -> None:
+    answer = workspace.put("/v1/segments/press", {"definition": {"where": {"not": {"list": "nobody"}}}})
+
+    assert (answer.status, "there is none" in answer.content["message"]) == (400, True)
