@@ -10,7 +10,7 @@ from regulars.domain.calendars import Calendar
 from regulars.domain.checking import moments, on_dates, passes
 from regulars.domain.checks import Check, Compares, IsIn
 from regulars.domain.dates import Dated, read_date
-from regulars.domain.following import following
+from regulars.domain.following import NEVER, following
 from regulars.domain.keeps import LISTS
 from regulars.domain.measuring import measures, opens
 from regulars.domain.needs import Need, bound, need_of, needs_of
@@ -162,7 +162,7 @@ def _followed(leaf: Sequence | Unfollowed | Latest, calendar: Calendar) -> Answe
         return any(start <= at < end for start, end in spans(person))
 
     def turns(person: Person, now: int) -> Iterable[Turn]:
-        return _turns({edge for span in spans(person) for edge in span}, truth, person, now)
+        return _turns({edge for span in spans(person) for edge in span if edge < NEVER}, truth, person, now)
 
     def short(person: Person, now: int) -> bool:
         reach = 0 if isinstance(leaf, Latest) else leaf.window.length + leaf.within
