@@ -3,8 +3,9 @@
 import pytest
 
 from regulars.domain.identity_rules import DEFAULT_RULES
-from regulars.domain.lists import JOINED, LEFT, Upload, list_call, lists_named, parse_list, read_member
+from regulars.domain.lists import Upload, list_call, lists_named, parse_list, read_member
 from regulars.domain.messages import RESERVED
+from regulars.domain.reserved_events import JOINED, LEFT
 from regulars.errors import DefinitionError, InvalidRequestError
 
 UPLOAD = Upload(list="vip", at=1_000_000, mode="add", kind="email", by="s-1")

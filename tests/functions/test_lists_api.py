@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from regulars.domain.lists import JOINED, LEFT, LISTS
+from regulars.domain.lists import LISTS
+from regulars.domain.reserved_events import JOINED, LEFT
 from regulars.stores.events import from_item
 from tests.workspace import Answer, Workspace
 

@@ -13,7 +13,8 @@ from local.world.world import START
 from local.world.wrapping import PlainWrapper
 from regulars.adapters.sealing import KmsSealer
 from regulars.domain.identifiers import Identifier, owner_key
-from regulars.domain.lists import JOINED, LISTS, Mode, Upload
+from regulars.domain.lists import LISTS, Mode, Upload
+from regulars.domain.reserved_events import JOINED
 from regulars.errors import ConflictingEditError
 from regulars.pipeline.lists import Lists
 from regulars.stores.catalog import CatalogStore, Definition

@@ -85,6 +85,21 @@ SCHEMAS: Mapping[str, Schema] = {
             "masked": MASKED,
         }
     ),
+    "Audiences": an_object(
+        {
+            "audiences": a_list(
+                an_object(
+                    {
+                        "audience": TEXT,
+                        "provider": TEXT,
+                        "third_party": {"const": True},
+                        "source": ID,
+                        "since": INSTANT,
+                    }
+                )
+            )
+        }
+    ),
     "Profile": an_object(
         {
             "profile_id": PROFILE_ID,

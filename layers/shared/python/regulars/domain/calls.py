@@ -22,6 +22,7 @@ from regulars.domain.plan_privacy import apply as apply_declared
 from regulars.domain.proofs import hashes_of, is_claim, unproven, without_hashes
 from regulars.domain.sources import Source
 from regulars.domain.telling import Own, text_tells
+from regulars.domain.third_parties import admit
 from regulars.domain.timestamps import Times, read_times
 from regulars.errors import InvalidEventError
 
@@ -76,6 +77,7 @@ def read(raw: object, delivery: Delivery, type: str | None = None, turn: int = 0
     identifiers = with_owner(believed, delivery.rules)
     own = _own(message, said)
     _check_name(message.name, own)
+    admit(message, said, own, third_party=delivery.source.third_party, rules=delivery.rules)
     times = read_times(message.fields, sent_at=message.fields["sentAt"], received=delivery.received)
     written = write([message.properties, message.traits])
     content = repeated_content(message, written)

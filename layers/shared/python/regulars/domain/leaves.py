@@ -20,6 +20,7 @@ from regulars.domain.segments import (
     AMOUNTS,
     TIMES,
     Drawn,
+    InAudience,
     Latest,
     Leaf,
     Measure,
@@ -74,6 +75,8 @@ def answer(leaf: Leaf, calendar: Calendar) -> Answer:
             return _measured(measure, check, calendar)
         case Sequence() | Unfollowed() | Latest():
             return _followed(leaf, calendar)
+        case InAudience():
+            return _audience(leaf, calendar)
         case Regular() | Returned():
             return _daily(leaf, calendar)
         case Drawn(start, end, salt):
@@ -169,6 +172,12 @@ def _followed(leaf: Sequence | Unfollowed | Latest, calendar: Calendar) -> Answe
         return not isinstance(leaf, Latest) and any(_is_short(need, now - reach, person) for need in needs)
 
     return Answer(truth, turns, short)
+
+
+def _audience(leaf: InAudience, calendar: Calendar) -> Answer:
+    """Whoever is known is in none, and time does not change who is."""
+    inner = _followed(leaf.latest, calendar)
+    return Answer(lambda person, at: not person.known and inner.truth(person, at))
 
 
 def _lists(need: Need) -> Callable[[Person], Any]:

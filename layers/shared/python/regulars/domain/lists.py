@@ -18,10 +18,10 @@ from regulars.domain.identity_rules import IdentityRules
 from regulars.domain.instants import DAY
 from regulars.domain.message_ids import fingerprint
 from regulars.domain.payloads import is_whole, write
+from regulars.domain.reserved_events import JOINED, LEFT
 from regulars.errors import DefinitionError, InvalidRequestError
 
 LISTS = "lists"  # the source that they come from; no other may be called so
-JOINED, LEFT = "List Joined", "List Left"
 OPEN_FOR = 7 * DAY  # an upload is finished by then, or begun anew
 LONGEST = 500
 Mode = Literal["add", "remove", "replace"]

@@ -8,14 +8,15 @@ from typing import Any, cast, get_args
 from regulars.domain.consent import Purpose, keep_to
 from regulars.domain.events import NAMES, EventType
 from regulars.domain.payloads import MAX_EVENT, MAX_INFLATED, Ambiguous, check, measure
+from regulars.domain.reserved_events import JOINED, LEFT
 from regulars.errors import InvalidEventError, TooLargeError
 
 TYPES = frozenset(get_args(EventType))
 LONGEST_NAME = 200
 LONGEST_GROUP_ID = 500
 RESERVED: Mapping[str, str] = {
-    "List Joined": "upload the people to a list",
-    "List Left": "upload the people to a list, to remove them",
+    JOINED: "upload the people to a list",
+    LEFT: "upload the people to a list, to remove them",
 }
 _IDS = ("userId", "anonymousId", "previousId", "groupId")
 _CONTAINERS = frozenset({dict, list, Ambiguous})
