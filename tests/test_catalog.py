@@ -136,6 +136,11 @@ def planned(**schema: object) -> dict[str, Any]:
     return {"event": "Order Completed", "properties": schema}
 
 
+def planned_traits(**traits: Any) -> dict[str, Any]:
+    """Build a plan of the traits of identify calls."""
+    return {"type": "identify", "traits": {"properties": traits}}
+
+
 GOOD = [
     ("workspace", {}),
     ("list", {}),
@@ -148,6 +153,7 @@ GOOD = [
     ("tracking-plan", {"type": "identify", "extends": ["x"], "traits": {"required": ["email"]}}),
     ("tracking-plan", planned(type="object", properties={"a": {"type": ["string", "null"], "format": "uuid"}})),
     ("tracking-plan", planned(properties={"note": {"x-privacy": "none"}, "seat": {"x-privacy": "sensitive"}})),
+    ("tracking-plan", planned_traits(email={"x-facets": ["hash", "domain"]}, phone={"x-facets": ["calling_code"]})),
     ("tracking-plan", planned(properties={"a": {"$ref": "#/$defs/b"}}, **{"$defs": {"b": True}})),
     ("source", {"name": "Some", "description": "Why"}),
     ("source", {"id": "x"}),
@@ -227,6 +233,9 @@ BAD = [
     ("tracking-plan", planned(type="array")),
     ("tracking-plan", planned(properties={"a": {"type": "strin"}})),
     ("tracking-plan", planned(properties={"a": {"x-privacy": "secret"}})),
+    ("tracking-plan", planned_traits(email={"x-facets": ["local_part"]})),
+    ("tracking-plan", planned_traits(email={"x-facets": []})),
+    ("tracking-plan", planned_traits(email={"x-facets": "hash"})),
     ("source", {"name": ""}),
     ("source", {"name": 5}),
     ("source", {"name": "Some", "key": "wk_1"}),
@@ -386,6 +395,7 @@ BAD = [
     ("import", a_property(constant=1, required=True)),
 ]
 ONLY_THE_PARSER_KNOWS = [
+    ("tracking-plan", planned_traits(plan={"x-facets": ["hash"]})),
     ("workspace", {"zone": "Europe/Atlantis"}),
     ("workspace", {"zone": "../../etc/passwd"}),
     ("workspace", {"currency": "EUD"}),

@@ -12,7 +12,7 @@ from regulars.domain.events import NAMES, Event, moment_of
 from regulars.domain.extraction import extract, with_owner
 from regulars.domain.identifiers import NOBODY, Identifier, normalise, owner_key
 from regulars.domain.identity_rules import IdentityRules
-from regulars.domain.judged_calls import note_omissions, set_apart
+from regulars.domain.judged_calls import faceted, note_omissions, set_apart
 from regulars.domain.judging import Judge, Judgement, Report
 from regulars.domain.message_ids import fingerprint, name_message, name_order, repeated_content
 from regulars.domain.messages import Envelope, Message, read_message
@@ -85,6 +85,7 @@ def read(raw: object, delivery: Delivery, type: str | None = None, turn: int = 0
     # Who it is and when it was are read already: no plan changes that, nor what a retry is compared with.
     judged = _judge(message, delivery, own)
     fields = _sort(judged, delivery, own, written if judged.message is message else None)
+    traits = faceted(judged.declared, fields, own, delivery.hash_key)
     links = tuple([owner_key(identifier, delivery.hash_key) for identifier in identifiers])
     event = Event(
         owner=links[0] if links else nobody(message_id),
@@ -95,7 +96,7 @@ def read(raw: object, delivery: Delivery, type: str | None = None, turn: int = 0
         at=times.at,
         arrival=delivery.received + turn,
         properties={**fields.properties, **_named_orders(fields, delivery.hash_key)},
-        traits=fields.traits,
+        traits=traits,
         context=note_omissions(fields.context, judged.report),
         fingerprint=fingerprint(content, delivery.hash_key),
         proven=_is_proven(identifiers, claims, delivery),
