@@ -183,6 +183,8 @@ GOOD = [
     ("segment", a_segment(trait="beta", equals=False)),
     ("segment", a_segment(orders="revenue", at_least=500)),
     ("segment", a_segment(any=[{"not": {"trait": "plan", "exists": False}}, {"all": [{"event": "X"}]}])),
+    ("segment", {"anonymous": True, "where": {"audience": "sports", "provider": "acme"}}),
+    ("segment", a_segment(list="vip")),
     ("segment", {"id": "some", "description": "Why", "anonymous": True, "where": {"event": "X"}}),
     ("identity", rules()),
     ("identity", rules({"kind": "loyalty.card", "from": ["traits.card"], "known": True, "blocked": ["0"]})),
@@ -208,6 +210,8 @@ GOOD = [
     ("import", a_property(constant=0)),
 ]
 BAD = [
+    ("segment", {"anonymous": True, "where": {"audience": ""}}),
+    ("segment", {"anonymous": True, "where": {"audience": "sports", "score": 1}}),
     ("workspace", {"zone": ""}),
     ("list", {"name": ""}),
     ("list", {"name": "x" * 501}),
@@ -395,6 +399,7 @@ BAD = [
     ("import", a_property(constant=1, required=True)),
 ]
 ONLY_THE_PARSER_KNOWS = [
+    ("segment", a_segment(audience="sports")),
     ("tracking-plan", planned_traits(plan={"x-facets": ["hash"]})),
     ("workspace", {"zone": "Europe/Atlantis"}),
     ("workspace", {"zone": "../../etc/passwd"}),

@@ -20,6 +20,7 @@ from regulars.domain.orders import ORDER_IDS
 from regulars.domain.payloads import is_whole, write
 from regulars.domain.plan_privacy import apply as apply_declared
 from regulars.domain.proofs import hashes_of, is_claim, unproven, without_hashes
+from regulars.domain.reserved_events import AUDIENCE_EVENTS
 from regulars.domain.sources import Source
 from regulars.domain.telling import Own, text_tells
 from regulars.domain.third_parties import admit
@@ -77,7 +78,8 @@ def read(raw: object, delivery: Delivery, type: str | None = None, turn: int = 0
     identifiers = with_owner(believed, delivery.rules)
     own = _own(message, said)
     _check_name(message.name, own)
-    admit(message, said, own, third_party=delivery.source.third_party, rules=delivery.rules)
+    if delivery.source.third_party or message.name in AUDIENCE_EVENTS:
+        admit(message, said, own, third_party=delivery.source.third_party, rules=delivery.rules)
     times = read_times(message.fields, sent_at=message.fields["sentAt"], received=delivery.received)
     written = write([message.properties, message.traits])
     content = repeated_content(message, written)
@@ -85,7 +87,7 @@ def read(raw: object, delivery: Delivery, type: str | None = None, turn: int = 0
     # Who it is and when it was are read already: no plan changes that, nor what a retry is compared with.
     judged = _judge(message, delivery, own)
     fields = _sort(judged, delivery, own, written if judged.message is message else None)
-    traits = faceted(judged.declared, fields, own, delivery.hash_key)
+    traits = faceted(judged.declared, fields, own, delivery.hash_key) if message.traits else fields.traits
     links = tuple([owner_key(identifier, delivery.hash_key) for identifier in identifiers])
     event = Event(
         owner=links[0] if links else nobody(message_id),
