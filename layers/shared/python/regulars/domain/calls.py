@@ -23,7 +23,6 @@ from regulars.domain.proofs import hashes_of, is_claim, unproven, without_hashes
 from regulars.domain.reserved_events import AUDIENCE_EVENTS
 from regulars.domain.sources import Source
 from regulars.domain.telling import Own, text_tells
-from regulars.domain.third_parties import admit
 from regulars.domain.timestamps import Times, read_times
 from regulars.errors import InvalidEventError
 
@@ -79,7 +78,7 @@ def read(raw: object, delivery: Delivery, type: str | None = None, turn: int = 0
     own = _own(message, said)
     _check_name(message.name, own)
     if delivery.source.third_party or message.name in AUDIENCE_EVENTS:
-        admit(message, said, own, third_party=delivery.source.third_party, rules=delivery.rules)
+        _admit(message, said, own, delivery)
     times = read_times(message.fields, sent_at=message.fields["sentAt"], received=delivery.received)
     written = write([message.properties, message.traits])
     content = repeated_content(message, written)
@@ -200,6 +199,12 @@ def _is_proven(identifiers: Sequence[Identifier], claims: Sequence[Identifier], 
         return False
     said = [each for each in identifiers if is_claim(each, delivery.rules)]
     return bool(said) and not any(each in claims for each in said)
+
+
+def _admit(message: Message, said: Sequence[Identifier], own: Own, delivery: Delivery) -> None:
+    from regulars.domain.third_parties import admit  # for those who have one
+
+    admit(message, said, own, third_party=delivery.source.third_party, rules=delivery.rules)
 
 
 def _own(message: Message, identifiers: Sequence[Identifier]) -> Own:
