@@ -16,6 +16,7 @@ _NAMES: dict[Kind, str] = {
     "identity": "identity",
     "tracking_plan": "tracking plan",
     "rates": "rates",
+    "list": "lists",
     "segment": "segments",
     "import": "imports",
 }

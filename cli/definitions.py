@@ -10,6 +10,7 @@ from cli.errors import UserError
 from cli.rates_files import read_rates
 from cli.yaml_files import Document, load, shown
 from regulars.domain.identity_definitions import check_rules
+from regulars.domain.lists import parse_list
 from regulars.domain.mapping_definitions import parse_mapping
 from regulars.domain.plan_definitions import check_plan, check_together, outline
 from regulars.domain.rate_definitions import check_tables, parse_rates
@@ -19,12 +20,13 @@ from regulars.domain.workspace import parse_workspace
 from regulars.errors import DefinitionError
 from regulars.pipeline.definitions import SINGLES
 
-Kind = Literal["workspace", "source", "identity", "tracking_plan", "rates", "segment", "import"]
+Kind = Literal["workspace", "source", "identity", "tracking_plan", "rates", "list", "segment", "import"]
 KINDS: tuple[Kind, ...] = get_args(Kind)  # in the order in which they are applied
 PLURALS: Mapping[Kind, str] = {
     "source": "sources",
     "tracking_plan": "tracking_plans",
     "rates": "rates",
+    "list": "lists",
     "segment": "segments",
     "import": "imports",
 }
@@ -157,6 +159,7 @@ CHECKS: Mapping[Kind, Callable[[str, Mapping[str, Any]], object]] = {
     "identity": lambda _, content: check_rules(content),
     "tracking_plan": check_plan,
     "rates": parse_rates,
+    "list": parse_list,
     "segment": parse_segment,
     "import": parse_mapping,
 }

@@ -9,7 +9,7 @@ from infra.http_api import HttpApi
 from infra.python_function import Ground, PythonFunction
 from infra.rebuilding import Rebuilding
 
-_CATALOG = ("segments", "sources", "imports", "identity", "workspace", "rates", "tracking-plan")
+_CATALOG = ("segments", "sources", "imports", "identity", "workspace", "rates", "lists", "tracking-plan")
 _METHODS = ("GET", "POST", "PUT", "DELETE")
 _MENDS = ("GET", "PUT", "POST")
 _TIMEOUT = Duration.seconds(25)  # the API gives up at 30
@@ -97,10 +97,11 @@ class Console(Construct):
                 tables.memberships.allow("Query", index="by_segment"),
                 # It replays what was mended: a row is marked, and the event it becomes is inserted.
                 tables.quarantine.allow("GetItem", "Query", "PutItem"),
-                tables.tallies.allow("Query"),
-                # One item is looked for, to tell whether a segment can be live at once: where nobody is known yet.
-                tables.events.allow("PartiQLInsert", "GetItem", "Scan"),
-                tables.identities.allow("Scan"),
+                # Uploads of lists, and who is in one.
+                tables.tallies.allow("GetItem", "BatchGetItem", "Query", "PutItem", "PartiQLInsert"),
+                # Who of an upload is known already; and whether a segment can be live at once, with nobody there yet.
+                tables.identities.allow("BatchGetItem", "Scan"),
+                tables.events.allow("PartiQLInsert", "GetItem", "Query", "Scan"),
                 data.buckets.large.allow("GetObject", under=["quarantine"]),
                 data.buckets.large.allow("GetObject", "PutObject", under=["events"]),
                 # For the owner of a mended event; and it signs cursors, in a new workspace as the first with the key.

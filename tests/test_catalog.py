@@ -16,6 +16,7 @@ from jsonschema import Draft202012Validator
 from cli.yaml_files import parse as plain_yaml
 from regulars.domain.identity_definitions import check_rules
 from regulars.domain.identity_rules import DEFAULT_RULES
+from regulars.domain.lists import parse_list
 from regulars.domain.mapping_definitions import parse_mapping
 from regulars.domain.plan_definitions import check_plan
 from regulars.domain.rate_definitions import parse_rates
@@ -33,6 +34,7 @@ PARSERS: Mapping[str, Callable[[dict[str, Any]], object]] = {
     "import": lambda definition: parse_mapping("x", definition),
     "identity": check_rules,
     "workspace": parse_workspace,
+    "list": lambda definition: parse_list("x", definition),
     "source": lambda definition: parse_source("x", definition),
     "tracking-plan": lambda definition: check_plan("x", definition),
     "rates": lambda definition: parse_rates("x", definition),
@@ -142,8 +144,15 @@ def planned(**schema: object) -> dict[str, Any]:
     return {"event": "Order Completed", "properties": schema}
 
 
+def planned_traits(**traits: Any) -> dict[str, Any]:
+    """Build a plan of the traits of identify calls."""
+    return {"type": "identify", "traits": {"properties": traits}}
+
+
 GOOD = [
     ("workspace", {}),
+    ("list", {}),
+    ("list", {"id": "x", "name": "Press", "description": "Who writes about us"}),
     ("workspace", {"zone": "UTC"}),
     ("workspace", {"id": "settings", "zone": "Europe/Berlin", "currency": "EUR"}),
     ("rates", {"currency": "EUR"}),
@@ -156,6 +165,7 @@ GOOD = [
     ("tracking-plan", {"type": "identify", "extends": ["x"], "traits": {"required": ["email"]}}),
     ("tracking-plan", planned(type="object", properties={"a": {"type": ["string", "null"], "format": "uuid"}})),
     ("tracking-plan", planned(properties={"note": {"x-privacy": "none"}, "seat": {"x-privacy": "sensitive"}})),
+    ("tracking-plan", planned_traits(email={"x-facets": ["hash", "domain"]}, phone={"x-facets": ["calling_code"]})),
     ("tracking-plan", planned(properties={"a": {"$ref": "#/$defs/b"}}, **{"$defs": {"b": True}})),
     ("source", {"name": "Some", "description": "Why"}),
     ("source", {"id": "x"}),
@@ -168,6 +178,7 @@ GOOD = [
     ("source", {"signed_user_ids": {"required": True}}),
     ("source", {"signed_user_ids": {"required": False}}),
     ("source", {"quotas": {}}),
+    ("source", {"third_party": True}),
     ("source", {"quotas": {"per_key": {"requests_per_minute": {"defer": 5, "refuse": 6}, "bytes_per_hour": {}}}}),
     ("source", {"quotas": {"per_address": {"identities_per_hour": {"refuse": 10**12}}}}),
     ("segment", a_segment(event="Product Viewed")),
@@ -184,6 +195,8 @@ GOOD = [
     ("segment", a_segment(trait="beta", equals=False)),
     ("segment", a_segment(orders="revenue", at_least=500)),
     ("segment", a_segment(any=[{"not": {"trait": "plan", "exists": False}}, {"all": [{"event": "X"}]}])),
+    ("segment", {"anonymous": True, "where": {"audience": "sports", "provider": "acme"}}),
+    ("segment", a_segment(list="vip")),
     ("segment", {"id": "some", "description": "Why", "anonymous": True, "where": {"event": "X"}}),
     ("identity", rules()),
     ("identity", rules({"kind": "loyalty.card", "from": ["traits.card"], "known": True, "blocked": ["0"]})),
@@ -209,7 +222,13 @@ GOOD = [
     ("import", a_property(constant=0)),
 ]
 BAD = [
+    ("segment", {"anonymous": True, "where": {"audience": ""}}),
+    ("segment", {"anonymous": True, "where": {"audience": "sports", "score": 1}}),
     ("workspace", {"zone": ""}),
+    ("list", {"name": ""}),
+    ("list", {"name": "x" * 501}),
+    ("list", {"members": ["ann@shop.example"]}),
+    ("list", {"third_party": True}),
     ("workspace", {"zone": None}),
     ("workspace", {"zone": 1}),
     ("workspace", {"currency": "eur"}),
@@ -217,6 +236,7 @@ BAD = [
     ("workspace", {"currency": None}),
     ("workspace", {"locale": "de"}),
     ("source", {"unplanned": "drop"}),
+    ("source", {"third_party": "yes"}),
     ("tracking-plan", {}),
     ("tracking-plan", {"event": "X", "type": "identify"}),
     ("tracking-plan", {"event": " "}),
@@ -229,6 +249,9 @@ BAD = [
     ("tracking-plan", planned(type="array")),
     ("tracking-plan", planned(properties={"a": {"type": "strin"}})),
     ("tracking-plan", planned(properties={"a": {"x-privacy": "secret"}})),
+    ("tracking-plan", planned_traits(email={"x-facets": ["local_part"]})),
+    ("tracking-plan", planned_traits(email={"x-facets": []})),
+    ("tracking-plan", planned_traits(email={"x-facets": "hash"})),
     ("source", {"name": ""}),
     ("source", {"name": 5}),
     ("source", {"name": "Some", "key": "wk_1"}),
@@ -406,6 +429,8 @@ BAD = [
     ("rates", quotes(USD=1e10)),
 ]
 ONLY_THE_PARSER_KNOWS = [
+    ("segment", a_segment(audience="sports")),
+    ("tracking-plan", planned_traits(plan={"x-facets": ["hash"]})),
     ("workspace", {"zone": "Europe/Atlantis"}),
     ("workspace", {"zone": "../../etc/passwd"}),
     ("workspace", {"currency": "EUD"}),
@@ -477,6 +502,7 @@ def test_what_the_docs_show_can_be_applied(path: str, text: str) -> None:
 def test_the_docs_show_every_kind() -> None:
     assert {path.split("/")[0] for path, _ in blocks()} == {
         "workspace.yaml",
+        "lists",
         "sources",
         "identity.yaml",
         "segments",

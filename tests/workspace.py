@@ -169,4 +169,8 @@ class Workspace:
 def delivery(workspace: Workspace, source: str = "web") -> Delivery:
     """A delivery at this very instant."""
     now, key = workspace.world.clock.now, workspace.sealer.hash_key
-    return Delivery(source=Source(id=source, name=source), received=now, rules=DEFAULT_RULES, hash_key=key)
+    defined = workspace.world.catalog.get("source", source)
+    third_party = bool(defined and defined.content.get("third_party"))
+    return Delivery(
+        source=Source(id=source, name=source, third_party=third_party), received=now, rules=DEFAULT_RULES, hash_key=key
+    )

@@ -23,6 +23,7 @@ EACH = [
     ("/v1/segments/buyers", SEGMENT, {**SEGMENT, "name": "Customers"}),
     ("/v1/sources/web", {"name": "Web"}, {"name": "The web site"}),
     ("/v1/identity", RULES, {**RULES, "max_merges": 50}),
+    ("/v1/lists/vip", {"name": "VIP"}, {"name": "Very important"}),
     ("/v1/workspace", {"zone": "Europe/Berlin"}, {"zone": "Europe/Berlin", "currency": "EUR"}),
     ("/v1/imports/purchases", MAPPING, {**MAPPING, "key": ["id", "line"]}),
 ]

@@ -55,6 +55,7 @@ def test_a_segment_that_is_too_much_is_refused_with_what_to_do(workspace: Worksp
         ("/v1/sources/s", {"name": ""}, "name"),
         ("/v1/sources/s", {"name": "x", "write_key": "wk_mine"}, "write_key"),
         ("/v1/identity", {"identifiers": []}, "identifiers"),
+        ("/v1/lists/l", {"members": []}, "members"),
         ("/v1/workspace", {"zone": "Mars/Olympus"}, "zone"),
         ("/v1/imports/i", MAPPING, "key"),
     ],

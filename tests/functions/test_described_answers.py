@@ -26,6 +26,7 @@ BODIES: dict[str, Any] = {
     "put_segment": {"where": {"event": "x"}},
     "put_source": {"name": "Shop"},
     "put_identity": {"identifiers": [{"kind": "user_id", "from": ["userId"], "limit": 1}]},
+    "put_list": {"name": "Very important"},
     "put_workspace": {"zone": "Europe/Berlin"},
     "put_tracking_plan": {"event": "Feedback Given", "mode": "draft"},
     "put_rates": {"currency": "EUR", "days": {"2026-01-01": {"USD": 1.25}}},

@@ -1,4 +1,4 @@
-"""The admin API: definitions of the workspace, members of a segment, write keys, and what is in quarantine."""
+"""The admin API: definitions of the workspace, members of segments and lists, write keys, and what is in quarantine."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -14,6 +14,7 @@ from regulars.domain.sources import Source, known, parse_source
 from regulars.errors import NotFoundError
 from regulars.pipeline.backfills import Backfills
 from regulars.pipeline.definitions import SINGLES, Definitions
+from regulars.pipeline.lists import Lists
 from regulars.pipeline.members import Members
 from regulars.pipeline.ports import Clock, Journal, Many, Sealer
 from regulars.pipeline.quarantine import Quarantine
@@ -38,6 +39,7 @@ class AdminApi:
     definitions: Definitions
     write_keys: WriteKeys
     members: Members
+    lists: Lists
     pager: Pager
     document: Mapping[str, Any]
     quarantine: Quarantine
@@ -70,6 +72,7 @@ class AdminApi:
             definitions=Definitions(database, clock),
             write_keys=WriteKeys(database, clock, random, sealer),
             members=Members(database, many),
+            lists=Lists(database, sealer, many, clock),
             pager=Pager(sealer),
             document=document,
             quarantine=Quarantine(Replays(database, sealer, journal, clock), sealer, many),

@@ -7,6 +7,7 @@ from regulars.adapters import identity_api
 from regulars.adapters.admin_api import AdminApi, Answer
 from regulars.adapters.days import DAYS
 from regulars.adapters.key_routes import KEY_ROUTES
+from regulars.adapters.list_routes import LIST_ROUTES
 from regulars.adapters.pages import PAGED
 from regulars.adapters.quarantine_routes import QUARANTINE_ROUTES
 from regulars.adapters.rate_routes import RATE_ROUTES
@@ -153,6 +154,7 @@ ADMIN_ROUTES: Sequence[Route[AdminApi]] = (
     *_WORKSPACE,
     *_IMPORTS,
     *RATE_ROUTES,
+    *LIST_ROUTES,
     *QUARANTINE_ROUTES,
     *TRACKING_PLAN_ROUTES,
     *REBUILD_ROUTES,

@@ -52,12 +52,14 @@ _FILES: Mapping[str, Mapping[str, Any]] = {
 }
 _KEYED = ("Accepted", "SourceConfig")
 _EDITS = ("Edit", "QuarantineEdit", "QuarantineRepair")
+_RACES = ("UploadWish", "UploadRows", "UploadEnd")
 MADE = "written by `make docs`"
 _PATH_WORDS: Mapping[str, str] = {
     "ref": "a profile id (`p_…`), or an identifier as `kind:value`, URL-encoded",
     "id": "the id of the definition, of the event in quarantine, of the rebuild, or of the held identifier",
     "key": "a write key",
     "file": "the name of a file of the SDK",
+    "upload": "the id of an upload of the list",
     "print": "the print of a write key, as the source tells it",
 }
 
@@ -150,8 +152,9 @@ def _errors(route: Route[Any]) -> Iterable[type[RequestError]]:
     edited: list[type[RequestError]] = [DefinitionError, ConflictingEditError] if route.body in _EDITS else []
     begun: list[type[RequestError]] = [RebuildRunningError] if route.body == "RebuildWish" else []
     deleted: list[type[RequestError]] = [ConflictingEditError] if route.method == "DELETE" else []
+    raced: list[type[RequestError]] = [ConflictingEditError] if route.body in _RACES else []
     keyed: list[type[RequestError]] = [UnauthorizedError] if route.returns in _KEYED else []
-    return chain(general, guarded, bodied, asked, found, edited, begun, deleted, keyed)
+    return chain(general, guarded, bodied, asked, found, edited, begun, deleted, raced, keyed)
 
 
 def _routes_table() -> str:

@@ -7,7 +7,14 @@ from typing import Any, Self
 
 from regulars.adapters.bodies import only, read_body
 from regulars.adapters.pages import Pager, within
-from regulars.adapters.profile_json import event_json, identifier_json, membership_json, profile_json, trait_json
+from regulars.adapters.profile_json import (
+    audience_json,
+    event_json,
+    identifier_json,
+    membership_json,
+    profile_json,
+    trait_json,
+)
 from regulars.adapters.routes import Audit, Call
 from regulars.domain.references import profile_id_of, profile_id_of_value
 from regulars.errors import InvalidRequestError
@@ -81,6 +88,11 @@ class ProfileApi:
         found = self.reader.memberships(profile_id, after=asked.after, limit=asked.one_more)
         shown, next = self.pager.page(asked, found, membership_json, lambda membership: membership.segment)
         return {"memberships": shown, "next": next}
+
+    def list_audiences(self, call: Call) -> Answer:
+        """Answer with the audiences of third parties that somebody is in whom nobody knows."""
+        profile_id = profile_id_of(call["ref"], self.sealer.hash_key)
+        return {"audiences": [audience_json(one) for one in self.reader.audiences(profile_id)]}
 
     def list_events(self, call: Call) -> Answer:
         """Answer with events, newest first."""

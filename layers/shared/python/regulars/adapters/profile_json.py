@@ -7,7 +7,7 @@ from regulars.domain.numbers import from_amount
 from regulars.domain.order_measures import Totals
 from regulars.domain.profiles import alone
 from regulars.pipeline.opening import Shown, ShownEvent
-from regulars.pipeline.profiles import ShownIdentifier, ShownMembership, ShownProfile
+from regulars.pipeline.profiles import ShownAudience, ShownIdentifier, ShownMembership, ShownProfile
 from regulars.pipeline.traits import ShownTrait
 
 Json = dict[str, Any]
@@ -84,6 +84,17 @@ def membership_json(membership: ShownMembership) -> Json:
         "since": to_text(membership.since),
         "next_change_at": to_text(at) if at is not None else None,
         "number": membership.number,
+    }
+
+
+def audience_json(audience: ShownAudience) -> Json:
+    """Write an audience, and that a third party says so."""
+    return {
+        "audience": audience.audience,
+        "provider": audience.provider,
+        "third_party": True,
+        "source": audience.source,
+        "since": to_text(audience.since),
     }
 
 

@@ -65,6 +65,16 @@ PROFILE_ROUTES: Sequence[Route[ProfileApi]] = (
         returns="MembershipPage",
     ),
     Route(
+        name="list_audiences",
+        method="GET",
+        path="/v1/profiles/{ref}/audiences",
+        scope="profiles:read",
+        summary="List the audiences in which third parties put a profile that nobody knows",
+        description="From its newest 1,000 events. None as soon as it has a known identifier.",
+        answer=ProfileApi.list_audiences,
+        returns="Audiences",
+    ),
+    Route(
         name="list_events",
         method="GET",
         path="/v1/profiles/{ref}/events",

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from regulars.adapters.change_schemas import CHANGE_SCHEMAS
 from regulars.adapters.graph_schemas import GRAPH_SCHEMAS
 from regulars.adapters.key_schemas import KEY_SCHEMAS
+from regulars.adapters.list_schemas import LIST_SCHEMAS
 from regulars.adapters.quarantine_schemas import QUARANTINE_SCHEMAS
 from regulars.adapters.segment_schemas import SEGMENT_SCHEMAS
 from regulars.adapters.shapes import (
@@ -83,6 +84,21 @@ SCHEMAS: Mapping[str, Schema] = {
             "traits": FIELDS,
             "context": FIELDS,
             "masked": MASKED,
+        }
+    ),
+    "Audiences": an_object(
+        {
+            "audiences": a_list(
+                an_object(
+                    {
+                        "audience": TEXT,
+                        "provider": TEXT,
+                        "third_party": {"const": True},
+                        "source": ID,
+                        "since": INSTANT,
+                    }
+                )
+            )
         }
     ),
     "Profile": an_object(
@@ -190,6 +206,7 @@ SCHEMAS: Mapping[str, Schema] = {
     **SEGMENT_SCHEMAS,
     **KEY_SCHEMAS,
     "Deleted": an_object({"id": TEXT, "deleted": FLAG}),
+    **LIST_SCHEMAS,
     **QUARANTINE_SCHEMAS,
     **CHANGE_SCHEMAS,
     "Document": {"type": "object", "description": "an OpenAPI 3.1 document"},

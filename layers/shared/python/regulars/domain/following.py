@@ -11,7 +11,7 @@ from regulars.domain.segments import Latest, Sequence, Unfollowed
 
 Span = tuple[int, int]  # from an instant up to but without another
 Lists = Listed[Callable[[Person], Any]]
-_NEVER = 1 << 62
+NEVER = 1 << 62
 
 
 def following(leaf: Sequence | Unfollowed | Latest, lists: Lists) -> Callable[[Person], Iterable[Span]]:
@@ -40,7 +40,7 @@ def _completed(leaf: Sequence, lists: Listed[Any]) -> Iterable[Span]:
 
 
 def _go_on(starts: list[tuple[int, int]], nexts: list[int]) -> list[tuple[int, int]]:
-    best, latest = [], -_NEVER
+    best, latest = [], -NEVER
     for _, start in starts:
         latest = max(latest, start)
         best.append(latest)
@@ -62,7 +62,7 @@ def _unanswered(leaf: Unfollowed, lists: Listed[Any]) -> Iterable[Span]:
 def _latest(leaf: Latest, ends: Listed[Any]) -> Iterable[Span]:
     newest, without = (end[1][0] if end else None for end in (ends[0], ends[1] if len(ends) > 1 else ()))
     if newest is not None and (without is None or without < newest):
-        yield newest + leaf.ago, newest + leaf.window.length if leaf.window else _NEVER
+        yield newest + leaf.ago, newest + leaf.window.length if leaf.window else NEVER
 
 
 def _by_value(items: Any) -> Mapping[str, list[int]]:

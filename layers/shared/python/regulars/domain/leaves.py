@@ -10,7 +10,7 @@ from regulars.domain.calendars import Calendar
 from regulars.domain.checking import moments, on_dates, passes
 from regulars.domain.checks import Check, Compares, IsIn
 from regulars.domain.dates import Dated, read_date
-from regulars.domain.following import following
+from regulars.domain.following import NEVER, following
 from regulars.domain.keeps import LISTS
 from regulars.domain.measuring import closes, is_amount, is_time, measures, opens
 from regulars.domain.needs import Need, bound, need_of, needs_of
@@ -20,6 +20,7 @@ from regulars.domain.order_measures import measure as measure_orders
 from regulars.domain.people import Person
 from regulars.domain.segments import (
     Drawn,
+    InAudience,
     Latest,
     Leaf,
     Measure,
@@ -81,6 +82,8 @@ def answer(leaf: Leaf, calendar: Calendar) -> Answer:
             return _measured(measure, check, calendar)
         case Sequence() | Unfollowed() | Latest():
             return _followed(leaf, calendar)
+        case InAudience():
+            return _audience(leaf, calendar)
         case Regular() | Returned():
             return _daily(leaf, calendar)
         case Drawn(start, end, salt):
@@ -182,13 +185,19 @@ def _followed(leaf: Sequence | Unfollowed | Latest, calendar: Calendar) -> Answe
         return any(start <= at < end for start, end in spans(person))
 
     def turns(person: Person, now: int) -> Iterable[Turn]:
-        return _turns({edge for span in spans(person) for edge in span}, truth, person, now)
+        return _turns({edge for span in spans(person) for edge in span if edge < NEVER}, truth, person, now)
 
     def short(person: Person, now: int) -> bool:
         reach = 0 if isinstance(leaf, Latest) else leaf.window.length + leaf.within
         return not isinstance(leaf, Latest) and any(_is_short(need, now - reach, person) for need in needs)
 
     return Answer(truth, turns, short)
+
+
+def _audience(leaf: InAudience, calendar: Calendar) -> Answer:
+    """Whoever is known is in none, and time does not change who is."""
+    inner = _followed(leaf.latest, calendar)
+    return Answer(lambda person, at: not person.known and inner.truth(person, at))
 
 
 def _lists(need: Need) -> Callable[[Person], Any]:

@@ -11,6 +11,7 @@ from regulars.domain.segments import (
     DAILY,
     SCALARS,
     CalendarDays,
+    InAudience,
     Latest,
     Measure,
     Measured,
@@ -50,7 +51,7 @@ def needs_of(node: Node, calendar: Calendar) -> Iterator[Need]:
             yield need_of(measure, check, calendar)
         case Sequence() | Unfollowed():
             yield from (_list_of(selection, node.same, calendar) for selection in selections(node))
-        case Latest():
+        case Latest() | InAudience():
             yield from (Need(one.event, _keep("ends", one, "", calendar)) for one in selections(node))
         case Regular(selection, _, days, periods):
             yield Need(selection.event, _keep("days", selection, "", calendar), days * periods)

@@ -22,6 +22,8 @@ Scope = Literal[
     "identity:write",
     "workspace:read",
     "workspace:write",
+    "lists:read",
+    "lists:write",
     "imports:read",
     "imports:write",
     "rates:read",
@@ -34,13 +36,13 @@ Scope = Literal[
     "rebuilds:write",
 ]
 SCOPES: tuple[Scope, ...] = get_args(Scope)
-_READS: frozenset[Scope] = frozenset({"profiles:read", "events:read", "segments:read", "workspace:read"})
+_READS: frozenset[Scope] = frozenset({"profiles:read", "events:read", "segments:read", "lists:read", "workspace:read"})
 ROLES: Mapping[str, frozenset[Scope]] = {
     "admin": frozenset(SCOPES) - {"sensitive:read"},
     "engineer": frozenset(SCOPES) - {"pii:read", "sensitive:read", "traits:write"},
-    "marketer": _READS | {"segments:write", "rates:read"},
+    "marketer": _READS | {"segments:write", "lists:write", "rates:read"},
     "analyst": _READS | {"sources:read", "tracking_plan:read", "rates:read"},
-    "service": _READS | {"pii:read", "profiles:write", "traits:write"},
+    "service": _READS | {"lists:write", "pii:read", "profiles:write", "traits:write"},
     "privacy": _READS
     | {"pii:read", "sensitive:read", "profiles:write", "traits:write", "quarantine:read", "identity:read"},
 }

@@ -3,15 +3,18 @@
 from collections.abc import Mapping
 from typing import Any
 
+from regulars.domain.audiences import check_audiences
 from regulars.domain.calendars import Calendar
 from regulars.domain.check_definitions import CHECKS, some_checks
 from regulars.domain.checks import Check, Compares, Exists
 from regulars.domain.definition_reading import fields, only, whole, word
 from regulars.domain.measure_definitions import read_event, read_latest, read_orders, read_sequence, united
 from regulars.domain.personal_names import is_personal_trait
+from regulars.domain.reserved_events import JOINED, LEFT
 from regulars.domain.segments import (
     All,
     Drawn,
+    InAudience,
     InSegment,
     Latest,
     Node,
@@ -28,7 +31,7 @@ from regulars.errors import DefinitionError
 STATUSES = ("live", "draft", "paused", "archived")
 MAX_DEPTH = 10
 MAX_NODES = 200
-LEAVES = ("trait", "event", "orders", "sequence", "latest", "segment", "list", "drawn")
+LEAVES = ("trait", "event", "orders", "sequence", "latest", "segment", "list", "audience", "drawn")
 
 
 def parse(id: str, definition: Mapping[str, Any], *, version: int = 1, calendar: Calendar | None = None) -> Segment:
@@ -49,7 +52,9 @@ def parse(id: str, definition: Mapping[str, Any], *, version: int = 1, calendar:
     where = _Tree(id, calendar or Calendar()).node(definition.get("where"), "where", 1)
     if sum(1 for _ in walk(where)) > MAX_NODES:
         raise DefinitionError("where", f"has more than {MAX_NODES} conditions")
-    return Segment(id=id, name=name, where=where, anonymous=anonymous, version=version)
+    segment = Segment(id=id, name=name, where=where, anonymous=anonymous, version=version)
+    check_audiences(segment)
+    return segment
 
 
 class _Tree:
@@ -94,10 +99,8 @@ class _Tree:
                 return read_latest(raw, path, self._calendar)
             case "drawn":
                 return self._drawn(raw, path)
-            case "segment" | "list":
-                only(raw, {kind}, path)
-                other = word(raw[kind], f"{path}.{kind}")
-                return InSegment(other) if kind == "segment" else _listed(other)
+            case "segment" | "list" | "audience":
+                return _named(kind, raw, path)
             case _:
                 known = ", ".join(("all", "any", "not", *LEAVES))
                 raise DefinitionError(path, f"names none of {known}: {', '.join(map(str, raw))}")
@@ -122,10 +125,19 @@ def _trait(raw: Mapping[str, Any], path: str) -> Node:
     return united([Trait(trait, check) for check in found])
 
 
+def _named(kind: str, raw: Mapping[str, Any], path: str) -> Node:
+    """In something that has a name: another segment, a list, an audience."""
+    only(raw, {kind, "provider"} if kind == "audience" else {kind}, path)
+    name = word(raw[kind], f"{path}.{kind}")
+    if kind == "audience":
+        return InAudience(name, word(raw["provider"], f"{path}.provider") if "provider" in raw else None)
+    return InSegment(name) if kind == "segment" else _listed(name)
+
+
 def _listed(id: str) -> Node:
     """On a list: who joined it and has not left since."""
     of_list: tuple[Where, ...] = (Where("list", _is(id)),)
-    return Latest(Selection("List Joined", of_list), Selection("List Left", of_list))
+    return Latest(Selection(JOINED, of_list), Selection(LEFT, of_list))
 
 
 def _is(value: str) -> Check:

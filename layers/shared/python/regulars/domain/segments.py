@@ -9,7 +9,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-from regulars.domain.checks import Check
+from regulars.domain.checks import Check, Compares
+from regulars.domain.reserved_events import ENTERED, EXITED
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,7 +230,26 @@ class Drawn:
     salt: str
 
 
-Leaf = Trait | Measured | Sequence | Unfollowed | Latest | Regular | Returned | InSegment | Drawn
+@dataclass(frozen=True, slots=True)
+class InAudience:
+    """
+    In an audience of a third party, by its newest word, of one provider or of any; nobody who is known is in one.
+
+    It is true of a profile without a known identifier only: as soon as somebody is known, audiences count no more.
+    """
+
+    audience: str
+    provider: str | None = None
+
+    @property
+    def latest(self) -> Latest:
+        """The condition on events, of whoever is not known."""
+        said = [("audience", self.audience), ("provider", self.provider)]
+        where = tuple(Where(name, Compares("equals", value)) for name, value in said if value is not None)
+        return Latest(Selection(ENTERED, where), Selection(EXITED, where))
+
+
+Leaf = Trait | Measured | Sequence | Unfollowed | Latest | Regular | Returned | InSegment | InAudience | Drawn
 Node = All | OneOf | Not | Leaf
 
 
@@ -284,6 +304,8 @@ def selections(node: Node) -> tuple[Selection, ...]:
             return (first, then)
         case Latest(event, without):
             return (event,) if without is None else (event, without)
+        case InAudience():
+            return selections(node.latest)
         case _:
             return ()
 

@@ -23,6 +23,7 @@ from regulars.domain.segments import (
     All,
     CalendarDays,
     Drawn,
+    InAudience,
     InSegment,
     Latest,
     Measure,
@@ -74,6 +75,8 @@ def in_words(node: Node) -> str:
             return f"{measured(measure)} {_check(check)}"
         case InSegment(segment):
             return f"is in segment {segment}"
+        case InAudience(audience, provider):
+            return f"is not known, and in audience {audience} of {provider or 'any third party'}"
         case Drawn(start, end):
             return f"is among the {end - start} of a hundred who were drawn"
         case _:

@@ -8,6 +8,7 @@ from typing import Any
 
 from regulars.domain.corrections import CORRECTIONS
 from regulars.domain.identity_definitions import check_rules, check_successor, parse_rules
+from regulars.domain.lists import LISTS, lists_named, parse_list
 from regulars.domain.mapping_definitions import parse_mapping
 from regulars.domain.plan_definitions import check_plan, check_together, outline
 from regulars.domain.rate_definitions import check_tables, parse_rates
@@ -19,16 +20,19 @@ from regulars.errors import ConflictError, ConflictingEditError, DefinitionError
 from regulars.pipeline.ports import Clock
 from regulars.stores.catalog import CatalogStore, Definition, Kind, Origin, next_release, version_of, write_of
 from regulars.stores.database import Database, TableName
+from regulars.stores.lists import ListStore
 
 TRIES = 10
 MAX_SEGMENTS = 250_000  # characters of all segments together: what they watch is one item, and that holds 400 KB
 MAX_PLAN = 1_000_000  # characters of a tracking plan: a process reads it whole when it has changed
 SINGLES: Mapping[Kind, str] = {"identity": "rules", "workspace": "settings"}  # kinds of one definition, and its id
+_RESERVED = {CORRECTIONS: "corrected traits come from", LISTS: "joins and leaves lists"}
 _ID = re.compile(r"[a-z][a-z0-9_]{0,62}")
 _PARSERS: Mapping[Kind, Callable[[str, Mapping[str, Any]], object]] = {
     "segment": parse_segment,
     "source": parse_source,
     "identity": lambda _id, content: check_rules(content),
+    "list": parse_list,
     "workspace": lambda _id, content: parse_workspace(content),
     "import": parse_mapping,
     "tracking_plan": check_plan,
@@ -55,6 +59,7 @@ class Definitions:
     def __init__(self, database: Database, clock: Clock) -> None:
         self._database = database
         self._store = CatalogStore(database)
+        self._lists = ListStore(database)
         self._clock = clock
 
     def list(self, kind: Kind) -> list[Definition]:
@@ -135,6 +140,7 @@ class Definitions:
             others = [definition for definition in self._store.list("segment") if definition.id != id]
             if len(_text(content)) + sum(len(_text(other.content)) for other in others) > MAX_SEGMENTS:
                 raise DefinitionError("", f"all segments together have at most {MAX_SEGMENTS} characters")
+            self._has_lists(content)
         if kind == "tracking_plan":
             self._fits_the_plan(id, content)
         if kind == "rates":
@@ -147,6 +153,11 @@ class Definitions:
         except DefinitionError as error:
             raise DefinitionError(error.path.removeprefix(f"{id}."), error.message) from None
 
+    def _has_lists(self, segment: Mapping[str, Any]) -> None:
+        for each in sorted(lists_named(segment.get("where"))):
+            if self._store.get("list", each) is None:
+                raise DefinitionError("where", f"reads the list {each}, and there is none: create it first")
+
     def _fits_the_plan(self, id: str, content: Mapping[str, Any]) -> None:
         contents = {one.id: one.content for one in self._store.list("tracking_plan")} | {id: content}
         if sum(len(_text(each)) for each in contents.values()) > MAX_PLAN:
@@ -158,11 +169,19 @@ class Definitions:
 
     def _is_free(self, kind: Kind, id: str) -> None:
         """Make sure that nothing else needs a definition that is to go."""
+        if kind == "list":
+            self._is_unused(id)
         if kind != "tracking_plan":
             return
         others = (outline(one.id, one.content) for one in self._store.list("tracking_plan"))
         if users := [one.id for one in others if id in one.extends]:
             raise InvalidRequestError(f"{users[0]} extends it: change or delete that first")
+
+    def _is_unused(self, list: str) -> None:
+        if users := [one.id for one in self._store.list("segment") if list in lists_named(one.content.get("where"))]:
+            raise InvalidRequestError(f"the segment {users[0]} reads it: change or delete that first")
+        if not self._lists.is_empty(list):
+            raise InvalidRequestError("somebody is in it: replace its members by nobody first, then delete it")
 
 
 def is_id(id: str) -> bool:
@@ -174,8 +193,8 @@ def check(kind: Kind, id: str, content: Mapping[str, Any]) -> None:
     """Make sure that a definition holds together. Raises DefinitionError, InvalidRequestError."""
     if not is_id(id):
         raise InvalidRequestError("an id is a lower-case letter and then up to 62 of a-z, 0-9 and _")
-    if kind == "source" and id == CORRECTIONS:
-        raise InvalidRequestError(f"no source may be called {CORRECTIONS}: it is what corrected traits come from")
+    if kind == "source" and id in _RESERVED:
+        raise InvalidRequestError(f"no source may be called {id}: it is what {_RESERVED[id]}")
     if content.get("id", id) != id:
         raise DefinitionError("id", "is not the id in the path; it may be left out")
     _PARSERS[kind](id, content)

@@ -11,6 +11,7 @@ from regulars.domain.memberships import Membership, shown
 from regulars.domain.order_measures import Totals
 from regulars.domain.people import Person
 from regulars.domain.profiles import Link
+from regulars.domain.reserved_events import AUDIENCE_EVENTS, ENTERED
 from regulars.domain.segments import Segment
 from regulars.pipeline.live import LiveCatalog
 from regulars.pipeline.opening import Opener, Shown, ShownEvent
@@ -24,6 +25,8 @@ from regulars.stores.database import Database
 from regulars.stores.events import EventStore
 from regulars.stores.identities import Identity, IdentityStore
 from regulars.stores.memberships import MembershipStore
+
+_LOOKED_AT = 1_000  # events, for audiences of third parties
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,6 +62,16 @@ class ShownProfile:
     traits: Sequence[ShownTrait]
     memberships: Sequence[ShownMembership]
     orders: Totals
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShownAudience:
+    """An audience of a third party: by which provider, from which source, and since when."""
+
+    audience: str
+    provider: str
+    source: str
+    since: int
 
 
 class ProfileReader:
@@ -126,8 +139,25 @@ class ProfileReader:
         return [membership for membership in all_of_them if after is None or membership.segment > after][:limit]
 
     def events(self, profile_id: str, *, before: Position | None, limit: int) -> list[Event]:
-        """Read events, newest first, over all identifiers of the person. Raises NotFoundError."""
-        return self._timeline.newest(self._people.find(profile_id).owners, before=before, limit=limit)
+        """
+        Read events, newest first, over all identifiers of the person; of who is known, none that a third party told.
+
+        Raises NotFoundError.
+        """
+        owners = self._people.find(profile_id).owners
+        but = AUDIENCE_EVENTS if self._catalog.now().rules.is_known(owners) else ()
+        return self._timeline.newest(owners, before=before, limit=limit, but=but)
+
+    def audiences(self, profile_id: str) -> list[ShownAudience]:
+        """
+        List the audiences in which third parties put a person whom nobody knows, by provider and name.
+
+        The newest thousand events are looked at. Who is known is in none. Raises NotFoundError.
+        """
+        owners = self._people.find(profile_id).owners
+        if self._catalog.now().rules.is_known(owners):
+            return []
+        return audiences_of(self._timeline.newest(owners, before=None, limit=_LOOKED_AT))
 
     def show_events(self, events: Sequence[Event], opener: Opener) -> list[ShownEvent]:
         """Show events as the opener lets them be seen."""
@@ -177,6 +207,19 @@ class ProfileReader:
 def shown_of(rows: Iterable[Membership], segment: Segment) -> Membership | None:
     """Find what readers see of a profile's memberships in one segment."""
     return shown([row for row in rows if row.segment == segment.id], segment.edition)
+
+
+def audiences_of(events: Iterable[Event]) -> list[ShownAudience]:
+    """List the audiences that these events lead into and not out of again, by provider and name."""
+    newest: dict[tuple[str, str], Event] = {}
+    for event in sorted(events, key=lambda one: (one.at, one.name != ENTERED), reverse=True):
+        if event.name in AUDIENCE_EVENTS:
+            newest.setdefault((str(event.properties["provider"]), str(event.properties["audience"])), event)
+    return [
+        ShownAudience(audience=audience, provider=provider, source=event.source, since=event.at)
+        for (provider, audience), event in sorted(newest.items())
+        if event.name == ENTERED
+    ]
 
 
 def ranked(owners: Sequence[str], live: Live) -> list[str]:

@@ -24,6 +24,7 @@ Kind = Literal[
     "source",
     "identity",
     "workspace",
+    "list",
     "import",
     "rates",
     "tracking_plan",
