@@ -8,7 +8,8 @@ from regulars.domain.calendars import Calendar, day_number
 from regulars.domain.instants import to_micros
 
 _DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
-_INSTANT = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d{1,6})?)?(Z|[+-]\d\d:\d\d)?", re.ASCII)
+_CLOCK = r"([01]\d|2[0-3]):[0-5]\d"  # not 24:00, which only newer versions of Python read
+_INSTANT = re.compile(rf"\d{{4}}-\d\d-\d\d[T ]{_CLOCK}(:[0-5]\d(\.\d{{1,6}})?)?(Z|[+-]{_CLOCK})?", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
