@@ -418,6 +418,8 @@ def _kept(value: Any) -> Any:
 
 
 def _size(value: Any) -> int:
+    if isinstance(value, Sealed):
+        return len(value.text)
     return len(json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode())
 
 

@@ -37,8 +37,13 @@ def read(plain: Term, setting: Setting, let: Let) -> When:
     """Read a date from a text, as `domain/dates.py` does."""
     words = setting.words
     number = let(words.days_since_1970(exp.Substring(this=plain.copy(), start=whole(1), length=whole(10))))
-    year_one = exp.GTE(this=plain.copy(), expression=text("0001"))
-    is_instant = let(all_of([words.matches(plain.copy(), _INSTANT), year_one.copy()]))
+    in_calendar = all_of(
+        [
+            exp.GTE(this=plain.copy(), expression=text("0002")),
+            exp.LT(this=plain.copy(), expression=text("9999")),
+        ]
+    )
+    is_instant = let(all_of([words.matches(plain.copy(), _INSTANT), in_calendar.copy()]))
     terms = [
         (cast(number.copy(), "BIGINT"), DAY),
         (_digits(plain, 12), 3_600 * SECOND),
@@ -52,7 +57,7 @@ def read(plain: Term, setting: Setting, let: Let) -> When:
     offset = _ahead(let(where(is_instant, words.part(plain.copy(), _OFFSET))))
     instant = exp.Sub(this=instant, expression=enclosed(offset))
     return When(
-        let(where(all_of([words.matches(plain.copy(), _DAY), year_one]), number)),
+        let(where(all_of([words.matches(plain.copy(), _DAY), in_calendar]), number)),
         let(where(is_instant.copy(), instant)),
     )
 

@@ -65,8 +65,7 @@ class Rows:
             bounds.append(exp.GTE(this=at, expression=whole(selection.start)))
         if selection.end is not None:
             bounds.append(exp.LT(this=at.copy(), expression=whole(selection.end)))
-        for one in selection.where:
-            bounds.append(values.passes(one.check, self._value(one.property), self._setting))
+        bounds += [values.passes(one.check, self._value(one.property), self._setting) for one in selection.where]
         return self._lets(surely(all_of(bounds)))
 
     def reaches_back_to(self, instant: int | None) -> None:

@@ -146,7 +146,7 @@ def among(value: Term, options: Iterable[Term]) -> Term:
     return exp.EQ(this=value, expression=found[0]) if len(found) == 1 else exp.In(this=value, expressions=found)
 
 
-_COMPARE: dict[str, type[exp.Binary]] = {
+_COMPARE: dict[str, type[Term]] = {
     "equals": exp.EQ,
     "at_least": exp.GTE,
     "at_most": exp.LTE,
@@ -160,7 +160,7 @@ def compared(how: str, one: Term, other: Term) -> Term:
     return _COMPARE[how](this=one, expression=other)
 
 
-def _joined(kind: type[exp.Connector], terms: list[Term]) -> Term:
+def _joined(kind: type[Term], terms: list[Term]) -> Term:
     joined = _held(terms[0])
     for term in terms[1:]:
         joined = kind(this=joined, expression=_held(term))

@@ -45,9 +45,10 @@ from regulars.domain.checks import (
     Plain,
     Recent,
 )
+from regulars.domain.segments import MAX_VALUE
 
 SEALED = "!"
-LONGEST = 200  # characters of a value that is counted, or kept
+
 _WHOLE = float(2**53)
 _AMOUNT = r"\A[ \t\n\r\f\x0b]*[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]{1,3})?[ \t\n\r\f\x0b]*\z"
 _SPACES = " \t\n\r\f\x0b"
@@ -89,7 +90,7 @@ class Value:
         number = self.number
         fits = exp.LT(this=call("ABS", number), expression=double(_WHOLE))
         is_whole = exp.EQ(this=number.copy(), expression=call("FLOOR", number.copy()))
-        short = exp.Substring(this=self.text, start=whole(1), length=whole(LONGEST))
+        short = exp.Substring(this=self.text, start=whole(1), length=whole(MAX_VALUE))
         as_whole = cast(cast(number.copy(), "BIGINT"), "VARCHAR")
         return self.let(
             exp.Case(

@@ -32,9 +32,10 @@ def read_date(value: object) -> Dated | None:
     """
     Read `2026-11-21` as a day, and `2026-11-21T12:00:00Z` as an instant, in UTC where it names no offset.
 
-    Anything else is no date: no numbers, and no years before 1 or after 9999.
+    Anything else is no date: no numbers, and no years before 2 or after 9998, which some zone would take out of the
+    calendar.
     """
-    if not isinstance(value, str) or len(value) > 32:
+    if not isinstance(value, str) or len(value) > 32 or not "0002" <= value < "9999":
         return None
     try:
         if _DAY.fullmatch(value):
