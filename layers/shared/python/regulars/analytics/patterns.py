@@ -31,12 +31,12 @@ _MOST = 1_000  # times that RE2 repeats
 
 def translate(pattern: str) -> str:
     """Say a pattern in RE2's way. Raises DefinitionError for one that cannot be said."""
-    said, is_repeated = [], False
+    said, repeated = [], 0
     for token in _TOKEN.finditer(pattern):
         times = token["times"]
-        if times and is_repeated and times != "?":
+        if times and repeated and (repeated > 1 or times != "?"):
             raise _refused(pattern, f"{times} after what is repeated already")
-        is_repeated = bool(times) and not is_repeated
+        repeated = repeated + 1 if times else 0  # once, and once more for a ? that makes it lazy
         said.append(_said(token, pattern))
     return "".join(said)
 
