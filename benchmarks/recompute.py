@@ -201,7 +201,7 @@ def _hand(asked: Sequence[Written], wanted: str) -> str:
     counts = ", ".join(f"count(*) FILTER (in_{index})" for index in range(len(asked)))
     return f"""
     WITH own AS (
-        SELECT owner, profile_id, 
+        SELECT owner, profile_id,
             bool_or(owner LIKE 'user_id:%' OR owner LIKE 'email:%') OVER (PARTITION BY profile_id) AS known
         FROM people
     ), found AS (

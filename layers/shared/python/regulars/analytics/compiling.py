@@ -43,9 +43,9 @@ def compile(segments: Sequence[Segment], setting: Setting, scope: Scope) -> exp.
     return _question(tables, truths, known_only=not any(each.anonymous for each in segments), is_whole=bool(silent))
 
 
-def explain(nodes: Sequence[Node], setting: Setting, scope: Scope) -> exp.Select:
-    """Write the question which of these conditions are true of whom, of all people, known or not."""
-    tables = Tables(Rows(setting, scope.known_kinds), setting)
+def explain(nodes: Sequence[Node], setting: Setting, scope: Scope, people: Sequence[str]) -> exp.Select:
+    """Write the question which of these conditions are true of whom of these people, known or not."""
+    tables = Tables(Rows(setting, scope.known_kinds, people), setting)
     conditions = Conditions(tables, scope.segments)
     return _question(tables, [conditions.truth(node) for node in nodes], known_only=False, is_whole=True)
 

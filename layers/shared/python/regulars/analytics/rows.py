@@ -4,7 +4,7 @@ The events that conditions read: one row each, with the person, the instant, and
 `read` takes the values out of the JSON of an event, and `rows` says of each row which selections it belongs to.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from sqlglot import exp
 
@@ -12,6 +12,7 @@ from regulars.analytics import values
 from regulars.analytics.lets import Lets
 from regulars.analytics.setting import Setting
 from regulars.analytics.terms import (
+    TRUE,
     Term,
     all_of,
     among,
@@ -19,6 +20,7 @@ from regulars.analytics.terms import (
     call,
     column,
     is_not_null,
+    is_null,
     named,
     negated,
     relation,
@@ -41,8 +43,9 @@ PERSON, KNOWN, AT, MOMENT = "person", "known", "at", "moment"
 class Rows:
     """Collects what is asked of events, and writes the two relations that give it."""
 
-    def __init__(self, setting: Setting, known_kinds: Iterable[str]) -> None:
+    def __init__(self, setting: Setting, known_kinds: Iterable[str], people: Sequence[str] = ()) -> None:
         self._setting = setting
+        self._people = people
         self._kinds = sorted(known_kinds)
         self._names: dict[str, None] = {}
         self._properties: dict[str, str] = {}
@@ -110,6 +113,8 @@ class Rows:
         conditions = [any_of(wanted), negated(of_kind(column("owner", "events"), NOBODY)), *self._recent()]
         if known_only:
             conditions.append(self._is_known())
+        if self._people:
+            conditions.append(self.are_asked(_person()))
         owner = exp.EQ(this=column("owner", "linked"), expression=column("owner", "events"))
         return (
             select(*shown)
@@ -125,6 +130,10 @@ class Rows:
     def known(self, owner: Term) -> Term:
         """Say whether an identifier makes its profile a known one."""
         return any_of(of_kind(owner, kind) for kind in self._kinds)
+
+    def are_asked(self, person: Term) -> Term:
+        """Say whether a person is one of those who are asked for."""
+        return among(person, [text(each) for each in self._people]) if self._people else TRUE
 
     def _is_known(self) -> Term:
         return exp.Coalesce(this=column(KNOWN, "linked"), expressions=[self.known(column("owner", "events"))])
@@ -185,20 +194,23 @@ def everyone(rows: Rows, *, known_only: bool) -> exp.Expression:
     profiles = (
         select(named(column("profile_id"), PERSON), named(exp.LogicalOr(this=column(KNOWN)), KNOWN))
         .from_(relation("linked"), copy=False)
+        .where(rows.are_asked(column("profile_id")), copy=False)
         .group_by(column("profile_id"), copy=False)
     )
     owner = column("owner", "events")
     same = exp.EQ(this=column("owner", "linked"), expression=owner.copy())
     kinds = rows.known(owner) if known_only else negated(of_kind(owner, NOBODY))
+    alone_id = exp.DPipe(this=text("p_"), expression=owner.copy())
+    unlinked = is_null(column("owner", "linked"))
     alone = (
         select(
-            named(exp.DPipe(this=text("p_"), expression=owner.copy()), PERSON),
+            named(alone_id, PERSON),
             named(rows.known(owner), KNOWN),
         )
         .distinct(copy=False)
         .from_(relation("events"), copy=False)
-        .join(relation("linked"), on=same, join_type="anti", copy=False)
-        .where(all_of([kinds, negated(of_kind(owner, NOBODY))]), copy=False)
+        .join(relation("linked"), on=same, join_type="left", copy=False)
+        .where(all_of([unlinked, kinds, negated(of_kind(owner, NOBODY)), rows.are_asked(alone_id)]), copy=False)
     )
     if known_only:
         profiles = profiles.having(exp.LogicalOr(this=column(KNOWN)), copy=False)

@@ -1,0 +1,147 @@
+"""A preview: whom a segment would have, and whom an edit would let in and put out, before anything is live."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+
+from regulars.analytics.compiling import Scope, as_text, compile, explain
+from regulars.analytics.setting import Setting
+from regulars.domain.segments import (
+    All,
+    Drawn,
+    InSegment,
+    Latest,
+    Measured,
+    Node,
+    Not,
+    OneOf,
+    OrdersMeasure,
+    Regular,
+    Returned,
+    Segment,
+    Sequence as Followed,
+    Trait,
+    Unfollowed,
+)
+
+SAMPLE = 20
+IS_MEMBER, WAS_MEMBER = "in_0", "in_1"
+ENTERS, LEAVES = f"{IS_MEMBER} AND NOT {WAS_MEMBER}", f"{WAS_MEMBER} AND NOT {IS_MEMBER}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draft:
+    """A segment as it would be, and as it is, if it is; `scope` has the segments that it may name."""
+
+    segment: Segment
+    before: Segment | None
+    setting: Setting
+    scope: Scope
+
+    @property
+    def segments(self) -> Sequence[Segment]:
+        """What is asked, one or two."""
+        return [self.segment] if self.before is None else [self.segment, self.before]
+
+    def question(self, *, pretty: bool = False) -> str:
+        """Write what is asked of the lake: who is in the segment, and who was."""
+        return as_text(compile(self.segments, self.setting, self.scope), self.setting, pretty=pretty)
+
+    def reasons(self, people: Sequence[str]) -> str:
+        """Write the question which condition of the segment is true of whom of these people."""
+        nodes = [node for _, node in conditions(self.segment.where)]
+        return as_text(explain(nodes, self.setting, self.scope, people), self.setting)
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """One condition, where it stands, in words, and whether it is true."""
+
+    path: str
+    condition: str
+    truth: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Sampled:
+    """Somebody, and why they are in the segment."""
+
+    profile_id: str
+    known: bool
+    reasons: Sequence[Reason]
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """How many, and some of them."""
+
+    count: int
+    sample: Sequence[str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Preview:
+    """
+    Who would be in a segment as of `now`, by what the lake holds.
+
+    `newest` is when the newest event in it arrived: what came later is not there yet. Without a version before, nobody
+    enters and nobody leaves.
+    """
+
+    now: int
+    newest: int | None
+    known: int
+    anonymous: int
+    sample: Sequence[Sampled]
+    enters: Difference | None = None
+    leaves: Difference | None = None
+
+
+def conditions(node: Node, path: str = "where") -> Iterator[tuple[str, Node]]:
+    """List the conditions that are no all, any or not, with the paths at which a definition has them."""
+    match node:
+        case All(nodes):
+            for index, inner in enumerate(nodes):
+                yield from conditions(inner, f"{path}.all[{index}]")
+        case OneOf(nodes):
+            for index, inner in enumerate(nodes):
+                yield from conditions(inner, f"{path}.any[{index}]")
+        case Not(inner):
+            yield from conditions(inner, f"{path}.not")
+        case _:
+            yield path, node
+
+
+def reasons(segment: Segment, truths: Sequence[bool]) -> list[Reason]:
+    """Say of each condition whether it is true."""
+    each = zip(conditions(segment.where), truths, strict=True)
+    return [Reason(path, in_words(node), truth) for (path, node), truth in each]
+
+
+def in_words(node: Node) -> str:  # noqa: C901 (a case each)
+    """Say what a condition is about."""
+    match node:
+        case Trait(name):
+            return f"trait {name}"
+        case Measured(OrdersMeasure(of)):
+            return f"{of} of orders"
+        case Measured(measure):
+            of = f" of {measure.of}" if measure.of else ""
+            return f"{measure.function}{of}, {measure.selection.event}"
+        case Followed(steps):
+            return f"{', then '.join(step.event for step in steps)}"
+        case Unfollowed(first, then):
+            return f"{first.event}, not followed by {then.event}"
+        case Latest(event, without):
+            return f"latest {event.event}" + (f", no {without.event} since" if without else "")
+        case Regular(selection):
+            return f"{selection.event}, regularly"
+        case Returned(selection):
+            return f"{selection.event}, again after a pause"
+        case InSegment(id):
+            return f"segment {id}"
+        case Drawn(start, end):
+            return f"drawn, lots {start} to {end}"
+    return "a condition"
+
+
