@@ -3,7 +3,6 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-
 from regulars.analytics.compiling import Scope, as_text, compile, explain
 from regulars.analytics.setting import Setting
 from regulars.domain.segments import (
@@ -11,6 +10,7 @@ from regulars.domain.segments import (
     Drawn,
     InSegment,
     Latest,
+    Measure,
     Measured,
     Node,
     Not,
@@ -19,10 +19,10 @@ from regulars.domain.segments import (
     Regular,
     Returned,
     Segment,
-    Sequence as Followed,
     Trait,
     Unfollowed,
 )
+from regulars.domain.segments import Sequence as Followed
 
 SAMPLE = 20
 IS_MEMBER, WAS_MEMBER = "in_0", "in_1"
@@ -123,9 +123,9 @@ def in_words(node: Node) -> str:  # noqa: C901 (a case each)
     match node:
         case Trait(name):
             return f"trait {name}"
-        case Measured(OrdersMeasure(of)):
-            return f"{of} of orders"
-        case Measured(measure):
+        case Measured(OrdersMeasure() as measure):
+            return f"{measure.of} of orders"
+        case Measured(Measure() as measure):
             of = f" of {measure.of}" if measure.of else ""
             return f"{measure.function}{of}, {measure.selection.event}"
         case Followed(steps):
@@ -143,5 +143,3 @@ def in_words(node: Node) -> str:  # noqa: C901 (a case each)
         case Drawn(start, end):
             return f"drawn, lots {start} to {end}"
     return "a condition"
-
-
