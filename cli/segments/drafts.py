@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from cli.definitions import RULES, read_definition
+from cli.definitions import read_definition
 from cli.errors import UserError
 from cli.live import read_live
 from cli.session import Session
@@ -18,51 +18,57 @@ from regulars.domain.identity_rules import DEFAULT_RULES, IdentityRules
 from regulars.domain.instants import to_micros
 from regulars.domain.segment_definitions import parse
 from regulars.domain.segments import Segment
+from regulars.domain.workspace import DEFAULT_WORKSPACE, Workspace, parse_workspace
 
 ENGINES: Mapping[str, Words] = {"duckdb": DUCKDB, "athena": ATHENA}
 _ENDINGS = (".yaml", ".yml")
 
 
 @dataclass(frozen=True, slots=True)
-class Workspace:
-    """What is live: segments by id, and the identity rules."""
+class Live:
+    """What is live: segments by id, identity rules, and the settings of the workspace."""
 
     segments: Mapping[str, Segment]
     rules: IdentityRules
+    workspace: Workspace
 
 
-def draft_of(session: Session, name: str, *, words: Words = DUCKDB, now: datetime | None = None) -> Draft:
+def draft_of(session: Session, name: str, *, words: Words = DUCKDB) -> Draft:
     """Read the segment that a file holds, or that has an id. Raises UserError."""
-    workspace = _workspace(session)
-    setting = Setting(now=to_micros(now or datetime.now(UTC)), words=words)
+    live = _live(session)
     path = Path(name)
     if path.suffix in _ENDINGS:
-        segment = _from_file(path)
-        before = workspace.segments.get(segment.id)
+        segment = _from_file(path, live)
+        before = live.segments.get(segment.id)
     else:
-        segment, before = _live(workspace, name), None
-    segments = {**workspace.segments, segment.id: segment}
-    scope = Scope(known_kinds=workspace.rules.known_kinds, segments=segments)
-    return Draft(segment=segment, before=before, setting=setting, scope=scope)
+        segment, before = _named(live, name), None
+    return Draft(
+        segment=segment,
+        before=before,
+        setting=Setting(now=to_micros(datetime.now(UTC)), calendar=live.workspace.calendar, words=words),
+        scope=Scope(known_kinds=live.rules.known_kinds, segments={**live.segments, segment.id: segment}),
+    )
 
 
-def _from_file(path: Path) -> Segment:
+def _from_file(path: Path, live: Live) -> Segment:
     if not path.is_file():
         raise UserError("there is no such file", where=str(path), fix="name a file of catalog/segments, or an id")
     definition = read_definition("segment", path)
-    return parse(definition.id, definition.content)
+    return parse(definition.id, definition.content, calendar=live.workspace.calendar)
 
 
-def _live(workspace: Workspace, id: str) -> Segment:
-    if id not in workspace.segments:
+def _named(live: Live, id: str) -> Segment:
+    if id not in live.segments:
         raise UserError(f"no segment {id} is live", fix="`regulars segment list` shows all; or name a .yaml file")
-    return workspace.segments[id]
+    return live.segments[id]
 
 
-def _workspace(session: Session) -> Workspace:
-    live = read_live(session.http, "segment")
-    rules = read_live(session.http, "identity").get(RULES)
-    return Workspace(
-        {id: parse(id, one.content, version=one.version) for id, one in live.items()},
-        parse_rules(rules.content) if rules else DEFAULT_RULES,
-    )
+def _live(session: Session) -> Live:
+    rules = next(iter(read_live(session.http, "identity").values()), None)
+    settings = next(iter(read_live(session.http, "workspace").values()), None)
+    workspace = parse_workspace(settings.content) if settings else DEFAULT_WORKSPACE
+    segments = {
+        id: parse(id, one.content, version=one.version, calendar=workspace.calendar)
+        for id, one in read_live(session.http, "segment").items()
+    }
+    return Live(segments, parse_rules(rules.content) if rules else DEFAULT_RULES, workspace)

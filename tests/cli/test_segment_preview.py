@@ -62,7 +62,10 @@ def test_says_why_somebody_is_in_it(shop: Regulars) -> None:
 
     reasons = {one["profile_id"]: one["reasons"] for one in found["sample"]}["p_user_id:ann"]
     assert [(one["path"], one["truth"]) for one in reasons] == [("where.all[0]", True), ("where.all[1].not", False)]
-    assert [one["condition"] for one in reasons] == ["count, Order Completed", "trait plan"]
+    assert [one["condition"] for one in reasons] == [
+        "the number of Order Completed is at least 1",
+        "trait plan is gold",
+    ]
 
 
 def test_says_how_old_the_lake_is(shop: Regulars) -> None:
@@ -104,7 +107,7 @@ def test_tells_a_person_in_words(shop: Regulars) -> None:
 
     assert "2 known, 0 anonymous" in ended.out
     assert "the newest event in the lake" in ended.out
-    assert "count, Order Completed" in ended.out
+    assert "the number of Order Completed is at least 1" in ended.out
 
 
 def test_what_is_neither_a_file_nor_live_is_refused(shop: Regulars) -> None:

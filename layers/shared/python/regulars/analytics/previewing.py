@@ -5,24 +5,8 @@ from dataclasses import dataclass
 
 from regulars.analytics.compiling import Scope, as_text, compile, explain
 from regulars.analytics.setting import Setting
-from regulars.domain.segments import (
-    All,
-    Drawn,
-    InSegment,
-    Latest,
-    Measure,
-    Measured,
-    Node,
-    Not,
-    OneOf,
-    OrdersMeasure,
-    Regular,
-    Returned,
-    Segment,
-    Trait,
-    Unfollowed,
-)
-from regulars.domain.segments import Sequence as Followed
+from regulars.domain.segments import All, Node, Not, OneOf, Segment
+from regulars.domain.wording import in_words
 
 SAMPLE = 20
 IS_MEMBER, WAS_MEMBER = "in_0", "in_1"
@@ -116,30 +100,3 @@ def reasons(segment: Segment, truths: Sequence[bool]) -> list[Reason]:
     """Say of each condition whether it is true."""
     each = zip(conditions(segment.where), truths, strict=True)
     return [Reason(path, in_words(node), truth) for (path, node), truth in each]
-
-
-def in_words(node: Node) -> str:  # noqa: C901 (a case each)
-    """Say what a condition is about."""
-    match node:
-        case Trait(name):
-            return f"trait {name}"
-        case Measured(OrdersMeasure() as measure):
-            return f"{measure.of} of orders"
-        case Measured(Measure() as measure):
-            of = f" of {measure.of}" if measure.of else ""
-            return f"{measure.function}{of}, {measure.selection.event}"
-        case Followed(steps):
-            return f"{', then '.join(step.event for step in steps)}"
-        case Unfollowed(first, then):
-            return f"{first.event}, not followed by {then.event}"
-        case Latest(event, without):
-            return f"latest {event.event}" + (f", no {without.event} since" if without else "")
-        case Regular(selection):
-            return f"{selection.event}, regularly"
-        case Returned(selection):
-            return f"{selection.event}, again after a pause"
-        case InSegment(id):
-            return f"segment {id}"
-        case Drawn(start, end):
-            return f"drawn, lots {start} to {end}"
-    return "a condition"
