@@ -21,6 +21,7 @@ _RESERVED_IN_PROD = {
     "change_profile": 10,
     "rebuild": 5,  # of which four work: one more for what another execution left behind
     "admin_api": 20,
+    "preview_segment": 5,
     "serve_analytics": 18,
 }
 

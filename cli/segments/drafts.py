@@ -12,7 +12,7 @@ from cli.session import Session
 from regulars.analytics.compiling import Scope
 from regulars.analytics.previewing import Draft
 from regulars.analytics.setting import Setting
-from regulars.analytics.words import ATHENA, DUCKDB, Words
+from regulars.analytics.words import DUCKDB, Words
 from regulars.domain.identity_definitions import parse_rules
 from regulars.domain.identity_rules import DEFAULT_RULES, IdentityRules
 from regulars.domain.instants import to_micros
@@ -20,7 +20,6 @@ from regulars.domain.segment_definitions import parse
 from regulars.domain.segments import Segment
 from regulars.domain.workspace import DEFAULT_WORKSPACE, Workspace, parse_workspace
 
-ENGINES: Mapping[str, Words] = {"duckdb": DUCKDB, "athena": ATHENA}
 _ENDINGS = (".yaml", ".yml")
 
 

@@ -17,10 +17,11 @@ from cli.lake.destination import Format, format_for, write
 from cli.lake.files import Days, Files
 from cli.output import Output, counted, instant, table
 from cli.place import make_private
-from cli.segments.drafts import ENGINES, draft_of
+from cli.segments.drafts import draft_of
 from cli.session import session_of
 from regulars.adapters.preview_json import preview_json
 from regulars.analytics.previewing import Draft, Preview
+from regulars.analytics.words import WORDS
 from regulars.domain.instants import to_text
 from regulars.domain.lake import EVENTS, IDENTITY
 from regulars.errors import DefinitionError, LakeTooLargeError
@@ -93,7 +94,7 @@ def sql(
         regulars segment sql big_spenders | regulars query -
     """
     session = session_of(context)
-    draft = _compiled(replace(draft_of(session, name, words=ENGINES[engine]), before=None))
+    draft = _compiled(replace(draft_of(session, name, words=WORDS[engine]), before=None))
     question = draft.question(pretty=True)
     session.output.data({"id": draft.segment.id, "engine": engine.value, "sql": question})
     if not session.output.as_json:

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from regulars.adapters.change_schemas import CHANGE_SCHEMAS
 from regulars.adapters.graph_schemas import GRAPH_SCHEMAS
 from regulars.adapters.key_schemas import KEY_SCHEMAS
+from regulars.adapters.preview_schemas import PREVIEW_SCHEMAS
 from regulars.adapters.quarantine_schemas import QUARANTINE_SCHEMAS
 from regulars.adapters.shapes import (
     ANY,
@@ -111,6 +112,7 @@ SCHEMAS: Mapping[str, Schema] = {
     "EventPage": a_page("events", a_list(ref("Event"))),
     **GRAPH_SCHEMAS,
     **WHY_SCHEMAS,
+    **PREVIEW_SCHEMAS,
     "Definition": an_object(_DEFINITION),
     "SegmentPage": a_page("segments", a_list(ref("Definition"))),
     "SourcePage": a_page("sources", a_list(ref("Definition"))),

@@ -1,7 +1,7 @@
 """Conditions in SQL: each node of a segment as a term over the tables of a person, never null."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlglot import exp
 
@@ -56,10 +56,11 @@ _HIGH = 2**32 % LOTS  # of the first half of a lot's number, modulo 100
 
 @dataclass(frozen=True, slots=True)
 class Conditions:
-    """Writes conditions; `segments` are those that others name."""
+    """Writes conditions; `segments` are those that others name, `within` those that this is in."""
 
     tables: Tables
     segments: Mapping[str, Segment]
+    within: tuple[str, ...] = ()
 
     def belongs(self, segment: Segment) -> Term:
         """Say whether a person is in a segment."""
@@ -76,9 +77,17 @@ class Conditions:
             case Not(inner):
                 return negated(self.truth(inner))
             case InSegment(id):
-                return self.belongs(self.segments[id]) if id in self.segments else FALSE
+                return self._in_segment(id)
             case _:
                 return surely(self._leaf(node))
+
+    def _in_segment(self, id: str) -> Term:
+        """Write another segment in its place. Raises DefinitionError for one that comes back to itself."""
+        if id not in self.segments:
+            return FALSE
+        if id in self.within:
+            raise DefinitionError("segment", f"{id} names itself, by way of {', '.join(self.within)}")
+        return replace(self, within=(*self.within, id)).belongs(self.segments[id])
 
     def _leaf(self, node: Node) -> Term:  # noqa: C901 (a case each)
         match node:

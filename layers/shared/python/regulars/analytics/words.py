@@ -1,7 +1,7 @@
 """What two engines call differently: DuckDB, which answers here, and Athena, which answers where a lake is larger."""
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlglot import exp
@@ -167,6 +167,7 @@ class AthenaWords(Words):
 
 DUCKDB = Words()
 ATHENA = AthenaWords()
+WORDS: Mapping[str, Words] = {words.dialect: words for words in (DUCKDB, ATHENA)}
 
 
 def _starts(value: Term, letter: str) -> Term:
