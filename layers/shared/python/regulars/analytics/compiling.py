@@ -23,10 +23,15 @@ EVERYONE = "everyone"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scope:
-    """What a workspace says: which kinds make a profile a known one, and the segments that others may name."""
+    """
+    What a workspace says: which kinds make a profile a known one, and the segments that others may name.
+
+    `orders` is the query that computes the order ledger, in the words of DuckDB.
+    """
 
     known_kinds: frozenset[str]
     segments: Mapping[str, Segment] = field(default_factory=dict)
+    orders: str | None = None
 
 
 def compile(segments: Sequence[Segment], setting: Setting, scope: Scope) -> exp.Select:
@@ -37,7 +42,7 @@ def compile(segments: Sequence[Segment], setting: Setting, scope: Scope) -> exp.
     Raises DefinitionError for what SQL would understand otherwise.
     """
     tables = Tables(Rows(setting, scope.known_kinds), setting)
-    conditions = Conditions(tables, scope.segments)
+    conditions = Conditions(tables, scope.segments, scope.orders)
     truths = [conditions.belongs(segment) for segment in segments]
     silent = [segment for segment in segments if may_be_silent(segment, scope.segments)]
     return _question(tables, truths, known_only=not any(each.anonymous for each in segments), is_whole=bool(silent))
@@ -46,7 +51,7 @@ def compile(segments: Sequence[Segment], setting: Setting, scope: Scope) -> exp.
 def explain(nodes: Sequence[Node], setting: Setting, scope: Scope, people: Sequence[str]) -> exp.Select:
     """Write the question which of these conditions are true of whom of these people, known or not."""
     tables = Tables(Rows(setting, scope.known_kinds, people), setting)
-    conditions = Conditions(tables, scope.segments)
+    conditions = Conditions(tables, scope.segments, scope.orders)
     return _question(tables, [conditions.truth(node) for node in nodes], known_only=False, is_whole=True)
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from sqlglot import exp
 
 from regulars.analytics import values
+from regulars.analytics.ledger import orders_measured
 from regulars.analytics.measures import measured
 from regulars.analytics.ordered import returned, sequence, unfollowed
 from regulars.analytics.rows import AT, KNOWN, MOMENT, PERSON
@@ -40,6 +41,7 @@ from regulars.domain.segments import (
     Node,
     Not,
     OneOf,
+    OrdersMeasure,
     Regular,
     Returned,
     Segment,
@@ -56,10 +58,15 @@ _HIGH = 2**32 % LOTS  # of the first half of a lot's number, modulo 100
 
 @dataclass(frozen=True, slots=True)
 class Conditions:
-    """Writes conditions; `segments` are those that others name, `within` those that this is in."""
+    """
+    Writes conditions.
+
+    `segments` are those that others name, `within` those that this is in; `orders` computes the ledger.
+    """
 
     tables: Tables
     segments: Mapping[str, Segment]
+    orders: str | None = None
     within: tuple[str, ...] = ()
 
     def belongs(self, segment: Segment) -> Term:
@@ -107,8 +114,10 @@ class Conditions:
                 return returned(node, self.tables)
             case Drawn():
                 return self._drawn(node)
+            case Measured(OrdersMeasure() as measure, check):
+                return orders_measured(measure, check, self.tables, self.orders)
             case _:
-                raise DefinitionError("orders", "are not asked in SQL yet: leave this condition out")
+                return FALSE
 
     def _trait(self, node: Trait) -> Term:
         if stored_size(node.trait) > MAX_TRAIT_NAME:

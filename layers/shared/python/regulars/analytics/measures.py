@@ -77,7 +77,7 @@ def amount_passes(check: Check, amount: Term) -> Term:
     """Say whether an amount passes a check, as a whole number of millionths."""
     match check:
         case Compares(how, other) if not isinstance(other, str | bool):
-            return compared(how, amount, decimal(_millionths(other)))
+            return compared(how, amount, decimal(millionths(other)))
         case IsIn(options):
             return any_of(compared("equals", amount.copy(), decimal(one)) for one in _all_millionths(options))
         case _:
@@ -177,7 +177,7 @@ def _average_passes(check: Check, amount: Term, kept: Term, tables: Tables) -> T
 
     match check:
         case Compares(how, other) if not isinstance(other, str | bool):
-            bound = _millionths(other)
+            bound = millionths(other)
             match how:
                 case "equals":
                     return is_(bound)
@@ -194,8 +194,9 @@ def _average_passes(check: Check, amount: Term, kept: Term, tables: Tables) -> T
 
 
 def _all_millionths(options: Iterable[Plain]) -> list[int]:
-    return [_millionths(one) for one in options if not isinstance(one, str | bool)]
+    return [millionths(one) for one in options if not isinstance(one, str | bool)]
 
 
-def _millionths(value: Plain) -> int:
+def millionths(value: Plain) -> int:
+    """Read the bound of a check in millionths."""
     return to_amount(value) or 0

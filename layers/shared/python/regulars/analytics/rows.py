@@ -33,10 +33,12 @@ from regulars.analytics.terms import (
 from regulars.analytics.zones import day_of
 from regulars.domain.identifiers import NOBODY
 from regulars.domain.instants import DAY, to_text
+from regulars.domain.orders import ORDER_EVENTS
 from regulars.domain.segments import Selection
 from regulars.domain.state import MAX_TRAIT
 
 IDENTIFY = "identify"
+ORDERS = "order_events"
 PERSON, KNOWN, AT, MOMENT = "person", "known", "at", "moment"
 
 
@@ -71,6 +73,29 @@ class Rows:
         bounds += [values.passes(one.check, self._value(one.property), self._setting) for one in selection.where]
         return self._lets(surely(all_of(bounds)))
 
+    def reads(self, names: Iterable[str]) -> None:
+        """Read all events of these names, whatever they hold."""
+        self._names.update(dict.fromkeys(names))
+        self._is_open = True
+
+    def orders(self) -> exp.Select:
+        """Write the events of orders, as the query that computes the ledger takes them."""
+        properties = column("properties", "events")
+        name = column("name", "events")
+        shown = [
+            named(_person(), PERSON),
+            name,
+            named(self._setting.words.micros(column("happened", "events")), AT),
+            column(MOMENT, "events"),
+            properties,
+        ]
+        wanted = [
+            among(name.copy(), [text(each) for each in sorted(ORDER_EVENTS)]),
+            negated(of_kind(column("owner", "events"), NOBODY)),
+            self.are_asked(_person()),
+        ]
+        return _joined(shown).where(all_of(wanted), copy=False)
+
     def reaches_back_to(self, instant: int | None) -> None:
         """Say from which instant on events are read for one condition; None is ever."""
         if instant is None:
@@ -97,8 +122,6 @@ class Rows:
 
     def read(self, *, known_only: bool) -> exp.Select:
         """Write the events that are read, with what they hold."""
-        events = relation("events")
-        linked = relation("linked")
         shown = [
             named(_person(), PERSON),
             named(self._is_known(), KNOWN),
@@ -115,13 +138,7 @@ class Rows:
             conditions.append(self._is_known())
         if self._people:
             conditions.append(self.are_asked(_person()))
-        owner = exp.EQ(this=column("owner", "linked"), expression=column("owner", "events"))
-        return (
-            select(*shown)
-            .from_(events, copy=False)
-            .join(linked, on=owner, join_type="left", copy=False)
-            .where(all_of(conditions), copy=False)
-        )
+        return _joined(shown).where(all_of(conditions), copy=False)
 
     def rows(self) -> exp.Select:
         """Write the rows, with the selections that they are in."""
@@ -224,3 +241,10 @@ def _person() -> Term:
 
 def _there(value: Term) -> Term:
     return is_not_null(value.copy())
+
+
+def _joined(shown: list[Term]) -> exp.Select:
+    """Write events with the profiles of their owners, where these have one."""
+    owner = exp.EQ(this=column("owner", "linked"), expression=column("owner", "events"))
+    events = select(*shown).from_(relation("events"), copy=False)
+    return events.join(relation("linked"), on=owner, join_type="left", copy=False)

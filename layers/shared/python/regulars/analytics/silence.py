@@ -14,6 +14,7 @@ from regulars.domain.segments import (
     Node,
     Not,
     OneOf,
+    OrdersMeasure,
     Regular,
     Segment,
     Trait,
@@ -60,6 +61,8 @@ def _of_nothing(node: Node) -> bool:
         case Trait(_, check):
             return _passes_none(check)
         case Measured(Measure() as measure, check) if measure.function in _NOTHING:
+            return _passes_none(check)
+        case Measured(OrdersMeasure(of), check) if of not in ("count", "revenue"):
             return _passes_none(check)
         case Measured(Measure(function="values"), check):
             return isinstance(check, Exists) and check.truth

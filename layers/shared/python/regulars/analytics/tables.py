@@ -3,12 +3,13 @@
 from sqlglot import exp
 
 from regulars.analytics.lets import Lets
-from regulars.analytics.rows import KNOWN, PERSON, Rows
+from regulars.analytics.rows import KNOWN, ORDERS, PERSON, Rows
 from regulars.analytics.setting import Setting
 from regulars.analytics.terms import Term, column, named, relation, select
 from regulars.analytics.values import Value
+from regulars.domain.orders import ORDER_EVENTS
 
-SUMS = "sums"
+SUMS, LEDGER = "sums", "ledger"
 
 
 class Tables:
@@ -20,6 +21,7 @@ class Tables:
         self.lets = Lets("x")
         self._sums: dict[Term, str] = {}
         self._own: dict[Term, str] = {}
+        self._ledger: exp.Select | None = None
 
     def sum(self, aggregate: Term) -> Term:
         """Name the column of an aggregate over the rows of a person."""
@@ -28,6 +30,11 @@ class Tables:
     def own(self, table: exp.Select) -> Term:
         """Name the column of a table of its own, which has a row a person at most, and there a `value`."""
         return column(self._own.setdefault(table, f"leaf{len(self._own)}"))
+
+    def reads_orders(self, query: exp.Select) -> None:
+        """Note by which query the orders of people are computed; who has one has rows, too."""
+        self._ledger = query
+        self.rows.reads(ORDER_EVENTS)
 
     def value(self, found: Term) -> Value:
         """Take the column of an aggregate as a value."""
@@ -53,4 +60,5 @@ class Tables:
             .group_by(column(PERSON), copy=False)
         )
         own = [(name, table) for table, name in self._own.items() if isinstance(table, exp.Select)]
-        return ([(SUMS, grouped)] if self.rows.are_read else []) + own
+        ledger = [(ORDERS, self.rows.orders()), (LEDGER, self._ledger)] if self._ledger else []
+        return ([(SUMS, grouped)] if self.rows.are_read else []) + ledger + own
