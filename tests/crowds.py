@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from random import Random
 from typing import Any
@@ -91,12 +91,13 @@ class Somebody:
 
 @dataclass(frozen=True, kw_only=True)
 class Crowd:
-    """People, at an instant, in a calendar; `strays` are events that name nobody."""
+    """People, at an instant, in a calendar; `strays` name nobody, and `is_past` says that nothing happens later."""
 
     people: Sequence[Somebody]
     now: int
     calendar: Calendar
     strays: Sequence[Event] = ()
+    is_past: bool = False
 
 
 def a_crowd(random: Random, number: int = 100, most: int = 14) -> Crowd:
@@ -109,9 +110,13 @@ def a_crowd(random: Random, number: int = 100, most: int = 14) -> Crowd:
         [calendar.start_of(today) + random.choice([-1, 0, 1, HOUR]), middle + random.randrange(3 * DAY)]
     )
     edges = _edges(now, calendar)
+    is_past = random.random() < 0.5
     people = [_somebody(random, index, edges, most) for index in range(number)]
+    if is_past:
+        people = [replace(one, events=[event for event in one.events if event.at <= now]) for one in people]
+        people = [one for one in people if one.events or one.has_profile]
     strays = [_event(random, "nobody:x", index, edges) for index in range(number // 5)]
-    return Crowd(people=people, now=now, calendar=calendar, strays=strays)
+    return Crowd(people=people, now=now, calendar=calendar, strays=strays, is_past=is_past)
 
 
 def a_value(random: Random) -> Any:

@@ -1,4 +1,4 @@
-"""Segments asked of a crowd twice: in SQL, over the rows that the lake would have, and of the oracle."""
+"""Segments asked of a crowd: in SQL, over the rows that the lake would have, of the stream, and by brute force."""
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -17,6 +17,7 @@ from regulars.domain.lake_sql import TYPES
 from regulars.domain.segments import Segment
 from tests.crowds import Crowd, a_crowd
 from tests.oracle import Life, belongs
+from tests.segment_stream import Stream
 from tests.trees import a_segment
 
 TOGETHER = 5  # segments of one question
@@ -36,19 +37,32 @@ def trial(seed: int, trees: int = 50, people: int = 100) -> Outcome:
     random = Random(seed)
     crowd = a_crowd(random, people)
     segments = [a_segment(random, crowd, f"s{index}", others=min(index, 8)) for index in range(trees)]
-    faults, members = [], 0
+    faults: list[str] = []
+    members = 0
+    stream = Stream(crowd, segments) if crowd.is_past else None
     with loaded(crowd) as database:
         for start in range(0, trees, TOGETHER):
             asked = segments[start:][:TOGETHER]
             found = answer(database, crowd, asked, segments)
             wanted = expected(crowd, asked, segments)
             members += sum(map(len, wanted))
-            faults += [
-                f"seed {seed}, {segment.id}: {sorted(one ^ other)[:3]} {segment}"
-                for segment, one, other in zip(asked, found, wanted, strict=True)
-                if one != other
-            ]
+            faults += list(_faults(f"seed {seed}, SQL", asked, found, wanted))
+            faults += list(_streamed(seed, stream, asked, wanted))
     return Outcome(trees * people, members, faults)
+
+
+def _streamed(seed: int, stream: Stream | None, asked: Sequence[Segment], wanted: Sequence[set[str]]) -> Iterator[str]:
+    if stream is None:
+        return
+    for segment, members in zip(asked, wanted, strict=True):
+        if stream.can_ask(segment):
+            yield from _faults(f"seed {seed}, stream", [segment], [stream.members(segment)], [members])
+
+
+def _faults(who: str, asked: Sequence[Segment], found: Sequence[set[str]], wanted: Sequence[set[str]]) -> Iterator[str]:
+    for segment, one, other in zip(asked, found, wanted, strict=True):
+        if one != other:
+            yield f"{who}, {segment.id}: {sorted(one ^ other)[:3]} {segment}"
 
 
 def expected(crowd: Crowd, asked: Sequence[Segment], segments: Sequence[Segment]) -> list[set[str]]:
