@@ -26,6 +26,10 @@ from regulars.errors import LakeTooLargeError
 ASK_ATHENA = "ask Athena: `regulars segment sql ID --engine athena` writes the question"
 _NEWEST = "SELECT epoch_us(max(arrival)) FROM events_files"
 _COUNTS = f"count(*) FILTER ({IS_MEMBER} AND known), count(*) FILTER ({IS_MEMBER} AND NOT known)"
+_RATES = (
+    "CREATE OR REPLACE TEMP TABLE rates AS SELECT unnest($1::VARCHAR[]) AS currency, unnest($2::BIGINT[]) AS day,"
+    " unnest($3::DECIMAL(24, 12)[]) AS rate"
+)
 _BY_LOT = "ORDER BY md5(person)"  # the same people whenever it is asked
 
 
@@ -37,6 +41,7 @@ class LakeEngine:
 
     def preview(self, draft: Draft, sample: int = SAMPLE) -> Preview:
         """Find out whom a segment would have, and who of them it has not, or has and would not have."""
+        self._lay_rates(draft)
         self._database.execute(f"CREATE OR REPLACE TEMP TABLE found AS {draft.question()}")
         known, anonymous = self._row(f"SELECT {_COUNTS} FROM found")
         (newest,) = self._row(_NEWEST)
@@ -58,6 +63,10 @@ class LakeEngine:
         either = f"{IS_MEMBER} OR in_1" if draft.before else IS_MEMBER
         columns = f"{member}{change}" if draft.before else "person AS profile_id, known"
         return self._database.sql(f"SELECT {columns} FROM found WHERE {either} ORDER BY person").to_arrow_reader(1_000)
+
+    def _lay_rates(self, draft: Draft) -> None:
+        columns = [list(column) for column in zip(*draft.rates, strict=True)] or [[], [], []]
+        self._database.execute(_RATES, columns)
 
     def _sample(self, draft: Draft, most: int) -> list[Sampled]:
         people = dict(self._rows(f"SELECT person, known FROM found WHERE {IS_MEMBER} {_BY_LOT} LIMIT {most}"))

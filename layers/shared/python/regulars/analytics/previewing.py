@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 
 from regulars.analytics.compiling import Scope, as_text, compile, explain
 from regulars.analytics.setting import Setting
@@ -15,12 +16,17 @@ ENTERS, LEAVES = f"{IS_MEMBER} AND NOT {WAS_MEMBER}", f"{WAS_MEMBER} AND NOT {IS
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Draft:
-    """A segment as it would be, and as it is, if it is; `scope` has the segments that it may name."""
+    """
+    A segment as it would be, and as it is, if it is; `scope` has the segments that it may name.
+
+    `rates` are those that the query of the order ledger reads: currency, day since 1970, and what one unit is worth.
+    """
 
     segment: Segment
     before: Segment | None
     setting: Setting
     scope: Scope
+    rates: Sequence[tuple[str, int, Decimal]] = ()
 
     @property
     def segments(self) -> Sequence[Segment]:
