@@ -16,14 +16,14 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from benchmarks import bill, identity, instructions, layer, parts, speed, units
+from benchmarks import bill, identity, instructions, layer, parts, recompute, speed, units
 from benchmarks.bill import Deployed
 from benchmarks.machine import machine
 from benchmarks.tables import against, console, table
 from infra.templates import resources, synthesize
 
 REPORT = Path(".regulars/bench.json")
-PARTS = ("units", "acts", "person", "hot", "speed", "bill", "layer", "graph")
+PARTS = ("units", "acts", "person", "hot", "speed", "bill", "layer", "graph", "recompute")
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -106,6 +106,16 @@ def _bill() -> dict[str, Any]:
     return kept | {"idle": idle, "idle_together": bill.total(idle)}
 
 
+def _recompute() -> list[dict[str, Any]]:
+    measured = recompute.measure()
+    shown = table("Segments of a million people, CPU seconds", "question", "ours", "by hand", "ratio", "goal")
+    for one in measured:
+        goal = "2" if len(one.members) == 1 else "3"
+        shown.add_row(one.name, f"{one.ours:.2f}", f"{one.by_hand:.2f}", f"{one.ratio:.2f}", goal)
+    console.print(shown)
+    return [asdict(one) | {"ratio": one.ratio} for one in measured]
+
+
 def _layer() -> dict[str, Any]:
     try:
         sizes = {name: layer.measure(name) for name in ("dependencies", "lake")}
@@ -126,6 +136,7 @@ _MEASURE = {
     "bill": _bill,
     "layer": _layer,
     "graph": identity.print_graph,
+    "recompute": _recompute,
 }
 
 

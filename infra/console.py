@@ -1,6 +1,6 @@
 """What people and programs with a token use: profiles, read, corrected and taken apart, and the workspace's catalog."""
 
-from aws_cdk import Duration
+from aws_cdk import Duration, Size
 from constructs import Construct
 
 from infra.backfilling import Backfilling
@@ -110,6 +110,21 @@ class Console(Construct):
             wraps=data.keys.workspace,
             starts=[rebuilding.machine, backfilling.machine],
         )
+        self.preview_segment = PythonFunction(
+            self,
+            "preview_segment",
+            ground=ground,
+            carries=[ground.layers.lake],
+            timeout=_TIMEOUT,
+            memory=3_008,
+            disk=Size.gibibytes(2),
+            may=[
+                tables.catalog.allow("GetItem", "Query"),
+                data.buckets.lake.listing(),
+                data.buckets.lake.allow("GetObject", under=["events", "identity"]),
+            ],
+        )
+        api.guard(self.preview_segment, "POST /v1/segments/preview", "POST /v1/segments/sql")
         api.open(
             self.admin_api, "GET /v1/openapi.json", because="It describes the API and holds nothing of a workspace."
         )

@@ -109,11 +109,11 @@ def truth(node: Node, life: Life, now: int) -> bool:  # noqa: C901 (a case each)
         case Measured(Measure() as measure, check):
             return _measured(measure, check, life, now)
         case segments.Sequence():
-            return _sequence(node, life.events, now)
+            return _sequence(node, life, now)
         case Unfollowed():
-            return _unfollowed(node, life.events, now)
+            return _unfollowed(node, life, now)
         case Latest():
-            return _latest(node, life.events, now)
+            return _latest(node, life, now)
         case Regular():
             return _regular(node, life, now)
         case Returned():
@@ -361,8 +361,8 @@ def _same(event: Event, same: str | None) -> str | None:
     return "" if same is None else scalar_of(event, same)
 
 
-def _sequence(node: segments.Sequence, events: Iterable[Event], now: int) -> bool:
-    steps = [selected(step, events) for step in node.steps]
+def _sequence(node: segments.Sequence, life: Life, now: int) -> bool:
+    steps = [selected(step, life.events, life.calendar) for step in node.steps]
 
     def goes_on(step: int, first: Event, before: Event) -> bool:
         if step == len(steps):
@@ -376,24 +376,26 @@ def _sequence(node: segments.Sequence, events: Iterable[Event], now: int) -> boo
     return any(goes_on(1, first, first) for first in steps[0] if _same(first, node.same) is not None)
 
 
-def _unfollowed(node: Unfollowed, events: Iterable[Event], now: int) -> bool:
-    answers = selected(node.then, events)
+def _unfollowed(node: Unfollowed, life: Life, now: int) -> bool:
+    answers = selected(node.then, life.events, life.calendar)
     return any(
         now - node.window.length < first.at <= now - node.within
         and not any(
             first.at < event.at <= first.at + node.within and _same(event, node.same) == _same(first, node.same)
             for event in answers
         )
-        for first in selected(node.first, events)
+        for first in selected(node.first, life.events, life.calendar)
         if _same(first, node.same) is not None
     )
 
 
-def _latest(node: Latest, events: Iterable[Event], now: int) -> bool:
-    newest = max((event.at for event in selected(node.event, events)), default=None)
+def _latest(node: Latest, life: Life, now: int) -> bool:
+    newest = max((event.at for event in selected(node.event, life.events, life.calendar)), default=None)
     if newest is None or now - newest < node.ago or (node.window and now - newest >= node.window.length):
         return False
-    return node.without is None or all(event.at < newest for event in selected(node.without, events))
+    return node.without is None or all(
+        event.at < newest for event in selected(node.without, life.events, life.calendar)
+    )
 
 
 def _regular(node: Regular, life: Life, now: int) -> bool:
@@ -421,6 +423,8 @@ def _kept(value: Any) -> Any:
 
 
 def _size(value: Any) -> int:
+    if isinstance(value, Sealed):
+        return len(value.text)
     return len(json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode())
 
 

@@ -3,9 +3,15 @@
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from shutil import rmtree
+from tempfile import mkdtemp
 from typing import Any
+from weakref import finalize
 
 from local.world.backfilling import Backfilling
+from local.world.lake import MemoryLake
 from local.world.world import World
 from local.world.wrapping import PlainWrapper
 from regulars.adapters.admin_api import AdminApi
@@ -16,6 +22,8 @@ from regulars.adapters.graph_routes import GRAPH_ROUTES
 from regulars.adapters.http import Request, serve
 from regulars.adapters.openapi import document
 from regulars.adapters.parallel import Parallel
+from regulars.adapters.preview_api import PreviewApi
+from regulars.adapters.preview_routes import PREVIEW_ROUTES
 from regulars.adapters.profile_api import ProfileApi
 from regulars.adapters.profile_routes import PROFILE_ROUTES
 from regulars.adapters.routes import answer
@@ -68,6 +76,7 @@ class Workspace:
         self.audited: list[tuple[str, str, str]] = []
         self.failures: list[Exception] = []
         self._minted = 0
+        self.lake = MemoryLake()
         self.start()
 
     def start(self) -> None:
@@ -152,11 +161,19 @@ class Workspace:
     def answer(self, request: Request) -> dict[str, Any]:
         if request.path.endswith(("/unmerge", "/release")) or "/held/" in request.path:
             return answer(UNMERGE_ROUTES, self._unmerge_api, request)
+        if request.path in ("/v1/segments/preview", "/v1/segments/sql"):
+            return answer(PREVIEW_ROUTES, self._preview_api, request)
         if request.path.startswith("/v1/profiles") and (request.method == "PATCH" or request.path.endswith("/rebuild")):
             return answer(CHANGE_ROUTES, self._change_api, request)
         if request.path.startswith("/v1/profiles"):
             return answer((*PROFILE_ROUTES, *GRAPH_ROUTES, *WHY_ROUTES), self._profile_api, request)
         return answer(ADMIN_ROUTES, self._admin_api, request)
+
+    @cached_property
+    def _preview_api(self) -> PreviewApi:
+        folder = Path(mkdtemp())
+        finalize(self, rmtree, folder)
+        return PreviewApi.over(self.world.database, self.lake, folder, self.world.clock)
 
     def _audit(self, subject: str, route: str, whom: str) -> None:
         self.audited.append((subject, route, whom))

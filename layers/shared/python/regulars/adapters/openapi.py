@@ -16,6 +16,7 @@ from typing import Any
 from regulars.adapters.admin_routes import ADMIN_ROUTES
 from regulars.adapters.change_routes import CHANGE_ROUTES
 from regulars.adapters.graph_routes import GRAPH_ROUTES
+from regulars.adapters.preview_routes import PREVIEW_ROUTES
 from regulars.adapters.profile_routes import PROFILE_ROUTES
 from regulars.adapters.public_routes import INGEST_ROUTES, SCRIPT_ROUTES
 from regulars.adapters.routes import Parameter, Route
@@ -28,6 +29,7 @@ from regulars.errors import (
     DefinitionError,
     ForbiddenError,
     InvalidRequestError,
+    LakeTooLargeError,
     NotFoundError,
     RebuildRunningError,
     RequestError,
@@ -44,6 +46,7 @@ AREAS: Mapping[str, Sequence[Route[Any]]] = {
     "unmerge": UNMERGE_ROUTES,
     "change_profile": CHANGE_ROUTES,
     "admin_api": ADMIN_ROUTES,
+    "preview_segment": PREVIEW_ROUTES,
     "serve_analytics": SCRIPT_ROUTES,
 }
 _FILES: Mapping[str, Mapping[str, Any]] = {
@@ -53,6 +56,7 @@ _FILES: Mapping[str, Mapping[str, Any]] = {
 _KEYED = ("Accepted", "SourceConfig")
 _EDITS = ("Edit", "QuarantineEdit", "QuarantineRepair")
 _RACES = ("UploadWish", "UploadRows", "UploadEnd")
+_DRAFTS = ("SegmentDraft", "SegmentQuestion")
 MADE = "written by `make docs`"
 _PATH_WORDS: Mapping[str, str] = {
     "ref": "a profile id (`p_…`), or an identifier as `kind:value`, URL-encoded",
@@ -150,11 +154,13 @@ def _errors(route: Route[Any]) -> Iterable[type[RequestError]]:
     asked: list[type[RequestError]] = [InvalidRequestError] if route.scope else []
     found: list[type[RequestError]] = [NotFoundError] if "{" in route.path or route.scope else []
     edited: list[type[RequestError]] = [DefinitionError, ConflictingEditError] if route.body in _EDITS else []
+    drafted: list[type[RequestError]] = [DefinitionError] if route.body in _DRAFTS else []
+    asked_of_lake: list[type[RequestError]] = [LakeTooLargeError] if route.body == "SegmentDraft" else []
     begun: list[type[RequestError]] = [RebuildRunningError] if route.body == "RebuildWish" else []
     deleted: list[type[RequestError]] = [ConflictingEditError] if route.method == "DELETE" else []
     raced: list[type[RequestError]] = [ConflictingEditError] if route.body in _RACES else []
     keyed: list[type[RequestError]] = [UnauthorizedError] if route.returns in _KEYED else []
-    return chain(general, guarded, bodied, asked, found, edited, begun, deleted, raced, keyed)
+    return chain(general, guarded, bodied, asked, found, edited, drafted, asked_of_lake, begun, deleted, raced, keyed)
 
 
 def _routes_table() -> str:

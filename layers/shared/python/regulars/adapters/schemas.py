@@ -6,6 +6,7 @@ from regulars.adapters.change_schemas import CHANGE_SCHEMAS
 from regulars.adapters.graph_schemas import GRAPH_SCHEMAS
 from regulars.adapters.key_schemas import KEY_SCHEMAS
 from regulars.adapters.list_schemas import LIST_SCHEMAS
+from regulars.adapters.preview_schemas import PREVIEW_SCHEMAS
 from regulars.adapters.quarantine_schemas import QUARANTINE_SCHEMAS
 from regulars.adapters.segment_schemas import SEGMENT_SCHEMAS
 from regulars.adapters.shapes import (
@@ -140,6 +141,7 @@ SCHEMAS: Mapping[str, Schema] = {
     "EventPage": a_page("events", a_list(ref("Event"))),
     **GRAPH_SCHEMAS,
     **WHY_SCHEMAS,
+    **PREVIEW_SCHEMAS,
     "Definition": an_object(_DEFINITION),
     "SourcePage": a_page("sources", a_list(ref("Definition"))),
     "ImportPage": a_page("imports", a_list(ref("Definition"))),

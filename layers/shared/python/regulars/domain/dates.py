@@ -8,7 +8,8 @@ from regulars.domain.calendars import Calendar, day_number
 from regulars.domain.instants import to_micros
 
 _DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
-_INSTANT = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d{1,6})?)?(Z|[+-]\d\d:\d\d)?", re.ASCII)
+_CLOCK = r"([01]\d|2[0-3]):[0-5]\d"  # not 24:00, which only newer versions of Python read
+_INSTANT = re.compile(rf"\d{{4}}-\d\d-\d\d[T ]{_CLOCK}(:[0-5]\d(\.\d{{1,6}})?)?(Z|[+-]{_CLOCK})?", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,9 +32,10 @@ def read_date(value: object) -> Dated | None:
     """
     Read `2026-11-21` as a day, and `2026-11-21T12:00:00Z` as an instant, in UTC where it names no offset.
 
-    Anything else is no date: no numbers, and no years before 1 or after 9999.
+    Anything else is no date: no numbers, and no years before 2 or after 9998, which some zone would take out of the
+    calendar.
     """
-    if not isinstance(value, str) or len(value) > 32:
+    if not isinstance(value, str) or len(value) > 32 or not "0002" <= value < "9999":
         return None
     try:
         if _DAY.fullmatch(value):

@@ -1,4 +1,4 @@
-"""`regulars segment`: which segments there are, what they say, and who is in them."""
+"""Which segments there are, what they say, and who is in them."""
 
 from itertools import islice
 from typing import Annotated
@@ -9,31 +9,31 @@ import yaml
 from cli.output import counted, instant, table
 from cli.session import Session, session_of
 
-LIST = "list"
 
-
-def segment(
+def show(
     context: typer.Context,
-    id: Annotated[str, typer.Argument(help="The id of a segment, or `list`.")],
+    id: Annotated[str, typer.Argument(help="The id of a segment.")],
     members: Annotated[int, typer.Option("--members", min=0, help="How many members to list.")] = 20,
 ) -> None:
     """
-    Show a segment's definition and members; `list` shows all segments.
+    Show a segment's definition and members.
+
+    Examples:
+
+        regulars segment big_spenders --members 100
+    """
+    _show(session_of(context), id, members)
+
+
+def list_all(context: typer.Context) -> None:
+    """
+    List all segments.
 
     Examples:
 
         regulars segment list
-
-        regulars segment big_spenders --members 100
     """
     session = session_of(context)
-    if id == LIST:
-        _list(session)
-    else:
-        _show(session, id, members)
-
-
-def _list(session: Session) -> None:
     found = list(session.http.pages("/v1/segments", "segments"))
     session.output.data({"segments": found})
     rows = (

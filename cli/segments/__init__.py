@@ -1,0 +1,1 @@
+"""Segments: what they say, who is in them, and who would be."""
