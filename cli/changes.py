@@ -12,6 +12,7 @@ from rich.text import Text
 from cli.definitions import CHECKS, KINDS, Definition, Kind, is_group, title
 from cli.errors import UserError
 from cli.live import Live
+from cli.segment_reads import check_together, in_order, readers_first
 from regulars.domain.costs import excess, in_words
 from regulars.domain.identity_definitions import check_successor, parse_rules
 from regulars.domain.segment_definitions import parse as parse_segment
@@ -86,13 +87,15 @@ def compare(wanted: Sequence[Definition], live: Mapping[Kind, Mapping[str, Live]
 
     Raises UserError for what may not follow what is live.
     """
-    changes = [_compare_one(one, live[one.kind].get(one.id)) for one in wanted if one.kind in live]
+    segments = {id: one.content for id, one in live.get("segment", {}).items()}
+    check_together(wanted, segments)
+    changes = [_compare_one(one, live[one.kind].get(one.id)) for one in in_order(wanted) if one.kind in live]
     _check_size(wanted, live.get("segment", {}))
     named = {(one.kind, one.id) for one in wanted}
     for kind in (kind for kind in reversed(KINDS) if kind in live):
-        for id, one in sorted(live[kind].items()):
-            if (kind, id) not in named and kind not in SINGLES:
-                changes.append(Change(act="prune" if prune else "left alone", live=one))
+        ids = readers_first(segments) if kind == "segment" else sorted(live[kind])
+        gone = [id for id in ids if (kind, id) not in named and kind not in SINGLES]
+        changes += [Change(act="prune" if prune else "left alone", live=live[kind][id]) for id in gone]
     return sorted(changes, key=_turn)
 
 

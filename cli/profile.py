@@ -92,6 +92,38 @@ def correct(
     session.output.show(_traits(found), f"corrected by {found['messageId']}{again}")
 
 
+@profile.command()
+def why(
+    context: typer.Context,
+    ref: Annotated[str, typer.Argument(help="A profile id (p_…), or an identifier such as email:ann@shop.example.")],
+    segment: Annotated[str, typer.Argument(help="The id of a segment.")],
+) -> None:
+    """
+    Explain why a person is in a segment, or is not: each condition, what was found, and when it turns.
+
+    Examples:
+
+        regulars profile why user_id:cdnow-00001 lapsed
+    """
+    session = session_of(context)
+    profile_id = quote(look_up(session, ref)["profile_id"], safe=":")
+    found = session.http.ask("GET", f"/v1/profiles/{profile_id}/segments/{quote(segment)}/why")
+    session.output.data(found)
+    session.output.show(Text("\n".join(found["words"])), *_causes(found["why"]))
+
+
+def _causes(reason: Mapping[str, Any]) -> Iterable[Any]:
+    """Show the events behind each condition."""
+    if reason["events"]:
+        rows = [
+            [instant(one["timestamp"]), one["event"] or "", one["source"], one["message_id"]]
+            for one in reason["events"]
+        ]
+        yield table(("time", "event", "source", "message id"), rows, reason["condition"])
+    for below in reason["below"]:
+        yield from _causes(below)
+
+
 def _change(text: str) -> tuple[str, Any]:
     name, separator, value = text.partition("=")
     if not separator or not name.removesuffix(":"):

@@ -105,3 +105,13 @@ def test_keeps_to_the_columns_that_whoever_reads_has(shop: Regulars, monkeypatch
     monkeypatch.setenv("COLUMNS", "70")
 
     assert max(map(len, shop("profile", "user_id:ann").out.splitlines())) <= 70
+
+
+def test_explains_why_somebody_is_in_a_segment(shop: Regulars) -> None:
+    out = shop("profile", "why", "user_id:ann", "big_spenders").out
+
+    assert "yes  the revenue of orders, net of refunds is at least 500 (it is 601.0)" in out
+
+
+def test_says_that_there_is_no_such_segment(shop: Regulars) -> None:
+    assert "no live segment has this id" in shop("profile", "why", "user_id:ann", "nothing").err

@@ -118,3 +118,18 @@ def test_a_definition_that_is_new_is_explained_from_the_events(workspace: Worksp
     assert workspace.put("/v1/segments/late", {"definition": definition}).status == 200
 
     assert why(workspace, "late")["why"]["found"] == 1
+
+
+def test_a_segment_that_another_one_reads_neither_rests_nor_goes(workspace: Workspace) -> None:
+    paused = workspace.put("/v1/segments/lookers", {"definition": {**LOOKERS, "status": "paused"}})
+    deleted = workspace.ask("DELETE", "/v1/segments/lookers")
+
+    assert (paused.status, deleted.status) == (400, 400)
+    assert "the segment regulars reads it" in deleted.content["message"]
+
+
+def test_a_ring_of_segments_is_refused(workspace: Workspace) -> None:
+    answer = workspace.put("/v1/segments/lookers", {"definition": {"where": {"segment": "regulars"}}})
+
+    assert answer.status == 400
+    assert "lookers reads regulars reads lookers" in answer.content["message"]

@@ -12,8 +12,9 @@ from regulars.domain.lists import LISTS, lists_named, parse_list
 from regulars.domain.mapping_definitions import parse_mapping
 from regulars.domain.plan_definitions import check_plan, check_together, outline
 from regulars.domain.rate_definitions import check_tables, parse_rates
-from regulars.domain.releases import Releases, released
+from regulars.domain.releases import Releases, released, status_of
 from regulars.domain.segment_definitions import parse as parse_segment
+from regulars.domain.segment_reads import check_reads, check_unread
 from regulars.domain.sources import parse_source
 from regulars.domain.workspace import parse_workspace
 from regulars.errors import ConflictError, ConflictingEditError, DefinitionError, InvalidRequestError, NotFoundError
@@ -141,6 +142,7 @@ class Definitions:
             if len(_text(content)) + sum(len(_text(other.content)) for other in others) > MAX_SEGMENTS:
                 raise DefinitionError("", f"all segments together have at most {MAX_SEGMENTS} characters")
             self._has_lists(content)
+            self._has_segments(id, content)
         if kind == "tracking_plan":
             self._fits_the_plan(id, content)
         if kind == "rates":
@@ -152,6 +154,15 @@ class Definitions:
             check_tables({**others, id: content})
         except DefinitionError as error:
             raise DefinitionError(error.path.removeprefix(f"{id}."), error.message) from None
+
+    def _has_segments(self, id: str, content: Mapping[str, Any]) -> None:
+        """Make sure that a segment reads live ones only, and that none reads it when it is to rest."""
+        releases = self._store.releases()
+        standing = list(releases.segments())
+        if status_of(content) in ("paused", "archived"):
+            check_unread(id, standing)
+        else:
+            check_reads(parse_segment(id, content), standing)
 
     def _has_lists(self, segment: Mapping[str, Any]) -> None:
         for each in sorted(lists_named(segment.get("where"))):
@@ -171,6 +182,8 @@ class Definitions:
         """Make sure that nothing else needs a definition that is to go."""
         if kind == "list":
             self._is_unused(id)
+        if kind == "segment":
+            check_unread(id, self._store.releases().segments())
         if kind != "tracking_plan":
             return
         others = (outline(one.id, one.content) for one in self._store.list("tracking_plan"))
