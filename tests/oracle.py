@@ -114,6 +114,8 @@ def truth(node: Node, life: Life, now: int) -> bool:  # noqa: C901 (a case each)
             return _unfollowed(node, life, now)
         case Latest():
             return _latest(node, life, now)
+        case segments.InAudience():
+            return not life.known and _latest(node.latest, life, now)
         case Regular():
             return _regular(node, life, now)
         case Returned():

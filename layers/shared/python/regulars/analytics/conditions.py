@@ -34,6 +34,7 @@ from regulars.domain.instants import DAY
 from regulars.domain.segments import (
     All,
     Drawn,
+    InAudience,
     InSegment,
     Latest,
     Measure,
@@ -108,6 +109,8 @@ class Conditions:
                 return unfollowed(node, self.tables)
             case Latest():
                 return self._latest(node)
+            case InAudience():
+                return all_of([negated(surely(column(KNOWN))), self._latest(node.latest)])
             case Regular():
                 return self._regular(node)
             case Returned():
