@@ -33,6 +33,7 @@ OPERATORS: dict[Comparison, Callable[[Any, Any], bool]] = {
     "less_than": lt,
 }
 _NUMBERS = frozenset({int, float})
+_HOLDERS = frozenset({str, list})
 
 
 def compares(how: Comparison, one: object, other: Plain) -> bool:
@@ -54,7 +55,7 @@ def passes(check: Check, calendar: Calendar) -> Passes:
         case IsIn(values):
             return lambda value, _at: any(_equals_one(item, values) for item in _items(value))
         case Contains(one):
-            return lambda value, _at: _contains(value, one)
+            return _contains(one)
         case Affixed("starts_with", text):
             return lambda value, _at: isinstance(value, str) and value.startswith(text)
         case Affixed(_, text):
@@ -118,10 +119,10 @@ def _equals_one(item: object, values: Iterable[Plain]) -> bool:
     return any(compares("equals", item, one) for one in values)
 
 
-def _contains(value: object, one: Plain) -> bool:
-    if isinstance(value, list):
-        return any(compares("equals", item, one) for item in value)
-    return isinstance(value, str) and isinstance(one, str) and one in value
+def _contains(one: Plain) -> Passes:
+    if isinstance(one, str):
+        return lambda value, _at: type(value) in _HOLDERS and one in value
+    return lambda value, _at: isinstance(value, list) and any(compares("equals", item, one) for item in value)
 
 
 def _comes_round(how: str, days: int, born: int, today: int) -> bool:

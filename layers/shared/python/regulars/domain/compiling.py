@@ -39,14 +39,17 @@ _NUMBERS = frozenset({int, float})
 @dataclass(frozen=True, slots=True)
 class Compiled:
     """
-    A segment that can be asked.
+    A segment that can be asked: `is_member` decides whether a person is in it at an instant (microseconds).
 
-    `events` and `traits` are the names of what its truth may depend on, with those of segments that it reads.
+    Time alone may turn the answers that are `timed`, those of segments that it reads among them; the `limited` ones
+    read lists that may be too full. `events` and `traits` are the names of what its truth may depend on, with those of segments that it reads.
     """
 
     segment: Segment
-    truth: Truth
+    is_member: Truth
     answers: Mapping[Leaf, Answer]
+    timed: tuple[Answer, ...]
+    limited: tuple[tuple[Leaf, Answer], ...]
     inner: tuple["Compiled", ...]
     events: frozenset[str]
     traits: frozenset[str]
@@ -60,30 +63,21 @@ class Compiled:
             {*(f"event#{name}" for name in self.events), *(f"trait#{name}" for name in self.traits), *orders}
         )
 
-    def is_member(self, person: Person, at: int) -> bool:
-        """Decide whether a person is in the segment at an instant (microseconds)."""
-        return (person.known or self.segment.anonymous) and self.truth(person, at)
-
     def next_change(self, person: Person, now: int) -> int | None:
         """Give the next instant at which time alone changes that, or might; None if it never does."""
         if not (person.known or self.segment.anonymous):
             return None
-        before = self.truth(person, now)
-        for tried, turn in enumerate(merge(*(each.turns(person, now) for each in self._all_answers()))):
-            if not turn.sure or tried == _TRIES or self.truth(person, turn.at) is not before:
+        before = self.is_member(person, now)
+        for tried, turn in enumerate(merge(*(each.turns(person, now) for each in self.timed))):
+            if not turn.sure or tried == _TRIES or self.is_member(person, turn.at) is not before:
                 return turn.at
         return None
 
     def short_of(self, person: Person, now: int) -> frozenset[str]:
         """Name the events of which more has to be known than is kept, in order to answer."""
-        short = [leaf for leaf, each in self.answers.items() if each.short(person, now)]
+        short = [leaf for leaf, each in self.limited if each.short(person, now)]
         own = {need.event for leaf in short for need in needs_of(leaf, Calendar())}
         return frozenset(own).union(*(inner.short_of(person, now) for inner in self.inner))
-
-    def _all_answers(self) -> Iterable[Answer]:
-        yield from self.answers.values()
-        for inner in self.inner:
-            yield from inner._all_answers()
 
 
 def compile_all(segments: Iterable[Segment], calendar: Calendar) -> dict[str, Compiled]:
@@ -110,13 +104,19 @@ def compile_all(segments: Iterable[Segment], calendar: Calendar) -> dict[str, Co
 def compile_one(segment: Segment, calendar: Calendar, others: Mapping[str, Compiled]) -> Compiled:
     """Compile a segment; those that it reads are compiled already."""
     writer = _Writer(calendar, others)
-    truth = writer.function(segment.where)
+    is_member = writer.function(segment.where, anonymous=segment.anonymous)
     inner = tuple(others[id] for id in sorted(segments_read(segment)) if id in others)
     events = {need.event for node in walk(segment.where) for need in needs_of(node, calendar)}
     return Compiled(
         segment=segment,
-        truth=truth,
+        is_member=is_member,
         answers=writer.answers,
+        timed=tuple(
+            each
+            for each in (*writer.answers.values(), *(one for other in inner for one in other.timed))
+            if each.is_timed
+        ),
+        limited=tuple((leaf, each) for leaf, each in writer.answers.items() if each.is_limited),
         inner=inner,
         events=frozenset(events).union(*(each.events for each in inner)),
         traits=traits_read(segment).union(*(each.traits for each in inner)),
@@ -133,13 +133,14 @@ class _Writer:
         self._names: dict[str, Any] = {"number": _NUMBERS, "text": str, "kind": type}
         self.answers: dict[Leaf, Answer] = {}
 
-    def function(self, node: Node) -> Truth:
-        """Make the function of a tree."""
-        text = f"def truth(person, at):\n value = person.values.get\n return {self._expression(node)}"
+    def function(self, node: Node, *, anonymous: bool) -> Truth:
+        """Make the function of a tree, which is true of people whom nobody knows only where they are taken in."""
+        who = "" if anonymous else "person.known and "
+        text = f"def is_member(person, at):\n value = person.values.get\n return {who}{self._expression(node)}"
         names = {**self._names, "__builtins__": {}}
         exec(compile(text, "<segment>", "exec"), names)
-        truth: Truth = names["truth"]
-        return truth
+        is_member: Truth = names["is_member"]
+        return is_member
 
     def _expression(self, node: Node) -> str:
         match node:

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from regulars.domain.calendars import Calendar
 from regulars.domain.checking import moments, on_dates, passes
-from regulars.domain.checks import Check, Compares, IsIn
+from regulars.domain.checks import TIMELESS, Check, Compares, IsIn
 from regulars.domain.dates import Dated, read_date
 from regulars.domain.following import NEVER, following
 from regulars.domain.keeps import LISTS
@@ -56,6 +56,14 @@ class Turn(NamedTuple):
     sure: bool = True
 
 
+def _never(_person: Person, _now: int) -> Iterable[Turn]:
+    return ()
+
+
+def _no(_person: Person, _now: int) -> bool:
+    return False
+
+
 @dataclass(frozen=True, slots=True)
 class Answer:
     """
@@ -66,9 +74,19 @@ class Answer:
     """
 
     truth: Truth
-    turns: Callable[[Person, int], Iterable[Turn]] = lambda _person, _now: ()
-    short: Callable[[Person, int], bool] = lambda _person, _now: False
+    turns: Callable[[Person, int], Iterable[Turn]] = _never
+    short: Callable[[Person, int], bool] = _no
     found: Callable[[Person, int], Any] = lambda _person, _at: None
+
+    @property
+    def is_timed(self) -> bool:
+        """Say whether time alone may turn it."""
+        return self.turns is not _never
+
+    @property
+    def is_limited(self) -> bool:
+        """Say whether it reads what may be too full."""
+        return self.short is not _no
 
 
 def answer(leaf: Leaf, calendar: Calendar) -> Answer:
@@ -103,10 +121,13 @@ def _trait(trait: str, check: Check, calendar: Calendar) -> Answer:
     def truth(person: Person, at: int) -> bool:
         return holds(person.values.get(trait), at)
 
-    def turns(person: Person, now: int) -> Iterable[Turn]:
-        return _turns(moments(check, read_date(person.values.get(trait)), calendar, now), truth, person, now)
+    def found(person: Person, _at: int) -> Any:
+        return person.values.get(trait)
 
-    return Answer(truth, turns, found=lambda person, _at: person.values.get(trait))
+    def turns(person: Person, now: int) -> Iterable[Turn]:
+        return _turns(moments(check, read_date(found(person, now)), calendar, now), truth, person, now)
+
+    return Answer(truth, found=found) if isinstance(check, TIMELESS) else Answer(truth, turns, found=found)
 
 
 def _orders(measure: OrdersMeasure, check: Check, calendar: Calendar) -> Answer:
@@ -145,7 +166,9 @@ def _measured(measure: Measure, check: Check, calendar: Calendar) -> Answer:
         is_all = bound(measure, check) is not None and measure.window is not None
         return not is_all and _is_short(need, opens(measure.window, now, calendar), person)
 
-    return Answer(truth, turns, short, read)
+    is_still = measure.window is None and isinstance(check, TIMELESS)
+    is_limited = need.keep is not None and need.keep.kind in _CUT
+    return Answer(truth, _never if is_still else turns, short if is_limited else _no, read)
 
 
 def _check_of(measure: Measure | OrdersMeasure, check: Check, calendar: Calendar) -> Callable[[Any, int], bool]:
@@ -279,8 +302,8 @@ def _is_short(need: Need, low: float, person: Person) -> bool:
 
 def _turns(edges: Iterable[int], truth: Truth, person: Person, now: int) -> Iterator[Turn]:
     """Turn where the truth does, at some of these instants; after so many tries it is better to ask again then."""
-    before = truth(person, now)
     later = sorted({edge for edge in edges if edge > now})
+    before = truth(person, now) if later else False
     for edge in islice(later, _TURNS_TRIED):
         if (after := truth(person, edge)) is not before:
             yield Turn(edge)
