@@ -22,7 +22,7 @@ from cli.quarantine.command import quarantine
 from cli.query import query
 from cli.rebuild import rebuild
 from cli.redrive import redrive
-from cli.segment import segment
+from cli.segments.command import segment
 from cli.session import Session
 from cli.tracking_plan.command import tracking_plan
 
@@ -117,7 +117,7 @@ app.command()(plan)
 app.command()(apply)
 app.command("import")(import_file)
 app.add_typer(profile, name="profile")
-app.command()(segment)
+app.add_typer(segment, name="segment")
 app.command()(query)
 app.add_typer(source, name="source")
 app.add_typer(identity, name="identity")

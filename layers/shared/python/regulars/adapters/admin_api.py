@@ -24,6 +24,7 @@ from regulars.stores.catalog import Definition, Kind
 from regulars.stores.database import Database
 from regulars.stores.events import EventStore
 from regulars.stores.holds import HoldStore
+from regulars.stores.sizes import SizeStore
 
 Answer = Mapping[str, Any]
 
@@ -35,6 +36,7 @@ class AdminApi:
     definitions: Definitions
     write_keys: WriteKeys
     members: Members
+    sizes: SizeStore
     pager: Pager
     document: Mapping[str, Any]
     quarantine: Quarantine
@@ -67,6 +69,7 @@ class AdminApi:
             definitions=Definitions(database, clock),
             write_keys=WriteKeys(database, clock, random, sealer),
             members=Members(database, many),
+            sizes=SizeStore(database),
             pager=Pager(sealer),
             document=document,
             quarantine=Quarantine(Replays(database, sealer, journal, clock), sealer, many),

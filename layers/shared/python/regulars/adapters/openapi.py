@@ -148,7 +148,8 @@ def _errors(route: Route[Any]) -> Iterable[type[RequestError]]:
     found: list[type[RequestError]] = [NotFoundError] if "{" in route.path or route.scope else []
     edited: list[type[RequestError]] = [DefinitionError, ConflictingEditError] if route.body in _EDITS else []
     begun: list[type[RequestError]] = [RebuildRunningError] if route.body == "RebuildWish" else []
-    deleted: list[type[RequestError]] = [ConflictingEditError] if route.method == "DELETE" else []
+    moving = route.method == "DELETE" or route.returns == "MemberPage"
+    deleted: list[type[RequestError]] = [ConflictingEditError] if moving else []
     keyed: list[type[RequestError]] = [UnauthorizedError] if route.returns in _KEYED else []
     return chain(general, guarded, bodied, asked, found, edited, begun, deleted, keyed)
 

@@ -7,7 +7,14 @@ from typing import Any, Self
 
 from regulars.adapters.bodies import only, read_body
 from regulars.adapters.pages import Pager, within
-from regulars.adapters.profile_json import event_json, identifier_json, membership_json, profile_json, trait_json
+from regulars.adapters.profile_json import (
+    event_json,
+    identifier_json,
+    membership_json,
+    moved_json,
+    profile_json,
+    trait_json,
+)
 from regulars.adapters.routes import Audit, Call
 from regulars.domain.references import profile_id_of, profile_id_of_value
 from regulars.errors import InvalidRequestError
@@ -78,6 +85,15 @@ class ProfileApi:
         found = self.reader.memberships(profile_id, after=asked.after, limit=asked.one_more)
         shown, next = self.pager.page(asked, found, membership_json, lambda membership: membership.segment)
         return {"memberships": shown, "next": next}
+
+    def list_transitions(self, call: Call) -> Answer:
+        """Answer with when a person entered and left a segment."""
+        profile_id = profile_id_of(call["ref"], self.sealer.hash_key)
+        asked = self.pager.asked(call, "transitions", profile_id, call["id"])
+        past = self.reader.past(profile_id, call["id"])
+        left = [moved for moved in past[::-1] if asked.after is None or moved.number < int(asked.after)]
+        shown, next = self.pager.page(asked, left[: asked.one_more], moved_json, lambda moved: str(moved.number))
+        return {"transitions": shown, "complete": not past or past[0].number == 1, "next": next}
 
     def list_events(self, call: Call) -> Answer:
         """Answer with events, newest first."""

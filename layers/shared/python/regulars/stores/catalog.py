@@ -30,6 +30,7 @@ Kind = Literal[
     "cursor",
 ]
 Origin = Literal["file", "api"]
+MAX_WATCHES = 380_000  # bytes: they are one item
 _LIVE = ("live", "watches")
 _VERSION = ("live", "version")
 _PLAN_VERSION = ("live", "tracking_plan")
@@ -181,7 +182,11 @@ class CatalogStore:
 
     def _go_live(self, before: Releases, after: Releases, writes: Sequence[Write]) -> None:
         watches = next_watches(before.watches, after.segments())
-        live = {"kind": _LIVE[0], "id": _LIVE[1], "watches": watches_to_text(watches)}
+        written = watches_to_text(watches)
+        if len(written.encode()) > MAX_WATCHES:
+            fix = "wait until what is coming is live, then repeat; or shorten some"
+            raise DefinitionError("where", f"what is live and what is coming would watch more than fits: {fix}")
+        live = {"kind": _LIVE[0], "id": _LIVE[1], "watches": written}
         version = {"kind": _VERSION[0], "id": _VERSION[1]}
         was = before.watches.version
         self._database.transact([*writes, Put("catalog", live, was=was), Put("catalog", version, was=was)])
