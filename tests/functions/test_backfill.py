@@ -51,7 +51,7 @@ def run(handler: Any) -> None:
     workers = Started()
     begun = Backfills(clients.database(), workers, lambda: START).begin(by="s-1")
     assert begun is not None
-    step = {"id": begun.run.id, "segments": list(workers.segments), "more": True}
+    step: dict[str, Any] = {"id": begun.run.id, "segments": list(workers.segments), "more": True}
     while step["more"]:
         for segment in step["segments"]:
             assert handler({"id": step["id"], "segment": segment}, Time()) == {"done": True}

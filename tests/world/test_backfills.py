@@ -17,6 +17,7 @@ from regulars.pipeline.backfill_steps import BackfillSteps, Step
 from regulars.pipeline.backfills import Backfills
 from regulars.pipeline.definitions import Definitions, Edit
 from regulars.pipeline.members import Members
+from regulars.stores.catalog import Definition
 from regulars.stores.database import size_of
 from regulars.stores.memberships import HEAD, from_item
 from tests.builders import an_event
@@ -256,6 +257,23 @@ def test_an_edit_that_is_taken_back_changes_nothing_for_anybody(world: World) ->
     assert (world.catalog.live().coming, told(world)) == ({}, [])
     assert members(world).keys() == set(range(5, PEOPLE + 1))
     assert world.catalog.left() == []
+
+
+def test_a_definition_of_before_there_were_editions_is_live_with_its_rows() -> None:
+    world = World()
+    old = Definition(kind="segment", id="viewers", content=views(2))
+    world.catalog.put(old)
+    world.store(*(an_event(number, links=(f"anonymous_id:{number % 3 + 1}",)) for number in range(5)))
+    world.settle()
+    world.database.delete("catalog", "live_segment", "viewers")  # as it was written then
+
+    assert members(world).keys() == {1, 2}
+    assert {row.rows for row in rows(world)} == {"viewers"}
+    world.announced.clear()
+    define(world, views(1))
+    backfill(world)
+    assert members(world).keys() == {1, 2, 3}
+    assert told(world) == [(3, True, 1, True)]
 
 
 def test_a_draft_is_evaluated_for_nobody(world: World) -> None:
