@@ -142,7 +142,7 @@ def _compare_one(wanted: Definition, live: Live | None) -> Change:
 def _mean_the_same(wanted: Definition, live: Live) -> bool:
     if wanted.content == live.content:
         return True
-    texts = [{name: one.content.get(name) for name in ("name", "description")} for one in (wanted, live)]
+    texts = [{name: one.content.get(name) for name in ("name", "description", "status")} for one in (wanted, live)]
     check = CHECKS[wanted.kind]
     return texts[0] == texts[1] and bool(check(wanted.id, wanted.content) == check(live.id, live.content))
 

@@ -11,9 +11,10 @@ _RESERVED_IN_PROD = {
     "ingest": 200,
     "drain_overflow": 10,
     "resolve_identity": 120,
-    "evaluate_segments": 145,
+    "evaluate_segments": 144,
     "announce": 40,
     "tick": 2,
+    "count_members": 1,
     "archive": 30,
     "compact": 1,  # two at once would only do the same work twice
     "profile_api": 50,

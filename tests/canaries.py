@@ -22,6 +22,7 @@ VALUES = {"ref": "user_id:c4n4ry-user", "id": "web", "print": "x", "upload": UPL
 QUERY = {
     "list_quarantined": {"source": "web", "day": "2026-01-01"},
     "count_quarantined": {"source": "web", "from": "2026-01-01", "to": "2026-01-02"},
+    "list_sizes": {"from": "2026-01-01", "to": "2026-01-02"},
     "list_violations": {"source": "web", "from": "2026-01-01", "to": "2026-01-02"},
     "list_refused": {"from": "2026-01-01", "to": "2026-01-02"},
     "repair_quarantined": {"dry_run": "true"},

@@ -1,1 +1,1 @@
-"""Segments: what they say, who is in them, and who would be."""
+"""`regulars segment`: what a segment says, who is in it, its life, and whom an edit would let in and put out."""

@@ -1,6 +1,7 @@
 """DynamoDB in memory: the promises that the platform relies on, billed, with streams; a million events in minutes."""
 
 import json
+import sys
 import threading
 from base64 import b64encode
 from bisect import bisect_left, bisect_right, insort
@@ -148,6 +149,10 @@ class MemoryDatabase:
             items = [{partition_name: partition, sort_name: sort} for sort in order[start : start + limit]]
             self.bill.read(f"{table}.{index}", sum(map(size_of, items)), consistent=False)
             return list(items)
+
+    def count_index(self, table: TableName, index: str, partition: str) -> int:
+        """Count the items of a partition of an index."""
+        return len(self.query_index(table, index, partition, limit=sys.maxsize))
 
     def partitions(self, table: TableName, *, segment: int, of: int, after: str | None = None, limit: int) -> Page:
         """List the partition keys of one of so many segments of a table, from the `next` of the page before."""

@@ -113,5 +113,5 @@ def test_explains_why_somebody_is_in_a_segment(shop: Regulars) -> None:
     assert "yes  the revenue of orders, net of refunds is at least 500 (it is 601.0)" in out
 
 
-def test_says_that_there_is_no_such_segment(shop: Regulars) -> None:
+def test_says_that_nobody_is_asked_about_a_segment_that_is_not_there(shop: Regulars) -> None:
     assert "no live segment has this id" in shop("profile", "why", "user_id:ann", "nothing").err

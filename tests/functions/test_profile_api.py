@@ -121,6 +121,9 @@ def test_memberships_tell_since_when_and_until_when(workspace: Workspace) -> Non
             "since": "2026-01-01T00:00:01.000000Z",
             "next_change_at": "2026-01-01T00:10:01.000000Z",
             "number": 1,
+            "version": 1,
+            "reason": "event",
+            "paused": False,
         }
     ]
 

@@ -33,7 +33,7 @@ def test_every_function_states_its_limits(deployed: Templates) -> None:
     found = {name: (each["MemorySize"], each["Timeout"]) for name, each in functions(deployed).items()}
 
     assert found.pop("compact") == (2_048, 900)
-    assert found.pop("rebuild") == found.pop("backfill") == (512, 900)
+    assert found.pop("rebuild") == found.pop("backfill") == found.pop("count_members") == (512, 900)
     assert found.pop("preview_segment") == (3_008, 25)
     assert {memory for memory, _ in found.values()} == {512}
     assert all(timeout <= 60 for _, timeout in found.values())

@@ -70,6 +70,11 @@ TABLES = {
         "profiles": "GetItem PutItem",
         "catalog": "GetItem PutItem Query",
     },
+    "count_members": {
+        "memberships/index/by_segment": "Query",
+        "catalog": "GetItem Query",
+        "tallies": "PutItem",
+    },
     "backfill": {
         "events": "Query Scan",
         "identities": "PutItem Query Scan",
@@ -115,6 +120,7 @@ OTHERS = {
     "tick": {"sqs:SendMessage segments/evaluations", "sqs:SendMessage segments/tick_dead"},
     "announce": {"events:PutEvents announcements/bus"},
     "compact": {"sqs:SendMessage lake/compact_dead"},
+    "count_members": {"sqs:SendMessage segments/count_members_dead"},
 }
 LAKE = {
     "archive": {"s3:PutObject"},

@@ -12,10 +12,13 @@ from local.world.chaos import CrashError
 from local.world.world import World
 from regulars.domain.memberships import Membership
 from regulars.domain.timers import MINUTE
+from regulars.errors import ConflictingEditError
 from regulars.pipeline.backfill_steps import BackfillSteps, Step
 from regulars.pipeline.backfills import Backfills
 from regulars.pipeline.definitions import Definitions, Edit
 from regulars.pipeline.members import Members
+from regulars.stores.catalog import Definition
+from regulars.stores.database import size_of
 from regulars.stores.memberships import HEAD, from_item
 from tests.builders import an_event
 
@@ -256,6 +259,23 @@ def test_an_edit_that_is_taken_back_changes_nothing_for_anybody(world: World) ->
     assert world.catalog.left() == []
 
 
+def test_a_definition_of_before_there_were_editions_is_live_with_its_rows() -> None:
+    world = World()
+    old = Definition(kind="segment", id="viewers", content=views(2))
+    world.catalog.put(old)
+    world.store(*(an_event(number, links=(f"anonymous_id:{number % 3 + 1}",)) for number in range(5)))
+    world.settle()
+    world.database.delete("catalog", "live_segment", "viewers")  # as it was written then
+
+    assert members(world).keys() == {1, 2}
+    assert {row.rows for row in rows(world)} == {"viewers"}
+    world.announced.clear()
+    define(world, views(1))
+    backfill(world)
+    assert members(world).keys() == {1, 2, 3}
+    assert told(world) == [(3, True, 1, True)]
+
+
 def test_a_draft_is_evaluated_for_nobody(world: World) -> None:
     edit = define(world, views(5, status="draft"))
     backfill(world)
@@ -274,3 +294,99 @@ def test_a_draft_of_a_live_segment_leaves_that_alone(world: World) -> None:
     backfill(world)
 
     assert members(world).keys() == set(range(2, PEOPLE + 1))
+
+
+def test_who_is_in_a_paused_segment_stays_in_and_nobody_hears_of_it(world: World) -> None:
+    define(world, views(5))
+    backfill(world)
+    world.announced.clear()
+    before = rows(world)
+    define(world, views(5, status="paused"))
+    backfill(world)
+    world.store(*(an_event(1_000 + number, links=("anonymous_id:4",)) for number in range(5)))
+    world.settle()
+
+    assert members(world).keys() == set(range(5, PEOPLE + 1))
+    assert (told(world), rows(world)) == ([], before)
+    define(world, views(5))
+    backfill(world)
+    assert members(world).keys() == set(range(4, PEOPLE + 1))
+    assert told(world) == [(4, True, 1, True)]
+
+
+def test_an_archived_segment_has_nobody_and_remembers_their_numbers(world: World) -> None:
+    define(world, views(5))
+    backfill(world)
+    world.announced.clear()
+    define(world, views(5, status="archived"))
+    assert members(world) == {}
+    backfill(world)
+
+    assert told(world) == []
+    assert [row.member for row in rows(world)] == [False] * (PEOPLE - 4)
+    assert world.catalog.left() == []
+    define(world, views(11))
+    backfill(world)
+    assert sorted(told(world)) == [(person, True, 3, True) for person in (11, 12)]
+    [twelve] = [row for row in rows(world) if row.profile_id.endswith(":12")]
+    assert [moved.reason for moved in twelve.past] == ["backfill", "archive", "backfill"]
+
+
+def test_a_deleted_segment_that_is_written_anew_goes_on_counting(world: World) -> None:
+    define(world, views(11))
+    backfill(world)
+    Definitions(world.database, world.clock).delete("segment", "viewers")
+    backfill(world)
+    world.announced.clear()
+    define(world, views(11))
+    backfill(world)
+
+    assert sorted(told(world)) == [(person, True, 3, True) for person in (11, 12)]
+
+
+def test_pages_of_members_are_never_of_two_versions(world: World) -> None:
+    define(world, views(5))
+    backfill(world)
+    listed = Members(world.database, map)
+    first = listed.page("viewers", after=None, limit=2)
+    define(world, views(3))
+    backfill(world)
+
+    with pytest.raises(ConflictingEditError, match="first page"):
+        listed.page("viewers", after=first.next, limit=2)
+
+
+def test_a_size_is_that_of_the_live_version_at_every_moment(world: World) -> None:
+    define(world, views(5))
+    backfill(world)
+    define(world, views(2))
+    seen = []
+
+    def look(_operation: str, _table: str) -> None:
+        world.database.hook = None
+        seen.append(Members(world.database, map).size("viewers"))
+        world.database.hook = look
+
+    world.database.hook = look
+    backfill(world)
+    world.database.hook = None
+
+    assert set(seen) == {PEOPLE - 4, PEOPLE - 1}
+    assert seen == sorted(seen)
+    assert Members(world.database, map).sizes() == {"viewers": PEOPLE - 1}
+
+
+def test_a_membership_remembers_its_newest_transitions() -> None:
+    world = World()
+    define(world, {"where": {"event": "Product Viewed", "within": "1 minutes"}, "anonymous": True})
+    for _ in range(15):
+        at = world.clock.now
+        world.store(an_event(at // 1_000_000, at=at, arrival=at, links=("anonymous_id:1",)))
+        world.advance(at + 2 * MINUTE)
+
+    [row] = rows(world)
+    assert row.number == 30
+    assert [moved.number for moved in row.past] == list(range(11, 31))
+    assert [(moved.entered, moved.reason) for moved in row.past[:2]] == [(True, "event"), (False, "time")]
+    assert len(world.database.all("memberships")) == 2
+    assert max(size_of(item) for item in world.database.all("memberships")) < 1_024

@@ -27,6 +27,7 @@ from regulars.stores.catalog import Definition, Kind
 from regulars.stores.database import Database
 from regulars.stores.events import EventStore
 from regulars.stores.holds import HoldStore
+from regulars.stores.sizes import SizeStore
 
 Answer = Mapping[str, Any]
 MAX_RATES = 2 * MAX_TABLE  # bytes of a body: a table, written with spaces
@@ -40,6 +41,7 @@ class AdminApi:
     write_keys: WriteKeys
     members: Members
     lists: Lists
+    sizes: SizeStore
     pager: Pager
     document: Mapping[str, Any]
     quarantine: Quarantine
@@ -73,6 +75,7 @@ class AdminApi:
             write_keys=WriteKeys(database, clock, random, sealer),
             members=Members(database, many),
             lists=Lists(database, sealer, many, clock),
+            sizes=SizeStore(database),
             pager=Pager(sealer),
             document=document,
             quarantine=Quarantine(Replays(database, sealer, journal, clock), sealer, many),

@@ -157,7 +157,8 @@ def _errors(route: Route[Any]) -> Iterable[type[RequestError]]:
     drafted: list[type[RequestError]] = [DefinitionError] if route.body in _DRAFTS else []
     asked_of_lake: list[type[RequestError]] = [LakeTooLargeError] if route.body == "SegmentDraft" else []
     begun: list[type[RequestError]] = [RebuildRunningError] if route.body == "RebuildWish" else []
-    deleted: list[type[RequestError]] = [ConflictingEditError] if route.method == "DELETE" else []
+    moving = route.method == "DELETE" or route.returns == "MemberPage"
+    deleted: list[type[RequestError]] = [ConflictingEditError] if moving else []
     raced: list[type[RequestError]] = [ConflictingEditError] if route.body in _RACES else []
     keyed: list[type[RequestError]] = [UnauthorizedError] if route.returns in _KEYED else []
     return chain(general, guarded, bodied, asked, found, edited, drafted, asked_of_lake, begun, deleted, raced, keyed)

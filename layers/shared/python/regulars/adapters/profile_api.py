@@ -12,6 +12,7 @@ from regulars.adapters.profile_json import (
     event_json,
     identifier_json,
     membership_json,
+    moved_json,
     profile_json,
     trait_json,
 )
@@ -93,6 +94,15 @@ class ProfileApi:
         """Answer with the audiences of third parties that somebody is in whom nobody knows."""
         profile_id = profile_id_of(call["ref"], self.sealer.hash_key)
         return {"audiences": [audience_json(one) for one in self.reader.audiences(profile_id)]}
+
+    def list_transitions(self, call: Call) -> Answer:
+        """Answer with when a person entered and left a segment."""
+        profile_id = profile_id_of(call["ref"], self.sealer.hash_key)
+        asked = self.pager.asked(call, "transitions", profile_id, call["id"])
+        past = self.reader.past(profile_id, call["id"])
+        left = [moved for moved in past[::-1] if asked.after is None or moved.number < int(asked.after)]
+        shown, next = self.pager.page(asked, left[: asked.one_more], moved_json, lambda moved: str(moved.number))
+        return {"transitions": shown, "complete": not past or past[0].number == 1, "next": next}
 
     def list_events(self, call: Call) -> Answer:
         """Answer with events, newest first."""

@@ -3,6 +3,7 @@
 from typing import Any
 
 from regulars.domain.instants import to_text
+from regulars.domain.memberships import Moved
 from regulars.domain.numbers import from_amount
 from regulars.domain.order_measures import Totals
 from regulars.domain.profiles import alone
@@ -84,6 +85,20 @@ def membership_json(membership: ShownMembership) -> Json:
         "since": to_text(membership.since),
         "next_change_at": to_text(at) if at is not None else None,
         "number": membership.number,
+        "version": membership.version,
+        "reason": membership.reason,
+        "paused": membership.is_paused,
+    }
+
+
+def moved_json(moved: Moved) -> Json:
+    """Write a transition."""
+    return {
+        "number": moved.number,
+        "entered": moved.entered,
+        "at": to_text(moved.at),
+        "version": moved.definition,
+        "reason": moved.reason,
     }
 
 

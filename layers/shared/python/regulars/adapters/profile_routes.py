@@ -75,6 +75,20 @@ PROFILE_ROUTES: Sequence[Route[ProfileApi]] = (
         returns="Audiences",
     ),
     Route(
+        name="list_transitions",
+        method="GET",
+        path="/v1/profiles/{ref}/segments/{id}/history",
+        scope="profiles:read",
+        summary="List when a profile entered and left a segment, the newest first",
+        description=(
+            "The newest twenty are kept; where `complete` is false there were more. What a new version of the segment "
+            "changed has the reason `backfill`. A member who stays one through a merge or a new version makes no entry."
+        ),
+        query=PAGED,
+        answer=ProfileApi.list_transitions,
+        returns="TransitionPage",
+    ),
+    Route(
         name="list_events",
         method="GET",
         path="/v1/profiles/{ref}/events",

@@ -1,6 +1,7 @@
 """What requests and answers look like: one JSON Schema for each name that a route uses."""
 
 from collections.abc import Mapping
+from typing import get_args
 
 from regulars.adapters.change_schemas import CHANGE_SCHEMAS
 from regulars.adapters.graph_schemas import GRAPH_SCHEMAS
@@ -28,6 +29,7 @@ from regulars.adapters.shapes import (
     ref,
 )
 from regulars.adapters.why_schemas import WHY_SCHEMAS
+from regulars.domain.memberships import Reason
 from regulars.pipeline.receipts import OUTCOMES
 
 _DEFINITION: Mapping[str, Schema] = {
@@ -36,6 +38,11 @@ _DEFINITION: Mapping[str, Schema] = {
     "version": WHOLE,
     "origin": {"enum": ["file", "api"]},
     "changed_at": INSTANT,
+}
+
+_TRANSITION: Mapping[str, Schema] = {
+    "version": {**WHOLE, "description": "of the segment's definition"},
+    "reason": {"enum": list(get_args(Reason)), "description": "what woke the evaluation that found it"},
 }
 
 SCHEMAS: Mapping[str, Schema] = {
@@ -70,6 +77,8 @@ SCHEMAS: Mapping[str, Schema] = {
             "since": INSTANT,
             "next_change_at": {**or_null(INSTANT), "description": "when time alone may change it"},
             "number": {**WHOLE, "description": "counts the transitions of this person and segment"},
+            **_TRANSITION,
+            "paused": {**FLAG, "description": "the segment is: nobody enters or leaves it"},
         }
     ),
     "Event": an_object(
@@ -138,6 +147,17 @@ SCHEMAS: Mapping[str, Schema] = {
     "TraitPage": a_page("traits", named(ref("Trait"))),
     "IdentifierPage": a_page("identifiers", a_list(ref("Identifier"))),
     "MembershipPage": a_page("memberships", a_list(ref("Membership"))),
+    "TransitionPage": {
+        **an_object(
+            {
+                "transitions": a_list(
+                    an_object({"number": WHOLE, "entered": FLAG, "at": INSTANT, **_TRANSITION}),
+                ),
+                "complete": {**FLAG, "description": "no older one is missing"},
+                "next": {**or_null(TEXT), "description": "the cursor to go on with; null at the end"},
+            }
+        )
+    },
     "EventPage": a_page("events", a_list(ref("Event"))),
     **GRAPH_SCHEMAS,
     **WHY_SCHEMAS,

@@ -3,11 +3,13 @@
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from regulars.adapters.days import read_days
 from regulars.adapters.edits import if_match, read_wish
 from regulars.adapters.routes import Call
 from regulars.adapters.tracking_plan_api import version_json
 from regulars.domain.costs import in_words
 from regulars.domain.instants import to_text
+from regulars.domain.memberships import Membership
 from regulars.domain.releases import Release, Releases, status_of
 from regulars.domain.segment_definitions import parse
 from regulars.errors import NotFoundError
@@ -42,7 +44,8 @@ def list_segments(api: "AdminApi", call: Call) -> Answer:
 def get_segment(api: "AdminApi", call: Call) -> Answer:
     """Answer with one segment."""
     definition = api.definitions.get("segment", call["id"])
-    return segment_json(definition, api.definitions.releases(), api.backfills.newest())
+    found = segment_json(definition, api.definitions.releases(), api.backfills.newest())
+    return {**found, "size": api.members.size(definition.id)}
 
 
 def put_segment(api: "AdminApi", call: Call) -> Answer:
@@ -51,8 +54,8 @@ def put_segment(api: "AdminApi", call: Call) -> Answer:
     edit = api.definitions.put("segment", call["id"], wish.definition, origin=wish.origin, expected=wish.expected)
     id, content = edit.definition.id, edit.definition.content
     coming = id in api.definitions.releases().coming
-    if edit.waits:
-        api.backfills.begin(by=call.caller.subject, everybody=not coming)
+    if edit.waits or edit.changed:  # it may have left memberships that are to be swept
+        api.backfills.begin(by=call.caller.subject, everybody=edit.waits and not coming)
     releases, newest = api.definitions.releases(), api.backfills.newest()
     return {
         **segment_json(edit.definition, releases, newest),
@@ -86,8 +89,17 @@ def list_members(api: "AdminApi", call: Call) -> Answer:
     segment = api.definitions.get("segment", call["id"]).id
     asked = api.pager.asked(call, "members", segment)
     page = api.members.page(segment, after=asked.after, limit=asked.limit)
-    shown = [{"profile_id": member.profile_id, "since": to_text(member.since)} for member in page.members]
-    return {"members": shown, "next": api.pager.cursor(asked, page.next)}
+    return {"members": list(map(_member_json, page.members)), "next": api.pager.cursor(asked, page.next)}
+
+
+def list_sizes(api: "AdminApi", call: Call) -> Answer:
+    """Answer with how many were in a segment, hour by hour."""
+    segment, days = api.definitions.get("segment", call["id"]).id, read_days(call.request.query)
+    sizes = api.sizes.of(segment, first=days[0], last=days[-1])
+    return {
+        "size": api.members.size(segment),
+        "sizes": [{"hour": f"{hour}:00:00.000000Z", "size": size} for hour, size in sizes.items()],
+    }
 
 
 def segment_json(definition: Definition, releases: Releases, newest: Standing | None) -> dict[str, Any]:
@@ -132,6 +144,15 @@ def backfill_json(standing: Standing) -> Answer:
         "people_expected": standing.expected,
         "failed": standing.failed,
         "ends_at": None if standing.ends is None else to_text(standing.ends),
+    }
+
+
+def _member_json(member: Membership) -> Answer:
+    return {
+        "profile_id": member.profile_id,
+        "since": to_text(member.since),
+        "version": member.definition,
+        "reason": member.reason,
     }
 
 

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from regulars.adapters import segment_api as answers
 from regulars.adapters.admin_api import AdminApi
+from regulars.adapters.days import DAYS
 from regulars.adapters.pages import PAGED
 from regulars.adapters.routes import Route
 
@@ -69,9 +70,23 @@ SEGMENT_ROUTES: Sequence[Route[AdminApi]] = (
         path="/v1/segments/{id}/members",
         scope="segments:read",
         summary="List the members of a segment",
-        description="From an index that lags by moments; a page may have fewer members than `limit`.",
+        description=(
+            "From an index that lags by moments; a page may have fewer members than `limit`. Pages are of one version: "
+            "where another one is live since the page before, 409 says to begin again."
+        ),
         answer=answers.list_members,
         returns="MemberPage",
         query=PAGED,
+    ),
+    Route(
+        name="list_sizes",
+        method="GET",
+        path="/v1/segments/{id}/size",
+        scope="segments:read",
+        summary="Say how many are in a segment, and how many were, hour by hour",
+        description="`size` is counted now, in an index that lags by moments; a point an hour is kept for 400 days.",
+        answer=answers.list_sizes,
+        returns="SegmentSizes",
+        query=DAYS,
     ),
 )

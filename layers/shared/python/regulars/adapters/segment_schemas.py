@@ -1,6 +1,7 @@
 """What answers about segments look like."""
 
 from collections.abc import Mapping
+from typing import get_args
 
 from regulars.adapters.shapes import (
     FIELDS,
@@ -15,8 +16,8 @@ from regulars.adapters.shapes import (
     a_page,
     an_object,
     or_null,
-    ref,
 )
+from regulars.domain.memberships import Reason
 from regulars.domain.segment_definitions import STATUSES
 
 _VERSION: Mapping[str, Schema] = {
@@ -51,9 +52,18 @@ _SEGMENT: Mapping[str, Schema] = {
         "description": "the version that is live next, once everybody was looked at",
     },
 }
+_MEMBER: Mapping[str, Schema] = {
+    "profile_id": PROFILE_ID,
+    "since": INSTANT,
+    "version": {**WHOLE, "description": "of the definition, when the person entered"},
+    "reason": {"enum": list(get_args(Reason)), "description": "what woke the evaluation by which they entered"},
+}
 SEGMENT_SCHEMAS: Mapping[str, Schema] = {
-    "Segment": an_object(_SEGMENT),
-    "SegmentPage": a_page("segments", a_list(ref("Segment"))),
+    "Segment": an_object({**_SEGMENT, "size": {**WHOLE, "description": "how many are in it"}}),
+    "SegmentPage": a_page("segments", a_list(an_object(_SEGMENT))),
+    "SegmentSizes": an_object(
+        {"size": WHOLE, "sizes": a_list(an_object({"hour": INSTANT, "size": WHOLE}))},
+    ),
     "EditedSegment": an_object(
         {
             **_SEGMENT,
@@ -63,5 +73,5 @@ SEGMENT_SCHEMAS: Mapping[str, Schema] = {
         }
     ),
     "SegmentVersions": a_page("versions", a_list(an_object(_VERSION))),
-    "MemberPage": a_page("members", a_list(an_object({"profile_id": PROFILE_ID, "since": INSTANT}))),
+    "MemberPage": a_page("members", a_list(an_object(_MEMBER))),
 }

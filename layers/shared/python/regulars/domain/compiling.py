@@ -42,7 +42,7 @@ class Compiled:
     A segment that can be asked: `is_member` decides whether a person is in it at an instant (microseconds).
 
     Time alone may turn the answers that are `timed`, those of segments that it reads among them; the `limited` ones
-    read lists that may be too full. `events` and `traits` are the names of what its truth may depend on, with those of segments that it reads.
+    read lists that may be too full. `events` and `traits` are the names of what its truth may depend on.
     """
 
     segment: Segment

@@ -15,10 +15,24 @@ SHARDS = 8
 Reason = Literal["event", "time", "merge", "backfill", "archive"]
 
 
+PAST = 20  # transitions that a membership remembers: so that its row stays below a write unit
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """One transition of a membership: its number, whether the person entered, when, by which version, and why."""
+
+    number: int
+    entered: bool
+    at: int
+    definition: int
+    reason: Reason
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Membership:
     """
-    One profile in or out of one edition of a segment.
+    One profile in or out of one edition of a segment, with its newest transitions, the oldest first.
 
     `number` counts the transitions of profile and segment, over all editions; consumers drop a number that they have
     seen. It is 0 for as long as the world was told of none: while the edition is coming, and after the switch until
@@ -37,6 +51,7 @@ class Membership:
     edition: int = 0
     reason: Reason = "event"
     backfill: bool = False
+    past: tuple[Moved, ...] = ()
 
     @property
     def rows(self) -> str:
@@ -115,6 +130,15 @@ def _first(own: Membership | None, verdict: Verdict, new: Membership) -> Members
 
 def _by_backfill(membership: Membership) -> Membership:
     return replace(membership, backfill=True, reason="backfill")
+
+
+def remember(membership: Membership, before: Membership | None) -> Membership:
+    """Let a membership remember what came before it, and its own transition, if it is one."""
+    past = before.past if before else ()
+    if membership.number > max((moved.number for moved in past), default=0) and not membership.silent:
+        now = Moved(membership.number, membership.member, membership.since, membership.definition, membership.reason)
+        past = (*past, now)
+    return replace(membership, past=past[-PAST:])
 
 
 def shown(rows: Iterable[Membership], edition: int) -> Membership | None:

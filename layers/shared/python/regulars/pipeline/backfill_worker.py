@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
-from regulars.domain.memberships import Membership, shards_of
+from regulars.domain.memberships import Membership, remember, shards_of
 from regulars.domain.profiles import alone
 from regulars.domain.segments import rows_of
 from regulars.errors import ConflictError, NotFoundError
@@ -139,4 +139,5 @@ class BackfillWorker:
 def _ended(row: Membership, now: int) -> Membership | None:
     if not row.number:
         return None  # nobody was told of it
-    return replace(row, member=False, since=now, silent=True, backfill=False, reason="archive")
+    out = replace(row, member=False, since=now, number=row.number + 1, backfill=False, reason="archive")
+    return replace(remember(out, row), silent=True)

@@ -103,7 +103,7 @@ def _expected(progress: Sequence[Progress]) -> int | None:
     tables = [[one for one in progress if one.segment // SEGMENTS == table] for table in (0, 1)]
     if not any(one.done for one in tables[0]):
         return None
-    return sum(_guessed(table) for table in tables)
+    return sum(_guessed(table) for table in tables) or None
 
 
 def _guessed(progress: Sequence[Progress]) -> int:

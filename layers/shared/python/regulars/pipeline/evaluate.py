@@ -15,6 +15,7 @@ from regulars.domain.memberships import (
     earliest,
     is_newer,
     rehearse,
+    remember,
     settle,
     told,
 )
@@ -214,6 +215,8 @@ class Evaluator:
             write = rehearse(own, verdict, new) if segment.coming else settle(own, older, verdict, new)
             if write is None and not older:
                 continue
+            if write and not segment.coming:
+                write = remember(write, told([*older, *([own] if own else [])]))
             self._memberships.save(write, instead=older)
             if write and not write.silent:
                 self._journal.count("transitions", segment=segment.id)
@@ -282,7 +285,7 @@ class Evaluator:
         if left is None:
             self._memberships.save(None, instead=theirs)
             return
-        left = replace(left, version=own.version if own else 0)
+        left = replace(remember(left, stood or absorbed), version=own.version if own else 0)
         self._memberships.save(left, instead=[*theirs, *older])
         for row in older:
             del before[row.rows]

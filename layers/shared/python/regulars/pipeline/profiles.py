@@ -7,12 +7,14 @@ from regulars.domain.catalog import Live
 from regulars.domain.events import Event
 from regulars.domain.identifiers import kind_of
 from regulars.domain.instants import to_text
-from regulars.domain.memberships import Membership, shown
+from regulars.domain.memberships import Membership, Moved, Reason, shown, told
 from regulars.domain.order_measures import Totals
 from regulars.domain.people import Person
 from regulars.domain.profiles import Link
 from regulars.domain.reserved_events import AUDIENCE_EVENTS, ENTERED
 from regulars.domain.segments import Segment
+from regulars.errors import NotFoundError
+from regulars.pipeline.definitions import is_id
 from regulars.pipeline.live import LiveCatalog
 from regulars.pipeline.opening import Opener, Shown, ShownEvent
 from regulars.pipeline.people import TRIES, Found, People
@@ -49,6 +51,9 @@ class ShownMembership:
     since: int
     next_change_at: int | None
     number: int
+    version: int
+    reason: Reason
+    is_paused: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -138,6 +143,14 @@ class ProfileReader:
         all_of_them = self._memberships_of(found, self._people.identities(found), self._catalog.now())
         return [membership for membership in all_of_them if after is None or membership.segment > after][:limit]
 
+    def past(self, profile_id: str, segment: str) -> Sequence[Moved]:
+        """Read the newest transitions of a person and a segment, the oldest first. Raises NotFoundError."""
+        if not is_id(segment):
+            raise NotFoundError("no segment has this id")
+        found = self._people.find(profile_id)
+        last = told(self._memberships.of_segment(found.profile_id, segment))
+        return last.past if last else ()
+
     def events(self, profile_id: str, *, before: Position | None, limit: int) -> list[Event]:
         """
         Read events, newest first, over all identifiers of the person; of who is known, none that a third party told.
@@ -175,6 +188,9 @@ class ProfileReader:
                 since=membership.since,
                 next_change_at=live.next_change(segment, person, now),
                 number=membership.number,
+                version=membership.definition,
+                reason=membership.reason,
+                is_paused=segment in live.paused,
             )
             for id, segment in sorted(live.shown.items())
             if (membership := shown_of(rows.values(), segment)) and membership.member

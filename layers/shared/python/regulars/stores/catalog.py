@@ -38,6 +38,7 @@ Kind = Literal[
 Origin = Literal["file", "api"]
 # A change of these is one of what is live: everybody reads the catalog again.
 _MADE_LIVE: frozenset[Kind] = frozenset({"segment", "identity", "workspace", "rates"})
+MAX_WATCHES = 380_000  # bytes: they are one item
 _LIVE = ("live", "watches")
 _VERSION = ("live", "version")
 _PLAN_VERSION = ("live", "tracking_plan")
@@ -209,12 +210,11 @@ class CatalogStore:
     def _go_live(self, before: Releases, after: Releases, writes: Sequence[Write], *, rates: bool = False) -> None:
         item = self._database.get("catalog", *_LIVE) or {}
         watches = next_watches(before.watches, after.segments(), after.calendar)
-        live: Item = {
-            "kind": _LIVE[0],
-            "id": _LIVE[1],
-            "watches": watches_to_text(watches),
-            "rates": number(item, "rates") + rates,
-        }
+        written = watches_to_text(watches)
+        if len(written.encode()) > MAX_WATCHES:
+            fix = "wait until what is coming is live, then repeat; or shorten some"
+            raise DefinitionError("where", f"what is live and what is coming would watch more than fits: {fix}")
+        live: Item = {"kind": _LIVE[0], "id": _LIVE[1], "watches": written, "rates": number(item, "rates") + rates}
         version = {"kind": _VERSION[0], "id": _VERSION[1]}
         was = before.watches.version
         self._database.transact([*writes, Put("catalog", live, was=was), Put("catalog", version, was=was)])

@@ -1,14 +1,15 @@
 """The memberships table: a row for each profile and segment, a head for each profile, and the index of members."""
 
-from collections.abc import Sequence
-from typing import cast
+from collections.abc import Mapping, Sequence
+from typing import cast, get_args
 
 from regulars.domain.heads import Head
-from regulars.domain.memberships import Membership, Reason, shard_of, shards_of
+from regulars.domain.memberships import Membership, Moved, Reason, shard_of, shards_of
 from regulars.stores.database import Database, Delete, Item, Put, number, text
 
 HEAD = "head"
 PREFIX = "segment#"
+_REASONS: Mapping[str, Reason] = {reason[0]: reason for reason in get_args(Reason)}
 
 
 class MembershipStore:
@@ -60,6 +61,10 @@ class MembershipStore:
         """Write a head on the condition of the version it was read with. Raises ConflictError."""
         self._database.put("memberships", head_to_item(head), was=head.version)
 
+    def count(self, shard: str) -> int:
+        """Count the members of an edition in a shard of the index, which lags by moments."""
+        return self._database.count_index("memberships", "by_segment", shard)
+
     def members(self, rows: str, *, after: str | None, limit: int) -> list[str]:
         """List who is in an edition, shard by shard; `after` is `shard/profile_id` of the last one seen."""
         start, _, last = (after or "0/").partition("/")
@@ -91,6 +96,8 @@ def to_item(membership: Membership) -> Item:
         item["backfill"] = 1
     if membership.reason != "event":
         item["reason"] = membership.reason
+    if membership.past:
+        item["past"] = " ".join(map(_moved_to_text, membership.past))
     return item
 
 
@@ -109,7 +116,19 @@ def from_item(item: Item) -> Membership:
         silent=bool(number(item, "silent")),
         backfill=bool(number(item, "backfill")),
         reason=cast(Reason, text(item, "reason", "event")),
+        past=tuple(_moved_from_text(each) for each in text(item, "past").split()),
     )
+
+
+def _moved_to_text(moved: Moved) -> str:
+    """Write a transition in two dozen characters."""
+    return f"{moved.number}{'+' if moved.entered else '-'}{moved.at}.{moved.definition}{moved.reason[0]}"
+
+
+def _moved_from_text(written: str) -> Moved:
+    number, sign, rest = written.partition("+") if "+" in written else written.partition("-")
+    at, _, version = rest.partition(".")
+    return Moved(int(number), sign == "+", int(at), int(version[:-1]), _REASONS[version[-1]])
 
 
 def head_to_item(head: Head) -> Item:
