@@ -10,8 +10,9 @@ from regulars.adapters.lake_files import LakeFiles
 from regulars.adapters.routes import Call
 from regulars.domain.catalog import Live
 from regulars.domain.lake import EVENTS, IDENTITY
+from regulars.domain.rates import NO_RATES
 from regulars.domain.segment_definitions import parse
-from regulars.domain.segments import Segment
+from regulars.domain.segments import Segment, reads_orders
 from regulars.errors import InvalidRequestError, NotFoundError
 from regulars.pipeline.definitions import is_id
 from regulars.pipeline.lake import Lake
@@ -71,7 +72,7 @@ class PreviewApi:
         return {"id": draft.segment.id, "engine": engine, "sql": draft.question(pretty=True)}
 
     def _draft(self, body: Mapping[str, Any], engine: str) -> "Draft":
-        from regulars.analytics.compiling import Scope
+        from regulars.analytics.compiling import scope_of
         from regulars.analytics.previewing import Draft
         from regulars.analytics.setting import Setting
         from regulars.analytics.words import WORDS
@@ -81,11 +82,15 @@ class PreviewApi:
         id = _id(body)
         standing = segments.get(id)
         segment = _segment(id, body.get("definition"), standing, live)
+        segments[id] = segment
+        needs_rates = any(reads_orders(each) for each in segments.values())
+        rates = self.catalog.rates(live.rates_version) if needs_rates else NO_RATES
         return Draft(
             segment=segment,
             before=standing if "definition" in body else None,
             setting=Setting(now=self.clock(), calendar=live.workspace.calendar, words=WORDS[engine]),
-            scope=Scope(known_kinds=live.rules.known_kinds, segments={**segments, id: segment}),
+            scope=scope_of(live.rules.known_kinds, segments, rates),
+            rates=tuple(rates.rows()),
         )
 
 
