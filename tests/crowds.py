@@ -14,6 +14,8 @@ from regulars.domain.instants import DAY, HOUR, SECOND, to_micros
 from regulars.domain.profiles import alone
 
 NAMES = ("Product Viewed", "Order Completed", "Cart", "Ünïcode 'quoted\"", "Page Viewed")
+OF_ORDERS = ("Order Completed", "Order Completed", "Order Updated", "Order Refunded", "Order Cancelled")
+REVENUES = (0, 1, 3, 0.5, "1.333333", 9.99, 1.5, None)
 PROPERTIES = ("n", "n", "price", "plan", "a.b", "cart.size", 'odd"na\\me', "cart")
 FEW = (0, 1, 2, 3, 0.5, "2", 1.0, None, True)  # values of `n`, which often are the same, and add up to what is asked
 TRAITS = ("plan", "points", "due", "email", "a.b", "n")
@@ -171,17 +173,25 @@ def _twins(random: Random, owners: Sequence[str], events: Sequence[Event]) -> li
 def _event(random: Random, owner: str, number: int, edges: Sequence[int], own: Sequence[int] = ()) -> Event:
     at = random.choice(own) if own and random.random() < 0.5 else _instant(random, edges)
     is_identify = random.random() < 0.25
+    is_order = random.random() < 0.25
+    name = random.choice(OF_ORDERS if is_order else NAMES)
+    properties = _of_an_order(random) if is_order else {}
     return Event(
         owner=owner,
         links=(owner,),
         moment=moment_of(at, "web", f"m{number % 4}"),
         type="identify" if is_identify else random.choice(["track", "track", "page"]),
-        name=None if is_identify else random.choice(NAMES),
+        name=None if is_identify else name,
         at=at,
         arrival=at + SECOND + number,
-        properties=_properties(random) if random.random() < 0.9 else {},
+        properties={**properties, **(_properties(random) if random.random() < 0.9 else {})},
         traits=_traits(random, owner) if is_identify else {},
     )
+
+
+def _of_an_order(random: Random) -> Mapping[str, Any]:
+    revenue = random.choice(REVENUES)
+    return {"order_id": random.choice(["o-1", "o-2", 3]), **({} if revenue is None else {"revenue": revenue})}
 
 
 def _instant(random: Random, edges: Sequence[int]) -> int:

@@ -348,8 +348,8 @@ GUARDS: Sequence[Guard] = (
     Guard(
         "the newest trait of SQL is the one of the later message, where instants are the same",
         f"{LIBRARY}/analytics/conditions.py",
-        "by = words.row(column(AT), column(MOMENT), value)",
-        "by = words.row(column(AT), value)",
+        "by = words.row(column(AT), column(MOMENT), self.tables.rows.spelling(value))",
+        "by = words.row(column(AT), self.tables.rows.spelling(value))",
         ("tests/analytics/test_each.py",),
     ),
     Guard(

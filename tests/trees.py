@@ -1,7 +1,7 @@
 """Random trees of segments: every operator, nested, over what random people do."""
 
 from random import Random
-from typing import get_args
+from typing import get_args, get_type_hints
 
 from regulars.domain.checks import (
     COMPARISONS,
@@ -35,6 +35,7 @@ from regulars.domain.segments import (
     Node,
     Not,
     OneOf,
+    OrdersMeasure,
     Regular,
     Returned,
     Rolling,
@@ -79,7 +80,7 @@ def a_node(random: Random, crowd: Crowd, depth: int = 2, others: int = 0) -> Nod
 def a_leaf(random: Random, crowd: Crowd, others: int = 0) -> Node:  # noqa: C901 (a case each)
     """Make a leaf up."""
     length = random.choice(LENGTHS)
-    match random.randrange(14):
+    match random.randrange(15):
         case 0 | 1 | 2:
             trait = random.choice(TRAITS)
             return Trait(trait, _of_few(random) if trait == "n" else a_check(random, crowd))
@@ -100,6 +101,8 @@ def a_leaf(random: Random, crowd: Crowd, others: int = 0) -> Node:  # noqa: C901
             periods = random.randint(1, 5)
             days, times = random.choice([1, 2, 7]), random.randint(1, 2)
             return Regular(a_selection(random, crowd), times, days, periods, random.randint(1, periods))
+        case 14:
+            return _of_orders(random, crowd)
         case 12:
             return Returned(a_selection(random, crowd), random.choice([1, 2, 5, 28]), random.choice([1, 2, 7, 30]))
         case _:
@@ -171,6 +174,14 @@ def a_date_check(random: Random, crowd: Crowd, *, timed: bool) -> Check:
             return Recent(random.choice(["within_last", "within_next"]), random.choice([*LENGTHS, 5_000 * DAY]))
         case _:
             return Anniversary(random.choice(["within_last", "within_next"]), random.choice(DAYS))
+
+
+def _of_orders(random: Random, crowd: Crowd) -> Node:
+    of = random.choice(get_args(get_type_hints(OrdersMeasure)["of"]))
+    window: Window | None = random.choice([None, None, Rolling(random.choice(LENGTHS)), CalendarDays(2)])
+    is_time = of in ("first_time", "last_time")
+    check = a_date_check(random, crowd, timed=True) if is_time else _of_numbers(random, is_amount=of != "count")
+    return Measured(OrdersMeasure(of, window), check)
 
 
 def _a_step(random: Random, crowd: Crowd) -> Selection:

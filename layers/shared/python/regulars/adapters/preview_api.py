@@ -81,13 +81,15 @@ class PreviewApi:
         segments = {segment.id: segment for segment in live.segments}
         id = _id(body)
         standing = segments.get(id)
-        segment = _segment(id, body.get("definition"), standing, live)
+        stored = self.catalog.get("segment", id) if "definition" not in body else None
+        is_live = stored is not None and standing is not None and stored.version == standing.version
+        segment = _segment(id, body.get("definition", stored and stored.content), live)
         segments[id] = segment
         needs_rates = any(reads_orders(each) for each in segments.values())
         rates = self.catalog.rates(live.rates_version) if needs_rates else NO_RATES
         return Draft(
             segment=segment,
-            before=standing if "definition" in body else None,
+            before=None if is_live else standing,
             setting=Setting(now=self.clock(), calendar=live.workspace.calendar, words=WORDS[engine]),
             scope=scope_of(live.rules.known_kinds, segments, rates),
             rates=tuple(rates.rows()),
@@ -103,11 +105,9 @@ def _id(body: Mapping[str, Any]) -> str:
     return id
 
 
-def _segment(id: str, definition: object, standing: Segment | None, live: Live) -> Segment:
+def _segment(id: str, definition: object, live: Live) -> Segment:
     if definition is None:
-        if standing is None:
-            raise NotFoundError("no segment has this id")
-        return standing
+        raise NotFoundError("no segment has this id")
     if not isinstance(definition, Mapping):
         raise InvalidRequestError("definition is an object, as in catalog/segments")
     return parse(id, definition, calendar=live.workspace.calendar)
