@@ -14,8 +14,11 @@ from regulars.domain.instants import DAY, HOUR, SECOND, to_micros
 from regulars.domain.profiles import alone
 
 NAMES = ("Product Viewed", "Order Completed", "Cart", "Ünïcode 'quoted\"", "Page Viewed")
-PROPERTIES = ("price", "plan", "a.b", "cart.size", 'odd"na\\me', "cart")
-TRAITS = ("plan", "points", "due", "email", "a.b")
+OF_ORDERS = ("Order Completed", "Order Completed", "Order Updated", "Order Refunded", "Order Cancelled")
+REVENUES = (0, 1, 3, 0.5, "1.333333", 9.99, 1.5, None)
+PROPERTIES = ("n", "n", "price", "plan", "a.b", "cart.size", 'odd"na\\me', "cart")
+FEW = (0, 1, 2, 3, 0.5, "2", 1.0, None, True)  # values of `n`, which often are the same, and add up to what is asked
+TRAITS = ("plan", "points", "due", "email", "a.b", "n")
 LENGTHS = (SECOND, 10 * SECOND, 60 * SECOND, HOUR, 6 * HOUR, DAY, 2 * DAY, 7 * DAY, 30 * DAY)
 _DUE = ("2024-02-29", "2023-02-28", "2023-03-01", "2000-12-31", "1999-01-01", "2018-02-18", "2018-11-04", "2011-12-30")
 TEXTS = (
@@ -149,7 +152,8 @@ def _somebody(random: Random, index: int, edges: Sequence[int], most: int) -> So
     owners = [f"{kind}:{index}{letter}" for kind, letter in zip(kinds, "abc", strict=False)]
     has_profile = len(owners) > 1 or random.random() < 0.2
     profile_id = f"p_{owners[0]}~{index:x}" if has_profile else alone(owners[0])
-    events = [_event(random, random.choice(owners), number, edges) for number in range(random.randrange(most + 1))]
+    own = [_instant(random, edges) for _ in range(3)]  # at which several things happen at once
+    events = [_event(random, random.choice(owners), number, edges, own) for number in range(random.randrange(most + 1))]
     if events and len(owners) > 1 and random.random() < 0.3:
         events += _twins(random, owners, events)
     if not has_profile and not events:
@@ -166,26 +170,38 @@ def _twins(random: Random, owners: Sequence[str], events: Sequence[Event]) -> li
     return [Event(**{**{name: getattr(one, name) for name in one.__dataclass_fields__}, **body})]
 
 
-def _event(random: Random, owner: str, number: int, edges: Sequence[int]) -> Event:
-    at = random.choice(edges) + random.choice([-1, 0, 0, 1, -SECOND, SECOND, random.randrange(-DAY, HOUR)])
-    if random.random() < 0.1:
-        at -= random.randrange(400) * DAY
+def _event(random: Random, owner: str, number: int, edges: Sequence[int], own: Sequence[int] = ()) -> Event:
+    at = random.choice(own) if own and random.random() < 0.5 else _instant(random, edges)
     is_identify = random.random() < 0.25
+    is_order = random.random() < 0.25
+    name = random.choice(OF_ORDERS if is_order else NAMES)
+    properties = _of_an_order(random) if is_order else {}
     return Event(
         owner=owner,
         links=(owner,),
         moment=moment_of(at, "web", f"m{number % 4}"),
         type="identify" if is_identify else random.choice(["track", "track", "page"]),
-        name=None if is_identify else random.choice(NAMES),
+        name=None if is_identify else name,
         at=at,
         arrival=at + SECOND + number,
-        properties=_properties(random) if random.random() < 0.9 else {},
+        properties={**properties, **(_properties(random) if random.random() < 0.9 else {})},
         traits=_traits(random, owner) if is_identify else {},
     )
 
 
+def _of_an_order(random: Random) -> Mapping[str, Any]:
+    revenue = random.choice(REVENUES)
+    return {"order_id": random.choice(["o-1", "o-2", 3]), **({} if revenue is None else {"revenue": revenue})}
+
+
+def _instant(random: Random, edges: Sequence[int]) -> int:
+    at = random.choice(edges) + random.choice([-1, 0, 0, 1, -SECOND, SECOND, random.randrange(-DAY, HOUR)])
+    return at - random.randrange(400) * DAY if random.random() < 0.1 else at
+
+
 def _properties(random: Random) -> Mapping[str, Any]:
     found = {name: a_value(random) for name in PROPERTIES if random.random() < 0.5}
+    found["n"] = random.choice(FEW)
     if random.random() < 0.3:
         found["a"] = {"b": a_value(random)}
     return found
@@ -193,6 +209,7 @@ def _properties(random: Random) -> Mapping[str, Any]:
 
 def _traits(random: Random, owner: str) -> Mapping[str, Any]:
     found = {name: a_value(random) for name in TRAITS if random.random() < 0.5}
+    found["n"] = random.choice(FEW)
     if "due" in found and random.random() < 0.7:
         found["due"] = random.choice([text for text in TEXTS if text[:2] in ("20", "19")])
     if "email" in found:

@@ -7,13 +7,14 @@ from random import Random
 
 import duckdb
 
-from regulars.analytics.compiling import Scope, as_text, compile
+from regulars.analytics.compiling import as_text, compile, scope_of
 from regulars.analytics.setting import Setting
 from regulars.domain.identity_rules import DEFAULT_RULES
 from regulars.domain.instants import from_micros
 from regulars.domain.lake import EVENTS, day_text
 from regulars.domain.lake_rows import event_row
 from regulars.domain.lake_sql import TYPES
+from regulars.domain.rates import NO_RATES
 from regulars.domain.segments import Segment
 from tests.crowds import Crowd, a_crowd
 from tests.oracle import Life, belongs
@@ -86,7 +87,8 @@ def answer(
 ) -> list[set[str]]:
     """Say who is in each segment, in SQL."""
     setting = Setting(now=crowd.now, calendar=crowd.calendar)
-    scope = Scope(known_kinds=DEFAULT_RULES.known_kinds, segments={segment.id: segment for segment in segments})
+    by_id = {segment.id: segment for segment in segments}
+    scope = scope_of(DEFAULT_RULES.known_kinds, by_id, NO_RATES)
     rows = database.execute(as_text(compile(asked, setting, scope), setting)).fetchall()
     return [{row[0] for row in rows if row[2 + index]} for index in range(len(asked))]
 

@@ -4,11 +4,12 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from regulars.domain.catalog import next_watches
-from regulars.domain.checks import TIMELESS, Check
+from regulars.domain.checks import TIMELESS, Check, Compares, Exists, IsIn
 from regulars.domain.compiling import compile_all
 from regulars.domain.parts import fold
 from regulars.domain.people import Person, sum_parts
 from regulars.domain.segments import (
+    AMOUNTS,
     DAILY,
     TIMES,
     CalendarDays,
@@ -86,4 +87,16 @@ def _fits(measure: Measure, check: Check) -> bool:
         return False
     if measure.function in TIMES and measure.window is not None:
         return False
+    if measure.function in AMOUNTS and not _asks_numbers(check):
+        return False
     return measure.window is None or isinstance(check, TIMELESS)
+
+
+def _asks_numbers(check: Check) -> bool:
+    match check:
+        case Compares(_, value):
+            return not isinstance(value, str | bool)
+        case IsIn(values):
+            return not any(isinstance(value, str | bool) for value in values)
+        case _:
+            return isinstance(check, Exists)

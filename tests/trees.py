@@ -1,7 +1,7 @@
 """Random trees of segments: every operator, nested, over what random people do."""
 
 from random import Random
-from typing import get_args
+from typing import get_args, get_type_hints
 
 from regulars.domain.checks import (
     COMPARISONS,
@@ -35,6 +35,7 @@ from regulars.domain.segments import (
     Node,
     Not,
     OneOf,
+    OrdersMeasure,
     Regular,
     Returned,
     Rolling,
@@ -46,7 +47,7 @@ from regulars.domain.segments import (
     Where,
     Window,
 )
-from tests.crowds import LENGTHS, NAMES, NUMBERS, PROPERTIES, TEXTS, TRAITS, Crowd
+from tests.crowds import FEW, LENGTHS, NAMES, NUMBERS, PROPERTIES, TEXTS, TRAITS, Crowd
 
 PATTERNS = (
     *("^g", "[il]l?v", "d$", "x", "^[0-9]+$", "(?i)GOLD", "o.d", "^$"),
@@ -79,13 +80,14 @@ def a_node(random: Random, crowd: Crowd, depth: int = 2, others: int = 0) -> Nod
 def a_leaf(random: Random, crowd: Crowd, others: int = 0) -> Node:  # noqa: C901 (a case each)
     """Make a leaf up."""
     length = random.choice(LENGTHS)
-    match random.randrange(14):
+    match random.randrange(15):
         case 0 | 1 | 2:
-            return Trait(random.choice(TRAITS), a_check(random, crowd))
+            trait = random.choice(TRAITS)
+            return Trait(trait, _of_few(random) if trait == "n" else a_check(random, crowd))
         case 3 | 4 | 5 | 6:
             return a_measured(random, crowd)
         case 7 | 8:
-            steps = tuple(a_selection(random, crowd) for _ in range(random.randint(2, 4)))
+            steps = tuple(_a_step(random, crowd) for _ in range(random.choice([2, 2, 3, 4])))
             return Sequence(steps, random.choice(LENGTHS), Rolling(length), _same(random))
         case 9:
             first, then = a_selection(random, crowd), a_selection(random, crowd)
@@ -99,6 +101,8 @@ def a_leaf(random: Random, crowd: Crowd, others: int = 0) -> Node:  # noqa: C901
             periods = random.randint(1, 5)
             days, times = random.choice([1, 2, 7]), random.randint(1, 2)
             return Regular(a_selection(random, crowd), times, days, periods, random.randint(1, periods))
+        case 14:
+            return _of_orders(random, crowd)
         case 12:
             return Returned(a_selection(random, crowd), random.choice([1, 2, 5, 28]), random.choice([1, 2, 7, 30]))
         case _:
@@ -172,6 +176,30 @@ def a_date_check(random: Random, crowd: Crowd, *, timed: bool) -> Check:
             return Anniversary(random.choice(["within_last", "within_next"]), random.choice(DAYS))
 
 
+def _of_orders(random: Random, crowd: Crowd) -> Node:
+    of = random.choice(get_args(get_type_hints(OrdersMeasure)["of"]))
+    window: Window | None = random.choice([None, None, Rolling(random.choice(LENGTHS)), CalendarDays(2)])
+    is_time = of in ("first_time", "last_time")
+    check = a_date_check(random, crowd, timed=True) if is_time else _of_numbers(random, is_amount=of != "count")
+    return Measured(OrdersMeasure(of, window), check)
+
+
+def _a_step(random: Random, crowd: Crowd) -> Selection:
+    return Selection(random.choice(NAMES[:2])) if random.random() < 0.6 else a_selection(random, crowd)
+
+
+def _of_few(random: Random) -> Check:
+    """Ask for a value that many have."""
+    few: list[Plain] = [one for one in FEW if one is not None]
+    checks: list[Check] = [
+        Compares("equals", random.choice(few)),
+        Compares("at_least", 1),
+        IsIn((2, "2")),
+        Exists(False),
+    ]
+    return random.choice(checks)
+
+
 def _dated(random: Random, crowd: Crowd) -> Dated:
     today = crowd.calendar.day_of(crowd.now)
     texts = [found for each in TEXTS if (found := read_date(each)) and -50_000 < found.day(crowd.calendar) < 50_000]
@@ -180,7 +208,11 @@ def _dated(random: Random, crowd: Crowd) -> Dated:
 
 
 def _of_numbers(random: Random, *, is_amount: bool) -> Check:
-    numbers = [0, 1, 2, 3, 2.5] if not is_amount else [0, 1, 10, 9.99, 2.5e-6, 5e-7, -1, 11.99, 1003.5, 10**15]
+    numbers = (
+        [0, 1, 2, 3, 2.5]
+        if not is_amount
+        else [0, 0.5, 1, 1, 1.5, 2, 3, 1.333333, 1.666666, 0.333333, 9.99, 5e-7, -1, 10**15]
+    )
     match random.randrange(6):
         case 0:
             return IsIn(tuple(random.sample(numbers, 2)))

@@ -9,15 +9,17 @@ from cli.definitions import read_definition
 from cli.errors import UserError
 from cli.live import read_live
 from cli.session import Session
-from regulars.analytics.compiling import Scope
+from regulars.analytics.compiling import scope_of
 from regulars.analytics.previewing import Draft
 from regulars.analytics.setting import Setting
 from regulars.analytics.words import DUCKDB, Words
 from regulars.domain.identity_definitions import parse_rules
 from regulars.domain.identity_rules import DEFAULT_RULES, IdentityRules
 from regulars.domain.instants import to_micros
+from regulars.domain.rate_definitions import parse_rates, unite_tables
+from regulars.domain.rates import NO_RATES, Rates
 from regulars.domain.segment_definitions import parse
-from regulars.domain.segments import Segment
+from regulars.domain.segments import Segment, reads_orders
 from regulars.domain.workspace import DEFAULT_WORKSPACE, Workspace, parse_workspace
 
 _ENDINGS = (".yaml", ".yml")
@@ -41,11 +43,14 @@ def draft_of(session: Session, name: str, *, words: Words = DUCKDB) -> Draft:
         before = live.segments.get(segment.id)
     else:
         segment, before = _named(live, name), None
+    segments = {**live.segments, segment.id: segment}
+    rates = _rates(session) if any(map(reads_orders, segments.values())) else NO_RATES
     return Draft(
         segment=segment,
         before=before,
         setting=Setting(now=to_micros(datetime.now(UTC)), calendar=live.workspace.calendar, words=words),
-        scope=Scope(known_kinds=live.rules.known_kinds, segments={**live.segments, segment.id: segment}),
+        scope=scope_of(live.rules.known_kinds, segments, rates),
+        rates=tuple(rates.rows()),
     )
 
 
@@ -60,6 +65,11 @@ def _named(live: Live, id: str) -> Segment:
     if id not in live.segments:
         raise UserError(f"no segment {id} is live", fix="`regulars segment list` shows all; or name a .yaml file")
     return live.segments[id]
+
+
+def _rates(session: Session) -> Rates:
+    tables = [parse_rates(id, one.content) for id, one in sorted(read_live(session.http, "rates").items())]
+    return unite_tables(tables, 1) if tables else NO_RATES
 
 
 def _live(session: Session) -> Live:

@@ -6,11 +6,12 @@ import pytest
 import sqlglot
 from sqlglot import exp
 
-from regulars.analytics.compiling import Scope, as_text, compile
+from regulars.analytics.compiling import Scope, as_text, compile, scope_of
 from regulars.analytics.setting import Setting
 from regulars.analytics.words import ATHENA, DUCKDB
 from regulars.domain.checks import Compares
 from regulars.domain.identity_rules import DEFAULT_RULES
+from regulars.domain.rates import NO_RATES
 from regulars.domain.segments import Measure, Measured, Segment, Selection, Where
 from tests.crowds import a_crowd
 from tests.trees import a_segment
@@ -28,7 +29,7 @@ def test_random_segments_are_sql_of_athena(seed: int) -> None:
     crowd = a_crowd(random, number=1)
     setting = Setting(now=crowd.now, calendar=crowd.calendar, words=ATHENA)
     segments = [a_segment(random, crowd, f"s{index}") for index in range(10)]
-    text = as_text(compile(segments, setting, Scope(known_kinds=DEFAULT_RULES.known_kinds)), setting)
+    text = as_text(compile(segments, setting, scope_of(DEFAULT_RULES.known_kinds, {}, NO_RATES)), setting)
 
     for dialect in ("athena", "trino"):
         parsed = sqlglot.parse_one(text, read=dialect)

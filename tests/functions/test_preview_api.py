@@ -70,6 +70,14 @@ def test_previews_a_live_segment_by_its_id(shop: Workspace) -> None:
     assert preview(shop, {"id": "buyers"}).content["count"] == 2
 
 
+def test_orders_are_asked_of_the_ledger_net_of_refunds(shop: Workspace) -> None:
+    archive(shop, [an_order(1, links=(ANN,), name="Order Refunded", at=an_order(9).at)])
+
+    answer = preview(shop, {"definition": {"where": {"orders": "revenue", "at_least": 5}}})
+
+    assert {one["profile_id"] for one in answer.content["sample"]} == {f"p_{BOB}"}
+
+
 def test_an_empty_lake_has_nobody() -> None:
     answer = preview(Workspace(), {"definition": BUYERS})
 

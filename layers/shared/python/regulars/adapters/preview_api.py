@@ -10,8 +10,9 @@ from regulars.adapters.lake_files import LakeFiles
 from regulars.adapters.routes import Call
 from regulars.domain.catalog import Live
 from regulars.domain.lake import EVENTS, IDENTITY
+from regulars.domain.rates import NO_RATES
 from regulars.domain.segment_definitions import parse
-from regulars.domain.segments import Segment
+from regulars.domain.segments import Segment, reads_orders
 from regulars.errors import InvalidRequestError, NotFoundError
 from regulars.pipeline.definitions import is_id
 from regulars.pipeline.lake import Lake
@@ -71,7 +72,7 @@ class PreviewApi:
         return {"id": draft.segment.id, "engine": engine, "sql": draft.question(pretty=True)}
 
     def _draft(self, body: Mapping[str, Any], engine: str) -> "Draft":
-        from regulars.analytics.compiling import Scope
+        from regulars.analytics.compiling import scope_of
         from regulars.analytics.previewing import Draft
         from regulars.analytics.setting import Setting
         from regulars.analytics.words import WORDS
@@ -80,12 +81,18 @@ class PreviewApi:
         segments = {segment.id: segment for segment in live.segments}
         id = _id(body)
         standing = segments.get(id)
-        segment = _segment(id, body.get("definition"), standing, live)
+        stored = self.catalog.get("segment", id) if "definition" not in body else None
+        is_live = stored is not None and standing is not None and stored.version == standing.version
+        segment = _segment(id, body.get("definition", stored and stored.content), live)
+        segments[id] = segment
+        needs_rates = any(reads_orders(each) for each in segments.values())
+        rates = self.catalog.rates(live.rates_version) if needs_rates else NO_RATES
         return Draft(
             segment=segment,
-            before=standing if "definition" in body else None,
+            before=None if is_live else standing,
             setting=Setting(now=self.clock(), calendar=live.workspace.calendar, words=WORDS[engine]),
-            scope=Scope(known_kinds=live.rules.known_kinds, segments={**segments, id: segment}),
+            scope=scope_of(live.rules.known_kinds, segments, rates),
+            rates=tuple(rates.rows()),
         )
 
 
@@ -98,11 +105,9 @@ def _id(body: Mapping[str, Any]) -> str:
     return id
 
 
-def _segment(id: str, definition: object, standing: Segment | None, live: Live) -> Segment:
+def _segment(id: str, definition: object, live: Live) -> Segment:
     if definition is None:
-        if standing is None:
-            raise NotFoundError("no segment has this id")
-        return standing
+        raise NotFoundError("no segment has this id")
     if not isinstance(definition, Mapping):
         raise InvalidRequestError("definition is an object, as in catalog/segments")
     return parse(id, definition, calendar=live.workspace.calendar)

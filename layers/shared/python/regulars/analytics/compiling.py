@@ -11,11 +11,13 @@ from dataclasses import dataclass, field
 from sqlglot import exp
 
 from regulars.analytics.conditions import Conditions
-from regulars.analytics.rows import KNOWN, PERSON, Rows, everyone, linked
+from regulars.analytics.rows import KNOWN, ORDERS, PERSON, Rows, everyone, linked
 from regulars.analytics.setting import Setting
 from regulars.analytics.silence import may_be_silent
 from regulars.analytics.tables import SUMS, Tables
 from regulars.analytics.terms import Term, column, named, select, within
+from regulars.domain.orders_sql import orders_sql
+from regulars.domain.rates import Rates
 from regulars.domain.segments import Node, Segment
 
 EVERYONE = "everyone"
@@ -32,6 +34,11 @@ class Scope:
     known_kinds: frozenset[str]
     segments: Mapping[str, Segment] = field(default_factory=dict)
     orders: str | None = None
+
+
+def scope_of(known_kinds: frozenset[str], segments: Mapping[str, Segment], rates: Rates) -> Scope:
+    """Say what a workspace says, of segments and rates that are live."""
+    return Scope(known_kinds=known_kinds, segments=segments, orders=orders_sql(rates.currency, events=ORDERS))
 
 
 def compile(segments: Sequence[Segment], setting: Setting, scope: Scope) -> exp.Select:

@@ -128,7 +128,7 @@ class Conditions:
             return values.passes(node.check, never, self.tables.setting)
         value, words = self.tables.rows.trait(node.trait), self.tables.setting.words
         self.tables.rows.reaches_back_to(None)
-        by = words.row(column(AT), column(MOMENT), value)
+        by = words.row(column(AT), column(MOMENT), self.tables.rows.spelling(value))
         said = is_not_null(value.copy())
         newest = self.tables.sum(filtered(words.best(value.copy(), by, largest=True), said))
         return values.passes(node.check, self.tables.value(newest), self.tables.setting)

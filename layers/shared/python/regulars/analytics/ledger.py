@@ -41,9 +41,9 @@ def orders_measured(measure: OrdersMeasure, check: Check, tables: Tables, query:
     """
     if query is None:
         raise DefinitionError("orders", "cannot be asked in SQL here: leave this condition out")
-    ledger = parse_one(query, read="duckdb")
-    assert isinstance(ledger, exp.Select)
-    tables.reads_orders(ledger)
+    written = parse_one(query, read="duckdb")
+    assert isinstance(written, exp.Select)
+    tables.reads_orders(tables.setting.words.adapted(written))
     match measure.of:
         case "count":
             number = exp.Coalesce(this=_of(measure, exp.Count(this=exp.Star()), tables), expressions=[whole(0)])

@@ -18,6 +18,7 @@ from regulars.analytics.terms import (
     among,
     any_of,
     call,
+    cast,
     column,
     is_not_null,
     is_null,
@@ -27,6 +28,7 @@ from regulars.analytics.terms import (
     select,
     surely,
     text,
+    try_cast,
     where,
     whole,
 )
@@ -38,6 +40,7 @@ from regulars.domain.segments import Selection
 from regulars.domain.state import MAX_TRAIT
 
 IDENTIFY = "identify"
+_FRACTION = r"\A-?[0-9]+[.eE]"
 ORDERS = "order_events"
 PERSON, KNOWN, AT, MOMENT = "person", "known", "at", "moment"
 
@@ -119,6 +122,11 @@ class Rows:
         """Name the column of a trait as JSON text."""
         alias = self._traits.setdefault(name, f"t{len(self._traits)}")
         return column(alias)
+
+    def spelling(self, value: Term) -> Term:
+        """Name the column of JSON text with a fraction as everybody else writes it; engines take texts apart anew."""
+        number = cast(try_cast(value.copy(), "DOUBLE"), "VARCHAR")
+        return self._lets(where(self._setting.words.matches(value, _FRACTION), number, value.copy()))
 
     def read(self, *, known_only: bool) -> exp.Select:
         """Write the events that are read, with what they hold."""

@@ -98,6 +98,10 @@ class Words:
         shifted = exp.Add(this=enclosed(micros), expression=whole(_SHIFT * DAY))
         return enclosed(exp.Sub(this=self.quotient(shifted, DAY), expression=whole(_SHIFT)))
 
+    def adapted(self, query: exp.Select) -> exp.Select:
+        """Say in the words of this engine what somebody wrote in those of DuckDB."""
+        return query
+
 
 @dataclass(frozen=True, slots=True)
 class AthenaWords(Words):
@@ -163,6 +167,22 @@ class AthenaWords(Words):
         """Read eight hexadecimal digits of the MD5 of a text, from a place on, as a number."""
         digits = call("TO_HEX", call("MD5", call("TO_UTF8", plain)))
         return call("FROM_BASE", exp.Substring(this=digits, start=whole(start), length=whole(8)), whole(16))
+
+    def adapted(self, query: exp.Select) -> exp.Select:
+        """Say in the words of this engine what somebody wrote in those of DuckDB: JSON as text is written by a call."""
+
+        def as_text(node: Term) -> Term:
+            if (
+                isinstance(node, exp.Cast)
+                and isinstance(node.this, exp.JSONExtract)
+                and node.to.is_type("TEXT", "VARCHAR")
+            ):
+                return call("JSON_FORMAT", node.this)
+            return node
+
+        adapted = query.transform(as_text)
+        assert isinstance(adapted, exp.Select)
+        return adapted
 
 
 DUCKDB = Words()

@@ -47,7 +47,11 @@ class Affixed:
 
 @dataclass(frozen=True, slots=True)
 class Matches:
-    """A text in which a pattern is found, anywhere unless it says `^` or `$`."""
+    """
+    A text in which a pattern is found, anywhere unless it says `^` or `$`.
+
+    Digits, words and their boundaries are those of ASCII; spaces are all that there are.
+    """
 
     pattern: str
 
