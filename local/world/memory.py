@@ -213,6 +213,11 @@ class MemoryDatabase:
             while stream and stream[0].sequence <= up_to:
                 stream.popleft()
 
+    def partition_keys(self, table: TableName) -> list[str]:
+        """Name the partitions of a table that hold something, for who looks on."""
+        with self._lock:
+            return [key for key, partition in self._tables[table].items() if partition.items]
+
     def all(self, table: TableName) -> list[Item]:
         """List every item of a table, for tests and audits."""
         with self._lock:
