@@ -16,6 +16,7 @@ from regulars.errors import ConflictingEditError
 from regulars.pipeline.backfill_steps import BackfillSteps, Step
 from regulars.pipeline.backfills import Backfills
 from regulars.pipeline.definitions import Definitions, Edit
+from regulars.pipeline.evaluate import Evaluator
 from regulars.pipeline.members import Members
 from regulars.stores.catalog import Definition
 from regulars.stores.database import size_of
@@ -390,3 +391,22 @@ def test_a_membership_remembers_its_newest_transitions() -> None:
     assert [(moved.entered, moved.reason) for moved in row.past[:2]] == [(True, "event"), (False, "time")]
     assert len(world.database.all("memberships")) == 2
     assert max(size_of(item) for item in world.database.all("memberships")) < 1_024
+
+
+@pytest.mark.parametrize("times", [1, 3])
+def test_who_began_before_the_switch_writes_nothing_by_the_old_version(world: World, times: int) -> None:
+    define(world, views(5))
+    backfill(world)
+    define(world, views(3))
+    late = Evaluator(world.database, world.timer_queue, world.journal, world.clock)
+    late.start_batch()  # and then somebody else was quick
+    backfill(world)
+    world.announced.clear()
+    before = [row for row in rows(world) if row.profile_id == "p_anonymous_id:3"]
+    for person in (3, times):
+        late.evaluate(f"p_anonymous_id:{person}")
+    world.settle()
+
+    assert told(world) == []
+    assert [row for row in rows(world) if row.profile_id == "p_anonymous_id:3"] == before
+    assert len(rows(world)) == PEOPLE - 2
