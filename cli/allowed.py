@@ -17,6 +17,7 @@ _NAMES: dict[Kind, str] = {
     "tracking_plan": "tracking plan",
     "rates": "rates",
     "list": "lists",
+    "computed_trait": "computed traits",
     "segment": "segments",
     "import": "imports",
 }

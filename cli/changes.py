@@ -9,13 +9,15 @@ from typing import Any, Literal
 import yaml
 from rich.text import Text
 
-from cli.definitions import CHECKS, KINDS, Definition, Kind, is_group, title
+from cli.definitions import KINDS, Definition, Kind, is_group, read_content, title, traits_of, turn
 from cli.errors import UserError
 from cli.live import Live
 from cli.segment_reads import check_together, in_order, readers_first
+from regulars.domain.computed import ComputedTrait, Reader
+from regulars.domain.computed_definitions import Contents
 from regulars.domain.costs import excess, in_words
 from regulars.domain.identity_definitions import check_successor, parse_rules
-from regulars.domain.segment_definitions import parse as parse_segment
+from regulars.domain.segments import Segment
 from regulars.errors import DefinitionError
 from regulars.pipeline.definitions import MAX_SEGMENTS, SINGLES
 
@@ -38,6 +40,7 @@ class Change:
     act: Act
     wanted: Definition | None = None
     live: Live | None = None
+    keeps: str = ""  # what a segment or a computed trait that is new or changed keeps of each person
 
     @property
     def kind(self) -> Kind:
@@ -52,13 +55,6 @@ class Change:
         one = self.wanted or self.live
         assert one is not None
         return one.id
-
-    @property
-    def keeps(self) -> str:
-        """What a segment that is new or changed keeps of each person; empty for all else."""
-        if self.kind != "segment" or self.act not in ("create", "change") or self.wanted is None:
-            return ""
-        return in_words(parse_segment(self.id, self.wanted.content))
 
     @property
     def is_one(self) -> bool:
@@ -87,16 +83,23 @@ def compare(wanted: Sequence[Definition], live: Mapping[Kind, Mapping[str, Live]
 
     Raises UserError for what may not follow what is live.
     """
+    computed = _after(wanted, live, "computed_trait")
     segments = {id: one.content for id, one in live.get("segment", {}).items()}
     check_together(wanted, segments)
-    changes = [_compare_one(one, live[one.kind].get(one.id)) for one in in_order(wanted) if one.kind in live]
-    _check_size(wanted, live.get("segment", {}))
+    changes = [_compare_one(one, live[one.kind].get(one.id), computed) for one in in_order(wanted) if one.kind in live]
+    _check_size(_after(wanted, live, "segment"), computed)
     named = {(one.kind, one.id) for one in wanted}
     for kind in (kind for kind in reversed(KINDS) if kind in live):
-        ids = readers_first(segments) if kind == "segment" else sorted(live[kind])
-        gone = [id for id in ids if (kind, id) not in named and kind not in SINGLES]
+        gone = [id for id in _in_turn(kind, live[kind]) if (kind, id) not in named and kind not in SINGLES]
         changes += [Change(act="prune" if prune else "left alone", live=live[kind][id]) for id in gone]
     return sorted(changes, key=_turn)
+
+
+def _in_turn(kind: Kind, live: Mapping[str, Live]) -> list[str]:
+    """Put the ids of definitions that may go before those that they read."""
+    if kind == "segment":
+        return readers_first({id: one.content for id, one in live.items()})
+    return sorted(live, key=lambda id: (-turn(kind, live[id].content), id))
 
 
 def _turn(change: Change) -> int:
@@ -117,39 +120,64 @@ def _says_no_more(change: Change) -> bool:
     return change.live is not None and "currency" in change.live.content and "currency" not in after
 
 
-def _check_size(wanted: Sequence[Definition], live: Mapping[str, Live]) -> None:
-    """Refuse more segments than fit; what is pruned counts, for it goes last."""
-    contents = {id: one.content for id, one in live.items()}
-    contents |= {one.id: one.content for one in wanted if one.kind == "segment"}
-    if sum(len(json.dumps(content, sort_keys=True)) for content in contents.values()) > MAX_SEGMENTS:
+def _after(wanted: Sequence[Definition], live: Mapping[Kind, Mapping[str, Live]], kind: Kind) -> Contents:
+    """Give all definitions of a kind as they will be; what is pruned counts, for it goes last."""
+    before = {id: one.content for id, one in live.get(kind, {}).items()}
+    return before | {one.id: one.content for one in wanted if one.kind == kind}
+
+
+def _check_size(segments: Contents, computed: Contents) -> None:
+    """Refuse more segments and computed traits than fit, and segments that would be wrong."""
+    if sum(len(json.dumps(content, sort_keys=True)) for content in segments.values()) > MAX_SEGMENTS:
         what = f"all segments together have at most {MAX_SEGMENTS:,} characters"
         raise UserError(what, fix="shorten some, or remove those that nobody needs")
-    if found := excess(parse_segment(id, content) for id, content in contents.items()):
+    readers: list[Reader] = []
+    try:
+        readers += traits_of(computed.keys(), computed).values()
+        readers += [_reader("segment", id, content, computed) for id, content in segments.items()]
+    except DefinitionError as error:
+        what = f"a segment or a computed trait that is live would be wrong: {error}"
+        raise UserError(what, fix="change it with what it reads; `regulars segment list` shows all") from error
+    if found := excess(readers):
         raise UserError(found.what, fix=found.fix)
 
 
-def _compare_one(wanted: Definition, live: Live | None) -> Change:
+def _reader(kind: Kind, id: str, content: Mapping[str, Any], computed: Contents) -> Reader:
+    read = read_content(kind, id, content, computed)
+    assert isinstance(read, Segment | ComputedTrait)
+    return read
+
+
+def _compare_one(wanted: Definition, live: Live | None, computed: Contents) -> Change:
     if wanted.kind == "identity":
         try:
             check_successor(parse_rules(live.content) if live else None, parse_rules(wanted.content))
         except DefinitionError as error:
             raise wanted.document.complaint(error) from error
-    if live is None:
-        return Change(act="create", wanted=wanted)
-    return Change(act="unchanged" if _mean_the_same(wanted, live) else "change", wanted=wanted, live=live)
+    if live and _mean_the_same(wanted, live, computed):
+        return Change(act="unchanged", wanted=wanted, live=live)
+    is_reader = wanted.kind in ("segment", "computed_trait")
+    keeps = in_words(_reader(wanted.kind, wanted.id, wanted.content, computed)) if is_reader else ""
+    return Change(act="change" if live else "create", wanted=wanted, live=live, keeps=keeps)
 
 
-def _mean_the_same(wanted: Definition, live: Live) -> bool:
+def _mean_the_same(wanted: Definition, live: Live, computed: Contents) -> bool:
     if wanted.content == live.content:
         return True
     texts = [{name: one.content.get(name) for name in ("name", "description", "status")} for one in (wanted, live)]
-    check = CHECKS[wanted.kind]
-    return texts[0] == texts[1] and bool(check(wanted.id, wanted.content) == check(live.id, live.content))
+    try:
+        read = [read_content(one.kind, one.id, one.content, computed) for one in (wanted, live)]
+    except DefinitionError:
+        return False  # what is live names a computed trait that is to go
+    return texts[0] == texts[1] and bool(read[0] == read[1])
 
 
 def note_on(changes: Sequence[Change]) -> str:
     """Say from when on segments and rates hold that are new or changed; empty where none is."""
-    touched = any(change.kind in ("segment", "rates") and change.act in ("create", "change") for change in changes)
+    touched = any(
+        change.kind in ("segment", "computed_trait", "rates") and change.act in ("create", "change")
+        for change in changes
+    )
     return HOLDS if touched else ""
 
 

@@ -1,7 +1,8 @@
 """The definitions of `catalog/`: read from YAML, checked by the same parsers as in the platform."""
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, get_args
@@ -9,6 +10,8 @@ from typing import Any, Literal, get_args
 from cli.errors import UserError
 from cli.rates_files import read_rates
 from cli.yaml_files import Document, load, shown
+from regulars.domain.computed import ComputedTrait
+from regulars.domain.computed_definitions import Contents, parse_computed
 from regulars.domain.identity_definitions import check_rules
 from regulars.domain.lists import parse_list
 from regulars.domain.mapping_definitions import parse_mapping
@@ -20,17 +23,24 @@ from regulars.domain.workspace import parse_workspace
 from regulars.errors import DefinitionError
 from regulars.pipeline.definitions import SINGLES
 
-Kind = Literal["workspace", "source", "identity", "tracking_plan", "rates", "list", "segment", "import"]
+Kind = Literal[
+    "workspace", "source", "identity", "tracking_plan", "rates", "list", "computed_trait", "segment", "import"
+]
 KINDS: tuple[Kind, ...] = get_args(Kind)  # in the order in which they are applied
 PLURALS: Mapping[Kind, str] = {
     "source": "sources",
     "tracking_plan": "tracking_plans",
     "rates": "rates",
     "list": "lists",
+    "computed_trait": "computed_traits",
     "segment": "segments",
     "import": "imports",
 }
-FOLDERS: Mapping[Kind, str] = {**PLURALS, "tracking_plan": "tracking-plan"}  # also their place in the API
+FOLDERS: Mapping[Kind, str] = {
+    **PLURALS,
+    "tracking_plan": "tracking-plan",
+    "computed_trait": "computed-traits",
+}  # also their place in the API
 TITLES: Mapping[Kind, str] = {"identity": "identity rules", "workspace": "workspace settings"}
 _ID = re.compile(r"[a-z][a-z0-9_]{0,62}")
 
@@ -61,13 +71,14 @@ def read_catalog(folder: Path) -> tuple[list[Definition], list[UserError]]:
         raise UserError("there is no catalog", where=shown(folder), fix="go to the folder above it, or say --catalog")
     definitions: list[Definition] = []
     errors: list[UserError] = []
+    computed = _computed(folder)
     for kind, path in _files(folder):
         try:
-            definitions.append(read_definition(kind, path))
+            definitions.append(read_definition(kind, path, computed))
         except UserError as error:
             errors.append(error)
     definitions += _read_tables(folder, errors)
-    definitions.sort(key=lambda one: (KINDS.index(one.kind), not is_group(one.kind, one.content)))
+    definitions.sort(key=lambda one: (KINDS.index(one.kind), turn(one.kind, one.content)))
     return definitions, errors + _dangling(definitions) + ([] if errors else _contradictions(definitions))
 
 
@@ -76,24 +87,72 @@ def is_group(kind: Kind, content: Mapping[str, Any]) -> bool:
     return kind == "tracking_plan" and "group" in content
 
 
-def read_definition(kind: Kind, path: Path) -> Definition:
+def turn(kind: Kind, content: Mapping[str, Any]) -> int:
+    """Say which definitions of a kind are made first: those that others name."""
+    if kind == "computed_trait":
+        return 2 if "rfm" in content else int("score" in content)
+    return int(not is_group(kind, content))
+
+
+def read_definition(kind: Kind, path: Path, computed: Contents | None = None) -> Definition:
     """Read and check one definition. Raises UserError."""
     id = SINGLES.get(kind) or path.stem
     if not _ID.fullmatch(id):
         what = "the name of the file is the id: a lower-case letter and then up to 62 of a-z, 0-9 and _"
         raise UserError(what, where=shown(path), fix="rename the file")
-    return check_definition(kind, id, load(path))
+    return check_definition(kind, id, load(path), computed)
 
 
-def check_definition(kind: Kind, id: str, document: Document) -> Definition:
-    """Check what a document says. Raises UserError."""
+def check_definition(kind: Kind, id: str, document: Document, computed: Contents | None = None) -> Definition:
+    """Check what a document says, which may name `computed` traits. Raises UserError."""
     try:
         if document.content.get("id", id) != id:
             raise DefinitionError("id", f"is not {id}, the name of the file; it may be left out")
-        CHECKS[kind](id, document.content)
+        read_content(kind, id, document.content, computed or {})
     except DefinitionError as error:
         raise document.complaint(error) from error
     return Definition(kind=kind, id=id, content=document.content, document=document)
+
+
+def read_content(kind: Kind, id: str, content: Mapping[str, Any], computed: Contents) -> object:
+    """Read what a definition says, which may name `computed` traits. Raises DefinitionError."""
+    match kind:
+        case "computed_trait":
+            return parse_computed(id, content, {**computed, id: content})
+        case "segment":
+            named = {each: computed[each] for each in _named(content) if each in computed}
+            return parse_segment(id, content, computed=traits_of(named, computed))
+        case _:
+            return CHECKS[kind](id, content)
+
+
+def traits_of(named: Collection[str], computed: Contents) -> dict[str, ComputedTrait]:
+    """Read some of all computed traits. Raises DefinitionError."""
+    try:
+        return {id: parse_computed(id, computed[id], computed) for id in named}
+    except DefinitionError as error:
+        raise DefinitionError("where", f"reads a computed trait that is wrong: {error}") from None
+
+
+def _named(content: object) -> Iterator[str]:
+    """Name the computed traits that a segment reads."""
+    if isinstance(content, list):
+        for each in content:
+            yield from _named(each)
+    if isinstance(content, dict):
+        if isinstance(content.get("computed"), str):
+            yield content["computed"]
+        for each in content.values():
+            yield from _named(each)
+
+
+def _computed(folder: Path) -> Contents:
+    """Read all computed traits of a folder, as they are written; what is wrong with one is told of itself."""
+    found: dict[str, Mapping[str, Any]] = {}
+    for path in folder.glob(f"{FOLDERS['computed_trait']}/*.y*ml"):
+        with suppress(UserError):
+            found[path.stem] = load(path).content
+    return found
 
 
 def _read_tables(folder: Path, errors: list[UserError]) -> Iterator[Definition]:
@@ -160,6 +219,5 @@ CHECKS: Mapping[Kind, Callable[[str, Mapping[str, Any]], object]] = {
     "tracking_plan": check_plan,
     "rates": parse_rates,
     "list": parse_list,
-    "segment": parse_segment,
     "import": parse_mapping,
 }

@@ -55,7 +55,9 @@ def show(
         path = f"/v1/profiles/{quote(found['profile_id'], safe=':')}/events"
         newest = list(islice(session.http.pages(path, "events", limit=events), events))
     session.output.data({**found, "events": newest})
-    session.output.show(_head(found), _identifiers(found), _traits(found), _memberships(found), _events(newest))
+    session.output.show(
+        _head(found), _identifiers(found), _traits(found), _computed(found), _memberships(found), _events(newest)
+    )
 
 
 @profile.command()
@@ -169,6 +171,31 @@ def _traits(found: Mapping[str, Any]) -> Any:
     )
     columns = ("trait", "value", "source", "said at", "by message")
     return _table("Traits", (*columns, "because", "said by"), rows)
+
+
+def _computed(found: Mapping[str, Any]) -> Any:
+    rows = (
+        (one["name"], id, _worth(one), instant(one["next_change_at"]) or "with the next event")
+        for id, one in sorted(found["computed"].items())
+    )
+    more = " (the first)" if "computed" in found["incomplete"] else ""
+    return _table(f"Computed traits{more}", ("trait", "id", "value", "may change"), rows)
+
+
+def _worth(one: Mapping[str, Any]) -> object:
+    value = one["value"]
+    match one["type"]:
+        case _ if value is None:
+            return Text("none", style="dim")
+        case "amount":
+            return f"{value:,.2f}"
+        case "time":
+            return instant(value)
+        case "list":
+            more = f", and {one['count'] - len(value):,} more" if one["count"] > len(value) else ""
+            return ", ".join(map(str, value)) + more
+        case _:
+            return value
 
 
 def _why(trait: Mapping[str, Any]) -> tuple[object, ...]:

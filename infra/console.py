@@ -9,7 +9,17 @@ from infra.http_api import HttpApi
 from infra.python_function import Ground, PythonFunction
 from infra.rebuilding import Rebuilding
 
-_CATALOG = ("segments", "sources", "imports", "identity", "workspace", "rates", "lists", "tracking-plan")
+_CATALOG = (
+    "segments",
+    "computed-traits",
+    "sources",
+    "imports",
+    "identity",
+    "workspace",
+    "rates",
+    "lists",
+    "tracking-plan",
+)
 _METHODS = ("GET", "POST", "PUT", "DELETE")
 _MENDS = ("GET", "PUT", "POST")
 _TIMEOUT = Duration.seconds(25)  # the API gives up at 30

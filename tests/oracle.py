@@ -105,7 +105,7 @@ def truth(node: Node, life: Life, now: int) -> bool:  # noqa: C901 (a case each)
         case Trait(name, check):
             return passes(check, trait_of(name, life.events), now, life.calendar)
         case Measured(OrdersMeasure() as measure, check):
-            return _passes_exactly(check, _orders(measure, life, now), now, life.calendar)
+            return _passes_exactly(check, measured_orders(measure, life, now), now, life.calendar)
         case Measured(Measure() as measure, check):
             return _measured(measure, check, life, now)
         case segments.Sequence():
@@ -430,7 +430,8 @@ def _size(value: Any) -> int:
     return len(json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode())
 
 
-def _orders(measure: OrdersMeasure, life: Life, now: int) -> object:
+def measured_orders(measure: OrdersMeasure, life: Life, now: int) -> object:
+    """What orders come to; None of nothing."""
     standing = standing_orders(life.events, life.rates).values()
     worths = [worth for instant, worth in standing if _in(measure.window, instant, life, now)]
     instants = [instant for instant, _ in standing if _in(measure.window, instant, life, now)]

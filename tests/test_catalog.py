@@ -14,6 +14,7 @@ from hypothesis import given
 from jsonschema import Draft202012Validator
 
 from cli.yaml_files import parse as plain_yaml
+from regulars.domain.computed_definitions import parse_computed
 from regulars.domain.identity_definitions import check_rules
 from regulars.domain.identity_rules import DEFAULT_RULES
 from regulars.domain.lists import parse_list
@@ -25,12 +26,14 @@ from regulars.domain.segments import Segment
 from regulars.domain.sources import parse_source
 from regulars.domain.workspace import parse_workspace
 from regulars.errors import DefinitionError
+from tests.computed import COMPUTED, TRAITS
 from tests.strategies import definitions
 
 CATALOG = Path(__file__).parents[1] / "catalog"
 FILES = sorted(CATALOG.rglob("*.yaml"))
 PARSERS: Mapping[str, Callable[[dict[str, Any]], object]] = {
-    "segment": lambda definition: parse("x", definition),
+    "segment": lambda definition: parse("x", definition, computed=TRAITS),
+    "computed-trait": lambda definition: parse_computed("x", definition, COMPUTED),
     "import": lambda definition: parse_mapping("x", definition),
     "identity": check_rules,
     "workspace": parse_workspace,
@@ -486,7 +489,10 @@ def test_the_schema_of_segments_takes_whatever_the_parser_takes(definition: dict
 def blocks() -> list[tuple[str, str]]:
     """List the YAML in the docs, by the file that it stands for."""
     docs = CATALOG.parent / "docs"
-    text = "".join((docs / page).read_text() for page in ("catalog.md", "identity.md", "import.md", "orders.md"))
+    text = "".join(
+        (docs / page).read_text()
+        for page in ("catalog.md", "computed-traits.md", "identity.md", "import.md", "orders.md")
+    )
     return re.findall(r"```yaml\n# catalog/(\S+)\n(.*?)```", text, re.DOTALL)
 
 
@@ -508,4 +514,5 @@ def test_the_docs_show_every_kind() -> None:
         "segments",
         "imports",
         "rates",
+        "computed-traits",
     }

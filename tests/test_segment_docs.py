@@ -10,6 +10,7 @@ from cli.yaml_files import parse as read_yaml
 from regulars.domain.check_definitions import CHECKS
 from regulars.domain.segment_definitions import LEAVES, parse
 from regulars.domain.segments import Function
+from tests.computed import TRAITS
 from tests.test_catalog import accepts
 
 TEXT = (Path(__file__).parents[1] / "docs" / "segments.md").read_text()
@@ -27,7 +28,7 @@ def definition_of(block: str) -> dict[str, Any]:
 def test_every_example_is_a_segment(block: str) -> None:
     definition = definition_of(block)
 
-    assert parse("example", definition)
+    assert parse("example", definition, computed=TRAITS).id == "example"
     assert accepts("segment", definition)
 
 

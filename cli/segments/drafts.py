@@ -13,6 +13,7 @@ from regulars.analytics.compiling import scope_of
 from regulars.analytics.previewing import Draft
 from regulars.analytics.setting import Setting
 from regulars.analytics.words import DUCKDB, Words
+from regulars.domain.computed_definitions import Contents, parse_all_computed
 from regulars.domain.identity_definitions import parse_rules
 from regulars.domain.identity_rules import DEFAULT_RULES, IdentityRules
 from regulars.domain.instants import to_micros
@@ -27,11 +28,12 @@ _ENDINGS = (".yaml", ".yml")
 
 @dataclass(frozen=True, slots=True)
 class Live:
-    """What is live: segments by id, identity rules, and the settings of the workspace."""
+    """What is live: segments by id, identity rules, settings of the workspace, and computed traits as written."""
 
     segments: Mapping[str, Segment]
     rules: IdentityRules
     workspace: Workspace
+    computed: Contents
 
 
 def draft_of(session: Session, name: str, *, words: Words = DUCKDB) -> Draft:
@@ -57,8 +59,10 @@ def draft_of(session: Session, name: str, *, words: Words = DUCKDB) -> Draft:
 def _from_file(path: Path, live: Live) -> Segment:
     if not path.is_file():
         raise UserError("there is no such file", where=str(path), fix="name a file of catalog/segments, or an id")
-    definition = read_definition("segment", path)
-    return parse(definition.id, definition.content, calendar=live.workspace.calendar)
+    definition = read_definition("segment", path, live.computed)
+    calendar = live.workspace.calendar
+    computed = parse_all_computed(live.computed, calendar)
+    return parse(definition.id, definition.content, calendar=calendar, computed=computed)
 
 
 def _named(live: Live, id: str) -> Segment:
@@ -76,8 +80,10 @@ def _live(session: Session) -> Live:
     rules = next(iter(read_live(session.http, "identity").values()), None)
     settings = next(iter(read_live(session.http, "workspace").values()), None)
     workspace = parse_workspace(settings.content) if settings else DEFAULT_WORKSPACE
+    computed = {id: one.content for id, one in read_live(session.http, "computed_trait").items()}
+    traits = parse_all_computed(computed, workspace.calendar)
     segments = {
-        id: parse(id, one.content, version=one.version, calendar=workspace.calendar)
+        id: parse(id, one.content, version=one.version, calendar=workspace.calendar, computed=traits)
         for id, one in read_live(session.http, "segment").items()
     }
-    return Live(segments, parse_rules(rules.content) if rules else DEFAULT_RULES, workspace)
+    return Live(segments, parse_rules(rules.content) if rules else DEFAULT_RULES, workspace, computed)

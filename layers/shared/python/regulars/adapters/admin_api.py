@@ -8,6 +8,8 @@ from regulars.adapters.bodies import MAX_BODY
 from regulars.adapters.edits import if_match, read_wish
 from regulars.adapters.pages import Pager
 from regulars.adapters.routes import Audit, Call
+from regulars.domain.computed_definitions import parse_computed
+from regulars.domain.costs import in_words
 from regulars.domain.instants import to_text
 from regulars.domain.rate_definitions import MAX_TABLE
 from regulars.domain.sources import Source, known, parse_source
@@ -31,6 +33,11 @@ from regulars.stores.sizes import SizeStore
 
 Answer = Mapping[str, Any]
 MAX_RATES = 2 * MAX_TABLE  # bytes of a body: a table, written with spaces
+
+EFFECTIVE_ON_READING = (
+    "now for everybody, for it is computed as it is read; a person whom segments that read it are about is evaluated "
+    "with their next event or timer"
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,6 +116,13 @@ class AdminApi:
         wish = read_wish(call, MAX_RATES if kind == "rates" else MAX_BODY)
         edit = self.definitions.put(kind, _id(call, kind), wish.definition, origin=wish.origin, expected=wish.expected)
         return {**definition_json(edit.definition), "changed": edit.changed}
+
+    def put_computed_trait(self, call: Call) -> Answer:
+        """Write a computed trait, and say from when on it holds and what it keeps."""
+        answer = self.put_definition(call, kind="computed_trait")
+        others = {each.id: each.content for each in self.definitions.list("computed_trait")}
+        trait = parse_computed(answer["id"], answer["definition"], others)
+        return {**answer, "effective": EFFECTIVE_ON_READING, "keeps": in_words(trait)}
 
     def put_source(self, call: Call) -> Answer:
         """Write a source, and mint the keys that it lists and has not: secrets are told this once."""

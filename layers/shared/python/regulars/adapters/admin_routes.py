@@ -5,6 +5,7 @@ from functools import partial
 
 from regulars.adapters import identity_api
 from regulars.adapters.admin_api import AdminApi, Answer
+from regulars.adapters.computed_trait_routes import COMPUTED_TRAIT_ROUTES
 from regulars.adapters.days import DAYS
 from regulars.adapters.key_routes import KEY_ROUTES
 from regulars.adapters.list_routes import LIST_ROUTES
@@ -153,6 +154,7 @@ ADMIN_ROUTES: Sequence[Route[AdminApi]] = (
     *_IDENTITY,
     *_WORKSPACE,
     *_IMPORTS,
+    *COMPUTED_TRAIT_ROUTES,
     *RATE_ROUTES,
     *LIST_ROUTES,
     *QUARANTINE_ROUTES,

@@ -110,4 +110,4 @@ def _segment(id: str, definition: object, live: Live) -> Segment:
         raise NotFoundError("no segment has this id")
     if not isinstance(definition, Mapping):
         raise InvalidRequestError("definition is an object, as in catalog/segments")
-    return parse(id, definition, calendar=live.workspace.calendar)
+    return parse(id, definition, calendar=live.workspace.calendar, computed={one.id: one for one in live.computed})

@@ -9,6 +9,7 @@ from regulars.adapters.bodies import only, read_body
 from regulars.adapters.pages import Pager, within
 from regulars.adapters.profile_json import (
     audience_json,
+    computed_json,
     event_json,
     identifier_json,
     membership_json,
@@ -19,6 +20,7 @@ from regulars.adapters.profile_json import (
 from regulars.adapters.routes import Audit, Call
 from regulars.domain.references import profile_id_of, profile_id_of_value
 from regulars.errors import InvalidRequestError
+from regulars.pipeline.computed import ShownComputed
 from regulars.pipeline.graphs import Graphs
 from regulars.pipeline.opening import Opener
 from regulars.pipeline.ports import Clock, Many, Sealer
@@ -30,6 +32,7 @@ from regulars.stores.database import Database
 
 Answer = Mapping[str, Any]
 IDENTIFIERS = 100  # of a profile's on its one page; the others are in its list of identifiers
+COMPUTED = 500_000  # bytes of its computed traits there; the others are in the list of those
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,6 +76,14 @@ class ProfileApi:
         found = self.reader.traits(profile_id, opener, after=asked.after, limit=asked.one_more)
         pairs, next = self.pager.page(asked, found, _named, lambda trait: trait.name)
         return {"traits": dict(pairs), "next": next}
+
+    def list_computed(self, call: Call) -> Answer:
+        """Answer with computed traits by id."""
+        profile_id = profile_id_of(call["ref"], self.sealer.hash_key)
+        asked = self.pager.asked(call, "computed", profile_id)
+        found = self.reader.computed(profile_id, after=asked.after, limit=asked.one_more)
+        pairs, next = self.pager.page(asked, found, _computed, lambda each: each.id)
+        return {"computed": dict(pairs), "next": next}
 
     def list_identifiers(self, call: Call) -> Answer:
         """Answer with identifiers."""
@@ -121,7 +132,8 @@ class ProfileApi:
     def _profile(self, call: Call, profile_id: str) -> Answer:
         profile = self.reader.profile(profile_id, self._opener(call, profile_id), identifiers=IDENTIFIERS)
         kept = len(within([trait_json(trait) for trait in profile.traits]))
-        return profile_json(profile, list(profile.traits[:kept]))
+        computed = within([computed_json(each) for each in profile.computed], COMPUTED)
+        return profile_json(profile, list(profile.traits[:kept]), profile.computed[: len(computed)])
 
     def asked(self, call: Call) -> tuple[str, Opener]:
         """Read who is asked for, and make the opener of the caller."""
@@ -133,6 +145,10 @@ class ProfileApi:
         if personal:
             self.audit(call.caller.subject, call.route, profile_id)
         return self.reader.opener(personal=personal, sensitive=call.caller.may("sensitive:read"))
+
+
+def _computed(computed: ShownComputed) -> tuple[str, Any]:
+    return computed.id, computed_json(computed)
 
 
 def _named(trait: ShownTrait) -> tuple[str, Any]:

@@ -1,5 +1,6 @@
 """Profiles as JSON: what the profile API answers, field by field."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from regulars.domain.instants import to_text
@@ -7,6 +8,7 @@ from regulars.domain.memberships import Moved
 from regulars.domain.numbers import from_amount
 from regulars.domain.order_measures import Totals
 from regulars.domain.profiles import alone
+from regulars.pipeline.computed import ShownComputed
 from regulars.pipeline.opening import Shown, ShownEvent
 from regulars.pipeline.profiles import ShownAudience, ShownIdentifier, ShownMembership, ShownProfile
 from regulars.pipeline.traits import ShownTrait
@@ -14,17 +16,19 @@ from regulars.pipeline.traits import ShownTrait
 Json = dict[str, Any]
 
 
-def profile_json(profile: ShownProfile, traits: list[ShownTrait]) -> Json:
-    """Write a profile; `traits` are those of them that fit."""
+def profile_json(profile: ShownProfile, traits: list[ShownTrait], computed: Sequence[ShownComputed]) -> Json:
+    """Write a profile; `traits` and `computed` are those of them that fit."""
     whole = {
         "identifiers": len(profile.identifiers) == profile.identifier_count,
         "traits": len(traits) == len(profile.traits),
+        "computed": len(computed) == len(profile.computed),
     }
     return {
         "profile_id": profile.profile_id,
         "known": profile.known,
         "identifiers": [identifier_json(identifier) for identifier in profile.identifiers],
         "traits": traits_json(traits),
+        "computed": {each.id: computed_json(each) for each in computed},
         "memberships": [membership_json(membership) for membership in profile.memberships],
         "orders": orders_json(profile.orders),
         "incomplete": [name for name, is_whole in whole.items() if not is_whole],
@@ -74,6 +78,23 @@ def trait_json(trait: ShownTrait) -> Json:
         reason = corrected.reason
         written["correction"] = {"by": corrected.by, "reason": reason.value, "masked": reason.masked}
     return written
+
+
+def computed_json(computed: ShownComputed) -> Json:
+    """Write a computed trait."""
+    value, at = computed.value, computed.next_change_at
+    if value is not None and computed.type == "amount":
+        value = from_amount(value)
+    if value is not None and computed.type == "time":
+        value = to_text(value)
+    return {
+        "name": computed.name,
+        "type": computed.type,
+        "value": value,
+        **({} if computed.count is None else {"count": computed.count}),
+        "as_of": to_text(computed.as_of),
+        "next_change_at": to_text(at) if at is not None else None,
+    }
 
 
 def membership_json(membership: ShownMembership) -> Json:

@@ -44,6 +44,20 @@ PROFILE_ROUTES: Sequence[Route[ProfileApi]] = (
         returns="TraitPage",
     ),
     Route(
+        name="list_computed",
+        method="GET",
+        path="/v1/profiles/{ref}/computed",
+        scope="profiles:read",
+        summary="Compute the computed traits of a profile, by id",
+        description=(
+            "Computed as they are read, so right as of now; `next_change_at` is when time alone changes a value, or "
+            "may. Of a list the first 100 values are told, and how many there are."
+        ),
+        query=PAGED,
+        answer=ProfileApi.list_computed,
+        returns="ComputedPage",
+    ),
+    Route(
         name="list_identifiers",
         method="GET",
         path="/v1/profiles/{ref}/identifiers",

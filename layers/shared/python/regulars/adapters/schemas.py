@@ -29,6 +29,7 @@ from regulars.adapters.shapes import (
     ref,
 )
 from regulars.adapters.why_schemas import WHY_SCHEMAS
+from regulars.domain.computing import Type
 from regulars.domain.memberships import Reason
 from regulars.pipeline.receipts import OUTCOMES
 
@@ -69,6 +70,19 @@ SCHEMAS: Mapping[str, Schema] = {
             },
         },
         optional=("correction",),
+    ),
+    "Computed": an_object(
+        {
+            "name": TEXT,
+            "type": {"enum": list(get_args(Type))},
+            "value": {
+                "description": "a number, an amount, an instant as text, text, true, false, or a list; null of nothing"
+            },
+            "count": {**WHOLE, "description": "of a list: how many values it has; the first 100 of them are told"},
+            "as_of": INSTANT,
+            "next_change_at": {**or_null(INSTANT), "description": "when time alone changes it, or may"},
+        },
+        optional=("count",),
     ),
     "Membership": an_object(
         {
@@ -117,11 +131,12 @@ SCHEMAS: Mapping[str, Schema] = {
             "known": {**FLAG, "description": "it has an identifier that makes it no anonymous one"},
             "identifiers": a_list(ref("Identifier")),
             "traits": named(ref("Trait")),
+            "computed": named(ref("Computed")),
             "memberships": a_list(ref("Membership")),
             "orders": ref("Orders"),
             "incomplete": {
                 "type": "array",
-                "items": {"enum": ["identifiers", "traits"]},
+                "items": {"enum": ["identifiers", "traits", "computed"]},
                 "description": "which lists are cut here: read them page by page",
             },
         }
@@ -146,6 +161,7 @@ SCHEMAS: Mapping[str, Schema] = {
     },
     "TraitPage": a_page("traits", named(ref("Trait"))),
     "IdentifierPage": a_page("identifiers", a_list(ref("Identifier"))),
+    "ComputedPage": a_page("computed", named(ref("Computed"))),
     "MembershipPage": a_page("memberships", a_list(ref("Membership"))),
     "TransitionPage": {
         **an_object(
@@ -163,6 +179,7 @@ SCHEMAS: Mapping[str, Schema] = {
     **WHY_SCHEMAS,
     **PREVIEW_SCHEMAS,
     "Definition": an_object(_DEFINITION),
+    "ComputedTraitPage": a_page("computed_traits", a_list(ref("Definition"))),
     "SourcePage": a_page("sources", a_list(ref("Definition"))),
     "ImportPage": a_page("imports", a_list(ref("Definition"))),
     "RatesPage": a_page("rates", a_list(ref("Definition"))),

@@ -61,7 +61,7 @@ def put_segment(api: "AdminApi", call: Call) -> Answer:
         **segment_json(edit.definition, releases, newest),
         "changed": edit.changed,
         "effective": _EFFECTIVE.get(status_of(content)) or (_COMING if id in releases.coming else _NOW),
-        "keeps": in_words(parse(id, content)),
+        "keeps": in_words(parse(id, content, computed=api.definitions.computed())),
     }
 
 

@@ -1,4 +1,4 @@
-"""What the pipeline lives by: the settings, the identity rules, the live segments and the rates as one value."""
+"""What the pipeline lives by: settings, identity rules, live segments, computed traits and rates as one value."""
 
 import json
 from collections import defaultdict
@@ -9,6 +9,8 @@ from hashlib import sha256
 
 from regulars.domain.calendars import UTC_DAYS, Calendar
 from regulars.domain.compiling import Compiled, compile_all
+from regulars.domain.computed import ComputedTrait, Reader
+from regulars.domain.computing import CompiledTrait, compile_trait
 from regulars.domain.identity_rules import DEFAULT_RULES, IdentityRules
 from regulars.domain.needs import needs
 from regulars.domain.people import Person
@@ -32,6 +34,7 @@ class Live:
     watches: Watches = field(default_factory=lambda: Watches(by_event={}))
     segments: tuple[Segment, ...] = ()
     paused: tuple[Segment, ...] = ()
+    computed: tuple[ComputedTrait, ...] = ()
     rules: IdentityRules = DEFAULT_RULES
     workspace: Workspace = DEFAULT_WORKSPACE
     rates_version: int = 0
@@ -68,6 +71,11 @@ class Live:
         return {segment.id: self.compiled[segment.rows] for segment in self.told}
 
     @cached_property
+    def computing(self) -> tuple[CompiledTrait, ...]:
+        """The computed traits as functions, in the order of their ids."""
+        return tuple(compile_trait(trait, self.workspace.calendar) for trait in self.computed)
+
+    @cached_property
     def readers(self) -> Mapping[str, frozenset[str]]:
         """Which segments read what: `event#` and a name, `trait#` and a name, or the orders."""
         readers: dict[str, set[str]] = defaultdict(set)
@@ -91,9 +99,9 @@ def key_print(write_key: str) -> str:
     return sha256(write_key.encode()).hexdigest()[:40]
 
 
-def next_watches(before: Watches, segments: Iterable[Segment], calendar: Calendar = UTC_DAYS) -> Watches:
-    """Say what is to be kept once these segments are the live ones."""
-    return _watches(prints(before), segments, calendar, before.version + 1)
+def next_watches(before: Watches, readers: Iterable[Reader], calendar: Calendar = UTC_DAYS) -> Watches:
+    """Say what is to be kept once these segments and computed traits are the live ones."""
+    return _watches(prints(before), readers, calendar, before.version + 1)
 
 
 def prints(watches: Watches) -> Prints:
@@ -106,18 +114,19 @@ def watches_to_text(watches: Watches) -> str:
     return json.dumps(prints(watches), ensure_ascii=False, separators=(",", ":"))
 
 
-def watches_from_text(version: int, text: str, segments: Iterable[Segment], calendar: Calendar = UTC_DAYS) -> Watches:
-    """Read watches back, of the segments that were live with them."""
+def watches_from_text(version: int, text: str, readers: Iterable[Reader], calendar: Calendar = UTC_DAYS) -> Watches:
+    """Read watches back, of what was live with them."""
     before = {name: (print, since) for name, (print, since) in json.loads(text).items()}
-    return _watches(before, segments, calendar, version)
+    return _watches(before, readers, calendar, version)
 
 
-def _watches(before: Prints, segments: Iterable[Segment], calendar: Calendar, version: int) -> Watches:
-    live = list(segments)
-    united = unite(need for segment in live for need in needs(segment, calendar))
+def _watches(before: Prints, readers: Iterable[Reader], calendar: Calendar, version: int) -> Watches:
+    live = list(readers)
+    united = unite(need for reader in live for need in needs(reader, calendar))
+    segments = [reader for reader in live if isinstance(reader, Segment)]
     return Watches(
         version=version,
         by_event=succeed(before, united, version),
-        traits=frozenset(trait for segment in live for trait in traits_read(segment)),
-        orders=any(reads_orders(segment) for segment in live),
+        traits=frozenset(trait for segment in segments for trait in traits_read(segment)),
+        orders=any(reads_orders(segment) for segment in segments),
     )

@@ -1,8 +1,8 @@
 """
-What segments cost: how much they keep of a person, how many values an evaluation looks at, and how much is too much.
+What segments and computed traits cost: how much they keep of a person, at how many values one looks to answer them.
 
 A write is billed by the whole part, a reading by all parts of a person, and an evaluation answers every condition: all
-three are bounded over all live segments together, where one of them is saved.
+three are bounded over all that is live together, where one of it is saved.
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -10,9 +10,10 @@ from dataclasses import dataclass
 from functools import partial
 
 from regulars.domain.calendars import Calendar
+from regulars.domain.computed import Reader, nodes_of
 from regulars.domain.keeps import Kind
 from regulars.domain.needs import needs, needs_of
-from regulars.domain.segments import MAX_VALUE, Node, Segment, walk
+from regulars.domain.segments import MAX_VALUE, Node
 from regulars.domain.watches import Watch, unite
 
 MAX_PART = 100_000  # bytes of one event name
@@ -68,55 +69,55 @@ def most_bytes(watch: Watch) -> int:
     return _LONGEST_PART + longest + texts * _LONGEST_TEXT
 
 
-def looks(segments: Iterable[Segment]) -> int:
+def looks(readers: Iterable[Reader]) -> int:
     """How many kept values an evaluation looks at, at most."""
-    return sum(_looks(node) for segment in segments for node in walk(segment.where))
+    return sum(_looks(node) for reader in readers for node in nodes_of(reader))
 
 
-def excess(segments: Iterable[Segment]) -> Excess | None:
-    """Say what these segments together have too much of; None when they may all be live."""
-    live = list(segments)
+def excess(readers: Iterable[Reader]) -> Excess | None:
+    """Say what these segments and computed traits together have too much of; None when they may all be live."""
+    live = list(readers)
     kept = {name: part_bytes(watch) for name, watch in _watches(live).items()}
     for name in (name for name, size in kept.items() if size > MAX_PART):
-        what = f"all segments would keep {_kb(kept[name])} of `{name}` for each person; {_kb(MAX_PART)} is the most"
+        what = f"all that is live would keep {_kb(kept[name])} of `{name}` for each person; {_kb(MAX_PART)} is the most"
         return _excess(what, live, partial(_bytes, only=name), _kb)
     for name in (name for name, watch in _watches(live).items() if most_bytes(watch) > MAX_ITEM):
-        what = f"all segments would keep too much of `{name}` if all of it is long: {_kb(MAX_ITEM)} is the most"
+        what = f"all that is live would keep too much of `{name}` if all of it is long: {_kb(MAX_ITEM)} is the most"
         return _excess(what, live, partial(_bytes, only=name), _kb)
     if (total := sum(kept.values())) > MAX_KEPT:
-        what = f"all segments would keep {_kb(total)} for each person; {_kb(MAX_KEPT)} is the most"
+        what = f"all that is live would keep {_kb(total)} for each person; {_kb(MAX_KEPT)} is the most"
         return _excess(what, live, _bytes, _kb)
     if (total := looks(live)) > MAX_LOOKS:
-        what = f"all segments would look at {total:,} values of each person; {MAX_LOOKS:,} is the most"
+        what = f"all that is live would look at {total:,} values of each person; {MAX_LOOKS:,} is the most"
         return _excess(what, live, lambda one: looks([one]), "{:,}".format)
     return None
 
 
-def in_words(segment: Segment) -> str:
-    """Say in a line what a segment keeps of a person, and about how much that is."""
-    watches = _watches([segment])
+def in_words(reader: Reader) -> str:
+    """Say in a line what a segment or a computed trait keeps of a person, and about how much that is."""
+    watches = _watches([reader])
     kept = [piece for name, watch in sorted(watches.items()) for piece in _pieces(name, watch)]
     if not kept:
         return "keeps nothing of its own: traits and orders are kept of everybody"
     shown = kept if len(kept) <= _SHOWN else [*kept[: _SHOWN - 1], f"{len(kept) - _SHOWN + 1} more"]
-    return f"keeps {_and(shown)}, about {_kb(_bytes(segment))} for each person who did it"
+    return f"keeps {_and(shown)}, about {_kb(_bytes(reader))} for each person who did it"
 
 
 def _looks(node: Node) -> int:
     return 1 + sum(2 * size for _, keep, size in needs_of(node, Calendar()) if keep and keep.kind not in _SINGLE)
 
 
-def _bytes(segment: Segment, *, only: str | None = None) -> int:
-    return sum(part_bytes(watch) for name, watch in _watches([segment]).items() if only in (None, name))
+def _bytes(reader: Reader, *, only: str | None = None) -> int:
+    return sum(part_bytes(watch) for name, watch in _watches([reader]).items() if only in (None, name))
 
 
-def _watches(segments: Iterable[Segment]) -> Mapping[str, Watch]:
-    return unite(need for segment in segments for need in needs(segment, Calendar()))
+def _watches(readers: Iterable[Reader]) -> Mapping[str, Watch]:
+    return unite(need for reader in readers for need in needs(reader, Calendar()))
 
 
-def _excess(what: str, live: list[Segment], cost: Callable[[Segment], int], show: Callable[[int], str]) -> Excess:
-    dearest = sorted(live, key=lambda segment: (-cost(segment), segment.id))[:_SHOWN]
-    names = ", ".join(f"{segment.id} ({show(cost(segment))})" for segment in dearest)
+def _excess(what: str, live: list[Reader], cost: Callable[[Reader], int], show: Callable[[int], str]) -> Excess:
+    dearest = sorted(live, key=lambda reader: (-cost(reader), reader.id))[:_SHOWN]
+    names = ", ".join(f"{reader.id} ({show(cost(reader))})" for reader in dearest)
     return Excess(what, f"shorten windows, ask for fewer properties, or remove one of the dearest: {names}")
 
 

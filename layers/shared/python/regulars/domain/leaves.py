@@ -115,6 +115,29 @@ def lot(profile_id: str, salt: str) -> int:
     return int.from_bytes(drawn, "big") % LOTS
 
 
+def moves(measure: Measure | OrdersMeasure, calendar: Calendar) -> Callable[[Person], Iterable[int]]:
+    """Make the function that lists the instants at which time alone may change what a measure comes to."""
+    window = measure.window
+    if window is None:
+        return lambda _person: ()
+    if isinstance(measure, OrdersMeasure):
+        return lambda person: _edges(_completed(person), window, calendar)
+    need = need_of(measure, None, calendar)
+    return lambda person: _edges(_instants(need, person, calendar), window, calendar)
+
+
+def turns_of(edges: Iterable[int], read: Callable[[Person, int], Any], person: Person, now: int) -> Iterator[Turn]:
+    """Turn where a value does, at some of these instants; after so many tries it is better to ask again then."""
+    later = sorted({edge for edge in edges if edge > now})
+    before = read(person, now) if later else None
+    for edge in islice(later, _TURNS_TRIED):
+        if (after := read(person, edge)) != before:
+            yield Turn(edge)
+            before = after
+    if len(later) > _TURNS_TRIED:
+        yield Turn(later[_TURNS_TRIED - 1], sure=False)
+
+
 def _trait(trait: str, check: Check, calendar: Calendar) -> Answer:
     holds = passes(check, calendar)
 
@@ -125,7 +148,7 @@ def _trait(trait: str, check: Check, calendar: Calendar) -> Answer:
         return person.values.get(trait)
 
     def turns(person: Person, now: int) -> Iterable[Turn]:
-        return _turns(moments(check, read_date(found(person, now)), calendar, now), truth, person, now)
+        return turns_of(moments(check, read_date(found(person, now)), calendar, now), truth, person, now)
 
     return Answer(truth, found=found) if isinstance(check, TIMELESS) else Answer(truth, turns, found=found)
 
@@ -142,9 +165,8 @@ def _orders(measure: OrdersMeasure, check: Check, calendar: Calendar) -> Answer:
 
     def turns(person: Person, now: int) -> Iterable[Turn]:
         if measure.window is None:
-            return _turns(_dates_of(measure, check, found(person, now), calendar, now), truth, person, now)
-        instants = [order.instant for order in person.orders.values() if order.instant is not None]
-        return _turns(_edges(instants, measure.window, calendar), truth, person, now)
+            return turns_of(_dates_of(measure, check, found(person, now), calendar, now), truth, person, now)
+        return turns_of(_edges(_completed(person), measure.window, calendar), truth, person, now)
 
     return Answer(truth, turns, found=found)
 
@@ -158,9 +180,9 @@ def _measured(measure: Measure, check: Check, calendar: Calendar) -> Answer:
 
     def turns(person: Person, now: int) -> Iterable[Turn]:
         if measure.window is None:
-            return _turns(_dates_of(measure, check, read(person, now), calendar, now), truth, person, now)
+            return turns_of(_dates_of(measure, check, read(person, now), calendar, now), truth, person, now)
         instants = _instants(need, person, calendar)
-        return _turns(_edges(instants, measure.window, calendar), truth, person, now)
+        return turns_of(_edges(instants, measure.window, calendar), truth, person, now)
 
     def short(person: Person, now: int) -> bool:
         is_all = bound(measure, check) is not None and measure.window is not None
@@ -208,7 +230,7 @@ def _followed(leaf: Sequence | Unfollowed | Latest, calendar: Calendar) -> Answe
         return any(start <= at < end for start, end in spans(person))
 
     def turns(person: Person, now: int) -> Iterable[Turn]:
-        return _turns({edge for span in spans(person) for edge in span if edge < NEVER}, truth, person, now)
+        return turns_of({edge for span in spans(person) for edge in span if edge < NEVER}, truth, person, now)
 
     def short(person: Person, now: int) -> bool:
         reach = 0 if isinstance(leaf, Latest) else leaf.window.length + leaf.within
@@ -244,7 +266,7 @@ def _daily(leaf: Regular | Returned, calendar: Calendar) -> Answer:
     def turns(person: Person, now: int) -> Iterable[Turn]:
         today = calendar.day_of(now)
         ahead = max((day for day in read(person) or ()), default=today) + need.size + 1
-        return _turns((calendar.start_of(day) for day in range(today + 1, ahead + 1)), truth, person, now)
+        return turns_of((calendar.start_of(day) for day in range(today + 1, ahead + 1)), truth, person, now)
 
     return Answer(truth, turns)
 
@@ -260,6 +282,10 @@ def _is_regular(leaf: Regular, days: Any, today: int) -> bool:
 def _has_returned(leaf: Returned, days: Any, today: int) -> bool:
     pairs = pairwise(sorted(days))
     return any(today - leaf.days < two <= today and two - one > leaf.gap for one, two in pairs)
+
+
+def _completed(person: Person) -> list[int]:
+    return [order.instant for order in person.orders.values() if order.instant is not None]
 
 
 def _edges(instants: Iterable[int], window: Window, calendar: Calendar) -> Iterator[int]:
@@ -298,15 +324,3 @@ def _is_short(need: Need, low: float, person: Person) -> bool:
         return True
     oldest = kept[-1] if isinstance(kept[-1], int) else kept[-1][0]
     return bool(oldest > low)
-
-
-def _turns(edges: Iterable[int], truth: Truth, person: Person, now: int) -> Iterator[Turn]:
-    """Turn where the truth does, at some of these instants; after so many tries it is better to ask again then."""
-    later = sorted({edge for edge in edges if edge > now})
-    before = truth(person, now) if later else False
-    for edge in islice(later, _TURNS_TRIED):
-        if (after := truth(person, edge)) is not before:
-            yield Turn(edge)
-            before = after
-    if len(later) > _TURNS_TRIED:
-        yield Turn(later[_TURNS_TRIED - 1], sure=False)

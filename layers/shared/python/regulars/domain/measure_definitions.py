@@ -79,32 +79,59 @@ def read_event(raw: Mapping[str, Any], path: str, calendar: Calendar) -> Node:
 
 
 def read_measure(raw: Mapping[str, Any], path: str, calendar: Calendar) -> Measure:
-    """Read what events come to, without a check. Raises DefinitionError."""
+    """Read what events come to, without a check: `count: {}`, `sum: {of: revenue}`. Raises DefinitionError."""
+    only(raw, {*_SELECTION, *_WINDOW, *_FUNCTIONS}, path)
     asked = [function for function in _FUNCTIONS if function in raw]
     if len(asked) != 1:
         raise DefinitionError(path, f"says one of {', '.join(_FUNCTIONS)}")
     (function,) = asked
-    asks = raw[function]
-    of = None
+    asks, of = raw[function], None
+    if not isinstance(asks, Mapping):
+        raise DefinitionError(f"{path}.{function}", f"is an object, such as {_example(function)}")
     if function in AMOUNTS | SCALARS:
-        of = _property(asks.get("of") if isinstance(asks, Mapping) else asks, f"{path}.{function}")
+        only(asks, {"of"}, f"{path}.{function}")
+        of = _property(asks.get("of"), f"{path}.{function}.of")
+    elif asks:
+        raise DefinitionError(f"{path}.{function}", "takes nothing here: write {}")
     seen = window(raw, path)
     _fits_window(function, seen, (), f"{path}.{function}")
     return Measure(read_selection(raw, path, calendar), function, of, seen)
 
 
+def _example(function: Function) -> str:
+    return "{of: revenue}" if function in AMOUNTS | SCALARS else "{}"
+
+
+def read_orders_measure(raw: Mapping[str, Any], path: str) -> OrdersMeasure:
+    """Read what orders come to, without a check. Raises DefinitionError."""
+    only(raw, {"orders", *_WINDOW}, path)
+    return _orders(raw, path)
+
+
 def read_orders(raw: Mapping[str, Any], path: str) -> Node:
     """Read a condition on orders. Raises DefinitionError."""
-    if raw["orders"] not in _ORDERS:
-        raise DefinitionError(f"{path}.orders", f"is one of {', '.join(_ORDERS)}")
+    measure = _orders(raw, path)
     only(raw, {"orders", *_WINDOW, *CHECKS}, path)
-    measure = OrdersMeasure(raw["orders"], window(raw, path))
     found = some_checks(raw, path)
     for check in found:
-        is_time = measure.of in TIMES
-        if not (_asks_times(check) if is_time else _asks_numbers(check)):
-            raise DefinitionError(path, "compares a date" if is_time else "compares with a number")
+        fits(measure, check, path)
     return united([Measured(measure, check) for check in found])
+
+
+def fits(measure: Measure | OrdersMeasure, check: Check, path: str) -> None:
+    """Make sure that a check asks for what a measure is. Raises DefinitionError."""
+    if isinstance(measure, Measure):
+        _fits_function(measure.function, check, path)
+        return
+    is_time = measure.of in TIMES
+    if not (_asks_times(check) if is_time else _asks_numbers(check)):
+        raise DefinitionError(path, "compares a date" if is_time else "compares with a number")
+
+
+def _orders(raw: Mapping[str, Any], path: str) -> OrdersMeasure:
+    if raw["orders"] not in _ORDERS:
+        raise DefinitionError(f"{path}.orders", f"is one of {', '.join(_ORDERS)}")
+    return OrdersMeasure(raw["orders"], window(raw, path))
 
 
 def read_sequence(raw: Mapping[str, Any], path: str, calendar: Calendar) -> Node:

@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from regulars.domain.calendars import Calendar
 from regulars.domain.checks import Before, Check, Compares, NotBefore
+from regulars.domain.computed import Reader, nodes_of
 from regulars.domain.keeps import Keep, Kind
 from regulars.domain.segments import (
     AMOUNTS,
@@ -18,12 +19,10 @@ from regulars.domain.segments import (
     Node,
     Regular,
     Returned,
-    Segment,
     Selection,
     Sequence,
     Unfollowed,
     selections,
-    walk,
 )
 
 MAX_LIST = 101  # of a list: with more than that in its window, the answer comes from the events
@@ -38,9 +37,9 @@ class Need(NamedTuple):
     size: int = 1
 
 
-def needs(segment: Segment, calendar: Calendar) -> Iterator[Need]:
-    """List all that a segment needs to be kept."""
-    for node in walk(segment.where):
+def needs(reader: Reader, calendar: Calendar) -> Iterator[Need]:
+    """List all that a segment or a computed trait needs to be kept."""
+    for node in nodes_of(reader):
         yield from needs_of(node, calendar)
 
 

@@ -10,13 +10,16 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 from regulars.domain.calendars import UTC_DAYS, Calendar
+from regulars.domain.computed import ComputedTrait, Reader
 from regulars.domain.segment_definitions import parse
 from regulars.domain.segments import Segment
 from regulars.domain.watches import Watches
+from regulars.errors import DefinitionError
 
 Status = Literal["live", "draft", "paused", "archived"]  # as a definition wishes it
 State = Literal["live", "paused", "archived"]
 By = Mapping[str, "Release"]
+Computed = Mapping[str, ComputedTrait]  # by id
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,9 +33,11 @@ class Release:
     state: State = "live"
     since: int = 0
 
-    def segment(self, calendar: Calendar = UTC_DAYS, *, coming: bool = False) -> Segment:
-        """Read the segment that people are evaluated for."""
-        segment = parse(self.id, self.content, version=self.version, calendar=calendar)
+    def segment(
+        self, calendar: Calendar = UTC_DAYS, computed: Computed | None = None, *, coming: bool = False
+    ) -> Segment:
+        """Read the segment that people are evaluated for. Raises DefinitionError if `computed` lacks what it reads."""
+        segment = parse(self.id, self.content, version=self.version, calendar=calendar, computed=computed)
         return replace(segment, edition=self.edition, coming=coming)
 
     def asks_the_same_as(self, other: "Release") -> bool:
@@ -49,20 +54,26 @@ class Releases:
     live: By = field(default_factory=dict)
     coming: By = field(default_factory=dict)
     calendar: Calendar = UTC_DAYS
+    computed: Computed = field(default_factory=dict)
+
+    def readers(self) -> Iterator[Reader]:
+        """List what events are kept for: segments that people are evaluated for, and computed traits."""
+        yield from self.segments()
+        yield from self.computed.values()
 
     def segments(self) -> Iterator[Segment]:
         """List what people are evaluated for."""
         for release in self.live.values():
             if release.state == "live":
-                yield release.segment(self.calendar)
+                yield release.segment(self.calendar, self.computed)
         for release in self.coming.values():
-            yield release.segment(self.calendar, coming=True)
+            yield release.segment(self.calendar, self.computed, coming=True)
 
     def paused(self) -> Iterator[Segment]:
         """List the segments whose memberships stay as they are."""
         for release in self.live.values():
             if release.state == "paused":
-                yield release.segment(self.calendar)
+                yield release.segment(self.calendar, self.computed)
 
     def editions(self) -> set[tuple[str, int]]:
         """Name the editions whose memberships somebody may read or write."""
@@ -109,6 +120,23 @@ def released(before: Releases, new: Release, *, nobody: bool) -> Releases:
     if nobody:
         return replace(before, live={**before.live, new.id: fresh}, coming=coming)
     return replace(before, coming={**coming, new.id: fresh})
+
+
+def recomputed(before: Releases, computed: Computed) -> Releases:
+    """
+    Let these be the computed traits, which changes the segments that read them.
+
+    Raises DefinitionError with the name of a segment that would be wrong.
+    """
+    after = replace(before, computed=computed)
+    for release in (*after.live.values(), *after.coming.values()):
+        try:
+            if release.state != "archived":
+                release.segment(after.calendar, computed)
+        except DefinitionError as error:
+            what = f"segment {release.id} reads it, and would be wrong ({error})"
+            raise DefinitionError("", f"{what}: change or delete that first") from None
+    return after
 
 
 def withdrawn(before: Releases, id: str, *, at: int) -> Releases:

@@ -16,6 +16,8 @@ Scope = Literal[
     "sensitive:read",
     "segments:read",
     "segments:write",
+    "computed_traits:read",
+    "computed_traits:write",
     "sources:read",
     "sources:write",
     "identity:read",
@@ -36,11 +38,13 @@ Scope = Literal[
     "rebuilds:write",
 ]
 SCOPES: tuple[Scope, ...] = get_args(Scope)
-_READS: frozenset[Scope] = frozenset({"profiles:read", "events:read", "segments:read", "lists:read", "workspace:read"})
+_READS: frozenset[Scope] = frozenset(
+    {"profiles:read", "events:read", "segments:read", "computed_traits:read", "lists:read", "workspace:read"}
+)
 ROLES: Mapping[str, frozenset[Scope]] = {
     "admin": frozenset(SCOPES) - {"sensitive:read"},
     "engineer": frozenset(SCOPES) - {"pii:read", "sensitive:read", "traits:write"},
-    "marketer": _READS | {"segments:write", "lists:write", "rates:read"},
+    "marketer": _READS | {"segments:write", "computed_traits:write", "lists:write", "rates:read"},
     "analyst": _READS | {"sources:read", "tracking_plan:read", "rates:read"},
     "service": _READS | {"lists:write", "pii:read", "profiles:write", "traits:write"},
     "privacy": _READS

@@ -1,12 +1,14 @@
 """Read a segment from its definition, and refuse what does not hold together, saying where."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from regulars.domain.audiences import check_audiences
 from regulars.domain.calendars import Calendar
 from regulars.domain.check_definitions import CHECKS, some_checks
 from regulars.domain.checks import Check, Compares, Exists
+from regulars.domain.computed import ComputedTrait
+from regulars.domain.computed_conditions import read_computed
 from regulars.domain.definition_reading import fields, only, whole, word
 from regulars.domain.measure_definitions import read_event, read_latest, read_orders, read_sequence, united
 from regulars.domain.personal_names import is_personal_trait
@@ -31,12 +33,21 @@ from regulars.errors import DefinitionError
 STATUSES = ("live", "draft", "paused", "archived")
 MAX_DEPTH = 10
 MAX_NODES = 200
-LEAVES = ("trait", "event", "orders", "sequence", "latest", "segment", "list", "audience", "drawn")
+LEAVES = ("trait", "computed", "event", "orders", "sequence", "latest", "segment", "list", "audience", "drawn")
 
 
-def parse(id: str, definition: Mapping[str, Any], *, version: int = 1, calendar: Calendar | None = None) -> Segment:
+def parse(
+    id: str,
+    definition: Mapping[str, Any],
+    *,
+    version: int = 1,
+    calendar: Calendar | None = None,
+    computed: Mapping[str, ComputedTrait] | None = None,
+) -> Segment:
     """
-    Read a segment from its definition, as in `catalog/segments/*.yaml`.
+    Read a segment from its definition, as in `catalog/segments/*.yaml`; its conditions may name `computed` traits.
+
+    Without these at hand, conditions on them are read as they stand: nobody can be asked such a segment.
 
     Raises DefinitionError, with the path of what is wrong.
     """
@@ -49,7 +60,7 @@ def parse(id: str, definition: Mapping[str, Any], *, version: int = 1, calendar:
     name = word(definition.get("name", id), "name")
     if not isinstance(definition.get("description", ""), str):
         raise DefinitionError("description", "is a text")
-    where = _Tree(id, calendar or Calendar()).node(definition.get("where"), "where", 1)
+    where = _Tree(id, calendar or Calendar(), computed).node(definition.get("where"), "where", 1)
     if sum(1 for _ in walk(where)) > MAX_NODES:
         raise DefinitionError("where", f"has more than {MAX_NODES} conditions")
     segment = Segment(id=id, name=name, where=where, anonymous=anonymous, version=version)
@@ -60,9 +71,10 @@ def parse(id: str, definition: Mapping[str, Any], *, version: int = 1, calendar:
 class _Tree:
     """Reads the tree of one segment."""
 
-    def __init__(self, id: str, calendar: Calendar) -> None:
+    def __init__(self, id: str, calendar: Calendar, computed: Mapping[str, ComputedTrait] | None) -> None:
         self._id = id
         self._calendar = calendar
+        self._computed = computed
 
     def node(self, raw: object, path: str, depth: int) -> Node:
         """Read a condition and all below it. Raises DefinitionError."""
@@ -87,23 +99,23 @@ class _Tree:
     def _leaf(self, raw: Mapping[str, Any], path: str) -> Node:
         kind = next((key for key in LEAVES if key in raw), None)
         match kind:
-            case "trait":
-                return _trait(raw, path)
             case "event":
                 return read_event(raw, path, self._calendar)
-            case "orders":
-                return read_orders(raw, path)
             case "sequence":
                 return read_sequence(raw, path, self._calendar)
             case "latest":
                 return read_latest(raw, path, self._calendar)
+            case "computed":
+                return read_computed(raw, path, self._computed)
             case "drawn":
                 return self._drawn(raw, path)
             case "segment" | "list" | "audience":
                 return _named(kind, raw, path)
-            case _:
+            case None:
                 known = ", ".join(("all", "any", "not", *LEAVES))
                 raise DefinitionError(path, f"names none of {known}: {', '.join(map(str, raw))}")
+            case _:
+                return _LEAVES[kind](raw, path)
 
     def _drawn(self, raw: Mapping[str, Any], path: str) -> Node:
         only(raw, {"drawn"}, path)
@@ -142,3 +154,6 @@ def _listed(id: str) -> Node:
 
 def _is(value: str) -> Check:
     return Compares("equals", value)
+
+
+_LEAVES: Mapping[str, Callable[[Mapping[str, Any], str], Node]] = {"trait": _trait, "orders": read_orders}

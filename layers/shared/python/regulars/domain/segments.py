@@ -144,6 +144,14 @@ class Measured:
 
 
 @dataclass(frozen=True, slots=True)
+class Computed:
+    """A computed trait that passes a check, where what it computes is not at hand: else that stands in its place."""
+
+    trait: str
+    check: Check
+
+
+@dataclass(frozen=True, slots=True)
 class Sequence:
     """
     One event of each step, each later than the one before, the last at most `within` after the first and in the window.
@@ -249,7 +257,9 @@ class InAudience:
         return Latest(Selection(ENTERED, where), Selection(EXITED, where))
 
 
-Leaf = Trait | Measured | Sequence | Unfollowed | Latest | Regular | Returned | InSegment | InAudience | Drawn
+Leaf = (
+    Trait | Measured | Computed | Sequence | Unfollowed | Latest | Regular | Returned | InSegment | InAudience | Drawn
+)
 Node = All | OneOf | Not | Leaf
 
 

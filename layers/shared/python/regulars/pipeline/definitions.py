@@ -6,6 +6,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from regulars.domain.computed import ComputedTrait
+from regulars.domain.computed_definitions import parse_computed
 from regulars.domain.corrections import CORRECTIONS
 from regulars.domain.identity_definitions import check_rules, check_successor, parse_rules
 from regulars.domain.lists import LISTS, lists_named, parse_list
@@ -30,7 +32,6 @@ SINGLES: Mapping[Kind, str] = {"identity": "rules", "workspace": "settings"}  # 
 _RESERVED = {CORRECTIONS: "corrected traits come from", LISTS: "joins and leaves lists"}
 _ID = re.compile(r"[a-z][a-z0-9_]{0,62}")
 _PARSERS: Mapping[Kind, Callable[[str, Mapping[str, Any]], object]] = {
-    "segment": parse_segment,
     "source": parse_source,
     "identity": lambda _id, content: check_rules(content),
     "list": parse_list,
@@ -71,8 +72,12 @@ class Definitions:
         """Read one definition. Raises NotFoundError."""
         definition = self._store.get(kind, id) if is_id(id) else None
         if definition is None:
-            raise NotFoundError(f"no {kind} has this id")
+            raise NotFoundError(f"no {kind.replace('_', ' ')} has this id")
         return definition
+
+    def computed(self) -> Mapping[str, ComputedTrait]:
+        """Read all computed traits, by id."""
+        return self._store.computed()
 
     def versions(self, kind: Kind, id: str) -> Sequence[Definition]:
         """List all versions of a segment or of a definition of the tracking plan, the newest first."""
@@ -123,7 +128,7 @@ class Definitions:
         return not any(self._database.partitions(table, segment=0, of=1, limit=1).partitions for table in tables)
 
     def delete(self, kind: Kind, id: str, *, expected: int | None = None) -> None:
-        """Remove a definition. Raises NotFoundError, InvalidRequestError, ConflictingEditError."""
+        """Remove a definition. Raises NotFoundError, InvalidRequestError, ConflictingEditError, DefinitionError."""
         for _ in range(TRIES):
             standing = self.get(kind, id)
             _expect(standing, expected)
@@ -138,15 +143,23 @@ class Definitions:
         if kind == "identity":
             check_successor(parse_rules(standing.content) if standing else None, parse_rules(content))
         if kind == "segment":
-            others = [definition for definition in self._store.list("segment") if definition.id != id]
-            if len(_text(content)) + sum(len(_text(other.content)) for other in others) > MAX_SEGMENTS:
-                raise DefinitionError("", f"all segments together have at most {MAX_SEGMENTS} characters")
+            parse_segment(id, content, computed=self._store.computed())
+            self._fits_the_size(kind, id, content, f"all segments together have at most {MAX_SEGMENTS} characters")
             self._has_lists(content)
             self._has_segments(id, content)
+        if kind == "computed_trait":
+            others = {one.id: one.content for one in self._store.list(kind)}
+            parse_computed(id, content, {**others, id: content})
+            self._fits_the_size(kind, id, content, f"all computed traits have at most {MAX_SEGMENTS} characters")
         if kind == "tracking_plan":
             self._fits_the_plan(id, content)
         if kind == "rates":
             self._fits_the_rates(id, content)
+
+    def _fits_the_size(self, kind: Kind, id: str, content: Mapping[str, Any], otherwise: str) -> None:
+        others = [definition for definition in self._store.list(kind) if definition.id != id]
+        if len(_text(content)) + sum(len(_text(other.content)) for other in others) > MAX_SEGMENTS:
+            raise DefinitionError("", otherwise)
 
     def _fits_the_rates(self, id: str, content: Mapping[str, Any]) -> None:
         others = {one.id: one.content for one in self._store.list("rates") if one.id != id}
@@ -203,14 +216,15 @@ def is_id(id: str) -> bool:
 
 
 def check(kind: Kind, id: str, content: Mapping[str, Any]) -> None:
-    """Make sure that a definition holds together. Raises DefinitionError, InvalidRequestError."""
+    """Make sure that a definition holds together by itself. Raises DefinitionError, InvalidRequestError."""
     if not is_id(id):
         raise InvalidRequestError("an id is a lower-case letter and then up to 62 of a-z, 0-9 and _")
     if kind == "source" and id in _RESERVED:
         raise InvalidRequestError(f"no source may be called {id}: it is what {_RESERVED[id]}")
     if content.get("id", id) != id:
         raise DefinitionError("id", "is not the id in the path; it may be left out")
-    _PARSERS[kind](id, content)
+    if kind in _PARSERS:
+        _PARSERS[kind](id, content)
 
 
 def _expect(standing: Definition | None, expected: int | None) -> None:

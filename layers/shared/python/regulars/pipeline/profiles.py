@@ -14,6 +14,7 @@ from regulars.domain.profiles import Link
 from regulars.domain.reserved_events import AUDIENCE_EVENTS, ENTERED
 from regulars.domain.segments import Segment
 from regulars.errors import NotFoundError
+from regulars.pipeline.computed import ComputedTraits, ShownComputed
 from regulars.pipeline.definitions import is_id
 from regulars.pipeline.live import LiveCatalog
 from regulars.pipeline.opening import Opener, Shown, ShownEvent
@@ -67,6 +68,7 @@ class ShownProfile:
     traits: Sequence[ShownTrait]
     memberships: Sequence[ShownMembership]
     orders: Totals
+    computed: Sequence[ShownComputed] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,6 +93,7 @@ class ProfileReader:
         self._memberships = MembershipStore(database)
         self._catalog = LiveCatalog(CatalogStore(database), rates="always")
         self._persons = Persons(database, many)
+        self._computed = ComputedTraits(database, many, clock)
         self._sealer = sealer
         self._many = many
         self._clock = clock
@@ -106,6 +109,7 @@ class ProfileReader:
             found = self._people.find(profile_id)
             identities = self._people.identities(found)
             memberships = self._memberships_of(found, identities, live)
+            computed = self._computed.of(found, identities, live)
             if self._people.is_still(found):
                 break  # else it was merged meanwhile: what was read belongs to two states of it
         person = sum_person(identities, live)
@@ -117,6 +121,7 @@ class ProfileReader:
             traits=self._traits.show(person, identities, opener),
             memberships=memberships,
             orders=person.totals,
+            computed=computed,
         )
 
     def traits(self, profile_id: str, opener: Opener, *, after: str | None, limit: int) -> list[ShownTrait]:
@@ -125,6 +130,12 @@ class ProfileReader:
         identities = self._people.identities(found)
         person = sum_person(identities, self._catalog.now())
         return self._traits.show(person, identities, opener, after=after, limit=limit)
+
+    def computed(self, profile_id: str, *, after: str | None, limit: int) -> list[ShownComputed]:
+        """Read computed traits in the order of their ids. Raises NotFoundError."""
+        found = self._people.find(profile_id)
+        all_of_them = self._computed.of(found, self._people.identities(found), self._catalog.now())
+        return [each for each in all_of_them if after is None or each.id > after][:limit]
 
     def identifiers(self, profile_id: str, opener: Opener, *, after: str | None, limit: int) -> list[ShownIdentifier]:
         """Read identifiers, those of the highest priority first; `after` is an owner. Raises NotFoundError."""

@@ -10,7 +10,6 @@ from regulars.domain.events import Event
 from regulars.domain.explaining import Reason, explain
 from regulars.domain.keeps import Keep, takes
 from regulars.domain.measuring import closes, opens
-from regulars.domain.parts import is_kept_for
 from regulars.domain.people import Person
 from regulars.domain.segments import Measure, Measured, Node, Trait, Unfollowed, selections
 from regulars.domain.segments import Sequence as Steps
@@ -23,7 +22,6 @@ from regulars.pipeline.profiles import shown_of
 from regulars.stores.catalog import CatalogStore
 from regulars.stores.database import Database
 from regulars.stores.events import EventStore
-from regulars.stores.identities import Identity
 from regulars.stores.memberships import MembershipStore
 
 READ = 1_000  # newest events of each identifier that are looked through for those that made it so
@@ -105,8 +103,7 @@ class Explainer:
         identities = self._people.identities(found)
         person = sum_person(identities, live, profile_id=found.profile_id)
         head = self._memberships.head(found.profile_id)
-        stale = [name for name in compiled.events if _is_stale(identities.values(), name, live, since=head.catalog)]
-        person = self._persons.recount(person, found.owners, live, stale) if stale else person
+        person = self._persons.bring_up(person, identities, live, compiled.events, since=head.catalog)
         return self._persons.complete(person, found.owners, live, now, only=[compiled.segment.rows])
 
     def _causes(
@@ -119,13 +116,6 @@ class Explainer:
             (one for each in read for one in each if one.name in named), key=lambda one: one.at, reverse=True
         )
         return {leaf: _causes_of(leaf, person, events, calendar, now) for leaf in leaves}
-
-
-def _is_stale(identities: Iterable[Identity], name: str, live: Live, *, since: int) -> bool:
-    """Say whether what is kept of an event name is not yet what the live segments need."""
-    watch = live.watches.by_event[name]
-    kept = [part for identity in identities for part in identity.parts if part.name == f"event#{name}"]
-    return watch.since > since or not all(is_kept_for(part, watch) for part in kept)
 
 
 def _all(reason: Reason) -> Iterable[Reason]:

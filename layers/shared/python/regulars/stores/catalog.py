@@ -1,18 +1,19 @@
 """The catalog table: definitions by kind, and which version of them is live."""
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal, cast
 
 from regulars.domain.catalog import Live, next_watches, watches_from_text, watches_to_text
+from regulars.domain.computed import ComputedTrait
+from regulars.domain.computed_definitions import parse_all_computed, read_others
 from regulars.domain.costs import excess
 from regulars.domain.identity_definitions import parse_rules
 from regulars.domain.identity_rules import DEFAULT_RULES
 from regulars.domain.rate_definitions import parse_rates, unite_tables
 from regulars.domain.rates import NO_RATES, Rates
-from regulars.domain.releases import Release, Releases, at_once, status_of, withdrawn
-from regulars.domain.segments import Segment
+from regulars.domain.releases import Release, Releases, at_once, recomputed, status_of, withdrawn
 from regulars.domain.watches import Watches
 from regulars.domain.workspace import DEFAULT_WORKSPACE, Workspace, parse_workspace
 from regulars.errors import DefinitionError
@@ -21,6 +22,7 @@ from regulars.stores.releases import ReleaseStore, changes
 
 Kind = Literal[
     "segment",
+    "computed_trait",
     "source",
     "identity",
     "workspace",
@@ -37,7 +39,8 @@ Kind = Literal[
 ]
 Origin = Literal["file", "api"]
 # A change of these is one of what is live: everybody reads the catalog again.
-_MADE_LIVE: frozenset[Kind] = frozenset({"segment", "identity", "workspace", "rates"})
+_MADE_LIVE: frozenset[Kind] = frozenset({"segment", "computed_trait", "identity", "workspace", "rates"})
+MAX_COMPUTED = 100  # a profile shows all of them
 MAX_WATCHES = 380_000  # bytes: they are one item
 _LIVE = ("live", "watches")
 _VERSION = ("live", "version")
@@ -77,26 +80,30 @@ class CatalogStore:
         """
         Write a definition on the condition of the version it was read with.
 
-        Raises ConflictError, and DefinitionError for a segment that is too much beside the live ones.
+        Raises ConflictError, and DefinitionError for what is too much beside what is live, or breaks some of that.
         """
         if definition.kind == "segment":
             before = self.releases()
             self.release(before, at_once(before, next_release(definition)), write_of(definition))
         elif definition.kind in _MADE_LIVE:
-            self._change(definition.kind, write_of(definition), definition)
+            self._change(definition, write_of(definition), is_there=True)
         elif definition.kind == "tracking_plan":
             self._change_plan(Put("catalog", to_item(definition), was=definition.version), version_of(definition))
         else:
             self._database.put("catalog", to_item(definition), was=definition.version)
 
     def delete(self, definition: Definition, *, at: int = 0) -> None:
-        """Remove a definition on the condition of the version it was read with. Raises ConflictError."""
+        """
+        Remove a definition on the condition of the version it was read with.
+
+        Raises ConflictError, and DefinitionError for what something live reads.
+        """
         gone = Delete("catalog", (definition.kind, definition.id), was=definition.version)
         if definition.kind == "segment":
             before = self.releases()
             self.release(before, withdrawn(before, definition.id, at=at), gone)
         elif definition.kind in _MADE_LIVE:
-            self._change(definition.kind, gone, None)
+            self._change(definition, gone, is_there=False)
         elif definition.kind == "tracking_plan":
             self._change_plan(Delete("catalog", (definition.kind, definition.id), was=definition.version))
         else:
@@ -132,10 +139,18 @@ class CatalogStore:
             watches=releases.watches,
             segments=tuple(releases.segments()),
             paused=tuple(releases.paused()),
+            computed=tuple(releases.computed.values()),
             rules=parse_rules(rules.content) if rules else DEFAULT_RULES,
             workspace=workspace,
             rates_version=number(item, "rates"),
         )
+
+    def computed(self) -> dict[str, ComputedTrait]:
+        """Read all computed traits, by id."""
+        return dict(self.releases().computed)
+
+    def _contents(self, kind: Kind) -> dict[str, Mapping[str, Any]]:
+        return {definition.id: definition.content for definition in self.list(kind)}
 
     def _workspace(self) -> Workspace:
         settings = self.get("workspace", "settings")
@@ -170,10 +185,12 @@ class CatalogStore:
         while True:
             item, workspace = self._database.get("catalog", *_LIVE) or {}, self._workspace()
             live, coming = self._releases.all("live_segment"), self._releases.all("coming_segment")
+            contents = self._contents("computed_trait")
             older = [one for one in self.list("segment") if one.id not in live and one.id not in coming]
             live |= {one.id: release_of(one) for one in older if status_of(one.content) == "live"}
             if self.version() == number(item, "v"):  # else these are of two versions
-                found = Releases(live=live, coming=coming, calendar=workspace.calendar)
+                computed = parse_all_computed(contents, workspace.calendar)
+                found = Releases(live=live, coming=coming, calendar=workspace.calendar, computed=computed)
                 return replace(found, watches=_watches(item, found))
 
     def release(self, before: Releases, after: Releases, *writes: Write) -> None:
@@ -185,7 +202,7 @@ class CatalogStore:
         different = changes(before, after)
         standing = list(before.segments())
         if any(segment not in standing for segment in after.segments()):
-            _check(after.segments())
+            _check(after, "where")
         if different:
             self._go_live(before, after, [*writes, *different])
         else:
@@ -199,17 +216,28 @@ class CatalogStore:
         """Note that an edition is cleared away."""
         self._releases.forget(id, edition)
 
-    def _change(self, kind: Kind, write: Write, new: Definition | None) -> None:
-        """Make a change of something else that is live; a new calendar is that of all segments."""
+    def _change(self, definition: Definition, write: Write, *, is_there: bool) -> None:
+        """Make a change of something else that is live; a calendar and computed traits are those of all segments."""
         before = after = self.releases()
-        if kind == "workspace":
-            workspace = parse_workspace(new.content) if new else DEFAULT_WORKSPACE
+        if definition.kind == "workspace":
+            workspace = parse_workspace(definition.content) if is_there else DEFAULT_WORKSPACE
             after = replace(before, calendar=workspace.calendar)
-        self._go_live(before, after, [write], rates=kind == "rates")
+        if definition.kind == "computed_trait":
+            after = self._recomputed(before, definition, is_there=is_there)
+        self._go_live(before, after, [write], rates=definition.kind == "rates")
+
+    def _recomputed(self, before: Releases, definition: Definition, *, is_there: bool) -> Releases:
+        contents = {id: content for id, content in self._contents("computed_trait").items() if id != definition.id}
+        if is_there:
+            contents = dict(sorted({**contents, definition.id: definition.content}.items()))
+        after = recomputed(before, read_others(contents, definition.id, before.calendar))
+        if is_there:
+            _check(after, "")
+        return after
 
     def _go_live(self, before: Releases, after: Releases, writes: Sequence[Write], *, rates: bool = False) -> None:
         item = self._database.get("catalog", *_LIVE) or {}
-        watches = next_watches(before.watches, after.segments(), after.calendar)
+        watches = next_watches(before.watches, after.readers(), after.calendar)
         written = watches_to_text(watches)
         if len(written.encode()) > MAX_WATCHES:
             fix = "wait until what is coming is live, then repeat; or shorten some"
@@ -273,12 +301,14 @@ def from_item(item: Item) -> Definition:
     )
 
 
-def _check(segments: Iterable[Segment]) -> None:
-    if found := excess(segments):
-        raise DefinitionError("where", f"{found.what}: {found.fix}")
+def _check(releases: Releases, path: str) -> None:
+    if len(releases.computed) > MAX_COMPUTED:
+        raise DefinitionError(path, f"a workspace has at most {MAX_COMPUTED} computed traits")
+    if found := excess(releases.readers()):
+        raise DefinitionError(path, f"{found.what}: {found.fix}")
 
 
 def _watches(item: Item, releases: Releases) -> Watches:
     if not item:
         return Watches(by_event={})
-    return watches_from_text(number(item, "v"), text(item, "watches"), releases.segments(), releases.calendar)
+    return watches_from_text(number(item, "v"), text(item, "watches"), releases.readers(), releases.calendar)
