@@ -33,6 +33,7 @@ OPERATORS: dict[Comparison, Callable[[Any, Any], bool]] = {
     "less_than": lt,
 }
 _NUMBERS = frozenset({int, float})
+_TEXTS = frozenset({str})
 _HOLDERS = frozenset({str, list})
 
 
@@ -50,8 +51,8 @@ def passes(check: Check, calendar: Calendar) -> Passes:
     match check:
         case Exists(truth):
             return lambda value, _at: (value is not None) is truth
-        case Compares(how, other):
-            return lambda value, _at: compares(how, value, other)
+        case Compares():
+            return _compares(check)
         case IsIn(values):
             return lambda value, _at: any(_equals_one(item, values) for item in _items(value))
         case Contains(one):
@@ -117,6 +118,14 @@ def _items(value: object) -> Iterable[object]:
 
 def _equals_one(item: object, values: Iterable[Plain]) -> bool:
     return any(compares("equals", item, one) for one in values)
+
+
+def _compares(check: Compares) -> Passes:
+    other, holds = check.value, OPERATORS[check.how]
+    if isinstance(other, bool):
+        return lambda value, _at: compares(check.how, value, other)
+    types = _TEXTS if isinstance(other, str) else _NUMBERS
+    return lambda value, _at: type(value) in types and holds(value, other)
 
 
 def _contains(one: Plain) -> Passes:

@@ -1,7 +1,6 @@
 """What a measure comes to for a person at an instant, read from what is kept of them."""
 
 import json
-from bisect import bisect_left
 from collections import Counter
 from collections.abc import Callable, Iterable
 from itertools import pairwise
@@ -37,6 +36,8 @@ def measures(measure: Measure, check: Check | None, calendar: Calendar) -> Reads
     event, function, window = measure.selection.event, measure.function, measure.window
     if keep is None:
         return lambda person, _at: state.count if (state := person.events.get(event)) else 0
+    if function == "count" and keep.kind == "newest" and isinstance(window, Rolling):
+        return _count_within(event, keep.id, window.length)
     read = _reader(function, window, keep, calendar)
 
     def of(person: Person, at: int) -> Any:
@@ -44,6 +45,16 @@ def measures(measure: Measure, check: Check | None, calendar: Calendar) -> Reads
         return read(state.kept.get(keep.id) if state else None, at)
 
     return of
+
+
+def _count_within(event: str, id: str, length: int) -> Reads:
+    """Make the function that most conditions ask: how many of the newest instants lie in the window that ends now."""
+
+    def count(person: Person, at: int) -> int:
+        state = person.events.get(event)
+        return len([one for one in state.kept.get(id, ()) if at - length < one <= at]) if state else 0
+
+    return count
 
 
 def is_amount(measure: Measure | OrdersMeasure) -> bool:
@@ -146,11 +157,9 @@ def _of_days(function: Function, kept: Any, today: int, length: int) -> Any:
 
 def _within(kept: Any, low: float, high: float) -> Any:
     """Cut the items of a list, newest first, that lie in a window."""
-    return kept[bisect_left(kept, -high, key=_age) : bisect_left(kept, -low, key=_age)]
-
-
-def _age(item: Any) -> int:
-    return -item if isinstance(item, int) else -int(item[0])
+    if kept and isinstance(kept[0], int):
+        return [at for at in kept if low < at <= high]
+    return [item for item in kept if low < item[0] <= high]
 
 
 def _of_list(function: Function, items: Any, kind: str) -> Any:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence, Set
 from dataclasses import replace
+from operator import itemgetter
 
 from regulars.domain.catalog import Live
 from regulars.domain.evaluation import Verdict, evaluate
@@ -206,11 +207,9 @@ class Evaluator:
         reason: Reason,
     ) -> bool:
         moved = False
-        for segment in self.live.segments:
-            verdict = verdicts.get(segment.rows)
-            if verdict is None:
-                continue
-            own, older = before.get(segment.rows), self._older(segment, before)
+        for rows, verdict in sorted(verdicts.items(), key=itemgetter(0)):
+            segment = self.live.compiled[rows].segment
+            own, older = before.get(rows), self._older(segment, before)
             new = self._new(profile_id, segment, now, reason)
             write = rehearse(own, verdict, new) if segment.coming else settle(own, older, verdict, new)
             if write is None and not older:
