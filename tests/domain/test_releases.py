@@ -5,7 +5,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from regulars.domain.evaluation import Reason, Verdict
+from regulars.domain.evaluation import Verdict
 from regulars.domain.memberships import Membership, settle, shown, told
 from regulars.domain.releases import Release, Releases, released, switched, withdrawn
 from regulars.domain.watches import Watches
@@ -106,7 +106,7 @@ def test_a_settled_membership_is_true_and_tells_just_what_changed(
     old: Membership | None, own: Membership | None, truth: bool
 ) -> None:
     older, new = [old] if old else [], a_row(5, 0, member=False, since=70)
-    write = settle(own, older, Verdict(truth, None, Reason("", truth)), new)
+    write = settle(own, older, Verdict(truth, None), new)
     after = write or own
     stood = old.member if old else False
 
@@ -124,7 +124,7 @@ def test_a_settled_membership_is_true_and_tells_just_what_changed(
 def test_readers_see_what_it_will_be_once_it_is_settled(old: Membership | None, own: Membership | None) -> None:
     rows = [row for row in (old, own) if row]
     truth = own.member if own else False
-    write = settle(own, [old] if old else [], Verdict(truth, None, Reason("", truth)), a_row(5, 0, member=False))
+    write = settle(own, [old] if old else [], Verdict(truth, None), a_row(5, 0, member=False))
     found = shown(rows, 5)
 
     assert (found.member if found else False) is truth

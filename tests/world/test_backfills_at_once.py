@@ -110,7 +110,7 @@ class Trial:
 
     def work(self, event: Any) -> Callable[[], None]:
         """Store, fold and evaluate, as the pipeline does."""
-        mine: list[wakeups.Wakeup | None] = [(alone(event.owner), frozenset())]
+        mine: list[wakeups.Wakeup | None] = [wakeups.Wakeup(alone(event.owner))]
 
         def job() -> None:
             EventStore(self.database).insert([event])
@@ -119,8 +119,8 @@ class Trial:
             resolver.apply(event.owner, [event], stored=0)
             mine.extend(self._news())
             evaluator = self.evaluator()
-            for profile_id, absorbed in wakeups.together(mine).items():
-                evaluator.evaluate(profile_id, absorbed=absorbed)
+            for wakeup in wakeups.together(mine).values():
+                evaluator.evaluate(wakeup.profile_id, absorbed=wakeup.absorbed, changed=wakeup.changed)
 
         return job
 
