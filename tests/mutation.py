@@ -234,6 +234,27 @@ GUARDS: Sequence[Guard] = (
         ("tests/domain/test_extraction.py",),
     ),
     Guard(
+        "a list that may lack something of the window is not believed",
+        f"{LIBRARY}/domain/leaves.py",
+        "    return bool(oldest > low)\n",
+        "    return False\n",
+        ("tests/world/test_full_lists.py",),
+    ),
+    Guard(
+        "a new catalog asks all segments, whatever has changed",
+        f"{LIBRARY}/pipeline/evaluate.py",
+        "if changed is None or head.catalog != self.live.version:",
+        "if changed is None:",
+        ("tests/world/test_time.py",),
+    ),
+    Guard(
+        "the next change is that of the tree, as soon as one of its conditions turns it",
+        f"{LIBRARY}/domain/compiling.py",
+        "if not turn.sure or tried == _TRIES or self.is_member(person, turn.at) is not before:",
+        "if not turn.sure or tried == _TRIES or self.is_member(person, turn.at) is before:",
+        ("tests/domain/test_evaluation.py",),
+    ),
+    Guard(
         "after a transition the versions are read again",
         f"{LIBRARY}/pipeline/evaluate.py",
         "return not moved or (self._is_current() and self._is_still(home, snapshot, skipped))",
