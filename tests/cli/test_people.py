@@ -26,6 +26,14 @@ def test_shows_a_person_on_one_page(shop: Regulars) -> None:
         assert said in out
 
 
+def test_shows_what_is_computed_of_a_person(shop: Regulars) -> None:
+    lines = [" ".join(line.split()) for line in shop("profile", "user_id:ann").out.splitlines()]
+
+    for said in ("Lifetime revenue", "lifetime_revenue", "601.00"):
+        assert any(said in line for line in lines if "lifetime_revenue" in line)
+    assert any("5-2-5" in line for line in lines if "rfm" in line)
+
+
 def test_finds_the_same_person_by_every_identifier(shop: Regulars) -> None:
     by_id, by_email = shop.json("profile", "user_id:ann"), shop.json("profile", f"email:{EMAIL}")
 

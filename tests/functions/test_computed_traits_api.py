@@ -264,3 +264,15 @@ def test_why_explains_what_is_computed(workspace: Workspace) -> None:
     why = workspace.get("/v1/profiles/user_id:ann/segments/big/why").content
     assert why["member"]
     assert any("20" in line for line in why["words"])
+
+
+def test_what_a_paused_segment_reads_is_not_deleted(workspace: Workspace) -> None:
+    put(workspace, "revenue", REVENUE)
+    workspace.put("/v1/segments/big", {"definition": BIG})
+    workspace.put("/v1/segments/big", {"definition": {**BIG, "status": "paused"}})
+
+    assert "segment big reads it" in delete(workspace, "revenue").content["message"]
+    workspace.put("/v1/segments/big", {"definition": {**BIG, "status": "archived"}})
+    assert delete(workspace, "revenue").status == 200
+    workspace.send(order(1, 20))
+    assert segments(workspace) == set()

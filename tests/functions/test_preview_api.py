@@ -64,6 +64,16 @@ def test_compares_a_definition_with_the_live_one(shop: Workspace) -> None:
     assert answer["enters"] == {"count": 0, "sample": []}
 
 
+def test_a_computed_trait_is_asked_for_what_it_computes(shop: Workspace) -> None:
+    shop.world.define("computed_trait", "orders", {"event": "Order Completed", "count": {}})
+    definition = {"where": {"computed": "orders", "at_least": 2}}
+
+    answer = preview(shop, {"definition": definition}).content
+    assert [one["profile_id"] for one in answer["sample"]] == [f"p_{BOB}"]
+    unknown = preview(shop, {"definition": {"where": {"computed": "none", "at_least": 2}}})
+    assert (unknown.status, unknown.content["code"]) == (400, "invalid_definition")
+
+
 def test_previews_a_live_segment_by_its_id(shop: Workspace) -> None:
     shop.world.define("segment", "buyers", BUYERS)
 

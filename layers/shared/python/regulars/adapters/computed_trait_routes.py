@@ -39,7 +39,7 @@ COMPUTED_TRAIT_ROUTES: Sequence[Route[AdminApi]] = (
         ),
         answer=AdminApi.put_computed_trait,
         body="Edit",
-        returns="EditedSegment",
+        returns="EditedComputedTrait",
     ),
     Route(
         name="delete_computed_trait",

@@ -241,6 +241,14 @@ SCHEMAS: Mapping[str, Schema] = {
         optional=("version", "origin"),
     ),
     "Edited": an_object({**_DEFINITION, "changed": FLAG}),
+    "EditedComputedTrait": an_object(
+        {
+            **_DEFINITION,
+            "changed": FLAG,
+            "effective": {**TEXT, "description": "from when on it holds"},
+            "keeps": {**TEXT, "description": "what it keeps of each person, and about how much that is"},
+        }
+    ),
     "EditedSource": an_object({**_DEFINITION, "changed": FLAG, "keys": a_list(ref("MintedKey"))}),
     **SEGMENT_SCHEMAS,
     **KEY_SCHEMAS,
