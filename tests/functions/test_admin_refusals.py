@@ -34,7 +34,7 @@ def test_the_segments_together_fit_into_the_catalog(workspace: Workspace) -> Non
 
 
 def test_a_segment_that_is_too_much_is_refused_with_what_to_do(workspace: Workspace) -> None:
-    total = {"event": "X", "sum": {"of": "y", "at_least": 1}, "within": "400 days"}
+    total = {"event": "X", "sum": {"of": "y", "at_least": 1}, "calendar_days": 400}
     where = {"all": [total] * 199}
     workspace.put("/v1/segments/one", {"definition": {"where": where}})
     answer = workspace.put("/v1/segments/two", {"definition": {"where": where}})
