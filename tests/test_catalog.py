@@ -335,6 +335,7 @@ BAD = [
     ("segment", a_segment(sequence=["X"], within="1 day", ended_within="7 days")),
     ("segment", a_segment(sequence=["X", "Y"], within="1 day")),
     ("segment", a_segment(latest="X")),
+    ("segment", a_segment(orders="first_time", within="7 days", within_last="1 days")),
     ("segment", a_segment(drawn={"from": 5})),
     ("segment", a_segment(segment="a", list="b")),
     ("segment", a_segment(trait="due", before="tomorrow")),

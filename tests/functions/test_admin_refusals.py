@@ -41,7 +41,7 @@ def test_a_segment_that_is_too_much_is_refused_with_what_to_do(workspace: Worksp
 
     assert (answer.status, answer.content["code"]) == (400, "invalid_definition")
     assert "200,000 is the most" in answer.content["message"]
-    assert "remove one of the dearest: one (159,201), two (159,201)" in answer.content["message"]
+    assert "remove one of the dearest: one (159,400), two (159,400)" in answer.content["message"]
     assert workspace.get("/v1/segments/two").status == 404
 
 

@@ -112,6 +112,8 @@ def read_orders(raw: Mapping[str, Any], path: str) -> Node:
     """Read a condition on orders. Raises DefinitionError."""
     measure = _orders(raw, path)
     only(raw, {"orders", *_WINDOW, *CHECKS}, path)
+    if measure.of in TIMES and measure.window is not None:
+        raise DefinitionError(path, "asks all orders; ask for its time with within_last, before, since and the like")
     found = some_checks(raw, path)
     for check in found:
         fits(measure, check, path)
