@@ -29,7 +29,7 @@ def test_a_segment_reads_others() -> None:
         (
             reading("s0", "s1"),
             [reading(f"s{n}", f"s{n + 1}") for n in range(1, MAX_CHAIN)] + [reading(f"s{MAX_CHAIN}")],
-            "reads a chain of 6 segments",
+            "is one of a chain of 6 segments",
         ),
     ],
 )

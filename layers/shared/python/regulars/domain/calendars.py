@@ -8,6 +8,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from regulars.domain.instants import DAY, EPOCH, from_micros, to_micros
 
 _EPOCH_DAY = EPOCH.date().toordinal()
+# What lies before or after is as if it were then: no clock is asked about the edges of what Python can count.
+_FIRST, _LAST = (to_micros(datetime(year, 6, 1, tzinfo=UTC)) for year in (2, 9998))
 
 
 @dataclass(frozen=True, eq=True)
@@ -23,11 +25,11 @@ class Calendar:
 
     def day_of(self, instant: int) -> int:
         """Number the calendar day of an instant (microseconds)."""
-        return instant // DAY if self.zone == "UTC" else _day_of(self._clock, instant)
+        return instant // DAY if self.zone == "UTC" else _day_of(self._clock, min(max(instant, _FIRST), _LAST))
 
     def start_of(self, day: int) -> int:
         """Give the instant at which a day begins."""
-        return day * DAY if self.zone == "UTC" else _start_of(self._clock, day)
+        return day * DAY if self.zone == "UTC" else _start_of(self._clock, min(max(day, _FIRST // DAY), _LAST // DAY))
 
     @cached_property
     def _clock(self) -> ZoneInfo:

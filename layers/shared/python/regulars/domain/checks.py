@@ -5,7 +5,7 @@ A value is what JSON holds. A check of another type than its value is false, wha
 Numbers are compared as doubles, and no check compares with one beyond ±10^15; text by its code points, case and all.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal, get_args
 
 from regulars.domain.dates import Dated
@@ -21,6 +21,10 @@ class Compares:
 
     how: Comparison
     value: Plain
+    kind: str = field(init=False, repr=False)  # 1, 1.0 and true are equal to Python, and three checks
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "kind", type(self.value).__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +32,10 @@ class IsIn:
     """Equal to one of these; of a list, one of its items is."""
 
     values: tuple[Plain, ...]
+    kinds: tuple[str, ...] = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "kinds", tuple(type(value).__name__ for value in self.values))
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +43,10 @@ class Contains:
     """A text that contains this text; a list with an item equal to this value."""
 
     value: Plain
+    kind: str = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "kind", type(self.value).__name__)
 
 
 @dataclass(frozen=True, slots=True)

@@ -63,6 +63,11 @@ class Compiled:
             {*(f"event#{name}" for name in self.events), *(f"trait#{name}" for name in self.traits), *orders}
         )
 
+    @property
+    def is_limited(self) -> bool:
+        """Say whether it reads, itself or through others, what may be too full."""
+        return bool(self.limited) or any(each.is_limited for each in self.inner)
+
     def next_change(self, person: Person, now: int) -> int | None:
         """Give the next instant at which time alone changes that, or might; None if it never does."""
         if not (person.known or self.segment.anonymous):
@@ -90,9 +95,9 @@ def compile_all(segments: Iterable[Segment], calendar: Calendar) -> dict[str, Co
     named = {segment.id: segment for segment in given}
     made: dict[str, Compiled] = {}  # by id, what others read
 
-    def of(segment: Segment) -> Compiled:
-        for id in sorted(segments_read(segment) & named.keys() - made.keys()):
-            made[id] = of(named[id])
+    def of(segment: Segment, way: tuple[str, ...] = ()) -> Compiled:
+        for id in sorted(segments_read(segment) & named.keys() - made.keys() - {segment.id, *way}):
+            made[id] = of(named[id], (segment.id, *way))
         return compile_one(segment, calendar, made)
 
     for id, segment in named.items():

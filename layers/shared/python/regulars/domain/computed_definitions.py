@@ -9,6 +9,7 @@ from regulars.domain.computed import AnyMeasure, ComputedTrait, Rfm, Score, Step
 from regulars.domain.definition_reading import duration, fields, only, plain, word
 from regulars.domain.measure_definitions import fits, read_measure, read_orders_measure
 from regulars.domain.measuring import is_amount, is_time
+from regulars.domain.reserved_events import AUDIENCE_EVENTS
 from regulars.domain.segments import COUNTS, Measure
 from regulars.errors import DefinitionError
 
@@ -91,7 +92,12 @@ class _Definitions:
         if "orders" in raw:
             return read_orders_measure(raw, path)
         if "event" in raw:
-            return read_measure(raw, path, self._calendar)
+            measure = read_measure(raw, path, self._calendar)
+            if measure.selection.event in AUDIENCE_EVENTS:
+                raise DefinitionError(
+                    f"{path}.event", "is what third parties say: only a segment may ask, with audience"
+                )
+            return measure
         raise DefinitionError(path, f"says what it computes: one of {', '.join(KINDS)}")
 
     def _score_of(self, raw: object, path: str) -> Score:

@@ -39,35 +39,49 @@ class Reason:
 
 def explain(compiled: Compiled, person: Person, at: int, others: Mapping[str, Compiled]) -> Reason:
     """Explain the truth of a segment about a person at an instant; `others` are the segments that it may read."""
-    return _explain(compiled.segment.where, compiled, person, at, others)
+    return _Explainer(person, at, others).explain(compiled.segment.where, compiled)
 
 
-def _explain(node: Node, compiled: Compiled, person: Person, at: int, others: Mapping[str, Compiled]) -> Reason:
-    match node:
-        case All(nodes) | OneOf(nodes):
-            below = tuple(_explain(inner, compiled, person, at, others) for inner in nodes)
-            truths = [reason.truth for reason in below]
-            truth = all(truths) if isinstance(node, All) else any(truths)
-            return Reason(node=node, condition=in_words(node), truth=truth, below=below)
-        case Not(inner):
-            reason = _explain(inner, compiled, person, at, others)
-            return Reason(node=node, condition=in_words(node), truth=not reason.truth, below=(reason,))
-        case InSegment(id):
-            return _of_segment(node, others.get(id), person, at, others)
-        case _:
-            return _of_leaf(node, compiled, person, at)
+class _Explainer:
+    """Explains a tree, and each segment that it reads once."""
 
+    def __init__(self, person: Person, at: int, others: Mapping[str, Compiled]) -> None:
+        self._person = person
+        self._at = at
+        self._others = others
+        self._told: set[str] = set()
 
-def _of_segment(
-    node: InSegment, other: Compiled | None, person: Person, at: int, others: Mapping[str, Compiled]
-) -> Reason:
-    if other is None:
-        return Reason(node=node, condition=in_words(node), truth=False, found="there is no such segment")
-    truth = other.is_member(person, at)
-    below = (explain(other, person, at, others),)
-    return Reason(
-        node=node, condition=in_words(node), truth=truth, next_change_at=other.next_change(person, at), below=below
-    )
+    def explain(self, node: Node, compiled: Compiled) -> Reason:
+        """Explain one condition and all below it."""
+        match node:
+            case All(nodes) | OneOf(nodes):
+                below = tuple(self.explain(inner, compiled) for inner in nodes)
+                truths = [reason.truth for reason in below]
+                truth = all(truths) if isinstance(node, All) else any(truths)
+                return Reason(node=node, condition=in_words(node), truth=truth, below=below)
+            case Not(inner):
+                reason = self.explain(inner, compiled)
+                return Reason(node=node, condition=in_words(node), truth=not reason.truth, below=(reason,))
+            case InSegment():
+                return self._of_segment(node)
+            case _:
+                return _of_leaf(node, compiled, self._person, self._at)
+
+    def _of_segment(self, node: InSegment) -> Reason:
+        other = self._others.get(node.segment)
+        if other is None:
+            return Reason(node=node, condition=in_words(node), truth=False, found="there is no such segment")
+        below: tuple[Reason, ...] = ()
+        if node.segment not in self._told:
+            self._told.add(node.segment)
+            below = (self.explain(other.segment.where, other),)
+        return Reason(
+            node=node,
+            condition=in_words(node),
+            truth=other.is_member(self._person, self._at),
+            next_change_at=other.next_change(self._person, self._at),
+            below=below,
+        )
 
 
 def _of_leaf(leaf: Leaf, compiled: Compiled, person: Person, at: int) -> Reason:

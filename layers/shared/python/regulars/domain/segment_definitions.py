@@ -22,6 +22,7 @@ from regulars.domain.segments import (
     Node,
     Not,
     OneOf,
+    Regular,
     Segment,
     Selection,
     Trait,
@@ -33,6 +34,8 @@ from regulars.errors import DefinitionError
 STATUSES = ("live", "draft", "paused", "archived")
 MAX_DEPTH = 10
 MAX_NODES = 200
+MAX_SEGMENTS_READ = 10  # each is asked as often as it is named, and so are those that it names
+MAX_PERIODS = 800
 LEAVES = ("trait", "computed", "event", "orders", "sequence", "latest", "segment", "list", "audience", "drawn")
 
 
@@ -63,6 +66,10 @@ def parse(
     where = _Tree(id, calendar or Calendar(), computed).node(definition.get("where"), "where", 1)
     if sum(1 for _ in walk(where)) > MAX_NODES:
         raise DefinitionError("where", f"has more than {MAX_NODES} conditions")
+    if sum(isinstance(node, InSegment) for node in walk(where)) > MAX_SEGMENTS_READ:
+        raise DefinitionError("where", f"names other segments more than {MAX_SEGMENTS_READ} times")
+    if sum(node.periods for node in walk(where) if isinstance(node, Regular)) > MAX_PERIODS:
+        raise DefinitionError("where", f"looks at more than {MAX_PERIODS} periods of habits in all")
     segment = Segment(id=id, name=name, where=where, anonymous=anonymous, version=version)
     check_audiences(segment)
     return segment

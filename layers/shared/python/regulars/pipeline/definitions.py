@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from regulars.domain.audiences import check_audiences
 from regulars.domain.computed import ComputedTrait
 from regulars.domain.computed_definitions import parse_computed
 from regulars.domain.corrections import CORRECTIONS
@@ -175,7 +176,11 @@ class Definitions:
         if status_of(content) in ("paused", "archived"):
             check_unread(id, standing)
         else:
-            check_reads(parse_segment(id, content), standing)
+            segment = parse_segment(id, content, computed=releases.computed)
+            check_reads(segment, standing)
+            all_of_them = {**{one.id: one for one in standing}, id: segment}
+            for each in all_of_them.values():
+                check_audiences(each, all_of_them)
 
     def _has_lists(self, segment: Mapping[str, Any]) -> None:
         for each in sorted(lists_named(segment.get("where"))):

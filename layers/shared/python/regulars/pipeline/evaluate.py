@@ -6,7 +6,7 @@ from operator import itemgetter
 
 from regulars.domain.catalog import Live
 from regulars.domain.evaluation import Verdict, evaluate
-from regulars.domain.heads import Head, arm, evaluated, naming, next_turn, unread, without
+from regulars.domain.heads import MANY_OWNERS, Head, arm, evaluated, naming, next_turn, unread, without
 from regulars.domain.instants import SECOND
 from regulars.domain.memberships import (
     Membership,
@@ -105,7 +105,7 @@ class Evaluator:
                     return
                 head, before = self._memberships.of(home.profile_id)
                 others = gone - {home.profile_id}
-                if is_change and self._put_off(home, head, others):
+                if is_change and self._waits(home, head, changed) and self._put_off(home, head, others):
                     return
                 if self._settle(home, head, before, others, changed, timer):
                     return
@@ -116,6 +116,13 @@ class Evaluator:
 
     def _is_asked(self, home: Home) -> bool:
         return self.live.rules.is_known(home.owners) or any(segment.anonymous for segment in self.live.segments)
+
+    def _waits(self, home: Home, head: Head, changed: frozenset[str] | None) -> bool:
+        """Say whether somebody may have to wait: of few owners only for segments that may have to read all events."""
+        return len(home.owners) > MANY_OWNERS or self._is_dear(self._asked(head, changed))
+
+    def _is_dear(self, asked: Iterable[str]) -> bool:
+        return any(self.live.compiled[rows].is_limited for rows in asked)
 
     def _put_off(self, home: Home, head: Head, absorbed: Set[str]) -> bool:
         """Let a profile of many owners wait for its next turn, with what has gone into it; say whether it does."""
@@ -165,6 +172,8 @@ class Evaluator:
         carried = self._carry(home.profile_id, verdicts, before, theirs, now)
         moved = self._decide(home.profile_id, verdicts, before, now, "time" if timer else "event") or carried
         after = evaluated(head, len(home.owners), self.live.version, now, is_dear=bool(whole.whole))
+        if len(home.owners) <= MANY_OWNERS and not self._is_dear(asked):
+            after = replace(after, evaluated=head.evaluated)  # of those that are dear none was asked
         self._arm(head, after, naming(after, len(home.owners), snapshot.bare, skipped), earliest(verdicts), timer)
         return not moved or (self._is_current() and self._is_still(home, snapshot, skipped))
 

@@ -14,6 +14,7 @@ from regulars.domain.identity_rules import DEFAULT_RULES
 from regulars.domain.rate_definitions import parse_rates, unite_tables
 from regulars.domain.rates import NO_RATES, Rates
 from regulars.domain.releases import Release, Releases, at_once, recomputed, status_of, withdrawn
+from regulars.domain.segment_reads import check_chain
 from regulars.domain.watches import Watches
 from regulars.domain.workspace import DEFAULT_WORKSPACE, Workspace, parse_workspace
 from regulars.errors import DefinitionError
@@ -203,6 +204,9 @@ class CatalogStore:
         standing = list(before.segments())
         if any(segment not in standing for segment in after.segments()):
             _check(after, "where")
+            for segment in after.segments():
+                if segment not in standing:
+                    check_chain(segment, after.segments())
         if different:
             self._go_live(before, after, [*writes, *different])
         else:
