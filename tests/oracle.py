@@ -7,7 +7,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from decimal import ROUND_HALF_EVEN, Decimal, InvalidOperation
+from decimal import ROUND_HALF_EVEN, ROUND_HALF_UP, Decimal, InvalidOperation
 from hashlib import blake2b, md5
 from itertools import pairwise
 from typing import Any, cast
@@ -598,7 +598,7 @@ def _read(value: object) -> Decimal | None:
     if isinstance(value, bool) or not isinstance(value, int | float | str):
         return None
     try:
-        number = Decimal(str(value)).quantize(_MICRO, ROUND_HALF_EVEN)
+        number = Decimal(str(value)).quantize(_MICRO, ROUND_HALF_UP)
     except InvalidOperation:
         return None
     return number if abs(number) <= 10**12 else None

@@ -133,7 +133,7 @@ def test_rates_are_read_again_only_when_they_changed(workspace: Workspace, monke
     workspace.send(order(1, 10))
     read = queries(workspace, monkeypatch)
 
-    workspace.put("/v1/segments/other", {"definition": {"where": {"event": "X"}}})
+    workspace.put("/v1/segments/spenders", {"definition": {"name": "Spenders", "where": IN_DOLLARS}})
     workspace.send(order(2, 10))
     assert "rates" not in read
     put(workspace, days={"2026-01-01": {"USD": 2}})

@@ -44,7 +44,7 @@ FROM told LEFT JOIN {LINES} ON TRUE
 ), worths_of_lines AS (
 SELECT {_ROW}, CAST({_amount("price")} AS {MONEY}) * CAST({_amount("quantity")} AS {MONEY}) AS line FROM lines
 ), rounded_lines AS (
-SELECT {_ROW}, {_amount("line")} AS line FROM worths_of_lines
+SELECT {_ROW}, {_within(half_even("line"))} AS line FROM worths_of_lines
 ), sums AS (
 SELECT {_ROW}, CASE WHEN COUNT(*) = COUNT(line) THEN SUM(line) END AS total_of_lines FROM rounded_lines GROUP BY {_ROW}
 ), told_numbers AS (
@@ -84,8 +84,11 @@ def _number(text: str) -> str:
 
 def _amount(number: str) -> str:
     """Write a number as an amount: whole millionths, and null beyond the largest."""
-    rounded = half_even(number)
-    return f"CASE WHEN ABS({rounded}) <= {LARGEST} THEN {rounded} END"
+    return _within(f"CAST({number} AS {MONEY})")
+
+
+def _within(amount: str) -> str:
+    return f"CASE WHEN ABS({amount}) <= {LARGEST} THEN {amount} END"
 
 
 def _currency(text: str) -> str:
