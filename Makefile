@@ -51,7 +51,7 @@ contracts: .venv/.stamp ## which room may import which
 	.venv/bin/lint-imports $(call cure,A contract,move the import to the room that may have it: docs/architecture.md)
 
 bench: install ## measure speed and cost; ARGS="units graph" narrows
-	@$(if $(filter graph,$(or $(ARGS),graph)),.venv/bin/uv pip install --quiet --python .venv/bin/python \
+	@$(if $(filter graph rules,$(or $(ARGS),graph)),.venv/bin/uv pip install --quiet --python .venv/bin/python \
 		--target .regulars/peers/tools --only-binary :all: --require-hashes -r benchmarks/requirements.lock \
 		$(call cure,The install of the peers,check the network; then: make bench ARGS=graph))
 	.venv/bin/python -m benchmarks.bench $(ARGS)

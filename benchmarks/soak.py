@@ -1,10 +1,11 @@
 """
-A long simulation: the whole pipeline while everything goes wrong, merges whose workers get in each other's way, and
-the door while tables, queue and process fail.
+A long simulation: the whole pipeline while everything goes wrong, merges whose workers get in each other's way, the
+door while tables, queue and process fail, random segments asked in SQL of random people, and ninety days of people in
+fifty segments.
 
-`python -m benchmarks.soak --events 1000000 --schedules 100000 --doors 100000` counts events that were lost or counted
-twice, and people, memberships, merges and acknowledgements that are not what brute force says; it ends with 1 unless
-all are none.
+`python -m benchmarks.soak --events 1000000 --schedules 100000 --doors 100000 --trees 10000 --people 100000` counts
+events that were lost or counted twice, and people, memberships, transitions, merges and acknowledgements that are not
+what brute force says; it ends with 1 unless all are none.
 """
 
 import json
@@ -19,9 +20,12 @@ from time import monotonic, process_time
 
 from benchmarks.machine import machine
 from regulars.domain.identity_rules import DEFAULT_RULES
-from tests.world import chaos_trial, door_trial, merges
+from tests import segment_sql
+from tests.world import chaos_trial, door_trial, merges, segment_trial
 
 SIZES = (1_000, 2_000, 5_000, 10_000)  # events of a trial: many short lives find other faults than one long one
+TREES = 50  # of one crowd
+PEOPLE = 1_000  # of one world
 WORKERS = (2, 3, 5, 8, 20, 50)
 REPORT = Path(".regulars/soak.json")
 _EACH = 20.0  # seconds between two lines
@@ -35,6 +39,13 @@ class Tally:
     events: int = 0
     schedules: int = 0
     doors: int = 0
+    trees: int = 0
+    cases: int = 0
+    members: int = 0
+    people: int = 0
+    transitions: int = 0
+    evaluations: int = 0
+    timers: int = 0
     invocations: int = 0
     refolds: int = 0
     merges: int = 0
@@ -114,18 +125,56 @@ def run_doors(tally: Tally, number: int, seed: int) -> None:
         progress.tell(tally.doors, tally)
 
 
+def run_trees(tally: Tally, number: int, seed: int) -> None:
+    """Ask so many random segments of a hundred random people each, in SQL and by brute force."""
+    progress = Progress("trees", number)
+    for index in count():
+        trees = min(TREES, number - tally.trees)
+        if trees <= 0:
+            return
+        outcome = segment_sql.trial(seed + index, trees=trees)
+        tally.trees += trees
+        tally.cases += outcome.cases
+        tally.members += outcome.members
+        tally.wrong += len(outcome.faults)
+        tally.faults += outcome.faults
+        progress.tell(tally.trees, tally)
+
+
+def run_people(tally: Tally, number: int, seed: int) -> None:
+    """Let so many people act for ninety days, a thousand a world, and compare every transition with brute force."""
+    progress = Progress("people", number)
+    for index in count():
+        people = min(PEOPLE, number - tally.people)
+        if people <= 0:
+            return
+        found = segment_trial.run(seed + index, people)
+        tally.people += people
+        tally.transitions += found.transitions
+        tally.evaluations += found.evaluations
+        tally.timers += found.timers
+        tally.wrong += found.wrong + found.late
+        if found.wrong or found.late:
+            tally.faults.append(f"season {seed + index} of {people} people: {found.wrong} wrong, {found.late} late")
+        progress.tell(tally.people, tally)
+
+
 def main(arguments: Sequence[str]) -> int:
-    """Run all three, say what was found, and keep it."""
+    """Run all five, say what was found, and keep it."""
     parser = ArgumentParser(prog="make soak", description=__doc__)
     parser.add_argument("--events", type=int, default=1_000_000)
     parser.add_argument("--schedules", type=int, default=100_000)
     parser.add_argument("--doors", type=int, default=100_000)
+    parser.add_argument("--trees", type=int, default=10_000)
+    parser.add_argument("--people", type=int, default=100_000)
     parser.add_argument("--seed", type=int, default=1, help="the first seed; the others follow it")
     asked = parser.parse_args(arguments)
     tally, began, used = Tally(), monotonic(), process_time()
     run_events(tally, asked.events, asked.seed)
     run_schedules(tally, asked.schedules, asked.seed)
     run_doors(tally, asked.doors, asked.seed)
+    run_trees(tally, asked.trees, asked.seed)
+    run_people(tally, asked.people, asked.seed)
     _keep(tally, seconds=monotonic() - began, cpu_seconds=process_time() - used)
     _say(tally, asked.seed)
     return 0 if tally.is_clean else 1
@@ -157,6 +206,9 @@ def _say(tally: Tally, seed: int) -> None:
     print(f", {tally.announced:,} announcements")
     print(f"schedules {tally.schedules:,}, seeds {seed} to {seed + max(0, tally.schedules - 1)}")
     print(f"doors {tally.doors:,}, seeds {seed} to {seed + max(0, tally.doors - 1)}")
+    print(f"trees {tally.trees:,} of 100 people: {tally.cases:,} cases, {tally.members:,} of them members")
+    print(f"people {tally.people:,} for 90 days: {tally.transitions:,} transitions", end="")
+    print(f", {tally.evaluations:,} evaluations, {tally.timers:,} timers written")
     print(f"wrong people, memberships, merges, acknowledgements: {tally.wrong}; kept in {REPORT}")
 
 

@@ -11,9 +11,13 @@ from cli.place import Place
 from regulars.domain.roles import GROUPS, ROLES, read_groups
 
 _NAMES: dict[Kind, str] = {
+    "workspace": "workspace settings",
     "source": "sources",
     "identity": "identity",
     "tracking_plan": "tracking plan",
+    "rates": "rates",
+    "list": "lists",
+    "computed_trait": "computed traits",
     "segment": "segments",
     "import": "imports",
 }

@@ -15,6 +15,7 @@ from cli.errors import AnswerError, UserError
 from cli.identity_rules import planning as identity_rules
 from cli.keys import tell
 from cli.live import Live, delete, put, read_live
+from cli.segments.lives import wait_for
 from cli.session import Session, session_of
 from cli.tracking_plan import planning as tracking_plan
 from cli.yaml_files import shown
@@ -66,6 +67,9 @@ def apply(
     prune: Prune = False,
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Remove without asking.")] = False,
     verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Also list what is unchanged.")] = False,
+    wait: Annotated[
+        bool, typer.Option("--wait", help="Wait until segments that take in other people are live.")
+    ] = False,
 ) -> None:
     """
     Make what is live equal to the catalog.
@@ -80,6 +84,8 @@ def apply(
         regulars apply
 
         regulars apply --prune --yes
+
+        regulars apply --wait
     """
     session = session_of(context)
     changes = _changes(session, catalog, prune=prune)
@@ -95,6 +101,8 @@ def apply(
                 keys.setdefault(change.id, {})[key["label"]] = key["key"]
                 tell(session, change.id, key)
         _sum_up(session, changes, done=True)
+        if wait:
+            wait_for(session, [one.id for one in changes if one.kind == "segment" and one.act in ("create", "change")])
     finally:  # whatever went wrong later: a secret is told only once
         session.output.data({"changes": [to_data(change) for change in changes], "keys": keys})
 

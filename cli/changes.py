@@ -9,14 +9,17 @@ from typing import Any, Literal
 import yaml
 from rich.text import Text
 
-from cli.definitions import CHECKS, KINDS, Definition, Kind, is_group, title
+from cli.definitions import KINDS, Definition, Kind, is_group, read_content, title, traits_of, turn
 from cli.errors import UserError
 from cli.live import Live
+from cli.segment_reads import check_together, in_order, readers_first
+from regulars.domain.computed import ComputedTrait, Reader
+from regulars.domain.computed_definitions import Contents
 from regulars.domain.costs import excess, in_words
 from regulars.domain.identity_definitions import check_successor, parse_rules
-from regulars.domain.segment_definitions import parse as parse_segment
+from regulars.domain.segments import Segment
 from regulars.errors import DefinitionError
-from regulars.pipeline.definitions import MAX_SEGMENTS
+from regulars.pipeline.definitions import MAX_SEGMENTS, SINGLES
 
 Act = Literal["create", "change", "prune", "unchanged", "left alone"]
 DONE: Mapping[str, str] = {"create": "created", "change": "changed", "prune": "deleted"}
@@ -27,10 +30,7 @@ STYLES: Mapping[Act, tuple[str, str]] = {
     "unchanged": ("=", "dim"),
     "left alone": (" ", "dim"),
 }
-HOLDS = (
-    "after a segment is new or changed, people who are there already are evaluated with their next event or timer "
-    "(history is not evaluated yet)"
-)
+HOLDS = "a segment that is new or takes in other people is live once everybody was looked at: their history counts"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,6 +40,7 @@ class Change:
     act: Act
     wanted: Definition | None = None
     live: Live | None = None
+    keeps: str = ""  # what a segment or a computed trait that is new or changed keeps of each person
 
     @property
     def kind(self) -> Kind:
@@ -56,13 +57,6 @@ class Change:
         return one.id
 
     @property
-    def keeps(self) -> str:
-        """What a segment that is new or changed keeps of each person; empty for all else."""
-        if self.kind != "segment" or self.act not in ("create", "change") or self.wanted is None:
-            return ""
-        return in_words(parse_segment(self.id, self.wanted.content))
-
-    @property
     def is_one(self) -> bool:
         """Say whether anything would be written."""
         return self.act in ("create", "change", "prune")
@@ -70,7 +64,7 @@ class Change:
     @property
     def remark(self) -> str:
         """What a person should know before agreeing."""
-        by_hand = self.live is not None and self.live.origin == "api" and self.kind != "identity"
+        by_hand = self.live is not None and self.live.origin == "api" and self.kind not in SINGLES
         match self.act:
             case "change" if by_hand:
                 return "somebody changed it by the API since"
@@ -89,56 +83,101 @@ def compare(wanted: Sequence[Definition], live: Mapping[Kind, Mapping[str, Live]
 
     Raises UserError for what may not follow what is live.
     """
-    changes = [_compare_one(one, live[one.kind].get(one.id)) for one in wanted if one.kind in live]
-    _check_size(wanted, live.get("segment", {}))
+    computed = _after(wanted, live, "computed_trait")
+    segments = {id: one.content for id, one in live.get("segment", {}).items()}
+    check_together(wanted, segments)
+    changes = [_compare_one(one, live[one.kind].get(one.id), computed) for one in in_order(wanted) if one.kind in live]
+    _check_size(_after(wanted, live, "segment"), computed)
     named = {(one.kind, one.id) for one in wanted}
     for kind in (kind for kind in reversed(KINDS) if kind in live):
-        for id, one in sorted(live[kind].items()):
-            if (kind, id) not in named and kind != "identity":
-                changes.append(Change(act="prune" if prune else "left alone", live=one))
+        gone = [id for id in _in_turn(kind, live[kind]) if (kind, id) not in named and kind not in SINGLES]
+        changes += [Change(act="prune" if prune else "left alone", live=live[kind][id]) for id in gone]
     return sorted(changes, key=_turn)
 
 
+def _in_turn(kind: Kind, live: Mapping[str, Live]) -> list[str]:
+    """Put the ids of definitions that may go before those that they read."""
+    if kind == "segment":
+        return readers_first({id: one.content for id, one in live.items()})
+    return sorted(live, key=lambda id: (-turn(kind, live[id].content), id))
+
+
 def _turn(change: Change) -> int:
-    """What is planned of an event goes before another file plans it; groups go when nothing extends them any more."""
+    """
+    What is planned of an event goes before another file plans it; groups go when nothing extends them any more.
+
+    A table of rates ceases to say the currency of the workspace before another one says it.
+    """
+    if change.kind == "rates":
+        return 0 if change.is_one and _says_no_more(change) else 1
     if change.kind != "tracking_plan" or change.act != "prune" or change.live is None:
         return 1
     return 2 if is_group(change.kind, change.live.content) else 0
 
 
-def _check_size(wanted: Sequence[Definition], live: Mapping[str, Live]) -> None:
-    """Refuse more segments than fit; what is pruned counts, for it goes last."""
-    contents = {id: one.content for id, one in live.items()}
-    contents |= {one.id: one.content for one in wanted if one.kind == "segment"}
-    if sum(len(json.dumps(content, sort_keys=True)) for content in contents.values()) > MAX_SEGMENTS:
+def _says_no_more(change: Change) -> bool:
+    after = change.wanted.content if change.wanted else {}
+    return change.live is not None and "currency" in change.live.content and "currency" not in after
+
+
+def _after(wanted: Sequence[Definition], live: Mapping[Kind, Mapping[str, Live]], kind: Kind) -> Contents:
+    """Give all definitions of a kind as they will be; what is pruned counts, for it goes last."""
+    before = {id: one.content for id, one in live.get(kind, {}).items()}
+    return before | {one.id: one.content for one in wanted if one.kind == kind}
+
+
+def _check_size(segments: Contents, computed: Contents) -> None:
+    """Refuse more segments and computed traits than fit, and segments that would be wrong."""
+    if sum(len(json.dumps(content, sort_keys=True)) for content in segments.values()) > MAX_SEGMENTS:
         what = f"all segments together have at most {MAX_SEGMENTS:,} characters"
         raise UserError(what, fix="shorten some, or remove those that nobody needs")
-    if found := excess(parse_segment(id, content) for id, content in contents.items()):
+    readers: list[Reader] = []
+    try:
+        readers += traits_of(computed.keys(), computed).values()
+        readers += [_reader("segment", id, content, computed) for id, content in segments.items()]
+    except DefinitionError as error:
+        what = f"a segment or a computed trait that is live would be wrong: {error}"
+        raise UserError(what, fix="change it with what it reads; `regulars segment list` shows all") from error
+    if found := excess(readers):
         raise UserError(found.what, fix=found.fix)
 
 
-def _compare_one(wanted: Definition, live: Live | None) -> Change:
+def _reader(kind: Kind, id: str, content: Mapping[str, Any], computed: Contents) -> Reader:
+    read = read_content(kind, id, content, computed)
+    assert isinstance(read, Segment | ComputedTrait)
+    return read
+
+
+def _compare_one(wanted: Definition, live: Live | None, computed: Contents) -> Change:
     if wanted.kind == "identity":
         try:
             check_successor(parse_rules(live.content) if live else None, parse_rules(wanted.content))
         except DefinitionError as error:
             raise wanted.document.complaint(error) from error
-    if live is None:
-        return Change(act="create", wanted=wanted)
-    return Change(act="unchanged" if _mean_the_same(wanted, live) else "change", wanted=wanted, live=live)
+    if live and _mean_the_same(wanted, live, computed):
+        return Change(act="unchanged", wanted=wanted, live=live)
+    is_reader = wanted.kind in ("segment", "computed_trait")
+    keeps = in_words(_reader(wanted.kind, wanted.id, wanted.content, computed)) if is_reader else ""
+    return Change(act="change" if live else "create", wanted=wanted, live=live, keeps=keeps)
 
 
-def _mean_the_same(wanted: Definition, live: Live) -> bool:
+def _mean_the_same(wanted: Definition, live: Live, computed: Contents) -> bool:
     if wanted.content == live.content:
         return True
-    texts = [{name: one.content.get(name) for name in ("name", "description")} for one in (wanted, live)]
-    check = CHECKS[wanted.kind]
-    return texts[0] == texts[1] and bool(check(wanted.id, wanted.content) == check(live.id, live.content))
+    texts = [{name: one.content.get(name) for name in ("name", "description", "status")} for one in (wanted, live)]
+    try:
+        read = [read_content(one.kind, one.id, one.content, computed) for one in (wanted, live)]
+    except DefinitionError:
+        return False  # what is live names a computed trait that is to go
+    return texts[0] == texts[1] and bool(read[0] == read[1])
 
 
 def note_on(changes: Sequence[Change]) -> str:
-    """Say from when on segments hold that are new or changed; empty where none is."""
-    touched = any(change.kind == "segment" and change.act in ("create", "change") for change in changes)
+    """Say from when on segments and rates hold that are new or changed; empty where none is."""
+    touched = any(
+        change.kind in ("segment", "computed_trait", "rates") and change.act in ("create", "change")
+        for change in changes
+    )
     return HOLDS if touched else ""
 
 

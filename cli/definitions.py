@@ -1,30 +1,47 @@
 """The definitions of `catalog/`: read from YAML, checked by the same parsers as in the platform."""
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, get_args
 
 from cli.errors import UserError
+from cli.rates_files import read_rates
 from cli.yaml_files import Document, load, shown
+from regulars.domain.computed import ComputedTrait
+from regulars.domain.computed_definitions import Contents, parse_computed
 from regulars.domain.identity_definitions import check_rules
+from regulars.domain.lists import parse_list
 from regulars.domain.mapping_definitions import parse_mapping
 from regulars.domain.plan_definitions import check_plan, check_together, outline
+from regulars.domain.rate_definitions import check_tables, parse_rates
 from regulars.domain.segment_definitions import parse as parse_segment
 from regulars.domain.sources import parse_source
+from regulars.domain.workspace import parse_workspace
 from regulars.errors import DefinitionError
+from regulars.pipeline.definitions import SINGLES
 
-Kind = Literal["source", "identity", "tracking_plan", "segment", "import"]
+Kind = Literal[
+    "workspace", "source", "identity", "tracking_plan", "rates", "list", "computed_trait", "segment", "import"
+]
 KINDS: tuple[Kind, ...] = get_args(Kind)  # in the order in which they are applied
 PLURALS: Mapping[Kind, str] = {
     "source": "sources",
     "tracking_plan": "tracking_plans",
+    "rates": "rates",
+    "list": "lists",
+    "computed_trait": "computed_traits",
     "segment": "segments",
     "import": "imports",
 }
-FOLDERS: Mapping[Kind, str] = {**PLURALS, "tracking_plan": "tracking-plan"}  # also their place in the API
-RULES = "rules"
+FOLDERS: Mapping[Kind, str] = {
+    **PLURALS,
+    "tracking_plan": "tracking-plan",
+    "computed_trait": "computed-traits",
+}  # also their place in the API
+TITLES: Mapping[Kind, str] = {"identity": "identity rules", "workspace": "workspace settings"}
 _ID = re.compile(r"[a-z][a-z0-9_]{0,62}")
 
 
@@ -45,7 +62,7 @@ class Definition:
 
 def title(kind: Kind, id: str) -> str:
     """Name a definition by kind and id."""
-    return "identity rules" if kind == "identity" else f"{kind.replace('_', ' ')} {id}"
+    return TITLES.get(kind) or f"{kind.replace('_', ' ')} {id}"
 
 
 def read_catalog(folder: Path) -> tuple[list[Definition], list[UserError]]:
@@ -54,12 +71,14 @@ def read_catalog(folder: Path) -> tuple[list[Definition], list[UserError]]:
         raise UserError("there is no catalog", where=shown(folder), fix="go to the folder above it, or say --catalog")
     definitions: list[Definition] = []
     errors: list[UserError] = []
+    computed = _computed(folder)
     for kind, path in _files(folder):
         try:
-            definitions.append(read_definition(kind, path))
+            definitions.append(read_definition(kind, path, computed))
         except UserError as error:
             errors.append(error)
-    definitions.sort(key=lambda one: (KINDS.index(one.kind), not is_group(one.kind, one.content)))
+    definitions += _read_tables(folder, errors)
+    definitions.sort(key=lambda one: (KINDS.index(one.kind), turn(one.kind, one.content)))
     return definitions, errors + _dangling(definitions) + ([] if errors else _contradictions(definitions))
 
 
@@ -68,25 +87,90 @@ def is_group(kind: Kind, content: Mapping[str, Any]) -> bool:
     return kind == "tracking_plan" and "group" in content
 
 
-def read_definition(kind: Kind, path: Path) -> Definition:
+def turn(kind: Kind, content: Mapping[str, Any]) -> int:
+    """Say which definitions of a kind are made first: those that others name."""
+    if kind == "computed_trait":
+        return 2 if "rfm" in content else int("score" in content)
+    return int(not is_group(kind, content))
+
+
+def read_definition(kind: Kind, path: Path, computed: Contents | None = None) -> Definition:
     """Read and check one definition. Raises UserError."""
-    id = RULES if kind == "identity" else path.stem
+    id = SINGLES.get(kind) or path.stem
     if not _ID.fullmatch(id):
         what = "the name of the file is the id: a lower-case letter and then up to 62 of a-z, 0-9 and _"
         raise UserError(what, where=shown(path), fix="rename the file")
-    document = load(path)
+    return check_definition(kind, id, load(path), computed)
+
+
+def check_definition(kind: Kind, id: str, document: Document, computed: Contents | None = None) -> Definition:
+    """Check what a document says, which may name `computed` traits. Raises UserError."""
     try:
         if document.content.get("id", id) != id:
             raise DefinitionError("id", f"is not {id}, the name of the file; it may be left out")
-        CHECKS[kind](id, document.content)
+        read_content(kind, id, document.content, computed or {})
     except DefinitionError as error:
         raise document.complaint(error) from error
     return Definition(kind=kind, id=id, content=document.content, document=document)
 
 
+def read_content(kind: Kind, id: str, content: Mapping[str, Any], computed: Contents) -> object:
+    """Read what a definition says, which may name `computed` traits. Raises DefinitionError."""
+    match kind:
+        case "computed_trait":
+            return parse_computed(id, content, {**computed, id: content})
+        case "segment":
+            named = {each: computed[each] for each in _named(content) if each in computed}
+            return parse_segment(id, content, computed=traits_of(named, computed))
+        case _:
+            return CHECKS[kind](id, content)
+
+
+def traits_of(named: Collection[str], computed: Contents) -> dict[str, ComputedTrait]:
+    """Read some of all computed traits. Raises DefinitionError."""
+    try:
+        return {id: parse_computed(id, computed[id], computed) for id in named}
+    except DefinitionError as error:
+        raise DefinitionError("where", f"reads a computed trait that is wrong: {error}") from None
+
+
+def _named(content: object) -> Iterator[str]:
+    """Name the computed traits that a segment reads."""
+    if isinstance(content, list):
+        for each in content:
+            yield from _named(each)
+    if isinstance(content, dict):
+        if isinstance(content.get("computed"), str):
+            yield content["computed"]
+        for each in content.values():
+            yield from _named(each)
+
+
+def _computed(folder: Path) -> Contents:
+    """Read all computed traits of a folder, as they are written; what is wrong with one is told of itself."""
+    found: dict[str, Mapping[str, Any]] = {}
+    for path in folder.glob(f"{FOLDERS['computed_trait']}/*.y*ml"):
+        with suppress(UserError):
+            found[path.stem] = load(path).content
+    return found
+
+
+def _read_tables(folder: Path, errors: list[UserError]) -> Iterator[Definition]:
+    """Read tables of rates that are CSV, as banks publish them: a definition a year."""
+    named = {path.stem for path in folder.glob(f"{FOLDERS['rates']}/*.y*ml")}
+    for path in sorted(folder.glob(f"{FOLDERS['rates']}/*.csv")):
+        try:
+            for id, document in read_rates(path):
+                if id in named:
+                    raise UserError(f"tells of {id}, as {id}.yaml does", where=shown(path), fix="remove one of them")
+                yield check_definition("rates", id, document)
+        except UserError as error:
+            errors.append(error)
+
+
 def _files(folder: Path) -> Iterator[tuple[Kind, Path]]:
     for kind in KINDS:
-        found = folder.glob("identity.y*ml") if kind == "identity" else folder.glob(f"{FOLDERS[kind]}/*.y*ml")
+        found = folder.glob(f"{kind}.y*ml" if kind in SINGLES else f"{FOLDERS[kind]}/*.y*ml")
         for path in sorted(found):
             yield kind, path
 
@@ -106,18 +190,34 @@ def _dangling(definitions: list[Definition]) -> list[UserError]:
 
 def _contradictions(definitions: list[Definition]) -> list[UserError]:
     plans = {one.id: one for one in definitions if one.kind == "tracking_plan"}
+    tables = {one.id: one for one in definitions if one.kind == "rates"}
     try:
+        of = plans
         check_together([outline(id, one.content) for id, one in sorted(plans.items())])
+        of = tables
+        check_tables({id: one.content for id, one in sorted(tables.items())})
     except DefinitionError as error:
         id, _, path = error.path.partition(".")
-        return [plans[id].document.complaint(DefinitionError(path, error.message))]
-    return []
+        return [of[id].document.complaint(DefinitionError(path, error.message))]
+    return _unused(list(tables.values()))
+
+
+def _unused(tables: list[Definition]) -> list[UserError]:
+    """Complain of rates into no currency: nothing would be converted."""
+    if not tables or any("currency" in one.content for one in tables):
+        return []
+    fix = "say `currency: EUR` in one of catalog/rates/*.yaml, as docs/orders.md shows"
+    return [
+        UserError("no table of rates says the currency of the workspace", where=shown(tables[0].document.path), fix=fix)
+    ]
 
 
 CHECKS: Mapping[Kind, Callable[[str, Mapping[str, Any]], object]] = {
+    "workspace": lambda _, content: parse_workspace(content),
     "source": parse_source,
     "identity": lambda _, content: check_rules(content),
     "tracking_plan": check_plan,
-    "segment": parse_segment,
+    "rates": parse_rates,
+    "list": parse_list,
     "import": parse_mapping,
 }

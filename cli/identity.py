@@ -8,6 +8,7 @@ import typer
 from rich.text import Text
 
 from cli.errors import UserError
+from cli.orders import worth
 from cli.output import counted, instant, table, visible
 from cli.profile import MASKED, REFERENCE, look_up
 from cli.refused_claims import refused
@@ -270,11 +271,10 @@ def _event(edge: Json) -> str:
 
 
 def _side(title: str, side: Json) -> Any:
-    orders = side["orders"]
     rows = [
         ("identifiers", Text(", ").join(_names(side["identifiers"]).values())),
         ("traits", ", ".join(sorted(side["traits"])) or "none"),
-        ("orders", f"{counted(orders['count'], 'order')}, {orders['revenue']:,.2f} net"),
+        ("orders", worth(side["orders"])),
         ("segments", ", ".join(side["segments"]) or "none"),
         ("enters", ", ".join(side["enters"]) or "none"),
         ("leaves", ", ".join(side["leaves"]) or "none"),

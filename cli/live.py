@@ -4,9 +4,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from cli.definitions import FOLDERS, PLURALS, RULES, Kind
+from cli.definitions import FOLDERS, PLURALS, Kind
 from cli.errors import AnswerError
 from cli.http import Http
+from regulars.pipeline.definitions import SINGLES
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,17 +23,17 @@ class Live:
 
 def read_live(http: Http, kind: Kind) -> dict[str, Live]:
     """Read all live definitions of a kind, by id."""
-    if kind == "identity":
-        return _read_rules(http)
+    if kind in SINGLES:
+        return _read_single(http, kind)
     found = (_live(kind, entry) for entry in http.pages(f"/v1/{FOLDERS[kind]}", PLURALS[kind]))
     return {one.id: one for one in found}
 
 
-def _read_rules(http: Http) -> dict[str, Live]:
+def _read_single(http: Http, kind: Kind) -> dict[str, Live]:
     try:
-        return {RULES: _live("identity", http.ask("GET", "/v1/identity"))}
+        return {SINGLES[kind]: _live(kind, http.ask("GET", f"/v1/{kind}"))}
     except AnswerError as error:
-        if error.status == 404:  # the default rules hold as long as there are none
+        if error.status == 404:  # what is usual holds as long as there is none
             return {}
         raise
 
@@ -64,7 +65,7 @@ def _careful(http: Http, method: str, path: str, **request: Any) -> Mapping[str,
 
 
 def _path(kind: Kind, id: str) -> str:
-    return "/v1/identity" if kind == "identity" else f"/v1/{FOLDERS[kind]}/{id}"
+    return f"/v1/{kind}" if kind in SINGLES else f"/v1/{FOLDERS[kind]}/{id}"
 
 
 def _live(kind: Kind, entry: Mapping[str, Any]) -> Live:

@@ -14,6 +14,7 @@ from cli.errors import UserError
 from cli.identity import identity
 from cli.importing.command import import_file
 from cli.keys import source
+from cli.lists.command import lists
 from cli.output import Output
 from cli.place import find_place
 from cli.platform import dev, doctor
@@ -22,7 +23,7 @@ from cli.quarantine.command import quarantine
 from cli.query import query
 from cli.rebuild import rebuild
 from cli.redrive import redrive
-from cli.segment import segment
+from cli.segments.command import segment
 from cli.session import Session
 from cli.tracking_plan.command import tracking_plan
 
@@ -117,7 +118,8 @@ app.command()(plan)
 app.command()(apply)
 app.command("import")(import_file)
 app.add_typer(profile, name="profile")
-app.command()(segment)
+app.add_typer(segment, name="segment")
+app.add_typer(lists, name="list")
 app.command()(query)
 app.add_typer(source, name="source")
 app.add_typer(identity, name="identity")

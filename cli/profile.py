@@ -11,7 +11,8 @@ from rich.text import Text
 from typer.core import TyperGroup
 
 from cli.errors import AnswerError, UserError
-from cli.output import counted, instant, table
+from cli.orders import worth
+from cli.output import instant, table
 from cli.session import Session, session_of
 
 REFERENCE = "a reference is a profile id (p_…) or kind:value, such as user_id:ann or email:ann@shop.example"
@@ -54,7 +55,9 @@ def show(
         path = f"/v1/profiles/{quote(found['profile_id'], safe=':')}/events"
         newest = list(islice(session.http.pages(path, "events", limit=events), events))
     session.output.data({**found, "events": newest})
-    session.output.show(_head(found), _identifiers(found), _traits(found), _memberships(found), _events(newest))
+    session.output.show(
+        _head(found), _identifiers(found), _traits(found), _computed(found), _memberships(found), _events(newest)
+    )
 
 
 @profile.command()
@@ -91,6 +94,38 @@ def correct(
     session.output.show(_traits(found), f"corrected by {found['messageId']}{again}")
 
 
+@profile.command()
+def why(
+    context: typer.Context,
+    ref: Annotated[str, typer.Argument(help="A profile id (p_…), or an identifier such as email:ann@shop.example.")],
+    segment: Annotated[str, typer.Argument(help="The id of a segment.")],
+) -> None:
+    """
+    Explain why a person is in a segment, or is not: each condition, what was found, and when it turns.
+
+    Examples:
+
+        regulars profile why user_id:cdnow-00001 lapsed
+    """
+    session = session_of(context)
+    profile_id = quote(look_up(session, ref)["profile_id"], safe=":")
+    found = session.http.ask("GET", f"/v1/profiles/{profile_id}/segments/{quote(segment)}/why")
+    session.output.data(found)
+    session.output.show(Text("\n".join(found["words"])), *_causes(found["why"]))
+
+
+def _causes(reason: Mapping[str, Any]) -> Iterable[Any]:
+    """Show the events behind each condition."""
+    if reason["events"]:
+        rows = [
+            [instant(one["timestamp"]), one["event"] or "", one["source"], one["message_id"]]
+            for one in reason["events"]
+        ]
+        yield table(("time", "event", "source", "message id"), rows, reason["condition"])
+    for below in reason["below"]:
+        yield from _causes(below)
+
+
 def _change(text: str) -> tuple[str, Any]:
     name, separator, value = text.partition("=")
     if not separator or not name.removesuffix(":"):
@@ -119,10 +154,8 @@ def look_up(session: Session, ref: str) -> Mapping[str, Any]:
 
 
 def _head(found: Mapping[str, Any]) -> Text:
-    orders = found["orders"]
-    worth = f"{counted(orders['count'], 'order')}, {orders['revenue']:,.2f} net"
     kind = "known" if found["known"] else "anonymous"
-    return Text.assemble((found["profile_id"], "bold"), f"  {kind}, {worth}\n")
+    return Text.assemble((found["profile_id"], "bold"), f"  {kind}, {worth(found['orders'])}\n")
 
 
 def _identifiers(found: Mapping[str, Any]) -> Any:
@@ -138,6 +171,31 @@ def _traits(found: Mapping[str, Any]) -> Any:
     )
     columns = ("trait", "value", "source", "said at", "by message")
     return _table("Traits", (*columns, "because", "said by"), rows)
+
+
+def _computed(found: Mapping[str, Any]) -> Any:
+    rows = (
+        (one["name"], id, _worth(one), instant(one["next_change_at"]) or "with the next event")
+        for id, one in sorted(found["computed"].items())
+    )
+    more = " (the first)" if "computed" in found["incomplete"] else ""
+    return _table(f"Computed traits{more}", ("trait", "id", "value", "may change"), rows)
+
+
+def _worth(one: Mapping[str, Any]) -> object:
+    value = one["value"]
+    match one["type"]:
+        case _ if value is None:
+            return Text("none", style="dim")
+        case "amount":
+            return f"{value:,.2f}"
+        case "time":
+            return instant(value)
+        case "list":
+            more = f", and {one['count'] - len(value):,} more" if one["count"] > len(value) else ""
+            return ", ".join(map(str, value)) + more
+        case _:
+            return value
 
 
 def _why(trait: Mapping[str, Any]) -> tuple[object, ...]:

@@ -35,7 +35,7 @@ class Alarms(Construct):
         key: OperationsKey,
         functions: Sequence[PythonFunction],
         dead_letters: Sequence[DeadLetters],
-        rebuilds: sfn.IStateMachine,
+        machines: Sequence[sfn.StateMachine],
         failures: s3.Bucket,
         api: HttpApi,
     ) -> None:
@@ -52,7 +52,8 @@ class Alarms(Construct):
         for queue in dead_letters:
             depth = queue.metric_approximate_number_of_messages_visible(period=_MINUTE, statistic="Maximum")
             self._alarm(f"{queue.node.id}_filled", depth, above=0)
-        self._alarm("rebuilding_fails", rebuilds.metric_failed(period=_MINUTE, statistic="Sum"), above=0)
+        for machine in machines:
+            self._alarm(f"{machine.node.id}_fails", machine.metric_failed(period=_MINUTE, statistic="Sum"), above=0)
         self._alarm("failures_filled", _given_up(failures), above=0)
 
     def _watch_the_stream_of(self, function: PythonFunction) -> None:

@@ -1,14 +1,25 @@
 """What people and programs with a token use: profiles, read, corrected and taken apart, and the workspace's catalog."""
 
-from aws_cdk import Duration
+from aws_cdk import Duration, Size
 from constructs import Construct
 
+from infra.backfilling import Backfilling
 from infra.data import Data
 from infra.http_api import HttpApi
 from infra.python_function import Ground, PythonFunction
 from infra.rebuilding import Rebuilding
 
-_CATALOG = ("segments", "sources", "imports", "identity", "tracking-plan")
+_CATALOG = (
+    "segments",
+    "computed-traits",
+    "sources",
+    "imports",
+    "identity",
+    "workspace",
+    "rates",
+    "lists",
+    "tracking-plan",
+)
 _METHODS = ("GET", "POST", "PUT", "DELETE")
 _MENDS = ("GET", "PUT", "POST")
 _TIMEOUT = Duration.seconds(25)  # the API gives up at 30
@@ -16,7 +27,15 @@ _TIMEOUT = Duration.seconds(25)  # the API gives up at 30
 
 class Console(Construct):
     def __init__(
-        self, scope: Construct, id: str, *, ground: Ground, data: Data, api: HttpApi, rebuilding: Rebuilding
+        self,
+        scope: Construct,
+        id: str,
+        *,
+        ground: Ground,
+        data: Data,
+        api: HttpApi,
+        rebuilding: Rebuilding,
+        backfilling: Backfilling,
     ) -> None:
         super().__init__(scope, id)
         tables = data.tables
@@ -84,20 +103,38 @@ class Console(Construct):
             timeout=_TIMEOUT,
             may=[
                 tables.catalog.allow("GetItem", "Query", "PutItem", "DeleteItem"),
-                tables.memberships.allow("GetItem"),
+                tables.memberships.allow("GetItem", "Query"),
                 tables.memberships.allow("Query", index="by_segment"),
                 # It replays what was mended: a row is marked, and the event it becomes is inserted.
                 tables.quarantine.allow("GetItem", "Query", "PutItem"),
-                tables.tallies.allow("Query"),
-                tables.events.allow("PartiQLInsert", "GetItem"),
+                # Uploads of lists, and who is in one.
+                tables.tallies.allow("GetItem", "BatchGetItem", "Query", "PutItem", "PartiQLInsert"),
+                # Who of an upload is known already; and whether a segment can be live at once, with nobody there yet.
+                tables.identities.allow("BatchGetItem", "Scan"),
+                tables.events.allow("PartiQLInsert", "GetItem", "Query", "Scan"),
                 data.buckets.large.allow("GetObject", under=["quarantine"]),
                 data.buckets.large.allow("GetObject", "PutObject", under=["events"]),
                 # For the owner of a mended event; and it signs cursors, in a new workspace as the first with the key.
                 tables.vault.allow("GetItem", "BatchGetItem", "PartiQLInsert"),
             ],
             wraps=data.keys.workspace,
-            starts=rebuilding.machine,
+            starts=[rebuilding.machine, backfilling.machine],
         )
+        self.preview_segment = PythonFunction(
+            self,
+            "preview_segment",
+            ground=ground,
+            carries=[ground.layers.lake],
+            timeout=_TIMEOUT,
+            memory=3_008,
+            disk=Size.gibibytes(2),
+            may=[
+                tables.catalog.allow("GetItem", "Query"),
+                data.buckets.lake.listing(),
+                data.buckets.lake.allow("GetObject", under=["events", "identity"]),
+            ],
+        )
+        api.guard(self.preview_segment, "POST /v1/segments/preview", "POST /v1/segments/sql")
         api.open(
             self.admin_api, "GET /v1/openapi.json", because="It describes the API and holds nothing of a workspace."
         )

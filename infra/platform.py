@@ -7,6 +7,7 @@ from constructs import Construct
 
 from infra.alarms import Alarms
 from infra.announcements import Announcements
+from infra.backfilling import Backfilling
 from infra.browser_script import BrowserScript
 from infra.console import Console
 from infra.data import Data
@@ -36,11 +37,12 @@ class Platform(Stack):
         api = HttpApi(self, "api", stage=stage, people=data.people, key=key)
         Ingest(self, "ingest", ground=ground, data=data, api=api)
         Identity(self, "identity", ground=ground, data=data)
-        Segments(self, "segments", ground=ground, data=data)
+        segments = Segments(self, "segments", ground=ground, data=data)
         announcements = Announcements(self, "announcements", ground=ground, data=data)
         lake = Lake(self, "lake", ground=ground, data=data)
         rebuilding = Rebuilding(self, "rebuilding", ground=ground, data=data)
-        Console(self, "console", ground=ground, data=data, api=api, rebuilding=rebuilding)
+        backfilling = Backfilling(self, "backfilling", ground=ground, data=data, evaluations=segments.evaluations)
+        Console(self, "console", ground=ground, data=data, api=api, rebuilding=rebuilding, backfilling=backfilling)
         BrowserScript(self, "browser_script", ground=ground, api=api)
         alarms = Alarms(
             self,
@@ -49,7 +51,7 @@ class Platform(Stack):
             key=key,
             functions=self._all(PythonFunction),
             dead_letters=self._all(DeadLetters),
-            rebuilds=rebuilding.machine,
+            machines=[rebuilding.machine, backfilling.machine],
             failures=data.buckets.failures,
             api=api,
         )

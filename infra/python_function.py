@@ -53,7 +53,7 @@ class PythonFunction(lambda_.Function):
         works_off: Queue | None = None,
         sends: Queue | None = None,
         publishes: events.EventBus | None = None,
-        starts: sfn.StateMachine | None = None,
+        starts: Sequence[sfn.StateMachine] = (),
         dead_letters: DeadLetters | None = None,
         recursive: bool = False,
         timeout: Duration | None = None,
@@ -90,8 +90,8 @@ class PythonFunction(lambda_.Function):
         self._allow(may, wraps=wraps, unwraps=unwraps)
         self._wake_on(woken_by, works_off, failures=ground.failures)
         self._let_send([queue for queue in (sends, dead_letters) if queue], publishes)
-        if starts:
-            starts.grant_start_execution(self)
+        for machine in starts:
+            machine.grant_start_execution(self)
 
     def _allow(self, may: Sequence[AnyAccess], *, wraps: kms.IKey | None, unwraps: kms.IKey | None) -> None:
         for access in may:
@@ -149,7 +149,7 @@ def _environment(
     may: Sequence[AnyAccess],
     sends: Queue | None,
     publishes: events.EventBus | None,
-    starts: sfn.StateMachine | None,
+    starts: Sequence[sfn.StateMachine],
     workspace: kms.IKey | None,
 ) -> dict[str, str]:
     places = dict(access.place for access in may)
@@ -157,8 +157,7 @@ def _environment(
         places[sends.variable] = sends.queue_url
     if publishes:
         places["EVENT_BUS"] = publishes.event_bus_name
-    if starts:
-        places[starts.node.id.upper()] = starts.state_machine_arn
+    places |= {machine.node.id.upper(): machine.state_machine_arn for machine in starts}
     if workspace:
         places["WORKSPACE_CMK"] = workspace.key_arn
     return {

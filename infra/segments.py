@@ -52,6 +52,20 @@ class Segments(Construct):
             dead_letters=self.unwoken,
         )
         self._each_minute()
+        self.uncounted = DeadLetters(self, "count_members_dead", key=ground.key)
+        self.count_members = PythonFunction(
+            self,
+            "count_members",
+            ground=ground,
+            timeout=Duration.minutes(15),
+            may=[
+                tables.memberships.allow("Query", index="by_segment"),
+                tables.catalog.allow("GetItem", "Query"),
+                tables.tallies.allow("PutItem"),
+            ],
+            dead_letters=self.uncounted,
+        )
+        self._each_hour()
 
     def _each_minute(self) -> None:
         """Wake `tick`; it works from a stored cursor, so a lost minute is the next one's work."""
@@ -65,5 +79,20 @@ class Segments(Construct):
             self,
             "each_minute",
             schedule=events.Schedule.rate(Duration.minutes(1)),
+            targets=[target],
+        )
+
+    def _each_hour(self) -> None:
+        """Wake `count_members`; an hour that is lost is a point that is missing."""
+        target = LambdaFunction(
+            self.count_members,
+            dead_letter_queue=self.uncounted,
+            max_event_age=Duration.minutes(30),
+            retry_attempts=2,
+        )
+        events.Rule(
+            self,
+            "each_hour",
+            schedule=events.Schedule.rate(Duration.hours(1)),
             targets=[target],
         )

@@ -11,16 +11,19 @@ _RESERVED_IN_PROD = {
     "ingest": 200,
     "drain_overflow": 10,
     "resolve_identity": 120,
-    "evaluate_segments": 150,
+    "evaluate_segments": 144,
     "announce": 40,
     "tick": 2,
+    "count_members": 1,
     "archive": 30,
     "compact": 1,  # two at once would only do the same work twice
     "profile_api": 50,
     "unmerge": 5,
     "change_profile": 10,
     "rebuild": 5,  # of which four work: one more for what another execution left behind
+    "backfill": 5,
     "admin_api": 20,
+    "preview_segment": 5,
     "serve_analytics": 18,
 }
 

@@ -2,22 +2,27 @@
 
 from typing import Any
 
+from local.world.world import START
 from regulars.adapters.admin_routes import ADMIN_ROUTES
 from regulars.adapters.change_routes import CHANGE_ROUTES
 from regulars.adapters.profile_routes import PROFILE_ROUTES
 from regulars.adapters.routes import Route
+from regulars.domain.lists import Upload
 from regulars.errors import InvalidEventError
 from regulars.pipeline.refusals import quarantine, refuse
+from regulars.stores.lists import Head, ListStore
 from regulars.stores.quarantine import QuarantineStore
 from regulars.stores.rebuilds import RebuildStore, Run
 from tests.workspace import Answer, Workspace, delivery
 
 ROUTES: list[Route[Any]] = [*PROFILE_ROUTES, *CHANGE_ROUTES, *ADMIN_ROUTES]
 GUARDED = [route for route in ROUTES if route.scope]
-VALUES = {"ref": "user_id:c4n4ry-user", "id": "web", "print": "x"}
+UPLOAD = Upload(list="web", at=START, mode="add", kind="email", by="s-1")
+VALUES = {"ref": "user_id:c4n4ry-user", "id": "web", "print": "x", "upload": UPLOAD.id}
 QUERY = {
     "list_quarantined": {"source": "web", "day": "2026-01-01"},
     "count_quarantined": {"source": "web", "from": "2026-01-01", "to": "2026-01-02"},
+    "list_sizes": {"from": "2026-01-01", "to": "2026-01-02"},
     "list_violations": {"source": "web", "from": "2026-01-01", "to": "2026-01-02"},
     "list_refused": {"from": "2026-01-01", "to": "2026-01-02"},
     "repair_quarantined": {"dry_run": "true"},
@@ -35,6 +40,9 @@ BODIES: dict[str | None, object] = {
     "QuarantineReplay": _SLOT,
     "Correction": {"traits": {"plan": "gold"}, "reason": "c4n4ry-free-text"},
     "RebuildWish": {},
+    "UploadWish": {"mode": "add", "kind": "user_id"},
+    "UploadRows": {"rows": ["c4n4ry@example.com"]},
+    "UploadEnd": {},
 }
 REFUSED = "web.2026-01-01.unknown_type.6d6cmgyvdhnuiwrm"
 CANARIES = (
@@ -49,6 +57,8 @@ def a_workspace_with_canaries() -> Workspace:
     workspace.put("/v1/sources/web", {"definition": {"name": "Web"}})
     workspace.put("/v1/tracking-plan/web", {"definition": {"event": "Feedback Given"}})
     workspace.put("/v1/segments/web", {"definition": {"where": {"event": "Feedback Given"}}})
+    workspace.put("/v1/lists/web", {"definition": {}})
+    ListStore(workspace.world.database).save(UPLOAD, Head(last=UPLOAD.at))
     url = "https://shop.example/p?c4n4ry=1"
     context = {
         "ip": "192.0.2.77",

@@ -6,29 +6,41 @@ import re
 from collections import Counter
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 import yaml
+from hypothesis import given
 from jsonschema import Draft202012Validator
 
+from cli.yaml_files import parse as plain_yaml
+from regulars.domain.computed_definitions import parse_computed
 from regulars.domain.identity_definitions import check_rules
 from regulars.domain.identity_rules import DEFAULT_RULES
+from regulars.domain.lists import parse_list
 from regulars.domain.mapping_definitions import parse_mapping
 from regulars.domain.plan_definitions import check_plan
+from regulars.domain.rate_definitions import parse_rates
 from regulars.domain.segment_definitions import parse
 from regulars.domain.segments import Segment
 from regulars.domain.sources import parse_source
+from regulars.domain.workspace import parse_workspace
 from regulars.errors import DefinitionError
+from tests.computed import COMPUTED, TRAITS
+from tests.strategies import definitions
 
 CATALOG = Path(__file__).parents[1] / "catalog"
 FILES = sorted(CATALOG.rglob("*.yaml"))
 PARSERS: Mapping[str, Callable[[dict[str, Any]], object]] = {
-    "segment": lambda definition: parse("x", definition),
+    "segment": lambda definition: parse("x", definition, computed=TRAITS),
+    "computed-trait": lambda definition: parse_computed("x", definition, COMPUTED),
     "import": lambda definition: parse_mapping("x", definition),
     "identity": check_rules,
+    "workspace": parse_workspace,
+    "list": lambda definition: parse_list("x", definition),
     "source": lambda definition: parse_source("x", definition),
     "tracking-plan": lambda definition: check_plan("x", definition),
+    "rates": lambda definition: parse_rates("x", definition),
 }
 
 
@@ -65,6 +77,11 @@ def a_segment(**where: object) -> dict[str, Any]:
 def rules(*identifiers: dict[str, Any], **limits: object) -> dict[str, Any]:
     """Build identity rules that begin with the user id."""
     return {"identifiers": [{"kind": "user_id", "from": ["userId"], "limit": 1}, *identifiers], **limits}
+
+
+def quotes(**quotes: object) -> dict[str, Any]:
+    """Build rates of one day, told in euros."""
+    return {"currency": "EUR", "days": {"2026-01-31": quotes}}
 
 
 def an_import(change: Mapping[str, Any] = {}, **fields: Any) -> dict[str, Any]:
@@ -130,13 +147,28 @@ def planned(**schema: object) -> dict[str, Any]:
     return {"event": "Order Completed", "properties": schema}
 
 
+def planned_traits(**traits: Any) -> dict[str, Any]:
+    """Build a plan of the traits of identify calls."""
+    return {"type": "identify", "traits": {"properties": traits}}
+
+
 GOOD = [
+    ("workspace", {}),
+    ("list", {}),
+    ("list", {"id": "x", "name": "Press", "description": "Who writes about us"}),
+    ("workspace", {"zone": "UTC"}),
+    ("workspace", {"id": "settings", "zone": "Europe/Berlin", "currency": "EUR"}),
+    ("rates", {"currency": "EUR"}),
+    ("rates", {"name": "Ours", "description": "Why", "currency": "SEK", "base": "EUR", "days": {}}),
+    ("rates", {"base": "EUR", "days": {"2026-01-31": {"USD": 1.0856, "JPY": "160.25", "KRW": 1700}}}),
+    ("rates", quotes(USD="0.000000001", VND=1e9)),
     ("source", {"unplanned": "quarantine"}),
     ("tracking-plan", {"all": True}),
     ("tracking-plan", {"group": True, "description": "Why", "mode": "draft"}),
     ("tracking-plan", {"type": "identify", "extends": ["x"], "traits": {"required": ["email"]}}),
     ("tracking-plan", planned(type="object", properties={"a": {"type": ["string", "null"], "format": "uuid"}})),
     ("tracking-plan", planned(properties={"note": {"x-privacy": "none"}, "seat": {"x-privacy": "sensitive"}})),
+    ("tracking-plan", planned_traits(email={"x-facets": ["hash", "domain"]}, phone={"x-facets": ["calling_code"]})),
     ("tracking-plan", planned(properties={"a": {"$ref": "#/$defs/b"}}, **{"$defs": {"b": True}})),
     ("source", {"name": "Some", "description": "Why"}),
     ("source", {"id": "x"}),
@@ -149,6 +181,7 @@ GOOD = [
     ("source", {"signed_user_ids": {"required": True}}),
     ("source", {"signed_user_ids": {"required": False}}),
     ("source", {"quotas": {}}),
+    ("source", {"third_party": True}),
     ("source", {"quotas": {"per_key": {"requests_per_minute": {"defer": 5, "refuse": 6}, "bytes_per_hour": {}}}}),
     ("source", {"quotas": {"per_address": {"identities_per_hour": {"refuse": 10**12}}}}),
     ("segment", a_segment(event="Product Viewed")),
@@ -157,11 +190,16 @@ GOOD = [
     ("segment", a_segment(event="Product Viewed", count={"equals": 0})),
     ("segment", a_segment(event="Product Viewed", count={"at_most": 1_000_000})),
     ("segment", a_segment(event="Order Completed", sum={"of": "revenue", "more_than": 1.5}, within="30 days")),
+    ("segment", a_segment(event="X", count={"at_least": 1, "at_most": 2})),
+    ("segment", a_segment(event="X", within="1 day", count={"at_least": 101})),
+    ("segment", a_segment(trait="plan", equals="gold", exists=True)),
     ("segment", a_segment(trait="email", exists=True)),
     ("segment", a_segment(trait="plan", equals="gold")),
     ("segment", a_segment(trait="beta", equals=False)),
     ("segment", a_segment(orders="revenue", at_least=500)),
     ("segment", a_segment(any=[{"not": {"trait": "plan", "exists": False}}, {"all": [{"event": "X"}]}])),
+    ("segment", {"anonymous": True, "where": {"audience": "sports", "provider": "acme"}}),
+    ("segment", a_segment(list="vip")),
     ("segment", {"id": "some", "description": "Why", "anonymous": True, "where": {"event": "X"}}),
     ("identity", rules()),
     ("identity", rules({"kind": "loyalty.card", "from": ["traits.card"], "known": True, "blocked": ["0"]})),
@@ -187,7 +225,21 @@ GOOD = [
     ("import", a_property(constant=0)),
 ]
 BAD = [
+    ("segment", {"anonymous": True, "where": {"audience": ""}}),
+    ("segment", {"anonymous": True, "where": {"audience": "sports", "score": 1}}),
+    ("workspace", {"zone": ""}),
+    ("list", {"name": ""}),
+    ("list", {"name": "x" * 501}),
+    ("list", {"members": ["ann@shop.example"]}),
+    ("list", {"third_party": True}),
+    ("workspace", {"zone": None}),
+    ("workspace", {"zone": 1}),
+    ("workspace", {"currency": "eur"}),
+    ("workspace", {"currency": "EURO"}),
+    ("workspace", {"currency": None}),
+    ("workspace", {"locale": "de"}),
     ("source", {"unplanned": "drop"}),
+    ("source", {"third_party": "yes"}),
     ("tracking-plan", {}),
     ("tracking-plan", {"event": "X", "type": "identify"}),
     ("tracking-plan", {"event": " "}),
@@ -200,6 +252,9 @@ BAD = [
     ("tracking-plan", planned(type="array")),
     ("tracking-plan", planned(properties={"a": {"type": "strin"}})),
     ("tracking-plan", planned(properties={"a": {"x-privacy": "secret"}})),
+    ("tracking-plan", planned_traits(email={"x-facets": ["local_part"]})),
+    ("tracking-plan", planned_traits(email={"x-facets": []})),
+    ("tracking-plan", planned_traits(email={"x-facets": "hash"})),
     ("source", {"name": ""}),
     ("source", {"name": 5}),
     ("source", {"name": "Some", "key": "wk_1"}),
@@ -252,9 +307,7 @@ BAD = [
     ("segment", a_segment(event="X", within="1 month")),
     ("segment", a_segment(event="X", count=3)),
     ("segment", a_segment(event="X", count={"at_least": -1})),
-    ("segment", a_segment(event="X", count={"at_least": 1, "at_most": 2})),
     ("segment", a_segment(event="X", count={"at_least": True})),
-    ("segment", a_segment(event="X", within="1 day", count={"at_least": 101})),
     ("segment", a_segment(event="X", count={"at_least": 1}, sum={"of": "y", "at_least": 1})),
     ("segment", a_segment(event="X", sum={"of": "y"})),
     ("segment", a_segment(event="X", sum={"at_least": 1})),
@@ -262,10 +315,32 @@ BAD = [
     ("segment", a_segment(trait="plan")),
     ("segment", a_segment(trait="plan", equals=None)),
     ("segment", a_segment(trait="plan", at_least=True)),
-    ("segment", a_segment(trait="plan", equals="gold", exists=True)),
     ("segment", a_segment(trait="plan", exists="yes")),
     ("segment", a_segment(orders="value", at_least=1)),
     ("segment", a_segment(orders="count")),
+    ("segment", a_segment(event="X", within="7 days", calendar_days=7)),
+    ("segment", a_segment(event="X", calendar_days=401)),
+    ("segment", a_segment(event="X", days={"at_least": 2}, within="7 days")),
+    ("segment", a_segment(event="X", sessions={"at_least": 2})),
+    ("segment", a_segment(event="X", count={"at_least": 1.5})),
+    ("segment", a_segment(event="X", first_time={"at_least": 5})),
+    ("segment", a_segment(event="X", last_time={"within_last": "7 days"}, within="7 days")),
+    ("segment", a_segment(event="X", values={"of": "y", "at_least": 5})),
+    ("segment", a_segment(event="X", where={"y": {"within_last": "7 days"}})),
+    ("segment", a_segment(event="X", where={"y": {}})),
+    ("segment", a_segment(event="X", where={f"p{n}": 1 for n in range(11)})),
+    ("segment", a_segment(event="X", returned={"after_days": 5})),
+    ("segment", a_segment(event="X", regularly={"every_days": 7, "in": 3})),
+    ("segment", a_segment(event="X", not_followed_by={"event": "Y"}, within="7 days")),
+    ("segment", a_segment(sequence=["X"], within="1 day", ended_within="7 days")),
+    ("segment", a_segment(sequence=["X", "Y"], within="1 day")),
+    ("segment", a_segment(latest="X")),
+    ("segment", a_segment(orders="first_time", within="7 days", within_last="1 days")),
+    ("segment", a_segment(drawn={"from": 5})),
+    ("segment", a_segment(segment="a", list="b")),
+    ("segment", a_segment(trait="due", before="tomorrow")),
+    ("segment", a_segment(trait="due", anniversary={"within_next": 400})),
+    ("segment", a_segment(trait="due", **{"in": []})),
     ("segment", a_segment(all=[])),
     ("segment", a_segment(all={"event": "X"})),
     ("segment", a_segment(**{"not": [{"event": "X"}]})),
@@ -338,13 +413,48 @@ BAD = [
     ("import", a_property(template="x")),
     ("import", a_property(constant="")),
     ("import", a_property(constant=1, required=True)),
+    ("rates", {}),
+    ("rates", {"name": "Some"}),
+    ("rates", {"days": {}}),
+    ("rates", {"base": "EUR"}),
+    ("rates", {"currency": "eur"}),
+    ("rates", {"currency": "XXX"}),
+    ("rates", {"currency": "EUR", "rate": 1}),
+    ("rates", {"currency": "EUR", "name": ""}),
+    ("rates", {"currency": "EUR", "days": []}),
+    ("rates", {"currency": "EUR", "days": {"31.1.2026": {"USD": 1}}}),
+    ("rates", quotes()),
+    ("rates", quotes(usd=1)),
+    ("rates", quotes(USD=0)),
+    ("rates", quotes(USD=True)),
+    ("rates", quotes(USD=None)),
+    ("rates", quotes(USD="1,25")),
+    ("rates", quotes(USD="1e3")),
+    ("rates", quotes(USD=1e10)),
 ]
 ONLY_THE_PARSER_KNOWS = [
+    ("segment", a_segment(audience="sports")),
+    ("tracking-plan", planned_traits(plan={"x-facets": ["hash"]})),
+    ("workspace", {"zone": "Europe/Atlantis"}),
+    ("workspace", {"zone": "../../etc/passwd"}),
+    ("workspace", {"currency": "EUD"}),
+    ("workspace", {"currency": "XXX"}),
+    ("rates", {"currency": "EUR", "days": {"2026-02-30": {"USD": 1}}}),
+    ("rates", quotes(EUR=1)),
+    ("rates", quotes(USD="0")),
     ("source", {"keys": [{"label": "web"}, {"label": "web", "kind": "server"}]}),
     ("source", {"quotas": {"per_key": {"requests_per_minute": {"defer": 6, "refuse": 5}}}}),
     ("segment", a_segment(trait="email", equals="ann@shop.example")),
     ("segment", a_segment(event="X", within="9999 days")),
-    ("segment", a_segment(event="X", sum={"of": "y", "at_least": 1}, within="36 hours")),
+    ("segment", a_segment(event="X", where={"email": "a"})),
+    ("segment", a_segment(event="X", **{"from": "2026-02-01", "to": "2026-01-01"})),
+    ("segment", a_segment(event="X", last={"of": "due", "within_next": "7 days"}, within="7 days")),
+    ("segment", a_segment(event="X", not_followed_by={"event": "Y", "within": "7 days"}, within="7 days")),
+    ("segment", a_segment(event="X", regularly={"every_days": 30, "in": 3, "of_last": 20})),
+    ("segment", a_segment(event="X", returned={"after_days": 300}, calendar_days=200)),
+    ("segment", a_segment(latest="X", ago="7 days", within="1 day")),
+    ("segment", a_segment(drawn={"from": 20, "to": 10})),
+    ("segment", a_segment(trait="plan", matches="(?=x)")),
     ("identity", rules({"kind": "user_id", "from": ["x"]})),
     ("identity", rules({"kind": "card", "limit": {"count": 5, "within": "9999 days"}})),
     ("identity", rules(blocked=[{"matches": "x"}] * 21)),
@@ -371,20 +481,39 @@ def test_some_things_only_the_parser_knows(kind: str, definition: dict[str, Any]
     assert (accepts(kind, definition), parses(kind, definition)) == (True, False)
 
 
+@given(definitions)
+def test_the_schema_of_segments_takes_whatever_the_parser_takes(definition: dict[str, Any]) -> None:
+    assert accepts("segment", definition)
+    assert parses("segment", definition)
+
+
 def blocks() -> list[tuple[str, str]]:
     """List the YAML in the docs, by the file that it stands for."""
     docs = CATALOG.parent / "docs"
-    text = "".join((docs / page).read_text() for page in ("catalog.md", "identity.md", "import.md"))
+    text = "".join(
+        (docs / page).read_text()
+        for page in ("catalog.md", "computed-traits.md", "identity.md", "import.md", "orders.md")
+    )
     return re.findall(r"```yaml\n# catalog/(\S+)\n(.*?)```", text, re.DOTALL)
 
 
 @pytest.mark.parametrize(("path", "text"), blocks(), ids=lambda value: value[:20])
 def test_what_the_docs_show_can_be_applied(path: str, text: str) -> None:
-    kind = "identity" if path == "identity.yaml" else path.split("/")[0].removesuffix("s")
-    definition = yaml.safe_load(text)
+    kind = path.split("/")[0].removesuffix(".yaml")
+    kind = kind if kind == "rates" else kind.removesuffix("s")
+    definition = cast(dict[str, Any], plain_yaml(text))
 
     assert (accepts(kind, definition), parses(kind, definition)) == (True, True)
 
 
 def test_the_docs_show_every_kind() -> None:
-    assert {path.split("/")[0] for path, _ in blocks()} == {"sources", "identity.yaml", "segments", "imports"}
+    assert {path.split("/")[0] for path, _ in blocks()} == {
+        "workspace.yaml",
+        "lists",
+        "sources",
+        "identity.yaml",
+        "segments",
+        "imports",
+        "rates",
+        "computed-traits",
+    }

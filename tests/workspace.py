@@ -3,8 +3,15 @@
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from shutil import rmtree
+from tempfile import mkdtemp
 from typing import Any
+from weakref import finalize
 
+from local.world.backfilling import Backfilling
+from local.world.lake import MemoryLake
 from local.world.world import World
 from local.world.wrapping import PlainWrapper
 from regulars.adapters.admin_api import AdminApi
@@ -15,12 +22,15 @@ from regulars.adapters.graph_routes import GRAPH_ROUTES
 from regulars.adapters.http import Request, serve
 from regulars.adapters.openapi import document
 from regulars.adapters.parallel import Parallel
+from regulars.adapters.preview_api import PreviewApi
+from regulars.adapters.preview_routes import PREVIEW_ROUTES
 from regulars.adapters.profile_api import ProfileApi
 from regulars.adapters.profile_routes import PROFILE_ROUTES
 from regulars.adapters.routes import answer
 from regulars.adapters.sealing import KmsSealer
 from regulars.adapters.unmerge_api import UnmergeApi
 from regulars.adapters.unmerge_routes import UNMERGE_ROUTES
+from regulars.adapters.why_routes import WHY_ROUTES
 from regulars.domain.calls import Delivery, read
 from regulars.domain.events import Event
 from regulars.domain.identifiers import Identifier, normalise, owner_key
@@ -66,6 +76,7 @@ class Workspace:
         self.audited: list[tuple[str, str, str]] = []
         self.failures: list[Exception] = []
         self._minted = 0
+        self.lake = MemoryLake()
         self.start()
 
     def start(self) -> None:
@@ -84,6 +95,7 @@ class Workspace:
             audit=self._audit,
             journal=self.world.journal,
             workers=AtOnce(self.world),
+            backfilling=Backfilling(self.world),
         )
         self._change_api = ChangeApi.over(
             database,
@@ -149,11 +161,19 @@ class Workspace:
     def answer(self, request: Request) -> dict[str, Any]:
         if request.path.endswith(("/unmerge", "/release")) or "/held/" in request.path:
             return answer(UNMERGE_ROUTES, self._unmerge_api, request)
+        if request.path in ("/v1/segments/preview", "/v1/segments/sql"):
+            return answer(PREVIEW_ROUTES, self._preview_api, request)
         if request.path.startswith("/v1/profiles") and (request.method == "PATCH" or request.path.endswith("/rebuild")):
             return answer(CHANGE_ROUTES, self._change_api, request)
         if request.path.startswith("/v1/profiles"):
-            return answer((*PROFILE_ROUTES, *GRAPH_ROUTES), self._profile_api, request)
+            return answer((*PROFILE_ROUTES, *GRAPH_ROUTES, *WHY_ROUTES), self._profile_api, request)
         return answer(ADMIN_ROUTES, self._admin_api, request)
+
+    @cached_property
+    def _preview_api(self) -> PreviewApi:
+        folder = Path(mkdtemp())
+        finalize(self, rmtree, folder)
+        return PreviewApi.over(self.world.database, self.lake, folder, self.world.clock)
 
     def _audit(self, subject: str, route: str, whom: str) -> None:
         self.audited.append((subject, route, whom))
@@ -166,4 +186,8 @@ class Workspace:
 def delivery(workspace: Workspace, source: str = "web") -> Delivery:
     """A delivery at this very instant."""
     now, key = workspace.world.clock.now, workspace.sealer.hash_key
-    return Delivery(source=Source(id=source, name=source), received=now, rules=DEFAULT_RULES, hash_key=key)
+    defined = workspace.world.catalog.get("source", source)
+    third_party = bool(defined and defined.content.get("third_party"))
+    return Delivery(
+        source=Source(id=source, name=source, third_party=third_party), received=now, rules=DEFAULT_RULES, hash_key=key
+    )

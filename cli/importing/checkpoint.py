@@ -22,6 +22,7 @@ class Counts:
     duplicates: int = 0
     deferred: int = 0
     quarantined: int = 0
+    known: int = 0  # of lists: identifiers that events had named before
 
     def __add__(self, other: "Counts") -> "Counts":
         one, two = asdict(self), asdict(other)

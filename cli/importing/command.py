@@ -60,7 +60,7 @@ def import_file(
     folder = catalog or session.place.catalog
     definition = _definition(folder, mapping)
     parsed = parse_mapping(definition.id, definition.content)
-    kind = _format(file, format)
+    kind = format_said(file, format)
     if dry_run:
         return rehearse(session.output, file, kind, parsed, limit)
     key = write_key or Keys(session.place.home).get(parsed.source)
@@ -82,7 +82,8 @@ def _definition(folder: Path, mapping: str) -> Definition:
     return read_definition("import", path)
 
 
-def _format(file: Path, given: str | None) -> Format:
+def format_said(file: Path, given: str | None) -> Format:
+    """Take the format that was said, or tell it by the name of the file. Raises UserError."""
     if given is None:
         return format_of(file)
     found = next((one for one in _FORMATS if one == given), None)
@@ -108,6 +109,7 @@ def _import(
         if before.line:
             session.output.say(f"going on after line {before.line:,}")
         counts = asdict(run(batches_of(source, kind, mapping, after=before.line, limit=limit)))
+    del counts["known"]  # the door does not say who is
     seconds = round(time.monotonic() - start, 1)
     refused = counts["rejected"] + counts["quarantined"]
     session.output.show(table(("rows", ""), [(name, f"{number:,}") for name, number in counts.items()]))

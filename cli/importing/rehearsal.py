@@ -49,7 +49,8 @@ class Tally:
 def rehearse(output: Output, file: Path, kind: Format, mapping: ImportMapping, limit: int | None) -> None:
     """Map a file and show what came of it."""
     with closing(Source(file)) as source:
-        tally = _count(islice(read_rows(mapping, records_of(source, kind, mapping), file.name), limit))
+        records = records_of(source, kind, mapping.columns, mapping.encoding)
+        tally = _count(islice(read_rows(mapping, records, file.name), limit))
     for call in tally.first:
         output.show(json.dumps(call, indent=2, ensure_ascii=False))
     if tally.refused:

@@ -1,42 +1,50 @@
 """One import from start to end: a few batches under way, and what is confirmed remembered in the order of the file."""
 
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
+from typing import Protocol
 
 from cli.errors import UserError
-from cli.importing.batches import Batch, gather, read_rows
+from cli.importing.batches import Batch, Event, gather, read_rows
 from cli.importing.checkpoint import Checkpoint, Counts, Progress
 from cli.importing.csv_records import read_csv
 from cli.importing.json_records import read_json_lines
 from cli.importing.parquet_records import read_parquet
 from cli.importing.records import Format, Record, Source, reading
 from cli.importing.rejects import RejectedFile
-from cli.importing.sender import Receipt, Sender
+from cli.importing.sender import Receipt
 from regulars.domain.mappings import ImportMapping
 
 UNDER_WAY = 3
 
 
-def records_of(source: Source, format: Format, mapping: ImportMapping) -> Iterator[Record]:
+def records_of(source: Source, format: Format, columns: Sequence[str], encoding: str) -> Iterator[Record]:
     """Read the records of a file. Raises UserError."""
     with reading(source.path):
         match format:
             case "csv":
-                yield from read_csv(source, mapping.columns, mapping.encoding)
+                yield from read_csv(source, columns, encoding)
             case "jsonl":
-                yield from read_json_lines(source, mapping.encoding)
+                yield from read_json_lines(source, encoding)
             case "parquet":
-                yield from read_parquet(source, mapping.columns)
+                yield from read_parquet(source, columns)
 
 
 def batches_of(
     source: Source, format: Format, mapping: ImportMapping, *, after: int = 0, limit: int | None = None
 ) -> Iterator[Batch]:
     """Read a file in batches, from below a line."""
-    reads = read_rows(mapping, records_of(source, format, mapping), source.path.name)
+    reads = read_rows(mapping, records_of(source, format, mapping.columns, mapping.encoding), source.path.name)
     return gather(reads, after=after, limit=limit)
+
+
+class Sender(Protocol):
+    """Sends what rows became; used by several threads."""
+
+    def send(self, events: Sequence[Event]) -> Receipt:
+        """Send; return when each is stored or refused. Raises UserError."""
 
 
 class Run:
@@ -98,6 +106,7 @@ class Run:
             accepted=receipt.accepted,
             duplicates=receipt.duplicates,
             deferred=receipt.deferred,
+            known=receipt.known,
             quarantined=len(receipt.quarantined),
         )
         self.progress = self.progress.after(batch.last, counts, length)

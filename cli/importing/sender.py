@@ -17,6 +17,7 @@ class Receipt:
     duplicates: int = 0
     deferred: int = 0
     quarantined: Sequence[Reject] = field(default=())
+    known: int = 0
 
     def __add__(self, other: "Receipt") -> "Receipt":
         return Receipt(
@@ -24,6 +25,7 @@ class Receipt:
             self.duplicates + other.duplicates,
             self.deferred + other.deferred,
             [*self.quarantined, *other.quarantined],
+            self.known + other.known,
         )
 
 

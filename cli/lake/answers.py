@@ -53,8 +53,8 @@ def as_table(answer: Answer) -> Table:
 def write_csv(answer: Answer, file: IO[str]) -> None:
     """Write CSV in which no text is a formula; bytes are base64, what is nested is JSON."""
     writer = csv.writer(file)  # lines end as RFC 4180 says: so it quotes what a reader might take for an end
-    writer.writerow(map(_safe, answer.names))
-    writer.writerows([_safe(_scalar(value)) for value in row] for row in answer.values())
+    writer.writerow(map(safe, answer.names))
+    writer.writerows([safe(_scalar(value)) for value in row] for row in answer.values())
 
 
 def write_json(answer: Answer, file: IO[str]) -> None:
@@ -104,7 +104,8 @@ def _scalar(value: object) -> object:
     return json.dumps(plain, ensure_ascii=False) if isinstance(plain, dict | list) else plain
 
 
-def _safe(value: object) -> object:
+def safe(value: object) -> object:
+    """Write a text so that no spreadsheet takes it for a formula."""
     return f"'{value}" if isinstance(value, str) and value.startswith(FORMULA) else value
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from rich.progress import BarColumn, DownloadColumn, TextColumn, TransferSpeedColumn
@@ -13,6 +14,7 @@ from cli.lake.engine import Question, asked
 from cli.lake.files import Days, Files
 from cli.output import Output
 from cli.session import Session
+from regulars.domain.lake import LakeTable
 
 SETTLE, WITHIN = "/_local/settle", 30
 _EMPTY = "nothing is in the lake{days} yet: what is accepted comes within five minutes"
@@ -33,19 +35,24 @@ class Ask:
 def ask(session: Session, one: Ask) -> Iterator[Any]:
     """Answer a question as a reader of Arrow batches. Raises UserError."""
     if one.bucket.is_local and one.question.tables:
-        _settle(session)
+        settle(session)
     files = Files(one.bucket, session.place.home)
     paths = {}
     for table in one.question.tables:
-        with _bar(session.output, table.name) as progress:
-            paths[table.name] = files.of(table, one.days, may_be_large=one.may_be_large, progress=progress)
+        paths[table.name] = fetched(session.output, files, table, one.days, may_be_large=one.may_be_large)
     if one.question.tables and not any(paths.values()):
         session.output.say(_EMPTY.format(days="" if one.days == Days() else " of these days"), style="dim")
     with asked(one.question, paths, files.folder) as reader:
         yield reader
 
 
-def _settle(session: Session) -> None:
+def fetched(output: Output, files: Files, table: LakeTable, days: Days, *, may_be_large: bool) -> list[Path]:
+    """Have the files of some days of a table here, and show how far that is. Raises UserError."""
+    with _bar(output, table.name) as progress:
+        return files.of(table, days, may_be_large=may_be_large, progress=progress)
+
+
+def settle(session: Session) -> None:
     """Let the platform of this machine write what gathers. Raises UserError."""
     counts = session.http.send("GET", SETTLE, params={"timeout": WITHIN}, timeout=WITHIN + 30)
     if not counts.get("settled"):

@@ -15,6 +15,7 @@ from cli.lake.engine import Question
 from cli.lake.files import Days
 from cli.session import Session
 from regulars.domain.events import EventType
+from regulars.domain.facets import is_facet
 from regulars.domain.messages import Message
 
 _ID = re.compile(r"[a-z][a-z0-9_]{0,62}")
@@ -78,14 +79,15 @@ def since(days: int) -> str:
 def _seen(
     type: str, name: str | None, source: str, properties: str, traits: str, context: str, sealed: Any, has_more: bool
 ) -> Seen:
+    own = frozenset(sealed or ())
     return Seen(
         type=cast(EventType, type),
         name=name,
         source=source,
         properties=_object(properties),
-        traits=_object(traits),
+        traits={each: value for each, value in _object(traits).items() if not is_facet(each, own)},
         context=_object(context),
-        sealed_traits=frozenset(sealed or ()),
+        sealed_traits=own,
         has_more=bool(has_more),
     )
 

@@ -40,4 +40,5 @@ def _api() -> AdminApi:
         audit=log_personal_read,
         journal=journal,
         workers=StateMachine(clients.step_functions(), settings.rebuilding()),
+        backfilling=StateMachine(clients.step_functions(), settings.backfilling()),
     )

@@ -36,8 +36,8 @@ def _evaluate(_person: str, records: Sequence[Record]) -> None:
         wakeups.of_profile(record.change) if _is_profile(record) else wakeups.of_identity(record.change, evaluator.live)
         for record in records
     )
-    for profile_id, absorbed in wakeups.together(found).items():
-        evaluator.evaluate(profile_id, absorbed=absorbed)
+    for wakeup in wakeups.together(found).values():
+        evaluator.evaluate(wakeup.profile_id, absorbed=wakeup.absorbed, changed=wakeup.changed)
 
 
 def _wake(messages: Sequence[Mapping[str, Any]]) -> Answer:

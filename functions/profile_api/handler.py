@@ -14,6 +14,7 @@ from regulars.adapters.profile_api import ProfileApi
 from regulars.adapters.profile_routes import PROFILE_ROUTES
 from regulars.adapters.routes import answer
 from regulars.adapters.sealing import KmsSealer, KmsWrapper
+from regulars.adapters.why_routes import WHY_ROUTES
 
 
 @observed
@@ -23,7 +24,7 @@ def handler(event: Mapping[str, Any], _context: object) -> Response:
 
 
 def _answer(request: Request) -> Response:
-    return answer((*PROFILE_ROUTES, *GRAPH_ROUTES), _api(), request)
+    return answer((*PROFILE_ROUTES, *GRAPH_ROUTES, *WHY_ROUTES), _api(), request)
 
 
 @cache

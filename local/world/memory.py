@@ -1,6 +1,7 @@
 """DynamoDB in memory: the promises that the platform relies on, billed, with streams; a million events in minutes."""
 
 import json
+import sys
 import threading
 from base64 import b64encode
 from bisect import bisect_left, bisect_right, insort
@@ -149,6 +150,10 @@ class MemoryDatabase:
             self.bill.read(f"{table}.{index}", sum(map(size_of, items)), consistent=False)
             return list(items)
 
+    def count_index(self, table: TableName, index: str, partition: str) -> int:
+        """Count the items of a partition of an index."""
+        return len(self.query_index(table, index, partition, limit=sys.maxsize))
+
     def partitions(self, table: TableName, *, segment: int, of: int, after: str | None = None, limit: int) -> Page:
         """List the partition keys of one of so many segments of a table, from the `next` of the page before."""
         self._begin("partitions", table)
@@ -207,6 +212,11 @@ class MemoryDatabase:
             stream = self._streams[table]
             while stream and stream[0].sequence <= up_to:
                 stream.popleft()
+
+    def partition_keys(self, table: TableName) -> list[str]:
+        """Name the partitions of a table that hold something, for who looks on."""
+        with self._lock:
+            return [key for key, partition in self._tables[table].items() if partition.items]
 
     def all(self, table: TableName) -> list[Item]:
         """List every item of a table, for tests and audits."""

@@ -92,7 +92,7 @@ class World:
         self.announced: list[Transition] = []
         self.given_up: list[GivenUp] = []
         self.queue = MemoryQueue(clock=self.clock.seconds)
-        port = _Queue(self.queue)
+        self.timer_queue = port = _Queue(self.queue)
         self.resolver = Resolver(self.database, self.journal, self.clock)
         self.evaluator = Evaluator(self.database, port, self.journal, self.clock)
         self.ticker = Ticker(self.database, port, self.journal, self.clock)
@@ -190,8 +190,8 @@ class World:
             else wakeups.of_identity((change.old, change.new), live)
             for change in _changes(records)
         )
-        for profile_id, absorbed in wakeups.together(found).items():
-            self.evaluator.evaluate(profile_id, absorbed=absorbed)
+        for wakeup in wakeups.together(found).values():
+            self.evaluator.evaluate(wakeup.profile_id, absorbed=wakeup.absorbed, changed=wakeup.changed)
 
     def _evaluate_due(self, messages: Sequence[Record]) -> None:
         self.evaluator.start_batch()

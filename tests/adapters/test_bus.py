@@ -62,6 +62,8 @@ def test_tells_who_where_since_when_and_nothing_else(entered: bool, detail_type:
         "since": "2026-01-01T00:00:00.000000Z",
         "number": 3,
         "definition": 7,
+        "reason": "event",
+        "backfill": False,
     }
 
 

@@ -13,9 +13,15 @@ from tests.world.chaos_trial import Outcome
 def test_a_short_soak_finds_nothing_and_keeps_its_seeds(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(soak, "REPORT", tmp_path / "kept" / "soak.json")
 
-    assert soak.main(["--events", "1200", "--schedules", "12", "--doors", "9", "--seed", "70"]) == 0
+    assert (
+        soak.main(
+            ["--events", "1200", "--schedules", "12", "--doors", "9", "--trees", "3", "--people", "5", "--seed", "70"]
+        )
+        == 0
+    )
     kept = json.loads(soak.REPORT.read_text())
     assert (kept["events"], kept["schedules"], kept["doors"], kept["seeds"]) == (1200, 12, 9, [70, 71])
+    assert (kept["trees"], kept["cases"], kept["people"]) == (3, 300, 5)
     assert (kept["lost"], kept["doubled"], kept["wrong"], kept["faults"]) == (0, 0, 0, [])
 
 
@@ -28,5 +34,10 @@ def test_one_lost_event_ends_it_with_1(
     )
     monkeypatch.setattr(chaos_trial, "trial", lambda _seed, _size: outcome)
 
-    assert soak.main(["--events", "10", "--schedules", "0", "--doors", "0", "--seed", "5"]) == 1
+    assert (
+        soak.main(
+            ["--events", "10", "--schedules", "0", "--doors", "0", "--trees", "0", "--people", "0", "--seed", "5"]
+        )
+        == 1
+    )
     assert "seed 5 of 10 events: 1 lost, 0 doubled" in capsys.readouterr().out

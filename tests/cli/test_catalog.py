@@ -18,7 +18,7 @@ def test_plans_to_create_everything_where_nothing_is_live(regulars: Regulars) ->
     planned = acts(regulars.json("plan"))
 
     assert set(planned.values()) == {"create"}
-    assert len(planned) == 21
+    assert len(planned) == 26
 
 
 def test_plan_changes_nothing(regulars: Regulars) -> None:
@@ -71,16 +71,16 @@ def test_shows_the_lines_of_a_change(applied: Regulars) -> None:
 
 
 def test_says_what_a_new_segment_keeps_of_each_person(regulars: Regulars) -> None:
-    where = "where: {event: Order Completed, sum: {of: revenue, at_least: 5}, within: 30 days}\n"
+    where = "where: {event: Order Completed, sum: {of: revenue, at_least: 5}, calendar_days: 30}\n"
     regulars.write("catalog/segments/zzz.yaml", where)
 
-    keeps = "keeps 30 daily sums of `revenue` of `Order Completed`, about 1.6 KB for each person who did it"
+    keeps = "keeps 30 daily sums of `revenue` of `Order Completed`, about 1.2 KB for each person who did it"
     assert keeps in " ".join(regulars("plan").out.split())
     assert {"action": "create", "kind": "segment", "id": "zzz", "keeps": keeps} in regulars.json("plan")["changes"]
 
 
 def test_refuses_segments_that_are_too_much_together(applied: Regulars) -> None:
-    total = "{event: X, sum: {of: y, at_least: 1}, within: 400 days}"
+    total = "{event: X, sum: {of: y, at_least: 1}, calendar_days: 400}"
     for id in ("one", "two"):
         applied.write(f"catalog/segments/{id}.yaml", f"where: {{all: [{', '.join([total] * 199)}]}}\n")
 
@@ -204,3 +204,19 @@ def test_says_errors_to_programs_as_json(regulars: Regulars) -> None:
     ended = regulars("plan", "--json")
 
     assert json.loads(ended.err)["error"]["where"] == "catalog/segments/zzz.yaml:1"
+
+
+def test_applies_segments_after_those_that_they_read(regulars: Regulars) -> None:
+    regulars.write("catalog/segments/a_first.yaml", "where: {segment: z_last}\n")
+    regulars.write("catalog/segments/z_last.yaml", "where: {event: X}\n")
+
+    assert regulars("apply").code == 0
+
+
+def test_refuses_a_ring_of_segments_before_anything_is_written(regulars: Regulars) -> None:
+    regulars.write("catalog/segments/a.yaml", "where: {segment: b}\n")
+    regulars.write("catalog/segments/b.yaml", "where: {segment: a}\n")
+    ended = regulars("apply")
+
+    assert ended.code != 0
+    assert "reads itself" in ended.err

@@ -26,6 +26,14 @@ def test_shows_a_person_on_one_page(shop: Regulars) -> None:
         assert said in out
 
 
+def test_shows_what_is_computed_of_a_person(shop: Regulars) -> None:
+    lines = [" ".join(line.split()) for line in shop("profile", "user_id:ann").out.splitlines()]
+
+    for said in ("Lifetime revenue", "lifetime_revenue", "601.00"):
+        assert any(said in line for line in lines if "lifetime_revenue" in line)
+    assert any("5-2-5" in line for line in lines if "rfm" in line)
+
+
 def test_finds_the_same_person_by_every_identifier(shop: Regulars) -> None:
     by_id, by_email = shop.json("profile", "user_id:ann"), shop.json("profile", f"email:{EMAIL}")
 
@@ -76,7 +84,6 @@ def test_shows_a_segment_and_who_is_in_it(shop: Regulars) -> None:
     assert "at_least: 500" in out
     assert profile_id in out
     assert "1 member\n" in out
-    assert "history is not evaluated yet" in out
 
 
 def test_says_that_a_segment_has_more_members(shop: Regulars) -> None:
@@ -106,3 +113,13 @@ def test_keeps_to_the_columns_that_whoever_reads_has(shop: Regulars, monkeypatch
     monkeypatch.setenv("COLUMNS", "70")
 
     assert max(map(len, shop("profile", "user_id:ann").out.splitlines())) <= 70
+
+
+def test_explains_why_somebody_is_in_a_segment(shop: Regulars) -> None:
+    out = shop("profile", "why", "user_id:ann", "big_spenders").out
+
+    assert "yes  the revenue of orders, net of refunds is at least 500 (it is 601.0)" in out
+
+
+def test_says_that_nobody_is_asked_about_a_segment_that_is_not_there(shop: Regulars) -> None:
+    assert "no live segment has this id" in shop("profile", "why", "user_id:ann", "nothing").err

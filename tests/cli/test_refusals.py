@@ -126,8 +126,8 @@ def test_says_what_it_did_and_sums_it_up_last(applied: Regulars) -> None:
 
     told = [line[:25].rstrip() for line in lines if line[:1] in "+-"]
     assert told == ["+ created     segment new", "- deleted     segment lap"]
-    assert "history is not evaluated yet" in lines[-2]
-    assert lines[-1] == "1 created, 1 deleted, 20 unchanged"
+    assert "everybody was looked at" in lines[-2]
+    assert lines[-1] == "1 created, 1 deleted, 25 unchanged"
 
 
 def test_lists_what_is_unchanged_when_told(applied: Regulars) -> None:
@@ -136,8 +136,8 @@ def test_lists_what_is_unchanged_when_told(applied: Regulars) -> None:
 
 
 def test_says_from_when_on_a_changed_segment_holds(applied: Regulars) -> None:
-    assert "history" not in applied("plan").out
+    assert "looked at" not in applied("plan").out
 
     applied.write(NEW, "where: {event: X}\n")
 
-    assert "their next event or timer (history is not evaluated yet)" in applied("plan").out
+    assert "is live once everybody was looked at" in applied("plan").out

@@ -88,6 +88,8 @@ def test_the_index_lists_only_those_who_are_in(database: Database) -> None:
         database.put("memberships", a_membership(profile_id, shard), was=0)
 
     assert members(database) == ["p_a", "p_c"]
+    assert database.count_index("memberships", "by_segment", "vip#0") == 2
+    assert database.count_index("memberships", "by_segment", "vip#2") == 0
     found = database.query_index("memberships", "by_segment", "vip#0", limit=1)
     assert "member" not in found[0]
     assert found[0]["segment_shard"] == "vip#0"

@@ -2,23 +2,36 @@
 
 from dataclasses import replace
 from random import Random
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from regulars.domain.checks import Compares
 from regulars.domain.events import Event
 from regulars.domain.instants import SECOND
+from regulars.domain.keeps import Keep, Kind
 from regulars.domain.parts import REMEMBERED, SKEW, Part, admit, count, fold
 from regulars.domain.people import sum_parts
+from regulars.domain.segments import Where
 from regulars.domain.state import EMPTY, State, add, parts_of, state_of, watch_of
 from regulars.domain.watches import Watch, Watches
 from tests.builders import an_event
 from tests.cuts import Cut, cuts
 from tests.strategies import histories
 
-WATCH = Watch(instants=3, sums=frozenset({"revenue"}), days={"": 2, "revenue": 4})
+KINDS: tuple[Kind, ...] = get_args(Kind)
+CHEAP = (Where("revenue", Compares("less_than", 20)),)
+WATCH = Watch(
+    keeps={
+        Keep(kind, where, of=of, zone="Europe/Berlin"): 3
+        for kind in KINDS
+        for where in ((), CHEAP)
+        for of in ("", "revenue", "colour")
+        if of or kind in ("count", "ends", "newest", "days")
+    }
+)
 WATCHES = Watches(version=1, by_event={"Product Viewed": WATCH, "Order Completed": WATCH, "Order Refunded": WATCH})
 ONE = ["user_id:u"]
 

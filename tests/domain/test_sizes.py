@@ -1,20 +1,21 @@
 """Whatever strangers send, a part stays one item: what outgrew it would stall everybody behind it."""
 
 from collections.abc import Iterable
+from typing import Any
 
 from regulars.domain.events import Event, Mark, Sealed
+from regulars.domain.order_amounts import LARGEST
 from regulars.domain.orders import DRAWERS, MAX_ORDERS, MAX_REFUNDS, drawer_of
 from regulars.domain.parts import REMEMBERED, Part
 from regulars.domain.state import MAX_TRAIT, MAX_TRAIT_NAME, MAX_TRAITS, State, add, parts_of, state_of
 from regulars.domain.watches import Watch, Watches
 from regulars.stores.database import size_of
 from regulars.stores.identities import part_to_item
-from tests.builders import an_event
+from tests.builders import START, an_event
 
 ITEM = 400 * 1_024
 OWNER = f"{'k' * 40}:{'x' * 26}"
 MESSAGE_ID = "\U0001f600" * 95  # printable, and four bytes each
-LARGEST = 10**15
 
 
 def stored(events: Iterable[Event]) -> int:
@@ -61,10 +62,12 @@ def test_the_largest_drawer_of_orders_is_one_item() -> None:
     drawer = [id for id in ids if drawer_of(an_event(name="Order Completed", properties={"order_id": id})) == "f"]
     events = []
     for number, id in enumerate(drawer[: MAX_ORDERS + 20]):
-        for told in range(MAX_REFUNDS + 2):
-            name = "Order Refunded" if told else "Order Completed"
-            said = {"order_id": id, "revenue": -LARGEST}
-            events.append(an_event(number, links=(OWNER,), name=name, properties=said, message_id=f"{number} {told}"))
+        for told in range(MAX_REFUNDS + 4):
+            name = ("Order Completed", "Order Updated", "Order Cancelled")[told] if told < 3 else "Order Refunded"
+            said: dict[str, Any] = {"order_id": id, "currency": "EUR" if told == 1 else "USD"}
+            said |= {} if told == 1 else {"revenue": -LARGEST}
+            at, message_id = START + told, f"{number} {told}"
+            events.append(an_event(links=(OWNER,), at=at, name=name, properties=said, message_id=message_id))
 
     assert len(drawer) > MAX_ORDERS
     assert MAX_ORDERS * 1_500 < stored(events) < ITEM

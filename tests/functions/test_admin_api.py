@@ -23,6 +23,8 @@ EACH = [
     ("/v1/segments/buyers", SEGMENT, {**SEGMENT, "name": "Customers"}),
     ("/v1/sources/web", {"name": "Web"}, {"name": "The web site"}),
     ("/v1/identity", RULES, {**RULES, "max_merges": 50}),
+    ("/v1/lists/vip", {"name": "VIP"}, {"name": "Very important"}),
+    ("/v1/workspace", {"zone": "Europe/Berlin"}, {"zone": "Europe/Berlin", "currency": "EUR"}),
     ("/v1/imports/purchases", MAPPING, {**MAPPING, "key": ["id", "line"]}),
 ]
 
@@ -88,9 +90,14 @@ def test_a_segment_says_from_when_on_it_holds_and_then_does(workspace: Workspace
 
     [member] = workspace.get("/v1/segments/buyers/members", "marketer").content["members"]
 
-    assert "next event or timer" in answer["effective"]
+    assert answer["effective"] == "now, for everybody"
     assert answer["keeps"].startswith("keeps the number of `Order Completed`, about 0.6 KB")
-    assert member == {"profile_id": f"p_{workspace.owner('user_id', 'u-1')}", "since": "2026-01-01T00:00:01.000000Z"}
+    assert member == {
+        "profile_id": f"p_{workspace.owner('user_id', 'u-1')}",
+        "since": "2026-01-01T00:00:01.000000Z",
+        "version": 1,
+        "reason": "event",
+    }
 
 
 def test_pages_of_members_are_all_members_once(workspace: Workspace) -> None:
@@ -116,6 +123,61 @@ def test_a_deleted_segment_is_gone(workspace: Workspace) -> None:
     assert workspace.ask("DELETE", "/v1/segments/buyers").status == 404
     assert workspace.get("/v1/segments/buyers/members").status == 404
     assert workspace.world.catalog.live().segments == ()
+
+
+def test_a_segment_tells_what_is_live_and_what_is_coming(workspace: Workspace) -> None:
+    workspace.put("/v1/segments/others", {"definition": SEGMENT})
+    workspace.send(*[{"type": "track", "event": "Wish Made", "userId": f"u-{n}"} for n in range(3)])
+    wishes = {"name": "Wishing", "where": {"event": "Wish Made"}}
+    made = workspace.put("/v1/segments/wishing", {"definition": wishes}).content
+    workspace.put("/v1/segments/wishing", {"definition": {**wishes, "status": "paused"}})
+    found = workspace.get("/v1/segments/wishing", "marketer").content
+    [newest, oldest] = workspace.get("/v1/segments/wishing/versions", "marketer").content["versions"]
+
+    assert (made["live"]["version"], made["coming"], made["effective"]) == (1, None, "now, for everybody")
+    assert (found["status"], found["live"]["paused"], found["size"]) == ("paused", True, 3)
+    assert (newest["version"], oldest["version"]) == (2, 1)
+    assert oldest["definition"] == wishes
+    [membership] = workspace.get("/v1/profiles/user_id:u-1/memberships").content["memberships"]
+    assert (membership["reason"], membership["paused"], membership["next_change_at"]) == ("backfill", True, None)
+
+
+def test_an_archived_segment_lets_its_members_go(workspace: Workspace) -> None:
+    workspace.put("/v1/segments/buyers", {"definition": SEGMENT})
+    workspace.send({"type": "track", "event": "Order Completed", "userId": "u-1"})
+    workspace.put("/v1/segments/buyers", {"definition": {**SEGMENT, "status": "archived"}})
+    found = workspace.get("/v1/segments/buyers").content
+    history = workspace.get("/v1/profiles/user_id:u-1/segments/buyers/history").content["transitions"]
+
+    assert (found["live"], found["size"]) == (None, 0)
+    assert workspace.get("/v1/profiles/user_id:u-1/memberships").content["memberships"] == []
+    assert [(one["number"], one["entered"], one["reason"]) for one in history] == [
+        (2, False, "archive"),
+        (1, True, "event"),
+    ]
+    assert len(workspace.world.announced) == 1
+
+
+def test_a_person_tells_when_they_entered_and_left(workspace: Workspace) -> None:
+    lately = {"where": {"event": "Order Completed", "within": "1 minutes"}}
+    workspace.put("/v1/segments/lately", {"definition": lately})
+    for _ in range(2):
+        workspace.send({"type": "track", "event": "Order Completed", "userId": "u-1"})
+        workspace.world.advance(workspace.world.clock.now + 120_000_000)
+    path = "/v1/profiles/user_id:u-1/segments/lately/history"
+
+    first = workspace.get(path, limit="3").content
+    rest = workspace.get(path, limit="3", cursor=first["next"]).content
+
+    found = first["transitions"] + rest["transitions"]
+    assert [(one["number"], one["entered"], one["reason"]) for one in found] == [
+        (4, False, "time"),
+        (3, True, "event"),
+        (2, False, "time"),
+        (1, True, "event"),
+    ]
+    assert (first["complete"], rest["next"]) == (True, None)
+    assert workspace.get("/v1/profiles/user_id:u-1/segments/never/history").content["transitions"] == []
 
 
 def test_lists_go_by_id(workspace: Workspace) -> None:

@@ -34,14 +34,14 @@ def test_the_segments_together_fit_into_the_catalog(workspace: Workspace) -> Non
 
 
 def test_a_segment_that_is_too_much_is_refused_with_what_to_do(workspace: Workspace) -> None:
-    total = {"event": "X", "sum": {"of": "y", "at_least": 1}, "within": "400 days"}
+    total = {"event": "X", "sum": {"of": "y", "at_least": 1}, "calendar_days": 400}
     where = {"all": [total] * 199}
     workspace.put("/v1/segments/one", {"definition": {"where": where}})
     answer = workspace.put("/v1/segments/two", {"definition": {"where": where}})
 
     assert (answer.status, answer.content["code"]) == (400, "invalid_definition")
     assert "200,000 is the most" in answer.content["message"]
-    assert "remove one of the dearest: one (159,201), two (159,201)" in answer.content["message"]
+    assert "remove one of the dearest: one (159,400), two (159,400)" in answer.content["message"]
     assert workspace.get("/v1/segments/two").status == 404
 
 
@@ -55,6 +55,8 @@ def test_a_segment_that_is_too_much_is_refused_with_what_to_do(workspace: Worksp
         ("/v1/sources/s", {"name": ""}, "name"),
         ("/v1/sources/s", {"name": "x", "write_key": "wk_mine"}, "write_key"),
         ("/v1/identity", {"identifiers": []}, "identifiers"),
+        ("/v1/lists/l", {"members": []}, "members"),
+        ("/v1/workspace", {"zone": "Mars/Olympus"}, "zone"),
         ("/v1/imports/i", MAPPING, "key"),
     ],
 )
@@ -136,7 +138,8 @@ DEFINITIONS = st.dictionaries(WORDS, st.recursive(JSON, lambda inner: st.diction
 
 @settings(max_examples=200, deadline=None)
 @given(
-    path=st.sampled_from(["/v1/segments/s", "/v1/sources/s", "/v1/identity", "/v1/imports/i"]), definition=DEFINITIONS
+    path=st.sampled_from(["/v1/segments/s", "/v1/sources/s", "/v1/identity", "/v1/imports/i", "/v1/workspace"]),
+    definition=DEFINITIONS,
 )
 def test_any_definition_is_accepted_or_refused_and_never_fails(path: str, definition: dict[str, Any]) -> None:
     workspace = Workspace()

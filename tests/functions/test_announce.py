@@ -28,6 +28,8 @@ def test_tells_once_who_entered_and_once_who_left(pipeline: Pipeline) -> None:
         "since": to_text(NOW + DAY),
         "number": 2,
         "definition": 1,
+        "reason": "time",
+        "backfill": False,
     }
 
 

@@ -337,3 +337,16 @@ def test_a_correction_that_is_refused_leaves_nothing_behind(workspace: Workspace
     assert workspace.world.database.all("tallies") == before
     assert correct(workspace, ref="user_id:u-2", messageId="case-7", traits={"city": "Bern"}).status == 200
     assert values(workspace, "user_id:u-2")["city"] == "Bern"
+
+
+def test_a_correction_makes_facets_as_the_door_does(workspace: Workspace) -> None:
+    plan = {"type": "identify", "traits": {"properties": {"email": {"x-facets": ["domain"]}}}}
+    assert workspace.put("/v1/tracking-plan/identify", {"definition": plan}).status == 200
+
+    correct(workspace, traits={"email": "jane@bern.example"})
+    there = values(workspace)["email.domain"]
+    correct(workspace, traits={"email": None})
+
+    assert (there, "email.domain" in values(workspace)) == ("bern.example", False)
+    answer = correct(workspace, traits={"email.domain": "forged.example"})
+    assert (answer.status, answer.content["code"]) == (400, "invalid_request")

@@ -24,9 +24,13 @@ def check(name: str, content: object) -> None:
 
 BODIES: dict[str, Any] = {
     "put_segment": {"where": {"event": "x"}},
+    "put_computed_trait": {"orders": "revenue"},
     "put_source": {"name": "Shop"},
     "put_identity": {"identifiers": [{"kind": "user_id", "from": ["userId"], "limit": 1}]},
+    "put_list": {"name": "Very important"},
+    "put_workspace": {"zone": "Europe/Berlin"},
     "put_tracking_plan": {"event": "Feedback Given", "mode": "draft"},
+    "put_rates": {"currency": "EUR", "days": {"2026-01-01": {"USD": 1.25}}},
     "put_import": {"source": "s", "key": ["id"], "calls": [{"type": "identify", "userId": "{id}"}]},
 }
 
@@ -36,6 +40,9 @@ BODIES: dict[str, Any] = {
 def test_an_answer_has_the_described_form(workspace: Workspace, route: Route[Any], role: str) -> None:
     workspace.put("/v1/imports/web", {"definition": BODIES["put_import"]})
     workspace.put("/v1/identity", {"definition": BODIES["put_identity"]})
+    workspace.put("/v1/workspace", {"definition": BODIES["put_workspace"]})
+    workspace.put("/v1/computed-traits/web", {"definition": BODIES["put_computed_trait"]})
+    workspace.put("/v1/rates/web", {"definition": BODIES["put_rates"]})
     [key] = workspace.get("/v1/sources/web/keys", "admin").content["keys"]
     if route.name == "correct_traits" and role == "engineer":
         role = "service"  # engineers correct nobody

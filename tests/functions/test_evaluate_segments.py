@@ -24,9 +24,9 @@ def evaluated(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, set[str]]]:
     seen: list[tuple[str, set[str]]] = []
     evaluate = Evaluator.evaluate
 
-    def note(self: Evaluator, profile_id: str, *, absorbed: Any = (), timer: Timer | None = None) -> None:
+    def note(self: Evaluator, profile_id: str, *, absorbed: Any = (), **more: Any) -> None:
         seen.append((profile_id, set(absorbed)))
-        evaluate(self, profile_id, absorbed=absorbed, timer=timer)
+        evaluate(self, profile_id, absorbed=absorbed, **more)
 
     monkeypatch.setattr(Evaluator, "evaluate", note)
     return seen

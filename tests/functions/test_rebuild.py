@@ -22,7 +22,8 @@ from regulars.pipeline.rebuilds import SEGMENTS
 from regulars.pipeline.resolve import Resolver
 from regulars.stores.events import EventStore, from_item
 from regulars.stores.identities import IdentityStore
-from regulars.stores.rebuilds import RebuildStore, Run
+from regulars.stores.progress import ProgressStore
+from regulars.stores.rebuilds import PROGRESS, RebuildStore, Run
 from tests.builders import START, an_identify
 
 OWNERS = 20
@@ -72,18 +73,18 @@ def rebuild(tables: None, monkeypatch: pytest.MonkeyPatch) -> Any:
 def test_a_segment_is_worked_off_and_mended(rebuild: Any) -> None:
     answers = [rebuild({"id": "r1", "segment": segment}, Time()) for segment in range(2)]
 
-    found = [one.found for one in RebuildStore(clients.database()).all_progress("r1")]
+    found = [one.found for one in ProgressStore(clients.database(), PROGRESS).all("r1")]
     part = IdentityStore(clients.database()).part("user_id:7", "traits")
     assert answers == [{"done": True}] * 2
-    assert sum(one.identifiers for one in found) == OWNERS
-    assert sum(one.changed for one in found) == 1
+    assert sum(one["identifiers"] for one in found) == OWNERS
+    assert sum(one["changed"] for one in found) == 1
     assert part is not None
     assert part.state.traits["plan"][2] == "gold"
 
 
 def test_without_time_it_says_that_it_is_not_done(rebuild: Any) -> None:
     assert rebuild({"id": "r1", "segment": 0}, Time(100_000)) == {"done": False}
-    assert RebuildStore(clients.database()).all_progress("r1") == []
+    assert ProgressStore(clients.database(), PROGRESS).all("r1") == []
 
 
 @pytest.mark.usefixtures("aws")

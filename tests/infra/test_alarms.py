@@ -28,7 +28,9 @@ def dimensions(alarm: Template) -> dict[str, Any]:
 def test_somebody_is_told(deployed: Templates) -> None:
     streams = {f"{name}_{what}" for name in STREAMS for what in ("drops", "lags", "stuck")}
     failing = {f"{name}_fails" for name in functions(deployed)} | {"http_api_fails"}
-    filled = {"compact_dead_filled", "evaluations_dead_filled", "failures_filled", "tick_dead_filled"}
+    filled = {
+        f"{name}_filled" for name in ("compact_dead", "count_members_dead", "evaluations_dead", "failures", "tick_dead")
+    }
 
     assert streams | failing | filled <= alarms(deployed).keys()
 

@@ -33,7 +33,8 @@ def test_every_function_states_its_limits(deployed: Templates) -> None:
     found = {name: (each["MemorySize"], each["Timeout"]) for name, each in functions(deployed).items()}
 
     assert found.pop("compact") == (2_048, 900)
-    assert found.pop("rebuild") == (512, 900)
+    assert found.pop("rebuild") == found.pop("backfill") == found.pop("count_members") == (512, 900)
+    assert found.pop("preview_segment") == (3_008, 25)
     assert {memory for memory, _ in found.values()} == {512}
     assert all(timeout <= 60 for _, timeout in found.values())
 
@@ -48,13 +49,21 @@ def test_only_who_needs_it_carries_what_is_heavy(deployed: Templates) -> None:
     heavy = {name: layers - hot for name, layers in carried.items() if layers != hot}
     assert all(layers >= hot for layers in carried.values())
     assert heavy == {
-        **{name: {"layers/lake"} for name in ("archive", "compact")},
+        **{name: {"layers/lake"} for name in ("archive", "compact", "preview_segment")},
         **{name: {"layers/plans"} for name in ("ingest", "drain_overflow", "admin_api", "change_profile")},
     }
 
 
 def test_what_people_wait_for_answers_before_the_api_gives_up(deployed: Templates) -> None:
-    waited_for = {"admin_api", "change_profile", "ingest", "profile_api", "serve_analytics", "unmerge"}
+    waited_for = {
+        "admin_api",
+        "change_profile",
+        "ingest",
+        "preview_segment",
+        "profile_api",
+        "serve_analytics",
+        "unmerge",
+    }
 
     assert all(functions(deployed)[name]["Timeout"] < 30 for name in waited_for)
 
@@ -110,6 +119,7 @@ def test_functions_are_told_where_things_are(deployed: Templates) -> None:
     told = {name for each in functions(deployed).values() for name in variables(each)}
 
     assert {name for name in told if not name.startswith("POWERTOOLS_")} == {
+        "BACKFILLING",
         "CATALOG_TABLE",
         "EVALUATIONS_QUEUE",
         "EVENTS_TABLE",

@@ -123,6 +123,7 @@ DESCRIBED = [
     *(("unmerge", route.method, route.path, route.scope) for route in AREAS["unmerge"]),
     *(("change_profile", route.method, route.path, route.scope) for route in CHANGE_ROUTES),
     *(("admin_api", route.method, route.path, route.scope) for route in ADMIN_ROUTES),
+    *(("preview_segment", route.method, route.path, route.scope) for route in AREAS["preview_segment"]),
 ]
 
 
@@ -162,13 +163,14 @@ def test_settings_are_told_with_a_slash_at_the_end_too(deployed: Templates) -> N
         ("PATCH", "/v1/profiles/p_1/traits"),
         ("POST", "/v1/profiles/p_1/rebuild"),
         ("POST", "/v1/rebuilds"),
+        ("POST", "/v1/segments/preview"),
     ],
 )
 def test_what_is_personal_stays_guarded(deployed: Templates, method: str, path: str) -> None:
     route = routes(deployed)[chosen(deployed, method, path)]
 
     assert route["AuthorizationType"] == "JWT"
-    assert function_of(deployed, route) in {"profile_api", "change_profile", "unmerge", "admin_api"}
+    assert function_of(deployed, route) in {"profile_api", "change_profile", "unmerge", "admin_api", "preview_segment"}
 
 
 @pytest.mark.parametrize(

@@ -70,15 +70,31 @@ TABLES = {
         "profiles": "GetItem PutItem",
         "catalog": "GetItem PutItem Query",
     },
+    "count_members": {
+        "memberships/index/by_segment": "Query",
+        "catalog": "GetItem Query",
+        "tallies": "PutItem",
+    },
+    "backfill": {
+        "events": "Query Scan",
+        "identities": "PutItem Query Scan",
+        "profiles": "GetItem",
+        "memberships": "DeleteItem GetItem PutItem Query",
+        "memberships/index/by_segment": "Query",
+        "timers": "PutItem",
+        "catalog": "DeleteItem GetItem PutItem Query",
+    },
     "admin_api": {
         "catalog": "DeleteItem GetItem PutItem Query",
-        "memberships": "GetItem",
+        "memberships": "GetItem Query",
         "memberships/index/by_segment": "Query",
         "quarantine": "GetItem PutItem Query",
-        "events": "GetItem PartiQLInsert",
+        "events": "GetItem PartiQLInsert Query Scan",
+        "identities": "BatchGetItem Scan",
         "vault": "BatchGetItem GetItem PartiQLInsert",
-        "tallies": "Query",
+        "tallies": "BatchGetItem GetItem PartiQLInsert PutItem Query",
     },
+    "preview_segment": {"catalog": "GetItem Query"},
     "serve_analytics": {},
     "archive": {},
     "compact": {},
@@ -92,6 +108,7 @@ OTHERS = {
         "sqs:ReceiveMessage segments/evaluations",
         "sqs:SendMessage segments/evaluations",
     },
+    "backfill": {"sqs:SendMessage segments/evaluations"},
     "ingest": {"sqs:SendMessage ingest/overflow"},
     "drain_overflow": {
         "sqs:ChangeMessageVisibility ingest/overflow",
@@ -103,9 +120,11 @@ OTHERS = {
     "tick": {"sqs:SendMessage segments/evaluations", "sqs:SendMessage segments/tick_dead"},
     "announce": {"events:PutEvents announcements/bus"},
     "compact": {"sqs:SendMessage lake/compact_dead"},
+    "count_members": {"sqs:SendMessage segments/count_members_dead"},
 }
 LAKE = {
     "archive": {"s3:PutObject"},
+    "preview_segment": {"s3:GetObject"},
     "compact": {"s3:DeleteObject", "s3:GetObject", "s3:PutObject"},
 }
 LARGE = {
@@ -122,6 +141,7 @@ LARGE = {
     "unmerge": {"events": "GetObject"},
     "change_profile": {"events": "GetObject"},
     "rebuild": {"events": "GetObject"},
+    "backfill": {"events": "GetObject"},
     "admin_api": {"events": "GetObject PutObject", "quarantine": "GetObject"},
 }
 LAKE_TABLES = ("events", "identity", "refused")
@@ -176,16 +196,22 @@ def test_a_function_reads_and_writes_exactly_these_objects(allowed: dict[str, se
         for prefix, actions in LARGE.get(function, {}).items()
         for action in actions.split()
     }
-    lake = {f"{action} buckets/lake/{table}/*" for action in LAKE.get(function, ()) for table in LAKE_TABLES}
-    listed = {"s3:ListBucket buckets/lake"} if function == "compact" else set()
+    tables = LAKE_TABLES[:2] if function == "preview_segment" else LAKE_TABLES
+    lake = {f"{action} buckets/lake/{table}/*" for action in LAKE.get(function, ()) for table in tables}
+    listed = {"s3:ListBucket buckets/lake"} if function in ("compact", "preview_segment") else set()
     assert found == failures | large | lake | listed
 
 
-def test_only_who_rebuilds_everybody_scans(allowed: dict[str, set[Permission]]) -> None:
+def test_only_who_looks_at_everybody_or_for_anybody_scans(
+    allowed: dict[str, set[Permission]],
+) -> None:
     scans = {(name, each.thing) for name, granted in allowed.items() for each in granted if "Scan" in each.action}
     actions = {each.action for granted in allowed.values() for each in granted}
 
-    assert scans == {("rebuild", "tables/events")}
+    assert scans == {
+        ("rebuild", "tables/events"),
+        *((name, f"tables/{table}") for name in ("backfill", "admin_api") for table in ("events", "identities")),
+    }
     assert not actions & {"dynamodb:PartiQLSelect", "dynamodb:PartiQLDelete", "dynamodb:DeleteTable"}
 
 
@@ -236,6 +262,8 @@ def test_nothing_of_a_person_is_ever_deleted_but_what_is_derived(allowed: dict[s
 
     assert deleted == {
         ("admin_api", "tables/catalog"),
+        ("backfill", "tables/catalog"),
+        ("backfill", "tables/memberships"),
         ("evaluate_segments", "tables/memberships"),
         ("tick", "tables/timers"),
         ("unmerge", "tables/tallies"),

@@ -28,6 +28,7 @@ def test_dead_letters_are_kept_as_long_as_possible(deployed: Templates) -> None:
         "ingest/overflow",
         "ingest/overflow_dead",
         "lake/compact_dead",
+        "segments/count_members_dead",
         "segments/evaluations",
         "segments/evaluations_dead",
         "segments/tick_dead",
@@ -78,7 +79,7 @@ def test_a_rule_may_leave_what_it_missed_in_an_encrypted_queue(deployed: Templat
     assert all("aws:SourceAccount" in statement["Condition"]["StringEquals"] for statement in rules)
 
 
-def test_tick_runs_each_minute_and_compaction_each_hour(deployed: Templates) -> None:
+def test_tick_runs_each_minute_and_the_others_each_hour(deployed: Templates) -> None:
     rules = resources(deployed.platform, "Events::Rule").values()
     schedules = {
         paths(deployed)[identity(target["Arn"])]: rule["ScheduleExpression"]
@@ -86,7 +87,11 @@ def test_tick_runs_each_minute_and_compaction_each_hour(deployed: Templates) -> 
         for target in rule["Targets"]
     }
 
-    assert schedules == {"segments/tick": "rate(1 minute)", "lake/compact": "rate(1 hour)"}
+    assert schedules == {
+        "segments/tick": "rate(1 minute)",
+        "segments/count_members": "rate(1 hour)",
+        "lake/compact": "rate(1 hour)",
+    }
 
 
 def test_every_target_of_a_rule_has_a_place_for_what_it_missed(deployed: Templates) -> None:
@@ -94,10 +99,17 @@ def test_every_target_of_a_rule_has_a_place_for_what_it_missed(deployed: Templat
 
     assert targets
     places = {paths(deployed)[identity(each["DeadLetterConfig"]["Arn"])] for each in targets}
-    assert places == {"segments/tick_dead", "lake/compact_dead"}
+    assert places == {"segments/tick_dead", "segments/count_members_dead", "lake/compact_dead"}
 
 
-@pytest.mark.parametrize(("function", "queue"), [("tick", "segments/tick_dead"), ("compact", "lake/compact_dead")])
+@pytest.mark.parametrize(
+    ("function", "queue"),
+    [
+        ("tick", "segments/tick_dead"),
+        ("count_members", "segments/count_members_dead"),
+        ("compact", "lake/compact_dead"),
+    ],
+)
 def test_a_run_that_fails_leaves_a_trace_too(deployed: Templates, function: str, queue: str) -> None:
     place = functions(deployed)[function]["DeadLetterConfig"]["TargetArn"]
 

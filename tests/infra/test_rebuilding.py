@@ -1,22 +1,28 @@
-"""The state machine that rebuilds everybody: what it calls, how often, and who may start it."""
+"""The state machines that work over everybody: what they call, how often, and who may start them."""
 
 import json
 from typing import Any
+
+import pytest
 
 from infra.permissions import functions, identity, permissions
 from infra.templates import Template, Templates, resources
 from tests.infra.test_alarms import alarms, dimensions
 
-
-def machine(templates: Templates) -> tuple[str, Template]:
-    """The one state machine."""
-    [found] = resources(templates.platform, "StepFunctions::StateMachine").items()
-    return found
+MACHINES = {"rebuilding": "rebuild", "backfilling": "backfill"}  # and the function that each calls
+EACH = pytest.mark.parametrize("name", MACHINES)
 
 
-def definition(templates: Templates) -> Any:
+def machine(templates: Templates, name: str) -> tuple[str, Template]:
+    """The state machine of this name."""
+    found = resources(templates.platform, "StepFunctions::StateMachine").items()
+    assert len(found) == len(MACHINES)
+    return next((id, each) for id, each in found if id.startswith(name))
+
+
+def definition(templates: Templates, name: str) -> Any:
     """What it does; names of things stand as their logical ids."""
-    pieces = machine(templates)[1]["DefinitionString"]["Fn::Join"][1]
+    pieces = machine(templates, name)[1]["DefinitionString"]["Fn::Join"][1]
     return json.loads("".join(piece if isinstance(piece, str) else identity(piece) for piece in pieces))
 
 
@@ -27,33 +33,36 @@ def logical_id(templates: Templates, name: str) -> str:
     return id
 
 
-def test_it_calls_the_function_for_each_segment_until_it_is_done(deployed: Templates) -> None:
-    whole = definition(deployed)
+@EACH
+def test_it_calls_the_function_for_each_segment_until_it_is_done(deployed: Templates, name: str) -> None:
+    whole = definition(deployed, name)
     each = whole["States"][whole["StartAt"]]
     steps = each["ItemProcessor"]["States"]
     work = steps[each["ItemProcessor"]["StartAt"]]
 
     assert (each["Type"], each["ItemsPath"], each["MaxConcurrency"]) == ("Map", "$.segments", 4)
     assert each["ItemSelector"] == {"id.$": "$.id", "segment.$": "$$.Map.Item.Value"}
-    assert work["Resource"] == logical_id(deployed, "rebuild")
+    assert work["Resource"] == logical_id(deployed, MACHINES[name])
     choice = steps[work["Next"]]
     assert choice["Choices"] == [{"Variable": "$.found.done", "BooleanEquals": True, "Next": "done"}]
     assert steps[choice["Default"]] == work
 
 
-def test_what_fails_is_tried_again_for_a_while_and_then_told(deployed: Templates) -> None:
-    whole = definition(deployed)
+@EACH
+def test_what_fails_is_tried_again_for_a_while_and_then_told(deployed: Templates, name: str) -> None:
+    whole = definition(deployed, name)
     [retry] = whole["States"][whole["StartAt"]]["ItemProcessor"]["States"]["work"]["Retry"]
-    alarm = alarms(deployed)["rebuilding_fails"]
+    alarm = alarms(deployed)[f"{name}_fails"]
 
     assert retry["ErrorEquals"] == ["States.ALL"]
     assert (retry["MaxAttempts"], retry["MaxDelaySeconds"]) == (12, 120)
     assert alarm["MetricName"] == "ExecutionsFailed"
-    assert identity(dimensions(alarm)["StateMachineArn"]) == machine(deployed)[0]
+    assert identity(dimensions(alarm)["StateMachineArn"]) == machine(deployed, name)[0]
 
 
-def test_it_is_a_standard_one_that_may_call_that_function_and_nothing_else(deployed: Templates) -> None:
-    _, each = machine(deployed)
+@EACH
+def test_it_is_a_standard_one_that_may_call_that_function_and_nothing_else(deployed: Templates, name: str) -> None:
+    _, each = machine(deployed, name)
     role = identity(each["RoleArn"])
     statements = [
         statement
@@ -64,11 +73,23 @@ def test_it_is_a_standard_one_that_may_call_that_function_and_nothing_else(deplo
 
     assert each.get("StateMachineType", "STANDARD") == "STANDARD"
     assert [(one["Action"], identity(one["Resource"])) for one in statements] == [
-        ("lambda:InvokeFunction", logical_id(deployed, "rebuild"))
+        ("lambda:InvokeFunction", logical_id(deployed, MACHINES[name]))
     ]
 
 
-def test_only_the_admin_api_starts_it(deployed: Templates) -> None:
+def test_a_backfill_goes_from_step_to_step_as_long_as_there_is_more(deployed: Templates) -> None:
+    states = definition(deployed, "backfilling")["States"]
+
+    assert states["each segment"]["Next"] == "what next"
+    assert states["what next"]["Parameters"] == {"id.$": "$.id"}
+    assert states["what next"]["Resource"] == logical_id(deployed, "backfill")
+    assert states["what next"]["Next"] == "is there more"
+    assert states["is there more"]["Choices"] == [{"Variable": "$.more", "BooleanEquals": True, "Next": "wait"}]
+    assert states["is there more"]["Default"] == "all is done"
+    assert (states["wait"]["SecondsPath"], states["wait"]["Next"]) == ("$.wait", "each segment")
+
+
+def test_only_the_admin_api_starts_them(deployed: Templates) -> None:
     starters = {
         name
         for name, granted in permissions(deployed).items()
@@ -76,5 +97,6 @@ def test_only_the_admin_api_starts_it(deployed: Templates) -> None:
         if each.action == "states:StartExecution"
     }
     told = {name for name, each in functions(deployed).items() if "REBUILDING" in each["Environment"]["Variables"]}
+    also = {name for name, each in functions(deployed).items() if "BACKFILLING" in each["Environment"]["Variables"]}
 
-    assert starters == told == {"admin_api"}
+    assert starters == told == also == {"admin_api"}

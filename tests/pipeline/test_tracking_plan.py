@@ -159,7 +159,7 @@ def test_all_versions_of_a_definition_are_kept(front_door: FrontDoor) -> None:
     front_door.catalog.delete(standing)
     define(front_door, **VIEWED, mode="draft")
 
-    kept = front_door.catalog.plan_versions("viewed")
+    kept = front_door.catalog.versions("tracking_plan", "viewed")
     assert [(one.version, one.content.get("mode")) for one in kept] == [(1, "draft"), (2, "quarantine"), (1, None)]
 
 
@@ -350,3 +350,25 @@ def test_nothing_of_a_plan_is_asked_of_memory_alone() -> None:
     front_door.now += 60 * SECOND
 
     assert outcomes(front_door.batch(a_track_call())) == ["accepted"]
+
+
+FACETED = {"type": "identify", "traits": {"properties": {"email": {"x-facets": ["hash", "domain"]}}}}
+
+
+def test_keeps_the_facets_of_a_sealed_trait_in_clear_and_nothing_more_of_it(front_door: FrontDoor) -> None:
+    define(front_door, "identify", **FACETED)
+    front_door.batch(an_identify_call(traits={"email": "c4n4ry@shop.example"}))
+
+    [event] = front_door.events()
+    assert event.traits["email.domain"] == "shop.example"
+    assert "c4n4ry" not in repr(front_door.database.all("events"))
+
+
+def test_a_facet_that_a_sender_says_itself_is_set_aside_and_costs_no_other(front_door: FrontDoor) -> None:
+    define(front_door, "identify", **FACETED)
+    forged = an_identify_call(traits={"email": "a@shop.example", "email.domain": "c4n4ry.example"})
+
+    receipt = front_door.batch(forged, an_identify_call(messageId="m-2"))
+
+    assert outcomes(receipt) == ["reserved_trait", "accepted"]
+    assert "c4n4ry" not in front_door.quarantined()[0].reason

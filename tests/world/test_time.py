@@ -149,3 +149,16 @@ def test_a_definition_that_comes_later_counts_what_nobody_kept_until_then() -> N
     world.settle()
 
     assert sorted(one.segment for one in world.announced) == ["buyers", "viewers"]
+
+
+def test_a_definition_that_comes_later_is_asked_whatever_happens_next() -> None:
+    world = World()
+    world.define("segment", "buyers", {"where": {"event": "Order Completed"}, "anonymous": True})
+    world.store(an_event(1, type="identify", name=None, traits={"plan": "gold"}))
+    world.settle()
+    world.define("segment", "gold", {"where": {"trait": "plan", "equals": "gold"}, "anonymous": True})
+
+    world.store(an_event(2, name="Order Completed"))
+    world.settle()
+
+    assert sorted(one.segment for one in world.announced) == ["buyers", "gold"]

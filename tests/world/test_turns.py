@@ -68,9 +68,9 @@ def count_evaluations(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """Note the instant of each evaluation from now on."""
     instants: list[int] = []
 
-    def note(head: object, owners: int, catalog: int, now: int) -> object:
+    def note(head: object, owners: int, catalog: int, now: int, **more: bool) -> object:
         instants.append(now)
-        return evaluated(head, owners, catalog, now)  # type: ignore[arg-type]  # it is a head
+        return evaluated(head, owners, catalog, now, **more)  # type: ignore[arg-type]  # it is a head
 
     monkeypatch.setattr("regulars.pipeline.evaluate.evaluated", note)
     return instants

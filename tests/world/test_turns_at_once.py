@@ -76,7 +76,7 @@ class Trial:
         return lambda: next(self.ticks)
 
     def _work(self, event: Event) -> Callable[[], None]:
-        mine: list[wakeups.Wakeup | None] = [(alone(event.owner), frozenset())]
+        mine: list[wakeups.Wakeup | None] = [wakeups.Wakeup(alone(event.owner))]
 
         def job() -> None:
             EventStore(self.database).insert([event])
@@ -84,8 +84,8 @@ class Trial:
             resolver.start_batch()
             resolver.apply(event.owner, [event], stored=0)
             mine.extend(self._news())
-            for profile_id, absorbed in wakeups.together(mine).items():
-                self._evaluator().evaluate(profile_id, absorbed=absorbed)
+            for wakeup in wakeups.together(mine).values():
+                self._evaluator().evaluate(wakeup.profile_id, absorbed=wakeup.absorbed, changed=wakeup.changed)
 
         return job
 

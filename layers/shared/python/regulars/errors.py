@@ -15,6 +15,7 @@ RegularsError
     ConflictingEditError 409   somebody else changed the definition first
     RebuildRunningError  409   everybody is being rebuilt already
     TooLargeError        413   the body is larger than the limit
+    LakeTooLargeError    422   the lake is too large to be asked here
     ThrottledError       429   over the quota; carries Retry-After
     UnavailableError     503   it could not be stored; carries Retry-After
   InvalidEventError            one event of a request goes to quarantine, with this code
@@ -126,6 +127,13 @@ class TooLargeError(RequestError):
 
     status = 413
     code = "too_large"
+
+
+class LakeTooLargeError(RequestError):
+    """The lake is too large to be asked here; Athena can."""
+
+    status = 422
+    code = "lake_too_large"
 
 
 class ThrottledError(RequestError):

@@ -1,18 +1,22 @@
-"""The admin API: definitions of the workspace, members of a segment, write keys, and what is in quarantine."""
+"""The admin API: definitions of the workspace, members of segments and lists, write keys, and what is in quarantine."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Self
 
+from regulars.adapters.bodies import MAX_BODY
 from regulars.adapters.edits import if_match, read_wish
 from regulars.adapters.pages import Pager
 from regulars.adapters.routes import Audit, Call
+from regulars.domain.computed_definitions import parse_computed
 from regulars.domain.costs import in_words
 from regulars.domain.instants import to_text
-from regulars.domain.segment_definitions import parse
+from regulars.domain.rate_definitions import MAX_TABLE
 from regulars.domain.sources import Source, known, parse_source
 from regulars.errors import NotFoundError
-from regulars.pipeline.definitions import RULES, Definitions
+from regulars.pipeline.backfills import Backfills
+from regulars.pipeline.definitions import SINGLES, Definitions
+from regulars.pipeline.lists import Lists
 from regulars.pipeline.members import Members
 from regulars.pipeline.ports import Clock, Journal, Many, Sealer
 from regulars.pipeline.quarantine import Quarantine
@@ -25,11 +29,14 @@ from regulars.stores.catalog import Definition, Kind
 from regulars.stores.database import Database
 from regulars.stores.events import EventStore
 from regulars.stores.holds import HoldStore
+from regulars.stores.sizes import SizeStore
 
 Answer = Mapping[str, Any]
-EFFECTIVE = (
-    "now for every new event; a person who exists already is evaluated with their next event or timer, "
-    "for history is not evaluated yet"
+MAX_RATES = 2 * MAX_TABLE  # bytes of a body: a table, written with spaces
+
+EFFECTIVE_ON_READING = (
+    "now for everybody, for it is computed as it is read; a person whom segments that read it are about is evaluated "
+    "with their next event or timer"
 )
 
 
@@ -40,6 +47,8 @@ class AdminApi:
     definitions: Definitions
     write_keys: WriteKeys
     members: Members
+    lists: Lists
+    sizes: SizeStore
     pager: Pager
     document: Mapping[str, Any]
     quarantine: Quarantine
@@ -48,6 +57,7 @@ class AdminApi:
     held: HoldStore
     events: EventStore
     rebuilds: Rebuilds
+    backfills: Backfills
     sealer: Sealer
     audit: Audit
 
@@ -64,12 +74,15 @@ class AdminApi:
         audit: Audit,
         journal: Journal,
         workers: Workers,
+        backfilling: Workers,
     ) -> Self:
-        """Answer from a database; `random` gives what a write key is made of."""
+        """Answer from a database; `random` gives what a write key is made of, `workers` rebuild."""
         return cls(
             definitions=Definitions(database, clock),
             write_keys=WriteKeys(database, clock, random, sealer),
             members=Members(database, many),
+            lists=Lists(database, sealer, many, clock),
+            sizes=SizeStore(database),
             pager=Pager(sealer),
             document=document,
             quarantine=Quarantine(Replays(database, sealer, journal, clock), sealer, many),
@@ -78,6 +91,7 @@ class AdminApi:
             held=HoldStore(database),
             events=EventStore(database),
             rebuilds=Rebuilds(database, workers, clock, many),
+            backfills=Backfills(database, backfilling, clock),
             sealer=sealer,
             audit=audit,
         )
@@ -91,22 +105,24 @@ class AdminApi:
         asked = self.pager.asked(call, kind)
         found = [each for each in self.definitions.list(kind) if asked.after is None or each.id > asked.after]
         shown, next = self.pager.page(asked, found[: asked.one_more], definition_json, lambda each: each.id)
-        return {f"{kind}s": shown, "next": next}
+        return {kind if kind == "rates" else f"{kind}s": shown, "next": next}
 
     def get_definition(self, call: Call, *, kind: Kind) -> Answer:
         """Answer with one definition."""
-        return definition_json(self.definitions.get(kind, _id(call)))
+        return definition_json(self.definitions.get(kind, _id(call, kind)))
 
     def put_definition(self, call: Call, *, kind: Kind) -> Answer:
         """Write a definition."""
-        wish = read_wish(call)
-        edit = self.definitions.put(kind, _id(call), wish.definition, origin=wish.origin, expected=wish.expected)
+        wish = read_wish(call, MAX_RATES if kind == "rates" else MAX_BODY)
+        edit = self.definitions.put(kind, _id(call, kind), wish.definition, origin=wish.origin, expected=wish.expected)
         return {**definition_json(edit.definition), "changed": edit.changed}
 
-    def put_segment(self, call: Call) -> Answer:
-        """Write a segment, and say from when on it holds and what it keeps."""
-        answer = self.put_definition(call, kind="segment")
-        return {**answer, "effective": EFFECTIVE, "keeps": in_words(parse(answer["id"], answer["definition"]))}
+    def put_computed_trait(self, call: Call) -> Answer:
+        """Write a computed trait, and say from when on it holds and what it keeps."""
+        answer = self.put_definition(call, kind="computed_trait")
+        others = {each.id: each.content for each in self.definitions.list("computed_trait")}
+        trait = parse_computed(answer["id"], answer["definition"], others)
+        return {**answer, "effective": EFFECTIVE_ON_READING, "keeps": in_words(trait)}
 
     def put_source(self, call: Call) -> Answer:
         """Write a source, and mint the keys that it lists and has not: secrets are told this once."""
@@ -119,8 +135,9 @@ class AdminApi:
 
     def delete_definition(self, call: Call, *, kind: Kind) -> Answer:
         """Remove a definition."""
-        self.definitions.delete(kind, _id(call), expected=if_match(call))
-        return {"id": _id(call), "deleted": True}
+        id = _id(call, kind)
+        self.definitions.delete(kind, id, expected=if_match(call))
+        return {"id": id, "deleted": True}
 
     def delete_source(self, call: Call) -> Answer:
         """Remove a source, and revoke its write keys."""
@@ -131,14 +148,6 @@ class AdminApi:
             raise
         self.write_keys.revoke_all(call["id"])
         return answer
-
-    def list_members(self, call: Call) -> Answer:
-        """Answer with the members of a segment."""
-        segment = self.definitions.get("segment", call["id"]).id
-        asked = self.pager.asked(call, "members", segment)
-        page = self.members.page(segment, after=asked.after, limit=asked.limit)
-        shown = [{"profile_id": member.profile_id, "since": to_text(member.since)} for member in page.members]
-        return {"members": shown, "next": self.pager.cursor(asked, page.next)}
 
 
 def definition_json(definition: Definition) -> dict[str, Any]:
@@ -170,5 +179,5 @@ def key_json(key: Key, used_on: str | None) -> dict[str, Any]:
     }
 
 
-def _id(call: Call) -> str:
-    return call.values.get("id", RULES)
+def _id(call: Call, kind: Kind) -> str:
+    return SINGLES.get(kind) or call["id"]

@@ -5,12 +5,16 @@ from functools import partial
 
 from regulars.adapters import identity_api
 from regulars.adapters.admin_api import AdminApi, Answer
+from regulars.adapters.computed_trait_routes import COMPUTED_TRAIT_ROUTES
 from regulars.adapters.days import DAYS
 from regulars.adapters.key_routes import KEY_ROUTES
+from regulars.adapters.list_routes import LIST_ROUTES
 from regulars.adapters.pages import PAGED
 from regulars.adapters.quarantine_routes import QUARANTINE_ROUTES
+from regulars.adapters.rate_routes import RATE_ROUTES
 from regulars.adapters.rebuild_routes import REBUILD_ROUTES
 from regulars.adapters.routes import Call, Parameter, Route
+from regulars.adapters.segment_routes import SEGMENT_ROUTES
 from regulars.adapters.tracking_plan_routes import TRACKING_PLAN_ROUTES
 from regulars.domain.roles import Scope
 from regulars.stores.catalog import Kind
@@ -75,32 +79,6 @@ def _delete(path: str, scope: Scope, kind: Kind) -> Route[AdminApi]:
     return _route("DELETE", path, scope, f"delete_{kind}", f"Delete this {kind}", answer, returns="Deleted")
 
 
-_SEGMENTS = (
-    _list("/v1/segments", "segments:read", "segment"),
-    _get("/v1/segments/{id}", "segments:read", "get_segment", "Read a segment", "segment"),
-    _route(
-        "PUT",
-        "/v1/segments/{id}",
-        "segments:write",
-        "put_segment",
-        "Write a segment",
-        AdminApi.put_segment,
-        returns="EditedSegment",
-        description=f"{_VERSIONS} `effective` says from when on it holds for whom.",
-    ),
-    _delete("/v1/segments/{id}", "segments:write", "segment"),
-    _route(
-        "GET",
-        "/v1/segments/{id}/members",
-        "segments:read",
-        "list_members",
-        "List the members of a segment",
-        AdminApi.list_members,
-        returns="MemberPage",
-        description="From an index that lags by moments; a page may have fewer members than `limit`.",
-        query=PAGED,
-    ),
-)
 _SOURCES = (
     _list("/v1/sources", "sources:read", "source"),
     _get("/v1/sources/{id}", "sources:read", "get_source", "Read a source", "source"),
@@ -151,6 +129,10 @@ _IDENTITY = (
         query=PAGED,
     ),
 )
+_WORKSPACE = (
+    _get("/v1/workspace", "workspace:read", "get_workspace", "Read the settings of the workspace", "workspace"),
+    _put("/v1/workspace", "workspace:write", "put_workspace", "Write the settings of the workspace", "workspace"),
+)
 _IMPORTS = (
     _list("/v1/imports", "imports:read", "import"),
     _get("/v1/imports/{id}", "imports:read", "get_import", "Read an import mapping", "import"),
@@ -167,10 +149,14 @@ _DOCUMENT: Route[AdminApi] = Route(
     returns="Document",
 )
 ADMIN_ROUTES: Sequence[Route[AdminApi]] = (
-    *_SEGMENTS,
+    *SEGMENT_ROUTES,
     *_SOURCES,
     *_IDENTITY,
+    *_WORKSPACE,
     *_IMPORTS,
+    *COMPUTED_TRAIT_ROUTES,
+    *RATE_ROUTES,
+    *LIST_ROUTES,
     *QUARANTINE_ROUTES,
     *TRACKING_PLAN_ROUTES,
     *REBUILD_ROUTES,

@@ -60,6 +60,8 @@ class EventBridgeBus:
             "since": to_text(transition.since),
             "number": transition.number,
             "definition": transition.definition,
+            "reason": transition.reason,
+            "backfill": transition.backfill,
         }
         return {
             "EventBusName": self._name,

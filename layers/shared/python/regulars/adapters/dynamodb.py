@@ -88,6 +88,25 @@ class DynamoDatabase:
         pages = self._pages(table, partition, index_name=index, range_key_condition=condition, limit=limit)
         return list(islice(pages, limit))
 
+    def count_index(self, table: TableName, index: str, partition: str) -> int:
+        """Count the items of a partition of an index, page by page of a megabyte of keys."""
+        call: dict[str, Any] = {
+            "TableName": self._names[table],
+            "IndexName": index,
+            "Select": "COUNT",
+            "KeyConditionExpression": "#partition = :partition",
+            "ExpressionAttributeNames": {"#partition": INDEXES[table][index][0]},
+            "ExpressionAttributeValues": {":partition": {"S": partition}},
+        }
+        count = 0
+        while True:
+            with in_our_words():
+                answer = self._connection.dispatch("Query", call)
+            count += int(answer["Count"])
+            if "LastEvaluatedKey" not in answer:
+                return count
+            call["ExclusiveStartKey"] = answer["LastEvaluatedKey"]
+
     def partitions(self, table: TableName, *, segment: int, of: int, after: str | None = None, limit: int) -> Page:
         """List the partition keys of one of so many segments of a table, from the `next` of the page before."""
         keys = [name for name in KEYS[table] if name]

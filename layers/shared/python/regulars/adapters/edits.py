@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from regulars.adapters.bodies import only, read_body, whole_number
+from regulars.adapters.bodies import MAX_BODY, only, read_body, whole_number
 from regulars.adapters.routes import Call
 from regulars.errors import ForbiddenError, InvalidRequestError
 from regulars.stores.catalog import Origin
@@ -24,9 +24,9 @@ class Wish:
     expected: int | None
 
 
-def read_wish(call: Call) -> Wish:
-    """Read the body of a PUT. Raises RequestError."""
-    body = read_body(call.request)
+def read_wish(call: Call, most: int = MAX_BODY) -> Wish:
+    """Read the body of a PUT, which has at most so many bytes. Raises RequestError."""
+    body = read_body(call.request, most)
     only(body, {"definition", "version", "origin"})
     definition = body.get("definition")
     if not isinstance(definition, dict):

@@ -38,7 +38,7 @@ _SIDE = an_object(
         "known": FLAG,
         "identifiers": a_list(ref("Node")),
         "traits": named(ref("Trait")),
-        "orders": an_object({"count": WHOLE, "revenue": {"type": "number"}}),
+        "orders": ref("Orders"),
         "segments": a_list(ID),
         "enters": a_list(ID),
         "leaves": a_list(ID),

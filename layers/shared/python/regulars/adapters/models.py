@@ -108,6 +108,10 @@ class MembershipItem(Model):
     number = NumberAttribute(null=True)
     definition = NumberAttribute(null=True)
     silent = NumberAttribute(null=True)
+    edition = NumberAttribute(null=True)
+    reason = UnicodeAttribute(null=True)
+    backfill = NumberAttribute(null=True)
+    past = UnicodeAttribute(null=True)
     catalog = NumberAttribute(null=True)
     armed = NumberAttribute(null=True)
     evaluated = NumberAttribute(null=True)
@@ -148,12 +152,18 @@ class CatalogItem(Model):
 
     kind = UnicodeAttribute(hash_key=True)
     id = UnicodeAttribute(range_key=True)
-    v = NumberAttribute()
+    v = NumberAttribute(null=True)  # a release goes with the version of the catalog
     content = UnicodeAttribute(null=True)
     origin = UnicodeAttribute(null=True)
     changed = NumberAttribute(null=True)
     watches = UnicodeAttribute(null=True)
     at = NumberAttribute(null=True)
+    rates = NumberAttribute(null=True)
+    version = NumberAttribute(null=True)
+    edition = NumberAttribute(null=True)
+    state = UnicodeAttribute(null=True)
+    since = NumberAttribute(null=True)
+    segment = UnicodeAttribute(null=True)
 
 
 class QuarantineItem(Model):

@@ -16,17 +16,20 @@ from typing import Any
 from regulars.adapters.admin_routes import ADMIN_ROUTES
 from regulars.adapters.change_routes import CHANGE_ROUTES
 from regulars.adapters.graph_routes import GRAPH_ROUTES
+from regulars.adapters.preview_routes import PREVIEW_ROUTES
 from regulars.adapters.profile_routes import PROFILE_ROUTES
 from regulars.adapters.public_routes import INGEST_ROUTES, SCRIPT_ROUTES
 from regulars.adapters.routes import Parameter, Route
 from regulars.adapters.schemas import SCHEMAS
 from regulars.adapters.unmerge_routes import UNMERGE_ROUTES
+from regulars.adapters.why_routes import WHY_ROUTES
 from regulars.domain.roles import ROLES, SCOPES
 from regulars.errors import (
     ConflictingEditError,
     DefinitionError,
     ForbiddenError,
     InvalidRequestError,
+    LakeTooLargeError,
     NotFoundError,
     RebuildRunningError,
     RequestError,
@@ -39,10 +42,11 @@ from regulars.errors import (
 
 AREAS: Mapping[str, Sequence[Route[Any]]] = {
     "ingest": INGEST_ROUTES,
-    "profile_api": (*PROFILE_ROUTES, *GRAPH_ROUTES),
+    "profile_api": (*PROFILE_ROUTES, *GRAPH_ROUTES, *WHY_ROUTES),
     "unmerge": UNMERGE_ROUTES,
     "change_profile": CHANGE_ROUTES,
     "admin_api": ADMIN_ROUTES,
+    "preview_segment": PREVIEW_ROUTES,
     "serve_analytics": SCRIPT_ROUTES,
 }
 _FILES: Mapping[str, Mapping[str, Any]] = {
@@ -51,12 +55,15 @@ _FILES: Mapping[str, Mapping[str, Any]] = {
 }
 _KEYED = ("Accepted", "SourceConfig")
 _EDITS = ("Edit", "QuarantineEdit", "QuarantineRepair")
+_RACES = ("UploadWish", "UploadRows", "UploadEnd")
+_DRAFTS = ("SegmentDraft", "SegmentQuestion")
 MADE = "written by `make docs`"
 _PATH_WORDS: Mapping[str, str] = {
     "ref": "a profile id (`p_…`), or an identifier as `kind:value`, URL-encoded",
     "id": "the id of the definition, of the event in quarantine, of the rebuild, or of the held identifier",
     "key": "a write key",
     "file": "the name of a file of the SDK",
+    "upload": "the id of an upload of the list",
     "print": "the print of a write key, as the source tells it",
 }
 
@@ -147,10 +154,14 @@ def _errors(route: Route[Any]) -> Iterable[type[RequestError]]:
     asked: list[type[RequestError]] = [InvalidRequestError] if route.scope else []
     found: list[type[RequestError]] = [NotFoundError] if "{" in route.path or route.scope else []
     edited: list[type[RequestError]] = [DefinitionError, ConflictingEditError] if route.body in _EDITS else []
+    drafted: list[type[RequestError]] = [DefinitionError] if route.body in _DRAFTS else []
+    asked_of_lake: list[type[RequestError]] = [LakeTooLargeError] if route.body == "SegmentDraft" else []
     begun: list[type[RequestError]] = [RebuildRunningError] if route.body == "RebuildWish" else []
-    deleted: list[type[RequestError]] = [ConflictingEditError] if route.method == "DELETE" else []
+    moving = route.method == "DELETE" or route.returns == "MemberPage"
+    deleted: list[type[RequestError]] = [ConflictingEditError] if moving else []
+    raced: list[type[RequestError]] = [ConflictingEditError] if route.body in _RACES else []
     keyed: list[type[RequestError]] = [UnauthorizedError] if route.returns in _KEYED else []
-    return chain(general, guarded, bodied, asked, found, edited, begun, deleted, keyed)
+    return chain(general, guarded, bodied, asked, found, edited, drafted, asked_of_lake, begun, deleted, raced, keyed)
 
 
 def _routes_table() -> str:

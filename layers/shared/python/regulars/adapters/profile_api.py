@@ -7,20 +7,32 @@ from typing import Any, Self
 
 from regulars.adapters.bodies import only, read_body
 from regulars.adapters.pages import Pager, within
-from regulars.adapters.profile_json import event_json, identifier_json, membership_json, profile_json, trait_json
+from regulars.adapters.profile_json import (
+    audience_json,
+    computed_json,
+    event_json,
+    identifier_json,
+    membership_json,
+    moved_json,
+    profile_json,
+    trait_json,
+)
 from regulars.adapters.routes import Audit, Call
 from regulars.domain.references import profile_id_of, profile_id_of_value
 from regulars.errors import InvalidRequestError
+from regulars.pipeline.computed import ShownComputed
 from regulars.pipeline.graphs import Graphs
 from regulars.pipeline.opening import Opener
 from regulars.pipeline.ports import Clock, Many, Sealer
 from regulars.pipeline.profiles import ProfileReader
 from regulars.pipeline.timeline import Position
 from regulars.pipeline.traits import ShownTrait
+from regulars.pipeline.why import Explainer
 from regulars.stores.database import Database
 
 Answer = Mapping[str, Any]
 IDENTIFIERS = 100  # of a profile's on its one page; the others are in its list of identifiers
+COMPUTED = 500_000  # bytes of its computed traits there; the others are in the list of those
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,6 +41,7 @@ class ProfileApi:
 
     reader: ProfileReader
     graphs: Graphs
+    explainer: Explainer
     pager: Pager
     sealer: Sealer
     audit: Audit
@@ -37,7 +50,8 @@ class ProfileApi:
     def over(cls, database: Database, sealer: Sealer, many: Many, audit: Audit, clock: Clock) -> Self:
         """Answer from a database."""
         reader, graphs = ProfileReader(database, sealer, many, clock), Graphs(database, many)
-        return cls(reader=reader, graphs=graphs, pager=Pager(sealer), sealer=sealer, audit=audit)
+        explainer = Explainer(database, many, clock)
+        return cls(reader=reader, graphs=graphs, explainer=explainer, pager=Pager(sealer), sealer=sealer, audit=audit)
 
     def get_profile(self, call: Call) -> Answer:
         """Answer with a profile."""
@@ -63,6 +77,14 @@ class ProfileApi:
         pairs, next = self.pager.page(asked, found, _named, lambda trait: trait.name)
         return {"traits": dict(pairs), "next": next}
 
+    def list_computed(self, call: Call) -> Answer:
+        """Answer with computed traits by id."""
+        profile_id = profile_id_of(call["ref"], self.sealer.hash_key)
+        asked = self.pager.asked(call, "computed", profile_id)
+        found = self.reader.computed(profile_id, after=asked.after, limit=asked.one_more)
+        pairs, next = self.pager.page(asked, found, _computed, lambda each: each.id)
+        return {"computed": dict(pairs), "next": next}
+
     def list_identifiers(self, call: Call) -> Answer:
         """Answer with identifiers."""
         profile_id, opener = self.asked(call)
@@ -78,6 +100,20 @@ class ProfileApi:
         found = self.reader.memberships(profile_id, after=asked.after, limit=asked.one_more)
         shown, next = self.pager.page(asked, found, membership_json, lambda membership: membership.segment)
         return {"memberships": shown, "next": next}
+
+    def list_audiences(self, call: Call) -> Answer:
+        """Answer with the audiences of third parties that somebody is in whom nobody knows."""
+        profile_id = profile_id_of(call["ref"], self.sealer.hash_key)
+        return {"audiences": [audience_json(one) for one in self.reader.audiences(profile_id)]}
+
+    def list_transitions(self, call: Call) -> Answer:
+        """Answer with when a person entered and left a segment."""
+        profile_id = profile_id_of(call["ref"], self.sealer.hash_key)
+        asked = self.pager.asked(call, "transitions", profile_id, call["id"])
+        past = self.reader.past(profile_id, call["id"])
+        left = [moved for moved in past[::-1] if asked.after is None or moved.number < int(asked.after)]
+        shown, next = self.pager.page(asked, left[: asked.one_more], moved_json, lambda moved: str(moved.number))
+        return {"transitions": shown, "complete": not past or past[0].number == 1, "next": next}
 
     def list_events(self, call: Call) -> Answer:
         """Answer with events, newest first."""
@@ -96,7 +132,8 @@ class ProfileApi:
     def _profile(self, call: Call, profile_id: str) -> Answer:
         profile = self.reader.profile(profile_id, self._opener(call, profile_id), identifiers=IDENTIFIERS)
         kept = len(within([trait_json(trait) for trait in profile.traits]))
-        return profile_json(profile, list(profile.traits[:kept]))
+        computed = within([computed_json(each) for each in profile.computed], COMPUTED)
+        return profile_json(profile, list(profile.traits[:kept]), profile.computed[: len(computed)])
 
     def asked(self, call: Call) -> tuple[str, Opener]:
         """Read who is asked for, and make the opener of the caller."""
@@ -108,6 +145,10 @@ class ProfileApi:
         if personal:
             self.audit(call.caller.subject, call.route, profile_id)
         return self.reader.opener(personal=personal, sensitive=call.caller.may("sensitive:read"))
+
+
+def _computed(computed: ShownComputed) -> tuple[str, Any]:
+    return computed.id, computed_json(computed)
 
 
 def _named(trait: ShownTrait) -> tuple[str, Any]:

@@ -1,31 +1,48 @@
 """Profiles as JSON: what the profile API answers, field by field."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from regulars.domain.instants import to_text
+from regulars.domain.memberships import Moved
 from regulars.domain.numbers import from_amount
+from regulars.domain.order_measures import Totals
 from regulars.domain.profiles import alone
+from regulars.pipeline.computed import ShownComputed
 from regulars.pipeline.opening import Shown, ShownEvent
-from regulars.pipeline.profiles import ShownIdentifier, ShownMembership, ShownProfile
+from regulars.pipeline.profiles import ShownAudience, ShownIdentifier, ShownMembership, ShownProfile
 from regulars.pipeline.traits import ShownTrait
 
 Json = dict[str, Any]
 
 
-def profile_json(profile: ShownProfile, traits: list[ShownTrait]) -> Json:
-    """Write a profile; `traits` are those of them that fit."""
+def profile_json(profile: ShownProfile, traits: list[ShownTrait], computed: Sequence[ShownComputed]) -> Json:
+    """Write a profile; `traits` and `computed` are those of them that fit."""
     whole = {
         "identifiers": len(profile.identifiers) == profile.identifier_count,
         "traits": len(traits) == len(profile.traits),
+        "computed": len(computed) == len(profile.computed),
     }
     return {
         "profile_id": profile.profile_id,
         "known": profile.known,
         "identifiers": [identifier_json(identifier) for identifier in profile.identifiers],
         "traits": traits_json(traits),
+        "computed": {each.id: computed_json(each) for each in computed},
         "memberships": [membership_json(membership) for membership in profile.memberships],
-        "orders": {"count": profile.order_count, "revenue": from_amount(profile.revenue)},
+        "orders": orders_json(profile.orders),
         "incomplete": [name for name, is_whole in whole.items() if not is_whole],
+    }
+
+
+def orders_json(totals: Totals) -> Json:
+    """Write what orders come to, and what was left out or added although it has another currency."""
+    return {
+        "count": totals.count,
+        "revenue": from_amount(totals.revenue),
+        "currency": totals.currency or None,
+        "unconverted": {currency: totals.unconverted[currency] for currency in sorted(totals.unconverted)},
+        "mixed": sorted(totals.mixed),
     }
 
 
@@ -63,6 +80,23 @@ def trait_json(trait: ShownTrait) -> Json:
     return written
 
 
+def computed_json(computed: ShownComputed) -> Json:
+    """Write a computed trait."""
+    value, at = computed.value, computed.next_change_at
+    if value is not None and computed.type == "amount":
+        value = from_amount(value)
+    if value is not None and computed.type == "time":
+        value = to_text(value)
+    return {
+        "name": computed.name,
+        "type": computed.type,
+        "value": value,
+        **({} if computed.count is None else {"count": computed.count}),
+        "as_of": to_text(computed.as_of),
+        "next_change_at": to_text(at) if at is not None else None,
+    }
+
+
 def membership_json(membership: ShownMembership) -> Json:
     """Write a membership."""
     at = membership.next_change_at
@@ -72,6 +106,31 @@ def membership_json(membership: ShownMembership) -> Json:
         "since": to_text(membership.since),
         "next_change_at": to_text(at) if at is not None else None,
         "number": membership.number,
+        "version": membership.version,
+        "reason": membership.reason,
+        "paused": membership.is_paused,
+    }
+
+
+def moved_json(moved: Moved) -> Json:
+    """Write a transition."""
+    return {
+        "number": moved.number,
+        "entered": moved.entered,
+        "at": to_text(moved.at),
+        "version": moved.definition,
+        "reason": moved.reason,
+    }
+
+
+def audience_json(audience: ShownAudience) -> Json:
+    """Write an audience, and that a third party says so."""
+    return {
+        "audience": audience.audience,
+        "provider": audience.provider,
+        "third_party": True,
+        "source": audience.source,
+        "since": to_text(audience.since),
     }
 
 

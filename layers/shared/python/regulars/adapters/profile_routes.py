@@ -44,6 +44,20 @@ PROFILE_ROUTES: Sequence[Route[ProfileApi]] = (
         returns="TraitPage",
     ),
     Route(
+        name="list_computed",
+        method="GET",
+        path="/v1/profiles/{ref}/computed",
+        scope="profiles:read",
+        summary="Compute the computed traits of a profile, by id",
+        description=(
+            "Computed as they are read, so right as of now; `next_change_at` is when time alone changes a value, or "
+            "may. Of a list the first 100 values are told, and how many there are."
+        ),
+        query=PAGED,
+        answer=ProfileApi.list_computed,
+        returns="ComputedPage",
+    ),
+    Route(
         name="list_identifiers",
         method="GET",
         path="/v1/profiles/{ref}/identifiers",
@@ -63,6 +77,30 @@ PROFILE_ROUTES: Sequence[Route[ProfileApi]] = (
         query=PAGED,
         answer=ProfileApi.list_memberships,
         returns="MembershipPage",
+    ),
+    Route(
+        name="list_audiences",
+        method="GET",
+        path="/v1/profiles/{ref}/audiences",
+        scope="profiles:read",
+        summary="List the audiences in which third parties put a profile that nobody knows",
+        description="From its newest 1,000 events. None as soon as it has a known identifier.",
+        answer=ProfileApi.list_audiences,
+        returns="Audiences",
+    ),
+    Route(
+        name="list_transitions",
+        method="GET",
+        path="/v1/profiles/{ref}/segments/{id}/history",
+        scope="profiles:read",
+        summary="List when a profile entered and left a segment, the newest first",
+        description=(
+            "The newest twenty are kept; where `complete` is false there were more. What a new version of the segment "
+            "changed has the reason `backfill`. A member who stays one through a merge or a new version makes no entry."
+        ),
+        query=PAGED,
+        answer=ProfileApi.list_transitions,
+        returns="TransitionPage",
     ),
     Route(
         name="list_events",

@@ -1,11 +1,15 @@
 """What requests and answers look like: one JSON Schema for each name that a route uses."""
 
 from collections.abc import Mapping
+from typing import get_args
 
 from regulars.adapters.change_schemas import CHANGE_SCHEMAS
 from regulars.adapters.graph_schemas import GRAPH_SCHEMAS
 from regulars.adapters.key_schemas import KEY_SCHEMAS
+from regulars.adapters.list_schemas import LIST_SCHEMAS
+from regulars.adapters.preview_schemas import PREVIEW_SCHEMAS
 from regulars.adapters.quarantine_schemas import QUARANTINE_SCHEMAS
+from regulars.adapters.segment_schemas import SEGMENT_SCHEMAS
 from regulars.adapters.shapes import (
     ANY,
     FIELDS,
@@ -24,6 +28,9 @@ from regulars.adapters.shapes import (
     or_null,
     ref,
 )
+from regulars.adapters.why_schemas import WHY_SCHEMAS
+from regulars.domain.computing import Type
+from regulars.domain.memberships import Reason
 from regulars.pipeline.receipts import OUTCOMES
 
 _DEFINITION: Mapping[str, Schema] = {
@@ -32,6 +39,11 @@ _DEFINITION: Mapping[str, Schema] = {
     "version": WHOLE,
     "origin": {"enum": ["file", "api"]},
     "changed_at": INSTANT,
+}
+
+_TRANSITION: Mapping[str, Schema] = {
+    "version": {**WHOLE, "description": "of the segment's definition"},
+    "reason": {"enum": list(get_args(Reason)), "description": "what woke the evaluation that found it"},
 }
 
 SCHEMAS: Mapping[str, Schema] = {
@@ -59,6 +71,19 @@ SCHEMAS: Mapping[str, Schema] = {
         },
         optional=("correction",),
     ),
+    "Computed": an_object(
+        {
+            "name": TEXT,
+            "type": {"enum": list(get_args(Type))},
+            "value": {
+                "description": "a number, an amount, an instant as text, text, true, false, or a list; null of nothing"
+            },
+            "count": {**WHOLE, "description": "of a list: how many values it has; the first 100 of them are told"},
+            "as_of": INSTANT,
+            "next_change_at": {**or_null(INSTANT), "description": "when time alone changes it, or may"},
+        },
+        optional=("count",),
+    ),
     "Membership": an_object(
         {
             "segment": ID,
@@ -66,6 +91,8 @@ SCHEMAS: Mapping[str, Schema] = {
             "since": INSTANT,
             "next_change_at": {**or_null(INSTANT), "description": "when time alone may change it"},
             "number": {**WHOLE, "description": "counts the transitions of this person and segment"},
+            **_TRANSITION,
+            "paused": {**FLAG, "description": "the segment is: nobody enters or leaves it"},
         }
     ),
     "Event": an_object(
@@ -83,19 +110,47 @@ SCHEMAS: Mapping[str, Schema] = {
             "masked": MASKED,
         }
     ),
+    "Audiences": an_object(
+        {
+            "audiences": a_list(
+                an_object(
+                    {
+                        "audience": TEXT,
+                        "provider": TEXT,
+                        "third_party": {"const": True},
+                        "source": ID,
+                        "since": INSTANT,
+                    }
+                )
+            )
+        }
+    ),
     "Profile": an_object(
         {
             "profile_id": PROFILE_ID,
             "known": {**FLAG, "description": "it has an identifier that makes it no anonymous one"},
             "identifiers": a_list(ref("Identifier")),
             "traits": named(ref("Trait")),
+            "computed": named(ref("Computed")),
             "memberships": a_list(ref("Membership")),
-            "orders": an_object({"count": WHOLE, "revenue": {"type": "number"}}),
+            "orders": ref("Orders"),
             "incomplete": {
                 "type": "array",
-                "items": {"enum": ["identifiers", "traits"]},
+                "items": {"enum": ["identifiers", "traits", "computed"]},
                 "description": "which lists are cut here: read them page by page",
             },
+        }
+    ),
+    "Orders": an_object(
+        {
+            "count": {**WHOLE, "description": "orders that stand, of those that have a rate"},
+            "revenue": {"type": "number", "description": "what they come to, net of refunds and cancellations"},
+            "currency": {**or_null(TEXT), "description": "the workspace's; null where no rates say one"},
+            "unconverted": {
+                **named(WHOLE),
+                "description": "orders that are left out, for their day has no rate, by currency",
+            },
+            "mixed": {**a_list(TEXT), "description": "currencies that were added as if they were one"},
         }
     ),
     "Lookup": {
@@ -106,13 +161,28 @@ SCHEMAS: Mapping[str, Schema] = {
     },
     "TraitPage": a_page("traits", named(ref("Trait"))),
     "IdentifierPage": a_page("identifiers", a_list(ref("Identifier"))),
+    "ComputedPage": a_page("computed", named(ref("Computed"))),
     "MembershipPage": a_page("memberships", a_list(ref("Membership"))),
+    "TransitionPage": {
+        **an_object(
+            {
+                "transitions": a_list(
+                    an_object({"number": WHOLE, "entered": FLAG, "at": INSTANT, **_TRANSITION}),
+                ),
+                "complete": {**FLAG, "description": "no older one is missing"},
+                "next": {**or_null(TEXT), "description": "the cursor to go on with; null at the end"},
+            }
+        )
+    },
     "EventPage": a_page("events", a_list(ref("Event"))),
     **GRAPH_SCHEMAS,
+    **WHY_SCHEMAS,
+    **PREVIEW_SCHEMAS,
     "Definition": an_object(_DEFINITION),
-    "SegmentPage": a_page("segments", a_list(ref("Definition"))),
+    "ComputedTraitPage": a_page("computed_traits", a_list(ref("Definition"))),
     "SourcePage": a_page("sources", a_list(ref("Definition"))),
     "ImportPage": a_page("imports", a_list(ref("Definition"))),
+    "RatesPage": a_page("rates", a_list(ref("Definition"))),
     "TrackingPlanPage": a_page("tracking_plans", a_list(ref("Definition"))),
     "TrackingPlanVersions": a_page(
         "versions",
@@ -171,7 +241,7 @@ SCHEMAS: Mapping[str, Schema] = {
         optional=("version", "origin"),
     ),
     "Edited": an_object({**_DEFINITION, "changed": FLAG}),
-    "EditedSegment": an_object(
+    "EditedComputedTrait": an_object(
         {
             **_DEFINITION,
             "changed": FLAG,
@@ -180,9 +250,10 @@ SCHEMAS: Mapping[str, Schema] = {
         }
     ),
     "EditedSource": an_object({**_DEFINITION, "changed": FLAG, "keys": a_list(ref("MintedKey"))}),
+    **SEGMENT_SCHEMAS,
     **KEY_SCHEMAS,
     "Deleted": an_object({"id": TEXT, "deleted": FLAG}),
-    "MemberPage": a_page("members", a_list(an_object({"profile_id": PROFILE_ID, "since": INSTANT}))),
+    **LIST_SCHEMAS,
     **QUARANTINE_SCHEMAS,
     **CHANGE_SCHEMAS,
     "Document": {"type": "object", "description": "an OpenAPI 3.1 document"},

@@ -30,6 +30,11 @@ def lake_bucket() -> str:
     return os.environ.get("LAKE_BUCKET", "lake")
 
 
+def backfilling() -> str:
+    """Name the state machine that looks at everybody for the segments that are coming."""
+    return os.environ.get("BACKFILLING", "backfilling")
+
+
 def rebuilding() -> str:
     """Name the state machine that rebuilds everybody."""
     return os.environ.get("REBUILDING", "rebuilding")

@@ -23,11 +23,11 @@ def list_versions(api: "AdminApi", call: Call) -> Answer:
     """Answer with the versions of a definition."""
     id = call["id"]
     asked = api.pager.asked(call, "tracking_plan versions", id)
-    found = list(api.definitions.plan_versions(id)) if is_id(id) else []
+    found = list(api.definitions.versions("tracking_plan", id)) if is_id(id) else []
     if not found:
         raise NotFoundError("no tracking plan ever had this id")
     left = [one for one in found if asked.after is None or one.changed < int(asked.after)]
-    shown, next = api.pager.page(asked, left[: asked.one_more], _version_json, lambda one: str(one.changed))
+    shown, next = api.pager.page(asked, left[: asked.one_more], version_json, lambda one: str(one.changed))
     return {"versions": shown, "next": next}
 
 
@@ -51,7 +51,7 @@ def list_violations(api: "AdminApi", call: Call) -> Answer:
     return {"violations": shown, "next": next}
 
 
-def _version_json(one: Definition) -> dict[str, Any]:
+def version_json(one: Definition) -> dict[str, Any]:
     return {
         "version": one.version,
         "definition": one.content,

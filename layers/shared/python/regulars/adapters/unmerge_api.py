@@ -6,9 +6,8 @@ from typing import Any, Self
 
 from regulars.adapters.bodies import only, read_body
 from regulars.adapters.graph_json import edges_json, node_json
-from regulars.adapters.profile_json import trait_json
+from regulars.adapters.profile_json import orders_json, trait_json
 from regulars.adapters.routes import Audit, Call
-from regulars.domain.numbers import from_amount
 from regulars.domain.profiles import founder
 from regulars.domain.references import profile_id_of
 from regulars.domain.splits import Graph, side_of
@@ -120,7 +119,7 @@ class UnmergeApi:
             "known": person.known,
             "identifiers": [node_json(each) for each in self.reader.show(owners, opener)],
             "traits": {trait.name: trait_json(trait) for trait in traits},
-            "orders": {"count": person.order_count, "revenue": from_amount(person.revenue)},
+            "orders": orders_json(person.totals),
             "segments": list(side.segments),
             "enters": list(side.enters),
             "leaves": list(side.leaves),

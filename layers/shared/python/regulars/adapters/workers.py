@@ -1,4 +1,4 @@
-"""The workers of a rebuild: a state machine that calls the function for each segment until that is done."""
+"""The workers of a run over everybody: a state machine that calls a function for each segment until that is done."""
 
 import json
 from collections.abc import Sequence
@@ -17,7 +17,7 @@ class Client(Protocol):
 
 
 class StateMachine:
-    """Starts executions; what they carry is the id of a rebuild and the numbers of its segments."""
+    """Starts executions; what they carry is the id of a run and the numbers of its segments."""
 
     def __init__(self, client: Client, arn: str) -> None:
         self._client = client
@@ -29,4 +29,4 @@ class StateMachine:
         try:
             self._client.start_execution(stateMachineArn=self._arn, name=name, input=content)
         except (BotoCoreError, ClientError) as error:
-            raise UnavailableError("the workers of the rebuild cannot be started now") from error
+            raise UnavailableError("the workers cannot be started now: send the same again") from error

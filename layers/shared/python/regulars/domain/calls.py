@@ -12,7 +12,7 @@ from regulars.domain.events import NAMES, Event, moment_of
 from regulars.domain.extraction import extract, with_owner
 from regulars.domain.identifiers import NOBODY, Identifier, normalise, owner_key
 from regulars.domain.identity_rules import IdentityRules
-from regulars.domain.judged_calls import note_omissions, set_apart
+from regulars.domain.judged_calls import faceted, note_omissions, set_apart
 from regulars.domain.judging import Judge, Judgement, Report
 from regulars.domain.message_ids import fingerprint, name_message, name_order, repeated_content
 from regulars.domain.messages import Envelope, Message, read_message
@@ -20,6 +20,7 @@ from regulars.domain.orders import ORDER_IDS
 from regulars.domain.payloads import is_whole, write
 from regulars.domain.plan_privacy import apply as apply_declared
 from regulars.domain.proofs import hashes_of, is_claim, unproven, without_hashes
+from regulars.domain.reserved_events import AUDIENCE_EVENTS
 from regulars.domain.sources import Source
 from regulars.domain.telling import Own, text_tells
 from regulars.domain.timestamps import Times, read_times
@@ -76,6 +77,8 @@ def read(raw: object, delivery: Delivery, type: str | None = None, turn: int = 0
     identifiers = with_owner(believed, delivery.rules)
     own = _own(message, said)
     _check_name(message.name, own)
+    if delivery.source.third_party or message.name in AUDIENCE_EVENTS:
+        _admit(message, said, own, delivery)
     times = read_times(message.fields, sent_at=message.fields["sentAt"], received=delivery.received)
     written = write([message.properties, message.traits])
     content = repeated_content(message, written)
@@ -83,6 +86,7 @@ def read(raw: object, delivery: Delivery, type: str | None = None, turn: int = 0
     # Who it is and when it was are read already: no plan changes that, nor what a retry is compared with.
     judged = _judge(message, delivery, own)
     fields = _sort(judged, delivery, own, written if judged.message is message else None)
+    traits = faceted(judged.declared, fields, own, delivery.hash_key) if message.traits else fields.traits
     links = tuple([owner_key(identifier, delivery.hash_key) for identifier in identifiers])
     event = Event(
         owner=links[0] if links else nobody(message_id),
@@ -93,7 +97,7 @@ def read(raw: object, delivery: Delivery, type: str | None = None, turn: int = 0
         at=times.at,
         arrival=delivery.received + turn,
         properties={**fields.properties, **_named_orders(fields, delivery.hash_key)},
-        traits=fields.traits,
+        traits=traits,
         context=note_omissions(fields.context, judged.report),
         fingerprint=fingerprint(content, delivery.hash_key),
         proven=_is_proven(identifiers, claims, delivery),
@@ -195,6 +199,12 @@ def _is_proven(identifiers: Sequence[Identifier], claims: Sequence[Identifier], 
         return False
     said = [each for each in identifiers if is_claim(each, delivery.rules)]
     return bool(said) and not any(each in claims for each in said)
+
+
+def _admit(message: Message, said: Sequence[Identifier], own: Own, delivery: Delivery) -> None:
+    from regulars.domain.third_parties import admit  # for those who have one
+
+    admit(message, said, own, third_party=delivery.source.third_party, rules=delivery.rules)
 
 
 def _own(message: Message, identifiers: Sequence[Identifier]) -> Own:

@@ -7,6 +7,7 @@ from typing import Any
 from regulars.domain.calls import Call
 from regulars.domain.classification import sort_fields
 from regulars.domain.events import Event, moment_of
+from regulars.domain.judged_calls import faceted
 from regulars.domain.judging import Judge, Judgement
 from regulars.domain.message_ids import LONGEST, fingerprint
 from regulars.domain.messages import Message
@@ -67,6 +68,10 @@ def correct(
             raise InvalidRequestError(f"{what} never says of whom it is: it is kept in clear")
     declared = _judge(correction, plan, own).declared
     fields = apply_declared(declared, sort_fields({}, correction.traits, {}, own), own)
+    try:
+        traits = faceted(declared, fields, own, hash_key)
+    except InvalidEventError as error:
+        raise InvalidRequestError(str(error)) from None
     sensitive = declared.sensitive.get("traits", frozenset()) & fields.personal_traits.keys()
     event = Event(
         owner=owner,
@@ -75,7 +80,7 @@ def correct(
         links=(owner,),
         at=at,
         arrival=at,
-        traits=fields.traits,
+        traits=traits,
         context={"correction": {"by": correction.by}},
         fingerprint=fingerprint(write([correction.traits, correction.reason]), hash_key),
     )

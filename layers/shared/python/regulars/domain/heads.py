@@ -44,14 +44,20 @@ def arm(head: Head, next_change_at: int | None, now: int) -> int | None:
 
 
 def next_turn(head: Head, owners: int, now: int) -> int | None:
-    """Say when a profile of so many owners may be evaluated again because something changed; None for now."""
+    """Say when a profile of so many owners, or a dear one, may be evaluated again because of a change; None for now."""
     turn = head.evaluated + TURN
-    return turn if owners > MANY_OWNERS and now < turn else None
+    return turn if (owners > MANY_OWNERS or head.evaluated) and now < turn else None
 
 
-def evaluated(head: Head, owners: int, catalog: int, now: int) -> Head:
-    """Note an evaluation; a profile of few owners remembers no instant, which would cost it a write each time."""
-    return replace(head, catalog=catalog, evaluated=now if owners > MANY_OWNERS else 0, absorbed=frozenset())
+def evaluated(head: Head, owners: int, catalog: int, now: int, *, is_dear: bool = False) -> Head:
+    """
+    Note an evaluation.
+
+    A profile of few owners remembers no instant, which would cost it a write each time, unless it was `is_dear`: its
+    events had to be read.
+    """
+    turns = owners > MANY_OWNERS or is_dear
+    return replace(head, catalog=catalog, evaluated=now if turns else 0, absorbed=frozenset())
 
 
 def unread(head: Head, owners: int, catalog: int) -> frozenset[str]:

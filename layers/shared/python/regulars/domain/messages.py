@@ -8,11 +8,16 @@ from typing import Any, cast, get_args
 from regulars.domain.consent import Purpose, keep_to
 from regulars.domain.events import NAMES, EventType
 from regulars.domain.payloads import MAX_EVENT, MAX_INFLATED, Ambiguous, check, measure
+from regulars.domain.reserved_events import JOINED, LEFT
 from regulars.errors import InvalidEventError, TooLargeError
 
 TYPES = frozenset(get_args(EventType))
 LONGEST_NAME = 200
 LONGEST_GROUP_ID = 500
+RESERVED: Mapping[str, str] = {
+    JOINED: "upload the people to a list",
+    LEFT: "upload the people to a list, to remove them",
+}
 _IDS = ("userId", "anonymousId", "previousId", "groupId")
 _CONTAINERS = frozenset({dict, list, Ambiguous})
 _OBJECTS = ("properties", "traits", "context", "integrations")
@@ -148,6 +153,8 @@ def _name(type: EventType, fields: Mapping[str, Any]) -> str | None:
         raise InvalidEventError("invalid_event_name", f"a track call has an event of 1 to {LONGEST_NAME} characters")
     if not name.isprintable() and any(unicodedata.category(letter) == "Cc" for letter in name):
         raise InvalidEventError("invalid_event_name", "the name of an event has no control characters")
+    if name in RESERVED:
+        raise InvalidEventError("reserved_event_name", f"{name} is told by the platform itself: {RESERVED[name]}")
     return name
 
 

@@ -3,26 +3,48 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
-from regulars.domain.orders import Ledger, count_standing, net_revenue
+from regulars.domain.order_measures import NO_ORDERS, Totals, totals
+from regulars.domain.orders import Ledger
 from regulars.domain.parts import Part
+from regulars.domain.rates import NO_RATES, Rates
 from regulars.domain.state import State, Trait, add_all, watch_of
 from regulars.domain.watches import Watches
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Person:
-    """Traits, one state for each watched event name, and the order ledger of a profile with what it comes to."""
+    """
+    Traits, one state for each watched event name, and the order ledger of a profile with what it comes to.
 
+    The states of `whole` event names were summed without limits, so that no list of theirs lacks anything.
+    """
+
+    profile_id: str = ""
     known: bool = False
+    values: Mapping[str, Any] = field(default_factory=dict)  # of the traits
     traits: Mapping[str, Trait] = field(default_factory=dict)
     events: Mapping[str, State] = field(default_factory=dict)
     orders: Ledger = field(default_factory=dict)
-    order_count: int = 0
-    revenue: int = 0  # millionths
+    totals: Totals = NO_ORDERS
+    rates: Rates = NO_RATES
+    whole: frozenset[str] = frozenset()
+
+    @property
+    def order_count(self) -> int:
+        """How many orders stand."""
+        return self.totals.count
+
+    @property
+    def revenue(self) -> int:
+        """What they come to, in millionths."""
+        return self.totals.revenue
 
 
-def sum_parts(parts: Iterable[Part], watches: Watches, *, known: bool) -> Person:
+def sum_parts(
+    parts: Iterable[Part], watches: Watches, *, known: bool, profile_id: str = "", rates: Rates = NO_RATES
+) -> Person:
     """Add the parts of all identifiers of a profile."""
     states: dict[str, list[State]] = defaultdict(list)
     for part in parts:
@@ -30,11 +52,14 @@ def sum_parts(parts: Iterable[Part], watches: Watches, *, known: bool) -> Person
     sums = {name: add_all(found, watch_of(name, watches)) for name, found in states.items()}
     ledgers = [state.orders for name, state in sums.items() if name.startswith("orders#")]
     orders = {order_id: order for ledger in ledgers for order_id, order in ledger.items()}
+    traits = sums["traits"].traits if "traits" in sums else {}
     return Person(
+        profile_id=profile_id,
         known=known,
-        traits=sums["traits"].traits if "traits" in sums else {},
+        values={name: value for name, (_, _, value) in traits.items()},
+        traits=traits,
         events={name: sums[kept] for name in watches.by_event if (kept := f"event#{name}") in sums},
         orders=orders,
-        order_count=count_standing(orders),
-        revenue=net_revenue(orders),
+        totals=totals(orders, rates),
+        rates=rates,
     )

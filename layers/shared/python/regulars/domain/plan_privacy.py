@@ -8,11 +8,12 @@ pays or describes a person stays sealed whatever a plan says, and so does any va
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, cast
 
 from regulars.domain.classification import Sorted
+from regulars.domain.facets import Facet, is_facet
 from regulars.domain.personal_names import is_personal_property, is_personal_trait
-from regulars.domain.plan_schemas import PRIVACY, Schema, Section
+from regulars.domain.plan_schemas import FACETED, PRIVACY, Schema, Section
 from regulars.domain.telling import Own, tells, text_tells
 from regulars.errors import DefinitionError
 
@@ -20,16 +21,22 @@ FREE_TEXT = tuple(  # words that end the name of what somebody wrote or looked f
     "answer body comment feedback instruction message note query querystring reason remark review search searchquery"
     " searchterm text".split()
 )
+_LONGEST = 80  # bytes of the name of a trait with facets: with theirs it is one of a part still
 _LETTERS = re.compile(r"[^a-z]")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Declared:
-    """Names of fields by section: those that are personal, those that are sensitive besides, and those that are not."""
+    """
+    Names of fields by section: those that are personal, those that are sensitive besides, and those that are not.
+
+    `facets` are those that are kept in clear of personal traits.
+    """
 
     personal: Mapping[str, frozenset[str]] = field(default_factory=dict)
     sensitive: Mapping[str, frozenset[str]] = field(default_factory=dict)
     clear: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    facets: Mapping[str, tuple[Facet, ...]] = field(default_factory=dict)
 
 
 NOTHING = Declared()
@@ -48,19 +55,43 @@ def declare(sections: Mapping[Section, Schema]) -> Declared:
             for section, names in said.items()
         }
 
-    if not any(level for names in said.values() for level in names.values()):
+    facets = {
+        name: tuple(cast(list[Facet], inner[FACETED]))
+        for name, inner in sections.get("traits", {}).get("properties", {}).items()
+        if isinstance(inner, Mapping) and FACETED in inner
+    }
+    if not facets and not any(level for names in said.values() for level in names.values()):
         return NOTHING
-    return Declared(personal=named("personal", "sensitive"), sensitive=named("sensitive"), clear=named("none"))
+    return Declared(
+        personal=named("personal", "sensitive"), sensitive=named("sensitive"), clear=named("none"), facets=facets
+    )
 
 
 def check_privacy(section: str, schema: Schema) -> None:
     """Make sure that nothing is declared harmless that is not. Raises DefinitionError."""
     for name, inner in schema.get("properties", {}).items():
         path = f"{section}.properties.{name}"
+        _check_facets(section, name, inner, path)
         if "none" in _levels(inner) and (not isinstance(inner, Mapping) or inner.get(PRIVACY) != "none"):
             raise DefinitionError(path, f"{PRIVACY}: none stands at a field of {section} itself, not within it")
         if isinstance(inner, Mapping) and inner.get(PRIVACY) == "none":
             _check_none(section, name, f"{path}.{PRIVACY}")
+
+
+def _check_facets(section: str, name: str, schema: object, path: str) -> None:
+    """Make sure that facets are named of sealed traits only, at the trait itself."""
+    is_named = isinstance(schema, Mapping) and FACETED in schema
+    if len(_said(schema, FACETED)) > is_named or (is_named and section != "traits"):
+        raise DefinitionError(path, f"{FACETED} stands at a trait itself, and nowhere else")
+    if not is_named:
+        return
+    level = _strongest(schema)
+    if level == "sensitive":
+        raise DefinitionError(f"{path}.{FACETED}", "is not for what is sensitive: nothing of that is kept in clear")
+    if level == "none" or not (level == "personal" or is_personal_trait(name)):
+        raise DefinitionError(f"{path}.{FACETED}", f"is for traits that are sealed, and {name} is in clear")
+    if len(name.encode()) > _LONGEST or is_facet(name):
+        raise DefinitionError(f"{path}.{FACETED}", f"is for a trait with a name of at most {_LONGEST} bytes")
 
 
 def apply(declared: Declared, fields: Sorted, own: Own) -> Sorted:
@@ -116,18 +147,23 @@ def _strongest(schema: object) -> str | None:
 
 
 def _levels(schema: object) -> set[str]:
-    """All that is said of privacy in a schema; of a name that is called so, nothing is said."""
-    found: set[str] = set()
+    """All that is said of privacy in a schema."""
+    return {said for said in _said(schema, PRIVACY) if isinstance(said, str)}
+
+
+def _said(schema: object, note: str) -> list[object]:
+    """All that a schema says under a note; of a name that is called so, nothing is said."""
+    found: list[object] = []
     waiting = [schema]
     while waiting:
         one = waiting.pop()
         if isinstance(one, list):
             waiting += one
         elif isinstance(one, Mapping):
-            found |= {one[PRIVACY]} if isinstance(one.get(PRIVACY), str) else set()
+            found += [one[note]] if note in one else []
             waiting += [
                 list(inner.values()) if name in ("properties", "patternProperties", "dependentSchemas") else inner
                 for name, inner in one.items()
-                if name not in ("enum", "const", "default", "examples", PRIVACY)
+                if name not in ("enum", "const", "default", "examples", PRIVACY, FACETED)
             ]
     return found

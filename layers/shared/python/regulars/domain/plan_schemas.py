@@ -9,6 +9,7 @@ import json
 from collections.abc import Callable, Mapping
 from typing import Any, Literal, get_args
 
+from regulars.domain.facets import FACETS
 from regulars.errors import DefinitionError
 
 Privacy = Literal["personal", "sensitive", "none"]
@@ -16,13 +17,14 @@ Section = Literal["properties", "traits", "context"]
 SECTIONS: tuple[Section, ...] = get_args(Section)
 Schema = Mapping[str, Any]
 PRIVACY = "x-privacy"
+FACETED = "x-facets"
 MAX_BYTES = 50_000
 MAX_DEPTH = 12
 MAX_SCHEMAS = 3_000
 MAX_PATTERN = 500
 MAX_VALUES = 1_000
 FORMATS = frozenset("date-time date time duration email hostname ipv4 ipv6 uri uri-reference uuid json-pointer".split())
-NOTES = frozenset("title description examples default deprecated $comment".split()) | {PRIVACY}
+NOTES = frozenset("title description examples default deprecated $comment".split()) | {PRIVACY, FACETED}
 _NUMBERS = frozenset(
     "multipleOf maximum exclusiveMaximum minimum exclusiveMinimum maxLength minLength maxItems minItems minContains"
     " maxContains maxProperties minProperties uniqueItems type".split()
@@ -113,8 +115,15 @@ def _check(name: str, content: Any, path: str) -> None:
             raise DefinitionError(path, f"is one of {', '.join(sorted(FORMATS))}")
         case "pattern" if not isinstance(content, str) or len(content) > MAX_PATTERN:
             raise DefinitionError(path, f"is a regular expression of at most {MAX_PATTERN} characters")
+        case "x-facets" if not isinstance(content, list) or not _are_facets(content):
+            raise DefinitionError(path, f"is a list of different ones of {', '.join(FACETS)}")
         case "x-privacy" if content not in get_args(Privacy):
             raise DefinitionError(path, f"is one of {', '.join(get_args(Privacy))}")
+
+
+def _are_facets(content: list[Any]) -> bool:
+    named = [facet for facet in content if isinstance(facet, str) and facet in FACETS]
+    return 0 < len(named) == len(content) == len(set(named))
 
 
 def _a_list(content: object, path: str) -> list[Any]:

@@ -16,12 +16,20 @@ Scope = Literal[
     "sensitive:read",
     "segments:read",
     "segments:write",
+    "computed_traits:read",
+    "computed_traits:write",
     "sources:read",
     "sources:write",
     "identity:read",
     "identity:write",
+    "workspace:read",
+    "workspace:write",
+    "lists:read",
+    "lists:write",
     "imports:read",
     "imports:write",
+    "rates:read",
+    "rates:write",
     "quarantine:read",
     "quarantine:write",
     "tracking_plan:read",
@@ -30,13 +38,15 @@ Scope = Literal[
     "rebuilds:write",
 ]
 SCOPES: tuple[Scope, ...] = get_args(Scope)
-_READS: frozenset[Scope] = frozenset({"profiles:read", "events:read", "segments:read"})
+_READS: frozenset[Scope] = frozenset(
+    {"profiles:read", "events:read", "segments:read", "computed_traits:read", "lists:read", "workspace:read"}
+)
 ROLES: Mapping[str, frozenset[Scope]] = {
     "admin": frozenset(SCOPES) - {"sensitive:read"},
     "engineer": frozenset(SCOPES) - {"pii:read", "sensitive:read", "traits:write"},
-    "marketer": _READS | {"segments:write"},
-    "analyst": _READS | {"sources:read", "tracking_plan:read"},
-    "service": _READS | {"pii:read", "profiles:write", "traits:write"},
+    "marketer": _READS | {"segments:write", "computed_traits:write", "lists:write", "rates:read"},
+    "analyst": _READS | {"sources:read", "tracking_plan:read", "rates:read"},
+    "service": _READS | {"lists:write", "pii:read", "profiles:write", "traits:write"},
     "privacy": _READS
     | {"pii:read", "sensitive:read", "profiles:write", "traits:write", "quarantine:read", "identity:read"},
 }

@@ -1,184 +1,166 @@
 """Read a segment from its definition, and refuse what does not hold together, saying where."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
-from regulars.domain.durations import read_duration
-from regulars.domain.instants import DAY
-from regulars.domain.numbers import to_amount
+from regulars.domain.audiences import check_audiences
+from regulars.domain.calendars import Calendar
+from regulars.domain.check_definitions import CHECKS, some_checks
+from regulars.domain.checks import Check, Compares, Exists
+from regulars.domain.computed import ComputedTrait
+from regulars.domain.computed_conditions import read_computed
+from regulars.domain.definition_reading import fields, only, whole, word
+from regulars.domain.measure_definitions import read_event, read_latest, read_orders, read_sequence, united
 from regulars.domain.personal_names import is_personal_trait
+from regulars.domain.reserved_events import JOINED, LEFT
 from regulars.domain.segments import (
-    COMPARISONS,
     All,
-    Comparison,
-    Happened,
+    Drawn,
+    InAudience,
+    InSegment,
+    Latest,
     Node,
     Not,
     OneOf,
-    Orders,
+    Regular,
     Segment,
-    Total,
-    TraitIs,
+    Selection,
+    Trait,
+    Where,
     walk,
 )
-from regulars.domain.watches import MAX_INSTANTS
 from regulars.errors import DefinitionError
 
+STATUSES = ("live", "draft", "paused", "archived")
 MAX_DEPTH = 10
 MAX_NODES = 200
-_LONGEST = 3_650 * DAY
+MAX_SEGMENTS_READ = 10  # each is asked as often as it is named, and so are those that it names
+MAX_PERIODS = 800
+LEAVES = ("trait", "computed", "event", "orders", "sequence", "latest", "segment", "list", "audience", "drawn")
 
 
-def parse(id: str, definition: Mapping[str, Any], *, version: int = 1) -> Segment:
+def parse(
+    id: str,
+    definition: Mapping[str, Any],
+    *,
+    version: int = 1,
+    calendar: Calendar | None = None,
+    computed: Mapping[str, ComputedTrait] | None = None,
+) -> Segment:
     """
-    Read a segment from its definition, as in `catalog/segments/*.yaml`.
+    Read a segment from its definition, as in `catalog/segments/*.yaml`; its conditions may name `computed` traits.
+
+    Without these at hand, conditions on them are read as they stand: nobody can be asked such a segment.
 
     Raises DefinitionError, with the path of what is wrong.
     """
-    _only(definition, {"id", "name", "description", "where", "anonymous"}, "")
+    only(definition, {"id", "name", "description", "where", "anonymous", "status"}, "")
     anonymous = definition.get("anonymous", False)
     if not isinstance(anonymous, bool):
         raise DefinitionError("anonymous", "is true or false")
-    name = _word(definition.get("name", id), "name")
+    if definition.get("status", "live") not in STATUSES:
+        raise DefinitionError("status", f"is one of {', '.join(STATUSES)}")
+    name = word(definition.get("name", id), "name")
     if not isinstance(definition.get("description", ""), str):
         raise DefinitionError("description", "is a text")
-    where = _node(definition.get("where"), "where", 1)
+    where = _Tree(id, calendar or Calendar(), computed).node(definition.get("where"), "where", 1)
     if sum(1 for _ in walk(where)) > MAX_NODES:
         raise DefinitionError("where", f"has more than {MAX_NODES} conditions")
-    return Segment(
-        id=id,
-        name=name,
-        where=where,
-        anonymous=anonymous,
-        version=version,
-    )
+    if sum(isinstance(node, InSegment) for node in walk(where)) > MAX_SEGMENTS_READ:
+        raise DefinitionError("where", f"names other segments more than {MAX_SEGMENTS_READ} times")
+    if sum(node.periods for node in walk(where) if isinstance(node, Regular)) > MAX_PERIODS:
+        raise DefinitionError("where", f"looks at more than {MAX_PERIODS} periods of habits in all")
+    segment = Segment(id=id, name=name, where=where, anonymous=anonymous, version=version)
+    check_audiences(segment)
+    return segment
 
 
-def _node(raw: object, path: str, depth: int) -> Node:
-    if depth > MAX_DEPTH:
-        raise DefinitionError(path, f"is nested deeper than {MAX_DEPTH}")
-    if not isinstance(raw, Mapping) or not raw:
-        raise DefinitionError(path, "is one condition, such as {event: Order Completed}")
-    for key, read in (("all", _all), ("any", _any), ("not", _not)):
-        if key in raw:
-            _only(raw, {key}, path)
-            return read(raw[key], f"{path}.{key}", depth)
-    for key, read_leaf in (("trait", _trait), ("event", _event), ("orders", _orders)):
-        if key in raw:
-            return read_leaf(raw, path)
-    raise DefinitionError(path, f"names none of all, any, not, trait, event, orders: {', '.join(map(str, raw))}")
+class _Tree:
+    """Reads the tree of one segment."""
 
+    def __init__(self, id: str, calendar: Calendar, computed: Mapping[str, ComputedTrait] | None) -> None:
+        self._id = id
+        self._calendar = calendar
+        self._computed = computed
 
-def _all(raw: object, path: str, depth: int) -> Node:
-    return All(_nodes(raw, path, depth))
+    def node(self, raw: object, path: str, depth: int) -> Node:
+        """Read a condition and all below it. Raises DefinitionError."""
+        if depth > MAX_DEPTH:
+            raise DefinitionError(path, f"is nested deeper than {MAX_DEPTH}")
+        if not isinstance(raw, Mapping) or not raw:
+            raise DefinitionError(path, "is one condition, such as {event: Order Completed}")
+        if "not" in raw:
+            only(raw, {"not"}, path)
+            return Not(self.node(raw["not"], f"{path}.not", depth + 1))
+        for key, unite in (("all", All), ("any", OneOf)):
+            if key in raw:
+                only(raw, {key}, path)
+                return unite(self._nodes(raw[key], f"{path}.{key}", depth + 1))
+        return self._leaf(raw, path)
 
+    def _nodes(self, raw: object, path: str, depth: int) -> tuple[Node, ...]:
+        if not isinstance(raw, list) or not raw:
+            raise DefinitionError(path, "is a list of at least one condition")
+        return tuple(self.node(inner, f"{path}[{index}]", depth) for index, inner in enumerate(raw))
 
-def _any(raw: object, path: str, depth: int) -> Node:
-    return OneOf(_nodes(raw, path, depth))
+    def _leaf(self, raw: Mapping[str, Any], path: str) -> Node:
+        kind = next((key for key in LEAVES if key in raw), None)
+        match kind:
+            case "event":
+                return read_event(raw, path, self._calendar)
+            case "sequence":
+                return read_sequence(raw, path, self._calendar)
+            case "latest":
+                return read_latest(raw, path, self._calendar)
+            case "computed":
+                return read_computed(raw, path, self._computed)
+            case "drawn":
+                return self._drawn(raw, path)
+            case "segment" | "list" | "audience":
+                return _named(kind, raw, path)
+            case None:
+                known = ", ".join(("all", "any", "not", *LEAVES))
+                raise DefinitionError(path, f"names none of {known}: {', '.join(map(str, raw))}")
+            case _:
+                return _LEAVES[kind](raw, path)
 
-
-def _not(raw: object, path: str, depth: int) -> Node:
-    return Not(_node(raw, path, depth + 1))
-
-
-def _nodes(raw: object, path: str, depth: int) -> tuple[Node, ...]:
-    if not isinstance(raw, list) or not raw:
-        raise DefinitionError(path, "is a list of at least one condition")
-    return tuple(_node(inner, f"{path}[{index}]", depth + 1) for index, inner in enumerate(raw))
+    def _drawn(self, raw: Mapping[str, Any], path: str) -> Node:
+        only(raw, {"drawn"}, path)
+        asks = fields(raw["drawn"], f"{path}.drawn", "{from: 0, to: 20}, in percent")
+        only(asks, {"from", "to", "by"}, f"{path}.drawn")
+        start = whole(asks.get("from", 0), f"{path}.drawn.from", most=99)
+        end = whole(asks.get("to"), f"{path}.drawn.to", least=start + 1, most=100)
+        return Drawn(start, end, word(asks.get("by", self._id), f"{path}.drawn.by"))
 
 
 def _trait(raw: Mapping[str, Any], path: str) -> Node:
-    trait = _word(raw["trait"], f"{path}.trait")
-    _only(raw, {"trait", "exists", *COMPARISONS}, path)
-    if "exists" in raw:
-        _only(raw, {"trait", "exists"}, path)
-        if not isinstance(raw["exists"], bool):
-            raise DefinitionError(f"{path}.exists", "is true or false")
-        return TraitIs(trait, "exists", raw["exists"])
-    if is_personal_trait(trait):
+    trait = word(raw["trait"], f"{path}.trait")
+    only(raw, {"trait", *CHECKS}, path)
+    found = some_checks(raw, path)
+    if is_personal_trait(trait) and not all(isinstance(check, Exists) for check in found):
         raise DefinitionError(
-            path,
-            f"{trait} is personal and kept sealed: of it a segment may ask only whether it exists",
+            path, f"{trait} is personal and kept sealed: of it a segment may ask only whether it exists"
         )
-    comparison, value = _comparison(raw, path)
-    if not isinstance(value, str | int | float):
-        raise DefinitionError(f"{path}.{comparison}", "is text, a number, true or false")
-    if isinstance(value, bool) and comparison != "equals":
-        raise DefinitionError(f"{path}.{comparison}", "compares numbers or text; for true and false use equals")
-    return TraitIs(trait, comparison, value)
+    return united([Trait(trait, check) for check in found])
 
 
-def _event(raw: Mapping[str, Any], path: str) -> Node:
-    event = _word(raw["event"], f"{path}.event")
-    _only(raw, {"event", "within", "count", "sum"}, path)
-    if "sum" in raw:
-        return _total(event, raw, path)
-    within = _duration(raw["within"], f"{path}.within") if "within" in raw else None
-    if "count" not in raw:
-        return Happened(event, "at_least", 1, within)
-    comparison, times = _comparison(raw["count"], f"{path}.count")
-    if isinstance(times, bool) or not isinstance(times, int) or times < 0:
-        raise DefinitionError(f"{path}.count.{comparison}", "is a whole number, 0 or more")
-    if within and times + 1 > MAX_INSTANTS:
-        raise DefinitionError(f"{path}.count.{comparison}", f"is at most {MAX_INSTANTS - 1} within a window")
-    return Happened(event, comparison, times, within)
+def _named(kind: str, raw: Mapping[str, Any], path: str) -> Node:
+    """In something that has a name: another segment, a list, an audience."""
+    only(raw, {kind, "provider"} if kind == "audience" else {kind}, path)
+    name = word(raw[kind], f"{path}.{kind}")
+    if kind == "audience":
+        return InAudience(name, word(raw["provider"], f"{path}.provider") if "provider" in raw else None)
+    return InSegment(name) if kind == "segment" else _listed(name)
 
 
-def _total(event: str, raw: Mapping[str, Any], path: str) -> Node:
-    if "count" in raw:
-        raise DefinitionError(path, "asks for a count or a sum, not both: use all")
-    if not isinstance(raw["sum"], Mapping):
-        raise DefinitionError(f"{path}.sum", "is {of: a property, at_least: a number}")
-    of = _word(raw["sum"].get("of"), f"{path}.sum.of")
-    comparison, value = _comparison({k: v for k, v in raw["sum"].items() if k != "of"}, f"{path}.sum")
-    days = None
-    if "within" in raw:
-        within = _duration(raw["within"], f"{path}.within")
-        if within % DAY or within > 400 * DAY:
-            raise DefinitionError(f"{path}.within", "of a sum is a number of whole days, at most 400")
-        days = within // DAY
-    return Total(event, of, comparison, _amount(value, f"{path}.sum.{comparison}"), days)
+def _listed(id: str) -> Node:
+    """On a list: who joined it and has not left since."""
+    of_list: tuple[Where, ...] = (Where("list", _is(id)),)
+    return Latest(Selection(JOINED, of_list), Selection(LEFT, of_list))
 
 
-def _orders(raw: Mapping[str, Any], path: str) -> Node:
-    of = raw["orders"]
-    if of not in ("count", "revenue"):
-        raise DefinitionError(f"{path}.orders", "is count or revenue")
-    _only(raw, {"orders", *COMPARISONS}, path)
-    comparison, value = _comparison(raw, path)
-    amount = _amount(value, f"{path}.{comparison}")
-    return Orders(of, comparison, amount)
+def _is(value: str) -> Check:
+    return Compares("equals", value)
 
 
-def _amount(value: object, path: str) -> int:
-    amount = None if isinstance(value, str) else to_amount(value)
-    if amount is None:
-        raise DefinitionError(path, "is a number")
-    return amount
-
-
-def _comparison(raw: object, path: str) -> tuple[Comparison, Any]:
-    given = [name for name in COMPARISONS if isinstance(raw, Mapping) and name in raw]
-    if len(given) != 1 or not isinstance(raw, Mapping):
-        raise DefinitionError(path, f"has exactly one of {', '.join(COMPARISONS)}")
-    return given[0], raw[given[0]]
-
-
-def _duration(raw: object, path: str) -> int:
-    length = read_duration(raw)
-    if length is None:
-        raise DefinitionError(path, "is a number and a unit, such as 10 seconds, 6 hours or 14 days")
-    if not 0 < length <= _LONGEST:
-        raise DefinitionError(path, "is longer than nothing and at most 3650 days")
-    return length
-
-
-def _word(raw: object, path: str) -> str:
-    if not isinstance(raw, str) or not 0 < len(raw) <= 200:
-        raise DefinitionError(path, "is a text of 1 to 200 characters")
-    return raw
-
-
-def _only(raw: Mapping[str, Any], allowed: set[str], path: str) -> None:
-    if unknown := sorted(str(key) for key in raw if key not in allowed):
-        raise DefinitionError(path, f"does not know {', '.join(unknown)}; it takes {', '.join(sorted(allowed))}")
+_LEAVES: Mapping[str, Callable[[Mapping[str, Any], str], Node]] = {"trait": _trait, "orders": read_orders}

@@ -11,7 +11,7 @@ from regulars.domain.quotas import DEFAULT_QUOTAS, Quotas, parse_quotas
 from regulars.domain.write_keys import DEFAULT_KEY, KeyRule, parse_keys
 from regulars.errors import DefinitionError
 
-FIELDS = ("id", "name", "description", "keys", "signed_user_ids", "quotas", "consent", "unplanned")
+FIELDS = ("id", "name", "description", "keys", "signed_user_ids", "quotas", "consent", "unplanned", "third_party")
 _PURPOSE = frozenset({"categories", "unsaid", "strip"})
 _MOST = 20  # purposes of a source, categories and fields of a purpose
 
@@ -21,7 +21,8 @@ class Source:
     """
     Where events come from; a setting that a definition leaves out changes nothing.
 
-    `unplanned` is what becomes of track calls that no tracking plan names.
+    `unplanned` is what becomes of track calls that no tracking plan names. A `third_party` sends audiences of anonymous
+    people, and nothing else.
     At the door `key` is the one of its keys with which a request came.
     """
 
@@ -33,6 +34,7 @@ class Source:
     quotas: Quotas = DEFAULT_QUOTAS
     purposes: tuple[Purpose, ...] = ()
     unplanned: Unplanned = "allow"
+    third_party: bool = False
 
     def rule(self, label: str) -> KeyRule | None:
         """Find what is said of the key with a label."""
@@ -62,6 +64,9 @@ def parse_source(id: str, definition: Mapping[str, Any]) -> Source:
     unplanned = definition.get("unplanned", "allow")
     if unplanned not in get_args(Unplanned):
         raise DefinitionError("unplanned", f"is one of {', '.join(get_args(Unplanned))}")
+    third_party = definition.get("third_party", False)
+    if not isinstance(third_party, bool):
+        raise DefinitionError("third_party", "is true or false")
     return Source(
         id=id,
         name=str(definition.get("name", id)),
@@ -70,6 +75,7 @@ def parse_source(id: str, definition: Mapping[str, Any]) -> Source:
         signing=parse_signing(definition["signed_user_ids"]) if "signed_user_ids" in definition else "off",
         purposes=_purposes(definition.get("consent", {})),
         unplanned=cast("Unplanned", unplanned),
+        third_party=third_party,
     )
 
 

@@ -1,29 +1,29 @@
 """
 What one identifier's events add up to, in parts that are each written by themselves.
 
-Every state is a commutative monoid: `add` is associative and commutative, and cutting to the newest instants or days
-commutes with it, so that order, batching, lanes and retries cannot be seen in the result. No state keeps progress.
+Every state is a commutative monoid: `add` is associative and commutative, and every cut commutes with it, so that
+order, batching, lanes and retries cannot be seen in the result. No state keeps progress.
 """
 
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from itertools import zip_longest
 from typing import Any
 
+from regulars.domain import keeps
 from regulars.domain.events import Event, Sealed
 from regulars.domain.identifiers import NOBODY, kind_of
-from regulars.domain.instants import day_of
-from regulars.domain.numbers import to_amount
+from regulars.domain.keeps import Kept, told
 from regulars.domain.orders import Ledger, combine, cut, drawer_of, entry
 from regulars.domain.personal_names import is_personal_trait
-from regulars.domain.watches import Watch, Watches
+from regulars.domain.watches import NOTHING, Watch, Watches
 
 MAX_TRAITS = 200
 MAX_TRAIT_NAME = 102  # bytes, quotes included; so many traits, each as large as this, are one item still
 MAX_TRAIT = 900
 
 Trait = tuple[int, str, Any]  # instant, moment (source and messageId: provenance), value
-Days = Mapping[int, Mapping[str, int]]  # what each property adds up to on each day
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,10 +31,7 @@ class State:
     """The content of a part; each part uses the fields of its sort and leaves the others empty."""
 
     count: int = 0
-    first: int | None = None
-    instants: tuple[int, ...] = ()  # newest first
-    sums: Mapping[str, int] = field(default_factory=dict)
-    days: Days = field(default_factory=dict)
+    kept: Mapping[str, Kept] = field(default_factory=dict)  # by the id of its keep
     traits: Mapping[str, Trait] = field(default_factory=dict)
     orders: Ledger = field(default_factory=dict)
 
@@ -67,7 +64,7 @@ def is_always_kept(part: str) -> bool:
 
 def watch_of(part: str, watches: Watches) -> Watch:
     """What is kept in a part."""
-    return watches.by_event.get(part.removeprefix("event#"), Watch()) if part.startswith("event#") else Watch()
+    return watches.by_event.get(part.removeprefix("event#"), NOTHING) if part.startswith("event#") else NOTHING
 
 
 def state_of(event: Event, part: str, watch: Watch) -> State:
@@ -85,25 +82,15 @@ def state_of(event: Event, part: str, watch: Watch) -> State:
         )
     if part.startswith("orders#"):
         return State(count=1, orders=entry(event))
-    amounts = {name: to_amount(event.properties.get(name)) or 0 for name in watch.sums | watch.days.keys() if name}
-    return State(
-        count=1,
-        first=event.at,
-        instants=(event.at,) if watch.instants else (),
-        sums={name: amounts[name] for name in watch.sums},
-        days={day_of(event.at): {name: amounts[name] if name else 1 for name in watch.days}} if watch.days else {},
-    )
+    kept = {id: one for id, (keep, _) in watch.by_id.items() if (one := told(keep, event)) is not None}
+    return State(count=1, kept=kept)
 
 
 def add(one: State, other: State, watch: Watch) -> State:
     """Add two states of the same part or of the same name."""
-    firsts = [first for first in (one.first, other.first) if first is not None]
     return State(
         count=one.count + other.count,
-        first=min(firsts, default=None),
-        instants=tuple(sorted(one.instants + other.instants, reverse=True)[: watch.instants]),
-        sums=_add_numbers(one.sums, other.sums),
-        days=_add_days(one.days, other.days, watch.days),
+        kept=_add_kept(one.kept, other.kept, watch),
         traits=_newest_traits({**one.traits, **_newer(other.traits, one.traits)}),
         orders=cut(combine(one.orders, other.orders)),
     )
@@ -111,10 +98,10 @@ def add(one: State, other: State, watch: Watch) -> State:
 
 def add_all(states: Iterable[State], watch: Watch) -> State:
     """Add any number of states."""
-    total = EMPTY
-    for state in states:
-        total = add(total, state, watch)
-    return total
+    found = list(states)
+    while len(found) > 1:  # two by two: one after the other would sort a long list again and again
+        found = [add(one, other, watch) for one, other in zip_longest(found[::2], found[1::2], fillvalue=EMPTY)]
+    return found[0] if found else EMPTY
 
 
 def stored_size(value: Any) -> int:
@@ -157,21 +144,15 @@ def _rank(trait: str) -> tuple[bool, str]:
     return not is_personal_trait(trait), trait
 
 
-def _add_numbers(one: Mapping[str, int], other: Mapping[str, int]) -> dict[str, int]:
-    return {name: one.get(name, 0) + other.get(name, 0) for name in one.keys() | other.keys()}
-
-
-def _add_days(one: Days, other: Days, lengths: Mapping[str, int]) -> Days:
-    """Add the sums of each day; of each property those of its newest days stay."""
-    if one and other.keys() <= one.keys():
-        return {**one, **{day: _add_kept(one[day], other[day]) for day in other}}  # no day is new: none is cut
-    newest = sorted(one.keys() | other.keys(), reverse=True)[: max(lengths.values(), default=0)]
-    days = {}
-    for rank, day in enumerate(newest):
-        sums = _add_numbers(one.get(day, {}), other.get(day, {}))
-        days[day] = {name: sums[name] for name in sums if rank < lengths.get(name, 0)}
-    return days
-
-
-def _add_kept(one: Mapping[str, int], other: Mapping[str, int]) -> Mapping[str, int]:
-    return {name: number + other.get(name, 0) for name, number in one.items()}
+def _add_kept(one: Mapping[str, Kept], other: Mapping[str, Kept], watch: Watch) -> Mapping[str, Kept]:
+    """Add what only the other side tells; most events tell something to few of the keeps."""
+    if not one or not other:
+        return one or other
+    sums = dict(one)
+    for id, kept in other.items():
+        if id not in one:
+            sums[id] = kept
+        elif id in watch.by_id:  # else it is left of a definition that is no longer there
+            keep, size = watch.by_id[id]
+            sums[id] = keeps.add(keep, one[id], kept, size)
+    return sums

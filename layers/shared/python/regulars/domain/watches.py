@@ -1,41 +1,46 @@
 """What the live definitions need of each event name: state keeps that and no more."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import cached_property
 from hashlib import blake2b
 
-MAX_INSTANTS = 101
+from regulars.domain.keeps import Keep
+from regulars.domain.needs import Need
+
+UNBOUNDED = 1 << 40
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Watch:
     """
-    What to keep of one event name.
+    What to keep of one event name, beside how many there were: each keep with its size.
 
-    `instants` newest instants, `sums` of properties over all time, `days` sums of properties for each of so many
-    newest calendar days (`""` counts). `since` is the catalog version with which this came to be: older state lacks
-    something of it.
+    `since` is the catalog version with which this came to be: older state lacks something of it.
     """
 
-    instants: int = 0
-    sums: frozenset[str] = frozenset()
-    days: Mapping[str, int] = field(default_factory=dict)
+    keeps: Mapping[Keep, int] = field(default_factory=dict)
     since: int = 0
 
-    def __or__(self, other: "Watch") -> "Watch":
-        properties = self.days.keys() | other.days.keys()
-        return Watch(
-            instants=max(self.instants, other.instants),
-            sums=self.sums | other.sums,
-            days={name: max(self.days.get(name, 0), other.days.get(name, 0)) for name in properties},
-            since=max(self.since, other.since),
-        )
+    @cached_property
+    def by_id(self) -> Mapping[str, tuple[Keep, int]]:
+        """The keeps under the names by which state knows them."""
+        return {keep.id: (keep, size) for keep, size in self.keeps.items()}
 
-    @property
+    @cached_property
     def print(self) -> str:
         """Ten characters that differ where what is kept differs."""
-        text = f"{self.instants}|{sorted(self.sums)}|{sorted(self.days.items())}"
+        text = " ".join(sorted(f"{keep.id}:{size}" for keep, size in self.keeps.items()))
         return blake2b(text.encode(), digest_size=5).hexdigest()
+
+    @cached_property
+    def unbounded(self) -> "Watch":
+        """The same without limits, for a person whose events are read anew."""
+        return replace(self, keeps=dict.fromkeys(self.keeps, UNBOUNDED))
+
+
+NOTHING = Watch()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,21 +57,20 @@ class Watches:
         return max((watch.since for watch in self.by_event.values()), default=0)
 
 
-def unite(needs: Iterable[tuple[str, Watch]]) -> dict[str, Watch]:
+def unite(needs: Iterable[Need]) -> dict[str, Watch]:
     """Unite what several definitions need of each event name."""
-    united: dict[str, Watch] = {}
-    for name, watch in needs:
-        united[name] = united.get(name, Watch()) | watch
-    return united
+    united: dict[str, dict[Keep, int]] = defaultdict(dict)
+    for event, keep, size in needs:
+        keeps = united[event]
+        if keep is not None:
+            keeps[keep] = max(size, keeps.get(keep, 0))
+    return {event: Watch(keeps=keeps) for event, keeps in united.items()}
 
 
-def succeed(before: Watches, needs: Mapping[str, Watch], *, traits: frozenset[str], orders: bool) -> Watches:
-    """Make the next version; a watch keeps its `since` as long as it keeps the same."""
-    version = before.version + 1
-    by_event = {name: _dated(watch, before.by_event.get(name), version) for name, watch in needs.items()}
-    return Watches(version=version, by_event=by_event, traits=traits, orders=orders)
+def succeed(before: Mapping[str, tuple[str, int]], needs: Mapping[str, Watch], version: int) -> dict[str, Watch]:
+    """Date the watches of the next version: one that was there before, by its print, keeps its date."""
+    return {name: replace(watch, since=_since(watch, before.get(name), version)) for name, watch in needs.items()}
 
 
-def _dated(watch: Watch, before: Watch | None, version: int) -> Watch:
-    since = before.since if before and before.print == watch.print else version
-    return Watch(instants=watch.instants, sums=watch.sums, days=watch.days, since=since)
+def _since(watch: Watch, before: tuple[str, int] | None, version: int) -> int:
+    return before[1] if before and before[0] == watch.print else version

@@ -21,6 +21,8 @@ def transition(before: Membership | None, after: Membership | None) -> Transitio
         since=after.since,
         number=after.number,
         definition=after.definition,
+        reason=after.reason,
+        backfill=after.backfill,
     )
 
 

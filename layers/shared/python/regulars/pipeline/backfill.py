@@ -35,9 +35,10 @@ class Backfill:
         return any(wrote)
 
     def _fold_one(self, identity: Identity, owner: str, since: int, watches: Watches) -> bool:
-        new = [f"event#{name}" for name, watch in watches.by_event.items() if watch.since > since]
         parts = {part.name: part for part in identity.parts}
-        stale = [name for name in new if name not in parts or not is_kept_for(parts[name], watch_of(name, watches))]
+        new = {f"event#{name}" for name, watch in watches.by_event.items() if watch.since > since} - parts.keys()
+        old = {name for name, part in parts.items() if not is_kept_for(part, watch_of(name, watches))}
+        stale = sorted(new | {name for name in old if name.removeprefix("event#") in watches.by_event})
         history = History(self._events, owner, self._clock)
         wrote = False
         for name in stale:

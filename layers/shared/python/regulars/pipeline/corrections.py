@@ -20,9 +20,10 @@ from regulars.pipeline.admission import lay_out
 from regulars.pipeline.live import LiveCatalog
 from regulars.pipeline.opening import Opener
 from regulars.pipeline.people import Found, People
+from regulars.pipeline.persons import sum_person
 from regulars.pipeline.plans import Plans
 from regulars.pipeline.ports import Clock, Many, Sealer
-from regulars.pipeline.profiles import ranked, sum_person
+from regulars.pipeline.profiles import ranked
 from regulars.pipeline.sealing import open_rest
 from regulars.pipeline.traits import ShownTrait, Traits
 from regulars.stores.catalog import CatalogStore

@@ -6,44 +6,63 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from regulars.domain.audiences import check_audiences
+from regulars.domain.computed import ComputedTrait
+from regulars.domain.computed_definitions import parse_computed
 from regulars.domain.corrections import CORRECTIONS
 from regulars.domain.identity_definitions import check_rules, check_successor, parse_rules
+from regulars.domain.lists import LISTS, lists_named, parse_list
 from regulars.domain.mapping_definitions import parse_mapping
 from regulars.domain.plan_definitions import check_plan, check_together, outline
+from regulars.domain.rate_definitions import check_tables, parse_rates
+from regulars.domain.releases import Releases, released, status_of
 from regulars.domain.segment_definitions import parse as parse_segment
+from regulars.domain.segment_reads import check_reads, check_unread
 from regulars.domain.sources import parse_source
+from regulars.domain.workspace import parse_workspace
 from regulars.errors import ConflictError, ConflictingEditError, DefinitionError, InvalidRequestError, NotFoundError
 from regulars.pipeline.ports import Clock
-from regulars.stores.catalog import CatalogStore, Definition, Kind, Origin
-from regulars.stores.database import Database
+from regulars.stores.catalog import CatalogStore, Definition, Kind, Origin, next_release, version_of, write_of
+from regulars.stores.database import Database, TableName
+from regulars.stores.lists import ListStore
 
 TRIES = 10
 MAX_SEGMENTS = 250_000  # characters of all segments together: what they watch is one item, and that holds 400 KB
 MAX_PLAN = 1_000_000  # characters of a tracking plan: a process reads it whole when it has changed
-RULES = "rules"
+SINGLES: Mapping[Kind, str] = {"identity": "rules", "workspace": "settings"}  # kinds of one definition, and its id
+_RESERVED = {CORRECTIONS: "corrected traits come from", LISTS: "joins and leaves lists"}
 _ID = re.compile(r"[a-z][a-z0-9_]{0,62}")
 _PARSERS: Mapping[Kind, Callable[[str, Mapping[str, Any]], object]] = {
-    "segment": parse_segment,
     "source": parse_source,
     "identity": lambda _id, content: check_rules(content),
+    "list": parse_list,
+    "workspace": lambda _id, content: parse_workspace(content),
     "import": parse_mapping,
     "tracking_plan": check_plan,
+    "rates": parse_rates,
 }
 
 
 @dataclass(frozen=True, slots=True)
 class Edit:
-    """A definition as it stands after an edit, and whether the edit changed anything."""
+    """
+    A definition as it stands after an edit, and whether the edit changed anything.
+
+    Of a segment also whether it `waits` for everybody to be looked at.
+    """
 
     definition: Definition
     changed: bool
+    waits: bool = False
 
 
 class Definitions:
     """Reads and edits definitions; nobody's edit is lost unseen."""
 
     def __init__(self, database: Database, clock: Clock) -> None:
+        self._database = database
         self._store = CatalogStore(database)
+        self._lists = ListStore(database)
         self._clock = clock
 
     def list(self, kind: Kind) -> list[Definition]:
@@ -54,12 +73,16 @@ class Definitions:
         """Read one definition. Raises NotFoundError."""
         definition = self._store.get(kind, id) if is_id(id) else None
         if definition is None:
-            raise NotFoundError(f"no {kind} has this id")
+            raise NotFoundError(f"no {kind.replace('_', ' ')} has this id")
         return definition
 
-    def plan_versions(self, id: str) -> Sequence[Definition]:
-        """List all versions of a definition of the tracking plan, the newest first."""
-        return self._store.plan_versions(id)
+    def computed(self) -> Mapping[str, ComputedTrait]:
+        """Read all computed traits, by id."""
+        return self._store.computed()
+
+    def versions(self, kind: Kind, id: str) -> Sequence[Definition]:
+        """List all versions of a segment or of a definition of the tracking plan, the newest first."""
+        return self._store.versions(kind, id)
 
     def put(
         self, kind: Kind, id: str, content: Mapping[str, Any], *, origin: Origin, expected: int | None = None
@@ -73,26 +96,46 @@ class Definitions:
         for _ in range(TRIES):
             standing = self._store.get(kind, id)
             if standing and _text(standing.content) == _text(content):
-                return Edit(standing, changed=False)
+                return Edit(standing, changed=False, waits=kind == "segment" and id in self._store.releases().coming)
             _expect(standing, expected)
             self._fits(kind, id, content, standing)
             version = standing.version if standing else 0
             new = Definition(kind=kind, id=id, content=content, origin=origin, changed=self._clock(), version=version)
             try:
-                self._store.put(new)
+                waits = self._put(new)
             except ConflictError:
                 continue  # of this definition, which the next round sees, or of another one that went live
-            return Edit(replace(new, version=version + 1), changed=True)
+            return Edit(replace(new, version=version + 1), changed=True, waits=waits)
         raise ConflictingEditError("the catalog kept changing: read it again and repeat your edit")
 
+    def releases(self) -> Releases:
+        """Read what is live of the segments, and what is coming."""
+        return self._store.releases()
+
+    def _put(self, new: Definition) -> bool:
+        """Write a definition; of a segment say whether everybody is to be looked at for it. Raises ConflictError."""
+        if new.kind != "segment":
+            self._store.put(new)
+            return False
+        before = self._store.releases()
+        after = released(before, next_release(new), nobody=self._is_empty())
+        self._store.release(before, after, write_of(new), version_of(new))
+        is_new = (new.id, before.next_edition()) in after.editions()  # live at once, unless somebody came just now
+        return new.id in after.coming or (is_new and not self._is_empty())
+
+    def _is_empty(self) -> bool:
+        """Say whether nobody is known yet: an event leaves no other trace where nothing reads it."""
+        tables: tuple[TableName, ...] = ("identities", "events")
+        return not any(self._database.partitions(table, segment=0, of=1, limit=1).partitions for table in tables)
+
     def delete(self, kind: Kind, id: str, *, expected: int | None = None) -> None:
-        """Remove a definition. Raises NotFoundError, InvalidRequestError, ConflictingEditError."""
+        """Remove a definition. Raises NotFoundError, InvalidRequestError, ConflictingEditError, DefinitionError."""
         for _ in range(TRIES):
             standing = self.get(kind, id)
             _expect(standing, expected)
             self._is_free(kind, id)
             try:
-                return self._store.delete(standing)
+                return self._store.delete(standing, at=self._clock())
             except ConflictError:
                 continue
         raise ConflictingEditError("the catalog kept changing: read it again and repeat your edit")
@@ -101,11 +144,48 @@ class Definitions:
         if kind == "identity":
             check_successor(parse_rules(standing.content) if standing else None, parse_rules(content))
         if kind == "segment":
-            others = [definition for definition in self._store.list("segment") if definition.id != id]
-            if len(_text(content)) + sum(len(_text(other.content)) for other in others) > MAX_SEGMENTS:
-                raise DefinitionError("", f"all segments together have at most {MAX_SEGMENTS} characters")
+            parse_segment(id, content, computed=self._store.computed())
+            self._fits_the_size(kind, id, content, f"all segments together have at most {MAX_SEGMENTS} characters")
+            self._has_lists(content)
+            self._has_segments(id, content)
+        if kind == "computed_trait":
+            others = {one.id: one.content for one in self._store.list(kind)}
+            parse_computed(id, content, {**others, id: content})
+            self._fits_the_size(kind, id, content, f"all computed traits have at most {MAX_SEGMENTS} characters")
         if kind == "tracking_plan":
             self._fits_the_plan(id, content)
+        if kind == "rates":
+            self._fits_the_rates(id, content)
+
+    def _fits_the_size(self, kind: Kind, id: str, content: Mapping[str, Any], otherwise: str) -> None:
+        others = [definition for definition in self._store.list(kind) if definition.id != id]
+        if len(_text(content)) + sum(len(_text(other.content)) for other in others) > MAX_SEGMENTS:
+            raise DefinitionError("", otherwise)
+
+    def _fits_the_rates(self, id: str, content: Mapping[str, Any]) -> None:
+        others = {one.id: one.content for one in self._store.list("rates") if one.id != id}
+        try:
+            check_tables({**others, id: content})
+        except DefinitionError as error:
+            raise DefinitionError(error.path.removeprefix(f"{id}."), error.message) from None
+
+    def _has_segments(self, id: str, content: Mapping[str, Any]) -> None:
+        """Make sure that a segment reads live ones only, and that none reads it when it is to rest."""
+        releases = self._store.releases()
+        standing = list(releases.segments())
+        if status_of(content) in ("paused", "archived"):
+            check_unread(id, standing)
+        else:
+            segment = parse_segment(id, content, computed=releases.computed)
+            check_reads(segment, standing)
+            all_of_them = {**{one.id: one for one in standing}, id: segment}
+            for each in all_of_them.values():
+                check_audiences(each, all_of_them)
+
+    def _has_lists(self, segment: Mapping[str, Any]) -> None:
+        for each in sorted(lists_named(segment.get("where"))):
+            if self._store.get("list", each) is None:
+                raise DefinitionError("where", f"reads the list {each}, and there is none: create it first")
 
     def _fits_the_plan(self, id: str, content: Mapping[str, Any]) -> None:
         contents = {one.id: one.content for one in self._store.list("tracking_plan")} | {id: content}
@@ -118,11 +198,21 @@ class Definitions:
 
     def _is_free(self, kind: Kind, id: str) -> None:
         """Make sure that nothing else needs a definition that is to go."""
+        if kind == "list":
+            self._is_unused(id)
+        if kind == "segment":
+            check_unread(id, self._store.releases().segments())
         if kind != "tracking_plan":
             return
         others = (outline(one.id, one.content) for one in self._store.list("tracking_plan"))
         if users := [one.id for one in others if id in one.extends]:
             raise InvalidRequestError(f"{users[0]} extends it: change or delete that first")
+
+    def _is_unused(self, list: str) -> None:
+        if users := [one.id for one in self._store.list("segment") if list in lists_named(one.content.get("where"))]:
+            raise InvalidRequestError(f"the segment {users[0]} reads it: change or delete that first")
+        if not self._lists.is_empty(list):
+            raise InvalidRequestError("somebody is in it: replace its members by nobody first, then delete it")
 
 
 def is_id(id: str) -> bool:
@@ -131,14 +221,15 @@ def is_id(id: str) -> bool:
 
 
 def check(kind: Kind, id: str, content: Mapping[str, Any]) -> None:
-    """Make sure that a definition holds together. Raises DefinitionError, InvalidRequestError."""
+    """Make sure that a definition holds together by itself. Raises DefinitionError, InvalidRequestError."""
     if not is_id(id):
         raise InvalidRequestError("an id is a lower-case letter and then up to 62 of a-z, 0-9 and _")
-    if kind == "source" and id == CORRECTIONS:
-        raise InvalidRequestError(f"no source may be called {CORRECTIONS}: it is what corrected traits come from")
+    if kind == "source" and id in _RESERVED:
+        raise InvalidRequestError(f"no source may be called {id}: it is what {_RESERVED[id]}")
     if content.get("id", id) != id:
         raise DefinitionError("id", "is not the id in the path; it may be left out")
-    _PARSERS[kind](id, content)
+    if kind in _PARSERS:
+        _PARSERS[kind](id, content)
 
 
 def _expect(standing: Definition | None, expected: int | None) -> None:

@@ -1,19 +1,33 @@
 """Evaluate segments: read a person, decide the memberships, arm the next instant; certain, because it looks twice."""
 
-from collections.abc import Callable, Iterable, Mapping, Set
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence, Set
 from dataclasses import replace
+from operator import itemgetter
 
 from regulars.domain.catalog import Live
 from regulars.domain.evaluation import Verdict, evaluate
-from regulars.domain.heads import Head, arm, evaluated, naming, next_turn, unread, without
+from regulars.domain.heads import MANY_OWNERS, Head, arm, evaluated, naming, next_turn, unread, without
 from regulars.domain.instants import SECOND
-from regulars.domain.memberships import Membership, carry, decide, earliest
-from regulars.domain.people import sum_parts
+from regulars.domain.memberships import (
+    Membership,
+    Reason,
+    as_it_was,
+    carry,
+    earliest,
+    is_newer,
+    rehearse,
+    remember,
+    settle,
+    told,
+)
+from regulars.domain.order_measures import Totals
 from regulars.domain.profiles import alone, founder
+from regulars.domain.segments import Segment
 from regulars.domain.timers import Timer, is_soon
 from regulars.errors import ConflictError
 from regulars.pipeline.backfill import Backfill
 from regulars.pipeline.live import LiveCatalog
+from regulars.pipeline.persons import Persons, sum_person
 from regulars.pipeline.ports import Clock, EvaluationQueue, Journal, Many
 from regulars.pipeline.snapshots import Home, Snapshot, Snapshots
 from regulars.stores.catalog import CatalogStore
@@ -24,7 +38,7 @@ from regulars.stores.timers import TimerStore
 TRIES = 60
 MAX_HOPS = 12  # of a chain that does not get on by a second a hop; past this the timer table takes over
 
-Memberships = dict[str, Membership]  # of one profile, by segment
+Memberships = dict[str, Membership]  # of one profile, by the name of their rows
 
 
 class Evaluator:
@@ -42,8 +56,9 @@ class Evaluator:
         self._snapshots = Snapshots(database, many or map)
         self._backfill = Backfill(database, clock, many or map)
         self._memberships = MembershipStore(database)
+        self._persons = Persons(database, many or map)
         self._timers = TimerStore(database)
-        self._catalog = LiveCatalog(CatalogStore(database))
+        self._catalog = LiveCatalog(CatalogStore(database), rates="for segments")
         self._queue = queue
         self._journal = journal
         self._clock = clock
@@ -65,33 +80,49 @@ class Evaluator:
         else:
             self.evaluate(timer.profile_id, timer=timer)
 
-    def evaluate(self, profile_id: str, *, absorbed: Iterable[str] = (), timer: Timer | None = None) -> None:
+    def evaluate(
+        self,
+        profile_id: str,
+        *,
+        absorbed: Iterable[str] = (),
+        changed: frozenset[str] | None = None,
+        timer: Timer | None = None,
+        at_once: bool = False,
+    ) -> None:
         """
         Bring all memberships of a profile up to date; `absorbed` names profiles that have gone into it.
 
-        A profile of many owners waits its turn, unless a timer is due. Raises ConflictError when others kept getting
-        in first.
+        Where it is known what has `changed`, segments that read none of that are left alone. A profile of many owners
+        waits its turn, unless a timer is due or it is asked for `at_once`. Raises ConflictError when others kept
+        getting in first.
         """
-        gone, is_change = {profile_id, *absorbed}, timer is None
+        gone, is_change = {profile_id, *absorbed}, timer is None and not at_once
         for tries in range(TRIES):
             try:
                 home = self._snapshots.home(profile_id)
                 gone |= {home.profile_id}
-                if not self._is_asked(home):
+                if not (at_once or self._is_asked(home)):
                     return
                 head, before = self._memberships.of(home.profile_id)
                 others = gone - {home.profile_id}
-                if is_change and self._put_off(home, head, others):
+                if is_change and self._waits(home, head, changed) and self._put_off(home, head, others):
                     return
-                if self._settle(home, head, before, others, timer.hops if timer else 0):
+                if self._settle(home, head, before, others, changed, timer):
                     return
-                is_change = True  # what came in between is one
+                is_change = not at_once  # what came in between is one
             except ConflictError:
                 self._pause(tries)
         raise ConflictError("the profile kept changing")
 
     def _is_asked(self, home: Home) -> bool:
         return self.live.rules.is_known(home.owners) or any(segment.anonymous for segment in self.live.segments)
+
+    def _waits(self, home: Home, head: Head, changed: frozenset[str] | None) -> bool:
+        """Say whether somebody may have to wait: of few owners only for segments that may have to read all events."""
+        return len(home.owners) > MANY_OWNERS or self._is_dear(self._asked(head, changed))
+
+    def _is_dear(self, asked: Iterable[str]) -> bool:
+        return any(self.live.compiled[rows].is_limited for rows in asked)
 
     def _put_off(self, home: Home, head: Head, absorbed: Set[str]) -> bool:
         """Let a profile of many owners wait for its next turn, with what has gone into it; say whether it does."""
@@ -108,8 +139,19 @@ class Evaluator:
         self._journal.count("evaluations_put_off")
         return True
 
-    def _settle(self, home: Home, head: Head, before: Memberships, absorbed: Set[str], hops: int) -> bool:
+    def _settle(
+        self,
+        home: Home,
+        head: Head,
+        before: Memberships,
+        absorbed: Set[str],
+        changed: frozenset[str] | None,
+        timer: Timer | None,
+    ) -> bool:
         """Decide, write and arm; say whether nothing has changed meanwhile."""
+        if is_newer(before.values(), self.live):
+            self.start_batch()
+            raise ConflictError("a new version was switched to: look again with it")
         gone = absorbed | head.absorbed
         joined = {founder(profile_id) for profile_id in gone}
         skipped = unread(head, len(home.owners), self.live.version)
@@ -120,15 +162,44 @@ class Evaluator:
             raise ConflictError("who held nothing holds parts: read again")
         if self._backfill.fold(snapshot.identities, self.live.watches, since=head.catalog, joined=joined):
             raise ConflictError("parts were folded anew: read again")
-        parts = [part for identity in snapshot.identities.values() for part in identity.parts]
-        person = sum_parts(parts, self.live.watches, known=self.live.rules.is_known(home.owners))
         now = self._clock()
-        verdicts = {segment.id: evaluate(segment, person, now) for segment in self.live.segments}
-        carried = self._carry(home.profile_id, verdicts, before, gone, now)
-        moved = self._decide(home.profile_id, verdicts, before, now) or carried
-        after = evaluated(head, len(home.owners), self.live.version, now)
-        self._arm(head, after, naming(after, len(home.owners), snapshot.bare, skipped), earliest(verdicts), hops)
-        return not moved or self._is_still(home, snapshot, skipped)
+        theirs = self._rows_of(gone)
+        asked = self._asked(head, changed if not theirs else None)
+        person = sum_person(snapshot.identities, self.live, profile_id=home.profile_id, owners=home.owners)
+        self._note(person.totals)
+        whole = self._persons.complete(person, home.owners, self.live, now, only=asked)
+        verdicts = {rows: evaluate(self.live.compiled[rows], whole, now) for rows in asked}
+        carried = self._carry(home.profile_id, verdicts, before, theirs, now)
+        moved = self._decide(home.profile_id, verdicts, before, now, "time" if timer else "event") or carried
+        after = evaluated(head, len(home.owners), self.live.version, now, is_dear=bool(whole.whole))
+        if len(home.owners) <= MANY_OWNERS and not self._is_dear(asked):
+            after = replace(after, evaluated=head.evaluated)  # of those that are dear none was asked
+        self._arm(head, after, naming(after, len(home.owners), snapshot.bare, skipped), earliest(verdicts), timer)
+        return not moved or (self._is_current() and self._is_still(home, snapshot, skipped))
+
+    def _is_current(self) -> bool:
+        """Say whether what was decided with is live still; what was not is told once more, and then known."""
+        version = self.live.version
+        self.start_batch()
+        return self.live.version == version
+
+    def _asked(self, head: Head, changed: frozenset[str] | None) -> Collection[str]:
+        """Choose the segments to ask: all, unless only what some of them read has changed since all were asked."""
+        if changed is None or head.catalog != self.live.version:
+            return self.live.compiled.keys()
+        return frozenset().union(*(self.live.readers.get(name, ()) for name in changed))
+
+    def _rows_of(self, gone: Iterable[str]) -> list[Membership]:
+        return [each for absorbed in sorted(gone) for each in self._memberships.of(absorbed)[1].values()]
+
+    def _note(self, totals: Totals) -> None:
+        """Count what could not be added up, if a segment asks for the sum."""
+        if not self.live.watches.orders:
+            return
+        if left_out := sum(totals.unconverted.values()):
+            self._journal.count("orders_without_rate", left_out)
+        if totals.mixed:
+            self._journal.count("mixed_currencies")
 
     def _is_still(self, home: Home, snapshot: Snapshot, skipped: frozenset[str]) -> bool:
         if skipped:
@@ -136,48 +207,102 @@ class Evaluator:
         again = self._snapshots.home(alone(home.asked))
         return self._snapshots.read(again, skipped=skipped).versions == snapshot.versions
 
-    def _decide(self, profile_id: str, verdicts: Mapping[str, Verdict], before: Memberships, now: int) -> bool:
+    def _decide(
+        self,
+        profile_id: str,
+        verdicts: Mapping[str, Verdict],
+        before: Memberships,
+        now: int,
+        reason: Reason,
+    ) -> bool:
         moved = False
-        for segment in self.live.segments:
-            new = Membership(
-                profile_id=profile_id,
-                segment=segment.id,
-                member=False,
-                since=now,
-                number=0,
-                definition=segment.version,
-            )
-            if write := decide(before.get(segment.id), verdicts[segment.id], new):
-                self._memberships.save(write)
+        for rows, verdict in sorted(verdicts.items(), key=itemgetter(0)):
+            segment = self.live.compiled[rows].segment
+            own, older = before.get(rows), self._older(segment, before)
+            new = self._new(profile_id, segment, now, reason)
+            write = rehearse(own, verdict, new) if segment.coming else settle(own, older, verdict, new)
+            if write is None and not older:
+                continue
+            if write and not segment.coming:
+                write = remember(write, told([*older, *([own] if own else [])]))
+            self._memberships.save(write, instead=older)
+            if write and not write.silent:
                 self._journal.count("transitions", segment=segment.id)
-                moved = True
+            moved = True
         return moved
+
+    def _older(self, segment: Segment, before: Memberships) -> list[Membership]:
+        """Find what stands under editions of a live segment that nobody reads any more."""
+        if segment.coming:
+            return []
+        coming = self.live.coming.get(segment.id)
+        kept = {segment.edition, coming.edition if coming else segment.edition}
+        return [
+            row
+            for row in before.values()
+            if row.segment == segment.id and row.edition not in kept and row.edition <= self.live.version
+        ]
+
+    def _new(self, profile_id: str, segment: Segment, now: int, reason: Reason) -> Membership:
+        return Membership(
+            profile_id=profile_id,
+            segment=segment.id,
+            edition=segment.edition,
+            member=False,
+            since=now,
+            number=0,
+            definition=segment.version,
+            reason=reason,
+        )
 
     def _carry(
         self,
         profile_id: str,
         verdicts: Mapping[str, Verdict],
         before: Memberships,
-        gone: Set[str],
+        theirs: Collection[Membership],
         now: int,
     ) -> bool:
         moved = False
-        for absorbed in sorted(gone):
-            _, memberships = self._memberships.of(absorbed)
-            for segment, membership in memberships.items():
-                new = replace(membership, profile_id=profile_id, since=now, version=0, silent=False)
-                verdict = verdicts.get(segment)
-                left = carry(before.get(segment), membership, verdict, new) if verdict else None
-                self._memberships.carry(membership, left)
-                if left:
-                    before[segment] = replace(left, version=left.version + 1)
-                moved = True
+        by_profile = sorted({(row.profile_id, row.segment) for row in theirs})
+        for absorbed, id in by_profile:
+            rows = [row for row in theirs if (row.profile_id, row.segment) == (absorbed, id)]
+            self._carry_one(profile_id, id, rows, verdicts, before, now)
+            moved = True
         return moved
 
-    def _arm(self, head: Head, after: Head, naming: Head, next_change_at: int | None, hops: int) -> None:
+    def _carry_one(
+        self,
+        profile_id: str,
+        id: str,
+        theirs: Sequence[Membership],
+        verdicts: Mapping[str, Verdict],
+        before: Memberships,
+        now: int,
+    ) -> None:
+        """Let what the world was told of an absorbed profile go into the survivor's membership of one segment."""
+        segment, absorbed = self.live.shown.get(id), told(theirs)
+        if segment is None or absorbed is None:
+            self._memberships.save(None, instead=theirs)
+            return
+        own, older = before.get(segment.rows), self._older(segment, before)
+        stood = told([*older, *([own] if own else [])])
+        verdict = verdicts.get(segment.rows) or as_it_was(stood, absorbed)
+        new = self._new(profile_id, segment, now, "merge")
+        left = carry(stood, absorbed, verdict, new)
+        if left is None:
+            self._memberships.save(None, instead=theirs)
+            return
+        left = replace(remember(left, stood or absorbed), version=own.version if own else 0)
+        self._memberships.save(left, instead=[*theirs, *older])
+        for row in older:
+            del before[row.rows]
+        before[segment.rows] = replace(left, version=left.version + 1)
+
+    def _arm(self, head: Head, after: Head, naming: Head, next_change_at: int | None, timer: Timer | None) -> None:
         due = arm(head, next_change_at, self._clock())
         if due is not None:
-            self._wait(head.profile_id, due, hops)
+            self._wait(head.profile_id, due, timer.hops if timer else 0)
         if due is not None or after != head:  # it is never written only to name who holds nothing
             self._memberships.save_head(replace(naming, armed=due or head.armed))
 

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Protocol, TypeVar
 
+from regulars.domain.memberships import Reason
 from regulars.domain.timers import Timer
 
 T = TypeVar("T")
@@ -13,7 +14,11 @@ Clock = Callable[[], int]  # microseconds since 1970
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Transition:
-    """One profile entered or left one segment; `number` counts the transitions of this pair."""
+    """
+    One profile entered or left one segment; `number` counts the transitions of this pair.
+
+    `reason` says what woke the evaluation that found it, `backfill` that a new version of the segment did it.
+    """
 
     profile_id: str
     segment: str
@@ -21,6 +26,8 @@ class Transition:
     since: int
     number: int
     definition: int
+    reason: Reason = "event"
+    backfill: bool = False
 
 
 class EvaluationQueue(Protocol):

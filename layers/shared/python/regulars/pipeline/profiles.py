@@ -1,18 +1,25 @@
 """Read a profile: who it is, what is known of the person, which segments they are in, and what they did."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from regulars.domain.catalog import Live
-from regulars.domain.evaluation import evaluate
 from regulars.domain.events import Event
 from regulars.domain.identifiers import kind_of
 from regulars.domain.instants import to_text
-from regulars.domain.people import Person, sum_parts
+from regulars.domain.memberships import Membership, Moved, Reason, shown, told
+from regulars.domain.order_measures import Totals
+from regulars.domain.people import Person
 from regulars.domain.profiles import Link
+from regulars.domain.reserved_events import AUDIENCE_EVENTS, ENTERED
+from regulars.domain.segments import Segment
+from regulars.errors import NotFoundError
+from regulars.pipeline.computed import ComputedTraits, ShownComputed
+from regulars.pipeline.definitions import is_id
 from regulars.pipeline.live import LiveCatalog
 from regulars.pipeline.opening import Opener, Shown, ShownEvent
 from regulars.pipeline.people import TRIES, Found, People
+from regulars.pipeline.persons import Persons, sum_person
 from regulars.pipeline.ports import Clock, Many, Sealer
 from regulars.pipeline.timeline import Position, Timeline
 from regulars.pipeline.traits import ShownTrait, Traits
@@ -21,6 +28,8 @@ from regulars.stores.database import Database
 from regulars.stores.events import EventStore
 from regulars.stores.identities import Identity, IdentityStore
 from regulars.stores.memberships import MembershipStore
+
+_LOOKED_AT = 1_000  # events, for audiences of third parties
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,6 +52,9 @@ class ShownMembership:
     since: int
     next_change_at: int | None
     number: int
+    version: int
+    reason: Reason
+    is_paused: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,8 +67,18 @@ class ShownProfile:
     identifier_count: int
     traits: Sequence[ShownTrait]
     memberships: Sequence[ShownMembership]
-    order_count: int
-    revenue: int
+    orders: Totals
+    computed: Sequence[ShownComputed] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShownAudience:
+    """An audience of a third party: by which provider, from which source, and since when."""
+
+    audience: str
+    provider: str
+    source: str
+    since: int
 
 
 class ProfileReader:
@@ -69,7 +91,9 @@ class ProfileReader:
         self._events = EventStore(database)
         self._identities = IdentityStore(database)
         self._memberships = MembershipStore(database)
-        self._catalog = LiveCatalog(CatalogStore(database))
+        self._catalog = LiveCatalog(CatalogStore(database), rates="always")
+        self._persons = Persons(database, many)
+        self._computed = ComputedTraits(database, many, clock)
         self._sealer = sealer
         self._many = many
         self._clock = clock
@@ -85,6 +109,7 @@ class ProfileReader:
             found = self._people.find(profile_id)
             identities = self._people.identities(found)
             memberships = self._memberships_of(found, identities, live)
+            computed = self._computed.of(found, identities, live)
             if self._people.is_still(found):
                 break  # else it was merged meanwhile: what was read belongs to two states of it
         person = sum_person(identities, live)
@@ -95,8 +120,8 @@ class ProfileReader:
             identifier_count=len(found.owners),
             traits=self._traits.show(person, identities, opener),
             memberships=memberships,
-            order_count=person.order_count,
-            revenue=person.revenue,
+            orders=person.totals,
+            computed=computed,
         )
 
     def traits(self, profile_id: str, opener: Opener, *, after: str | None, limit: int) -> list[ShownTrait]:
@@ -105,6 +130,12 @@ class ProfileReader:
         identities = self._people.identities(found)
         person = sum_person(identities, self._catalog.now())
         return self._traits.show(person, identities, opener, after=after, limit=limit)
+
+    def computed(self, profile_id: str, *, after: str | None, limit: int) -> list[ShownComputed]:
+        """Read computed traits in the order of their ids. Raises NotFoundError."""
+        found = self._people.find(profile_id)
+        all_of_them = self._computed.of(found, self._people.identities(found), self._catalog.now())
+        return [each for each in all_of_them if after is None or each.id > after][:limit]
 
     def identifiers(self, profile_id: str, opener: Opener, *, after: str | None, limit: int) -> list[ShownIdentifier]:
         """Read identifiers, those of the highest priority first; `after` is an owner. Raises NotFoundError."""
@@ -123,28 +154,57 @@ class ProfileReader:
         all_of_them = self._memberships_of(found, self._people.identities(found), self._catalog.now())
         return [membership for membership in all_of_them if after is None or membership.segment > after][:limit]
 
+    def past(self, profile_id: str, segment: str) -> Sequence[Moved]:
+        """Read the newest transitions of a person and a segment, the oldest first. Raises NotFoundError."""
+        if not is_id(segment):
+            raise NotFoundError("no segment has this id")
+        found = self._people.find(profile_id)
+        last = told(self._memberships.of_segment(found.profile_id, segment))
+        return last.past if last else ()
+
     def events(self, profile_id: str, *, before: Position | None, limit: int) -> list[Event]:
-        """Read events, newest first, over all identifiers of the person. Raises NotFoundError."""
-        return self._timeline.newest(self._people.find(profile_id).owners, before=before, limit=limit)
+        """
+        Read events, newest first, over all identifiers of the person; of who is known, none that a third party told.
+
+        Raises NotFoundError.
+        """
+        owners = self._people.find(profile_id).owners
+        but = AUDIENCE_EVENTS if self._catalog.now().rules.is_known(owners) else ()
+        return self._timeline.newest(owners, before=before, limit=limit, but=but)
+
+    def audiences(self, profile_id: str) -> list[ShownAudience]:
+        """
+        List the audiences in which third parties put a person whom nobody knows, by provider and name.
+
+        The newest thousand events are looked at. Who is known is in none. Raises NotFoundError.
+        """
+        owners = self._people.find(profile_id).owners
+        if self._catalog.now().rules.is_known(owners):
+            return []
+        return audiences_of(self._timeline.newest(owners, before=None, limit=_LOOKED_AT))
 
     def show_events(self, events: Sequence[Event], opener: Opener) -> list[ShownEvent]:
         """Show events as the opener lets them be seen."""
         return list(self._many(opener.event, events))
 
     def _memberships_of(self, found: Found, identities: Mapping[str, Identity], live: Live) -> list[ShownMembership]:
-        _, memberships = self._memberships.of(found.profile_id)
-        segments = {segment.id: segment for segment in live.segments}
-        person, now = sum_person(identities, live), self._clock()
+        _, rows = self._memberships.of(found.profile_id)
+        now = self._clock()
+        person = sum_person(identities, live, profile_id=found.profile_id)
+        person = self._persons.complete(person, found.owners, live, now)
         return [
             ShownMembership(
                 segment=id,
-                name=segments[id].name,
+                name=segment.name,
                 since=membership.since,
-                next_change_at=evaluate(segments[id], person, now).next_change_at,
+                next_change_at=live.next_change(segment, person, now),
                 number=membership.number,
+                version=membership.definition,
+                reason=membership.reason,
+                is_paused=segment in live.paused,
             )
-            for id, membership in sorted(memberships.items())
-            if membership.member and id in segments
+            for id, segment in sorted(live.shown.items())
+            if (membership := shown_of(rows.values(), segment)) and membership.member
         ]
 
     def show(self, owners: Sequence[str], opener: Opener) -> list[ShownIdentifier]:
@@ -171,10 +231,22 @@ class ProfileReader:
         return self._events.get(by, moment) if moment else None
 
 
-def sum_person(identities: Mapping[str, Identity], live: Live) -> Person:
-    """Add up what is known of a person."""
-    parts = [part for identity in identities.values() for part in identity.parts]
-    return sum_parts(parts, live.watches, known=live.rules.is_known(identities))
+def shown_of(rows: Iterable[Membership], segment: Segment) -> Membership | None:
+    """Find what readers see of a profile's memberships in one segment."""
+    return shown([row for row in rows if row.segment == segment.id], segment.edition)
+
+
+def audiences_of(events: Iterable[Event]) -> list[ShownAudience]:
+    """List the audiences that these events lead into and not out of again, by provider and name."""
+    newest: dict[tuple[str, str], Event] = {}
+    for event in sorted(events, key=lambda one: (one.at, one.name != ENTERED), reverse=True):
+        if event.name in AUDIENCE_EVENTS:
+            newest.setdefault((str(event.properties["provider"]), str(event.properties["audience"])), event)
+    return [
+        ShownAudience(audience=audience, provider=provider, source=event.source, since=event.at)
+        for (provider, audience), event in sorted(newest.items())
+        if event.name == ENTERED
+    ]
 
 
 def ranked(owners: Sequence[str], live: Live) -> list[str]:

@@ -9,7 +9,8 @@ from regulars.domain.timers import MINUTE
 from regulars.errors import ConflictError, NotFoundError, RebuildRunningError
 from regulars.pipeline.ports import Clock, Many
 from regulars.stores.database import Database
-from regulars.stores.rebuilds import RebuildStore, Run
+from regulars.stores.progress import ProgressStore
+from regulars.stores.rebuilds import PROGRESS, RebuildStore, Run
 
 SEGMENTS = 32
 STALLED = 5 * MINUTE  # without a page: its workers are gone, or wait so long that others may take over
@@ -39,6 +40,7 @@ class Rebuilds:
 
     def __init__(self, database: Database, workers: Workers, clock: Clock, many: Many) -> None:
         self._store = RebuildStore(database)
+        self._progress = ProgressStore(database, PROGRESS)
         self._workers = workers
         self._clock = clock
         self._many = many
@@ -78,16 +80,16 @@ class Rebuilds:
 
     def _wake(self, run: Run) -> Standing:
         now = self._clock()
-        done = {progress.segment for progress in self._store.all_progress(run.id) if progress.done}
+        done = {progress.segment for progress in self._progress.all(run.id) if progress.done}
         left = [segment for segment in range(run.segments) if segment not in done]
         self._workers.start(run.id, left, name=f"{run.id}-{now}")
         self._store.put(replace(run, awake=now))
         return self._standing(replace(run, awake=now))
 
     def _standing(self, run: Run) -> Standing:
-        progress = self._store.all_progress(run.id)
+        progress = self._progress.all(run.id)
         done = sum(1 for one in progress if one.done)
         newest = max([run.awake, *(one.written for one in progress)])
         state: RunState = "running" if newest > self._clock() - STALLED else "stalled"
-        found = sum((one.found for one in progress), Rebuilt())
+        found = sum((Rebuilt(**one.found) for one in progress), Rebuilt())
         return Standing(run, "done" if done == run.segments else state, done, found)

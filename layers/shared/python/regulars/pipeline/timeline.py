@@ -1,6 +1,6 @@
 """One person's events, newest first: a merge over all identifiers, each read as far as is needed and no further."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass
 from heapq import merge
 from itertools import islice
@@ -33,14 +33,17 @@ class Timeline:
         self._events = EventStore(database)
         self._many = many
 
-    def newest(self, owners: Sequence[str], *, before: Position | None, limit: int) -> list[Event]:
-        """Read the newest events of all owners, newest first, older than a position."""
+    def newest(
+        self, owners: Sequence[str], *, before: Position | None, limit: int, but: Container[str | None] = ()
+    ) -> list[Event]:
+        """Read the newest events of all owners, newest first, older than a position; `but` are names left out."""
         size = max(SMALLEST_READ, -(-2 * limit // max(1, len(owners))))
         size = min(size, limit)
         starts = {owner: _before(before, owner) for owner in owners}
         firsts = self._many(lambda owner: self._events.newest(owner, before=starts[owner], limit=size), owners)
         lists = [self._on(owner, first, size) for owner, first in zip(owners, firsts, strict=True)]
-        return list(islice(merge(*lists, key=position_of, reverse=True), limit))
+        merged = merge(*lists, key=position_of, reverse=True)
+        return list(islice((event for event in merged if event.name not in but), limit))
 
     def _on(self, owner: str, events: list[Event], size: int) -> Iterator[Event]:
         while events:

@@ -4,14 +4,15 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from regulars.domain.catalog import Live
-from regulars.domain.evaluation import evaluate
-from regulars.domain.people import Person, sum_parts
+from regulars.domain.people import Person
 from regulars.domain.profiles import Profile, remembered
 from regulars.domain.splits import Graph, Split, split
 from regulars.errors import ConflictError, ConflictingEditError, NotFoundError
 from regulars.pipeline.graphs import Graphs
 from regulars.pipeline.live import LiveCatalog
+from regulars.pipeline.persons import Persons, sum_person
 from regulars.pipeline.ports import Clock, Many
+from regulars.pipeline.profiles import shown_of
 from regulars.stores.catalog import CatalogStore
 from regulars.stores.database import Database
 from regulars.stores.identities import Identity, IdentityStore
@@ -53,8 +54,9 @@ class Unmerger:
         self._graphs = Graphs(database, many)
         self._identities = IdentityStore(database)
         self._memberships = MembershipStore(database)
+        self._persons = Persons(database, many)
         self._profiles = ProfileStore(database)
-        self._catalog = LiveCatalog(CatalogStore(database))
+        self._catalog = LiveCatalog(CatalogStore(database), rates="always")
         self._many = many
         self._clock = clock
 
@@ -64,10 +66,11 @@ class Unmerger:
         live, found = self._catalog.now(), split(graph, leaving, by=by, now=now)
         owners = graph.profile.owners
         identities = dict(zip(owners, self._many(self._identities.read, owners), strict=True))
-        _, memberships = self._memberships.of(graph.profile.profile_id)
-        before = {name for name, membership in memberships.items() if membership.member}
-        stays = _side(found.stays, identities, live, before, now)
-        leaves = _side(found.leaves, identities, live, set(), now)
+        _, rows = self._memberships.of(graph.profile.profile_id)
+        held = {id: shown_of(rows.values(), segment) for id, segment in live.shown.items()}
+        before = {id for id, membership in held.items() if membership and membership.member}
+        stays = _side(self._persons, found.stays, identities, live, before, now)
+        leaves = _side(self._persons, found.leaves, identities, live, set(), now)
         return Preview(split=found, stays=stays, leaves=leaves)
 
     def unmerge(self, preview: Preview, *, version: int) -> None:
@@ -109,10 +112,12 @@ def _released(profile: Profile, ends: set[str], now: int) -> Profile:
     return profile if same else replace(profile, cuts=remembered(cuts), rule="release", changed=now)
 
 
-def _side(profile: Profile, identities: Mapping[str, Identity], live: Live, before: set[str], now: int) -> Side:
-    parts = [part for owner in profile.owners for part in identities[owner].parts]
-    person = sum_parts(parts, live.watches, known=live.rules.is_known(profile.owners))
-    after = {segment.id for segment in live.segments if evaluate(segment, person, now).truth}
+def _side(
+    persons: Persons, profile: Profile, identities: Mapping[str, Identity], live: Live, before: set[str], now: int
+) -> Side:
+    mine = {owner: identities[owner] for owner in profile.owners}
+    person = persons.complete(sum_person(mine, live, profile_id=profile.profile_id), profile.owners, live, now)
+    after = {segment.id for segment in live.told if live.compiled[segment.rows].is_member(person, now)}
     return Side(
         profile=profile,
         person=person,

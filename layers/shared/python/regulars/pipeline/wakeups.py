@@ -2,14 +2,23 @@
 
 import json
 from collections.abc import Iterable
+from typing import NamedTuple
 
 from regulars.domain.catalog import Live
+from regulars.domain.compiling import ORDERS
 from regulars.domain.profiles import alone
 from regulars.stores.database import Item, text
 from regulars.stores.identities import LINK
 
 Change = tuple[Item | None, Item | None]  # the old image and the new
-Wakeup = tuple[str, frozenset[str]]  # a profile, and the profiles that have gone into it
+
+
+class Wakeup(NamedTuple):
+    """A profile, the profiles that have gone into it, and what changed of it; None where all may have."""
+
+    profile_id: str
+    absorbed: frozenset[str] = frozenset()
+    changed: frozenset[str] | None = None
 
 
 def of_identity(change: Change, live: Live) -> Wakeup | None:
@@ -19,13 +28,10 @@ def of_identity(change: Change, live: Live) -> Wakeup | None:
     part = text(image, "part")
     if part == LINK or not live.segments:
         return None  # attaching changes the profile too, and that wakes it
-    if old and new and not _matters(part, text(old, "state"), text(new, "state"), live):
+    if old and new and text(old, "state") == text(new, "state"):
         return None
-    if part == "traits" and not _reads_traits(old, new, live):
-        return None
-    if part.startswith("orders#") and not live.watches.orders:
-        return None
-    return alone(text(image, "owner")), frozenset()
+    changed = live.reads(_changed(part, old, new))
+    return Wakeup(alone(text(image, "owner")), changed=changed) if changed else None
 
 
 def of_profile(change: Change) -> Wakeup | None:
@@ -35,28 +41,36 @@ def of_profile(change: Change) -> Wakeup | None:
         return None
     profile_id, into = text(new, "profile_id"), text(new, "merged_into")
     if into:
-        return into, frozenset({profile_id})
+        return Wakeup(into, frozenset({profile_id}))
     before = set(text(old, "owners").split()) if old else set()
     joined = {alone(owner) for owner in text(new, "owners").split() if owner not in before}
-    return profile_id, frozenset(joined - {profile_id})
+    return Wakeup(profile_id, frozenset(joined - {profile_id}))
 
 
-def together(wakeups: Iterable[Wakeup | None]) -> dict[str, frozenset[str]]:
+def together(wakeups: Iterable[Wakeup | None]) -> dict[str, Wakeup]:
     """Unite wakeups of the same profile, in order."""
-    united: dict[str, frozenset[str]] = {}
+    united: dict[str, Wakeup] = {}
     for wakeup in wakeups:
         if wakeup:
-            united[wakeup[0]] = united.get(wakeup[0], frozenset()) | wakeup[1]
+            before = united.get(wakeup.profile_id, Wakeup(wakeup.profile_id, changed=frozenset()))
+            united[wakeup.profile_id] = Wakeup(
+                wakeup.profile_id, before.absorbed | wakeup.absorbed, _both(before.changed, wakeup.changed)
+            )
     return united
 
 
-def _matters(part: str, old: str, new: str, live: Live) -> bool:
-    return old != new or (part == "traits" and bool(live.watches.traits))
+def _both(one: frozenset[str] | None, other: frozenset[str] | None) -> frozenset[str] | None:
+    return None if one is None or other is None else one | other
 
 
-def _reads_traits(old: Item | None, new: Item | None, live: Live) -> bool:
-    before, after = _traits(old), _traits(new)
-    return any(before.get(name) != after.get(name) for name in live.watches.traits)
+def _changed(part: str, old: Item | None, new: Item | None) -> frozenset[str]:
+    """Name what a changed part tells, as live segments are asked what they read."""
+    if part == "traits":
+        before, after = _traits(old), _traits(new)
+        return frozenset(
+            f"trait#{name}" for name in before.keys() | after.keys() if before.get(name) != after.get(name)
+        )
+    return frozenset([ORDERS if part.startswith("orders#") else part])
 
 
 def _traits(item: Item | None) -> dict[str, object]:

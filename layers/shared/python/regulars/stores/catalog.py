@@ -1,27 +1,52 @@
 """The catalog table: definitions by kind, and which version of them is live."""
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal, cast
 
 from regulars.domain.catalog import Live, next_watches, watches_from_text, watches_to_text
+from regulars.domain.computed import ComputedTrait
+from regulars.domain.computed_definitions import parse_all_computed, read_others
 from regulars.domain.costs import excess
 from regulars.domain.identity_definitions import parse_rules
 from regulars.domain.identity_rules import DEFAULT_RULES
-from regulars.domain.segment_definitions import parse as parse_segment
-from regulars.domain.segments import Segment
+from regulars.domain.rate_definitions import parse_rates, unite_tables
+from regulars.domain.rates import NO_RATES, Rates
+from regulars.domain.releases import Release, Releases, at_once, recomputed, status_of, withdrawn
+from regulars.domain.segment_reads import check_chain
 from regulars.domain.watches import Watches
+from regulars.domain.workspace import DEFAULT_WORKSPACE, Workspace, parse_workspace
 from regulars.errors import DefinitionError
 from regulars.stores.database import Database, Delete, Item, Put, Write, number, text
+from regulars.stores.releases import ReleaseStore, changes
 
 Kind = Literal[
-    "segment", "source", "identity", "import", "tracking_plan", "plan_version", "write_key", "key_use", "live", "cursor"
+    "segment",
+    "computed_trait",
+    "source",
+    "identity",
+    "workspace",
+    "list",
+    "import",
+    "rates",
+    "tracking_plan",
+    "plan_version",
+    "segment_version",
+    "write_key",
+    "key_use",
+    "live",
+    "cursor",
 ]
 Origin = Literal["file", "api"]
+# A change of these is one of what is live: everybody reads the catalog again.
+_MADE_LIVE: frozenset[Kind] = frozenset({"segment", "computed_trait", "identity", "workspace", "rates"})
+MAX_COMPUTED = 100  # a profile shows all of them
+MAX_WATCHES = 380_000  # bytes: they are one item
 _LIVE = ("live", "watches")
 _VERSION = ("live", "version")
 _PLAN_VERSION = ("live", "tracking_plan")
+_VERSIONS: Mapping[Kind, Kind] = {"tracking_plan": "plan_version", "segment": "segment_version"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,6 +66,7 @@ class CatalogStore:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self._releases = ReleaseStore(database)
 
     def get(self, kind: Kind, id: str) -> Definition | None:
         """Read one definition."""
@@ -55,19 +81,30 @@ class CatalogStore:
         """
         Write a definition on the condition of the version it was read with.
 
-        Raises ConflictError, and DefinitionError for a segment that is too much beside the live ones.
+        Raises ConflictError, and DefinitionError for what is too much beside what is live, or breaks some of that.
         """
-        if definition.kind in ("segment", "identity"):
-            self._go_live(definition.kind, {definition.id: definition})
+        if definition.kind == "segment":
+            before = self.releases()
+            self.release(before, at_once(before, next_release(definition)), write_of(definition))
+        elif definition.kind in _MADE_LIVE:
+            self._change(definition, write_of(definition), is_there=True)
         elif definition.kind == "tracking_plan":
-            self._change_plan(Put("catalog", to_item(definition), was=definition.version), _version_of(definition))
+            self._change_plan(Put("catalog", to_item(definition), was=definition.version), version_of(definition))
         else:
             self._database.put("catalog", to_item(definition), was=definition.version)
 
-    def delete(self, definition: Definition) -> None:
-        """Remove a definition on the condition of the version it was read with. Raises ConflictError."""
-        if definition.kind in ("segment", "identity"):
-            self._go_live(definition.kind, {definition.id: None}, was=definition.version)
+    def delete(self, definition: Definition, *, at: int = 0) -> None:
+        """
+        Remove a definition on the condition of the version it was read with.
+
+        Raises ConflictError, and DefinitionError for what something live reads.
+        """
+        gone = Delete("catalog", (definition.kind, definition.id), was=definition.version)
+        if definition.kind == "segment":
+            before = self.releases()
+            self.release(before, withdrawn(before, definition.id, at=at), gone)
+        elif definition.kind in _MADE_LIVE:
+            self._change(definition, gone, is_there=False)
         elif definition.kind == "tracking_plan":
             self._change_plan(Delete("catalog", (definition.kind, definition.id), was=definition.version))
         else:
@@ -81,21 +118,44 @@ class CatalogStore:
         """Read the version of the tracking plan, 0 where there never was one: one small read."""
         return number(self._database.get("catalog", *_PLAN_VERSION) or {}, "v")
 
-    def plan_versions(self, id: str) -> Sequence[Definition]:
-        """List all versions that a definition of the tracking plan ever had, the newest first."""
-        items = self._database.query("catalog", "plan_version", prefix=f"{id}#")
+    def versions(self, kind: Kind, id: str) -> Sequence[Definition]:
+        """List all versions that a segment or a definition of the tracking plan ever had, the newest first."""
+        items = self._database.query("catalog", _VERSIONS[kind], prefix=f"{id}#")
         found = [from_item(item) for item in items]
         return [replace(one, id=id, version=number(item, "at")) for one, item in zip(found, items, strict=True)][::-1]
 
+    def rates(self, version: int) -> Rates:
+        """Read all tables of rates as one, and call it this version; 0 is that of none."""
+        tables = [parse_rates(one.id, one.content) for one in self.list("rates")] if version else []
+        return unite_tables(tables, version) if version else NO_RATES
+
     def live(self) -> Live:
-        """Read all that is live."""
-        item = self._database.get("catalog", *_LIVE) or {}
-        rules = self.get("identity", "rules")
+        """Read all that is live but the rates, which few need, as it stands at one version of the catalog."""
+        while True:
+            releases, rules = self.releases(), self.get("identity", "rules")
+            workspace, item = self._workspace(), self._database.get("catalog", *_LIVE) or {}
+            if self.version() == releases.watches.version:
+                break
         return Live(
-            watches=_watches(item),
-            segments=tuple(_segment(definition) for definition in self.list("segment")),
+            watches=releases.watches,
+            segments=tuple(releases.segments()),
+            paused=tuple(releases.paused()),
+            computed=tuple(releases.computed.values()),
             rules=parse_rules(rules.content) if rules else DEFAULT_RULES,
+            workspace=workspace,
+            rates_version=number(item, "rates"),
         )
+
+    def computed(self) -> dict[str, ComputedTrait]:
+        """Read all computed traits, by id."""
+        return dict(self.releases().computed)
+
+    def _contents(self, kind: Kind) -> dict[str, Mapping[str, Any]]:
+        return {definition.id: definition.content for definition in self.list(kind)}
+
+    def _workspace(self) -> Workspace:
+        settings = self.get("workspace", "settings")
+        return parse_workspace(settings.content) if settings else DEFAULT_WORKSPACE
 
     def cursor(self, id: str) -> tuple[int, int]:
         """Read a cursor and its version."""
@@ -121,34 +181,104 @@ class CatalogStore:
         if text(item, "day", "") < day:
             self._database.put("catalog", {"kind": "key_use", "id": print, "day": day}, was=number(item, "v"))
 
-    def _go_live(self, kind: Kind, changes: Mapping[str, Definition | None], was: int = 0) -> None:
-        before = _watches(self._database.get("catalog", *_LIVE) or {})
-        segments = {definition.id: _segment(definition) for definition in self.list("segment")}
-        writes: list[Write] = []
-        for id, change in changes.items():
-            if change is None:
-                segments.pop(id, None)
-                writes.append(Delete("catalog", (kind, id), was=was))
-                continue
-            if kind == "segment":
-                segments[id] = _segment(change)
-                _check(segments.values())
-            writes.append(Put("catalog", to_item(change), was=change.version))
-        after = next_watches(before, segments.values())
-        live = {"kind": _LIVE[0], "id": _LIVE[1], "watches": watches_to_text(after)}
+    def releases(self) -> Releases:
+        """Read all releases as they stand at one version of the catalog."""
+        while True:
+            item, workspace = self._database.get("catalog", *_LIVE) or {}, self._workspace()
+            live, coming = self._releases.all("live_segment"), self._releases.all("coming_segment")
+            contents = self._contents("computed_trait")
+            older = [one for one in self.list("segment") if one.id not in live and one.id not in coming]
+            live |= {one.id: release_of(one) for one in older if status_of(one.content) == "live"}
+            if self.version() == number(item, "v"):  # else these are of two versions
+                computed = parse_all_computed(contents, workspace.calendar)
+                found = Releases(live=live, coming=coming, calendar=workspace.calendar, computed=computed)
+                return replace(found, watches=_watches(item, found))
+
+    def release(self, before: Releases, after: Releases, *writes: Write) -> None:
+        """
+        Make a change of the releases, and other writes with it, in one step.
+
+        Raises ConflictError, and DefinitionError for segments that are too much beside each other.
+        """
+        different = changes(before, after)
+        standing = list(before.segments())
+        if any(segment not in standing for segment in after.segments()):
+            _check(after, "where")
+            for segment in after.segments():
+                if segment not in standing:
+                    check_chain(segment, after.segments())
+        if different:
+            self._go_live(before, after, [*writes, *different])
+        else:
+            self._database.transact(writes)
+
+    def left(self) -> Sequence[tuple[str, int]]:
+        """Name the editions that nobody reads any more, and whose memberships are to be cleared away."""
+        return self._releases.left()
+
+    def forget(self, id: str, edition: int) -> None:
+        """Note that an edition is cleared away."""
+        self._releases.forget(id, edition)
+
+    def _change(self, definition: Definition, write: Write, *, is_there: bool) -> None:
+        """Make a change of something else that is live; a calendar and computed traits are those of all segments."""
+        before = after = self.releases()
+        if definition.kind == "workspace":
+            workspace = parse_workspace(definition.content) if is_there else DEFAULT_WORKSPACE
+            after = replace(before, calendar=workspace.calendar)
+        if definition.kind == "computed_trait":
+            after = self._recomputed(before, definition, is_there=is_there)
+        self._go_live(before, after, [write], rates=definition.kind == "rates")
+
+    def _recomputed(self, before: Releases, definition: Definition, *, is_there: bool) -> Releases:
+        contents = {id: content for id, content in self._contents("computed_trait").items() if id != definition.id}
+        if is_there:
+            contents = dict(sorted({**contents, definition.id: definition.content}.items()))
+        after = recomputed(before, read_others(contents, definition.id, before.calendar))
+        if is_there:
+            _check(after, "")
+        return after
+
+    def _go_live(self, before: Releases, after: Releases, writes: Sequence[Write], *, rates: bool = False) -> None:
+        item = self._database.get("catalog", *_LIVE) or {}
+        watches = next_watches(before.watches, after.readers(), after.calendar)
+        written = watches_to_text(watches)
+        if len(written.encode()) > MAX_WATCHES:
+            fix = "wait until what is coming is live, then repeat; or shorten some"
+            raise DefinitionError("where", f"what is live and what is coming would watch more than fits: {fix}")
+        live: Item = {"kind": _LIVE[0], "id": _LIVE[1], "watches": written, "rates": number(item, "rates") + rates}
         version = {"kind": _VERSION[0], "id": _VERSION[1]}
-        self._database.transact(
-            [
-                *writes,
-                Put("catalog", live, was=before.version),
-                Put("catalog", version, was=before.version),
-            ]
-        )
+        was = before.watches.version
+        self._database.transact([*writes, Put("catalog", live, was=was), Put("catalog", version, was=was)])
 
 
-def _version_of(definition: Definition) -> Put:
+def release_of(definition: Definition) -> Release:
+    """Make the release of a definition that has just been read, or is to be written next."""
+    return Release(
+        id=definition.id,
+        content=definition.content,
+        version=definition.version or 1,
+        since=definition.changed,
+    )
+
+
+def next_release(definition: Definition) -> Release:
+    """Make the release of a definition with the version that it has once it is written."""
+    return replace(release_of(definition), version=definition.version + 1)
+
+
+def write_of(definition: Definition) -> Put:
+    """Lay out the write of a definition, on the condition of the version that it was read with."""
+    return Put("catalog", to_item(definition), was=definition.version)
+
+
+def version_of(definition: Definition) -> Put:
     """Keep a version of a definition beside it, by when it was written: one that is deleted may begin anew."""
-    kept = replace(definition, kind="plan_version", id=f"{definition.id}#{definition.changed:020}")
+    kept = replace(
+        definition,
+        kind=_VERSIONS[definition.kind],
+        id=f"{definition.id}#{definition.changed:020}#{definition.version + 1:09}",
+    )
     return Put("catalog", {**to_item(kept), "at": definition.version + 1})
 
 
@@ -175,16 +305,14 @@ def from_item(item: Item) -> Definition:
     )
 
 
-def _segment(definition: Definition) -> Segment:
-    return parse_segment(definition.id, definition.content, version=definition.version or 1)
+def _check(releases: Releases, path: str) -> None:
+    if len(releases.computed) > MAX_COMPUTED:
+        raise DefinitionError(path, f"a workspace has at most {MAX_COMPUTED} computed traits")
+    if found := excess(releases.readers()):
+        raise DefinitionError(path, f"{found.what}: {found.fix}")
 
 
-def _check(segments: Iterable[Segment]) -> None:
-    if found := excess(segments):
-        raise DefinitionError("where", f"{found.what}: {found.fix}")
-
-
-def _watches(item: Item) -> Watches:
+def _watches(item: Item, releases: Releases) -> Watches:
     if not item:
         return Watches(by_event={})
-    return watches_from_text(number(item, "v"), text(item, "watches"))
+    return watches_from_text(number(item, "v"), text(item, "watches"), releases.readers(), releases.calendar)

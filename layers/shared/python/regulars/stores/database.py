@@ -103,6 +103,9 @@ class Database(Protocol):
     ) -> list[Item]:
         """Read the keys of a partition of an index, eventually consistent, after a sort value."""
 
+    def count_index(self, table: TableName, index: str, partition: str) -> int:
+        """Count the items of a partition of an index, eventually consistent."""
+
     def partitions(self, table: TableName, *, segment: int, of: int, after: str | None = None, limit: int) -> Page:
         """
         List the partition keys of one of so many segments of a table, from the `next` of the page before.

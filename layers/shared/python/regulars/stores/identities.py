@@ -3,10 +3,12 @@
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from string import ascii_uppercase
 from typing import Any, cast
 
 from regulars.domain.events import Mark, Sealed
-from regulars.domain.orders import Order
+from regulars.domain.keeps import pack, unpack
+from regulars.domain.orders import NAME, Order, Refund, Stated, Worth
 from regulars.domain.parts import Part
 from regulars.domain.profiles import Link
 from regulars.domain.state import State
@@ -127,10 +129,7 @@ def part_from_item(item: Item) -> Part:
 def _pack(state: State) -> dict[str, Any]:
     full: dict[str, Any] = {
         "n": state.count,
-        "first": state.first,
-        "instants": state.instants,
-        "sums": state.sums,
-        "days": {str(day): sums for day, sums in state.days.items()},
+        "kept": pack(state.kept),
         "traits": {name: _pack_trait(trait) for name, trait in state.traits.items()},
         "orders": {order_id: _pack_order(order) for order_id, order in state.orders.items()},
     }
@@ -143,16 +142,36 @@ def _pack_trait(trait: tuple[int, str, Any]) -> list[Any]:
 
 
 def _pack_order(order: Order) -> list[Any]:
-    return [order.worth, dict(order.refunds), int(order.cancelled)]
+    """Write an order small: what goes without saying is left out, and instants are told from that of its worth."""
+    worth = _without_end([*order.worth]) if order.worth else None
+    times = [_moved(instant, -_start(order.worth)) for instant in (order.completed, order.updated)]
+    refunds = " ".join(f"{name}{amount}{currency}" for name, (amount, currency) in order.refunds.items())
+    stated = None if order.currency == _stated_with(order.worth) else order.currency
+    return _without_end([worth, *times, int(order.ended) or None, refunds, stated])
+
+
+def _start(worth: Worth | None) -> int:
+    return worth[0] if worth else 0
+
+
+def _moved(instant: int | None, by: int) -> int | None:
+    return None if instant is None else instant + by
+
+
+def _without_end(values: list[Any]) -> list[Any]:
+    while values and values[-1] in (None, ""):
+        values.pop()
+    return values
+
+
+def _stated_with(worth: Worth | None) -> Stated | None:
+    return (worth[0], worth[1], worth[3]) if worth and worth[3] else None
 
 
 def _unpack(owner: str, packed: dict[str, Any]) -> State:
     return State(
         count=packed.get("n", 0),
-        first=packed.get("first"),
-        instants=tuple(packed.get("instants", ())),
-        sums=packed.get("sums", {}),
-        days={int(day): sums for day, sums in packed.get("days", {}).items()},
+        kept=unpack(packed.get("kept", {})),
         traits={name: _unpack_trait(owner, trait) for name, trait in packed.get("traits", {}).items()},
         orders={order_id: _unpack_order(order) for order_id, order in packed.get("orders", {}).items()},
     )
@@ -164,5 +183,19 @@ def _unpack_trait(owner: str, packed: list[Any]) -> tuple[int, str, Any]:
 
 
 def _unpack_order(packed: list[Any]) -> Order:
-    worth = cast(tuple[int, str, int], tuple(packed[0])) if packed[0] else None
-    return Order(worth=worth, refunds=packed[1], cancelled=bool(packed[2]))
+    said, completed, updated, ended, refunds, stated = packed + [None] * (6 - len(packed))
+    worth = cast(Worth, (*said, "")[:4]) if said else None
+    return Order(
+        worth=worth,
+        currency=cast(Stated, tuple(stated)) if stated else _stated_with(worth),
+        completed=_moved(completed, _start(worth)),
+        updated=_moved(updated, _start(worth)),
+        refunds=dict(_unpack_refund(refund) for refund in (refunds or "").split()),
+        ended=bool(ended),
+    )
+
+
+def _unpack_refund(packed: str) -> tuple[str, Refund]:
+    name, said = packed[:NAME], packed[NAME:]
+    amount = said.rstrip(ascii_uppercase)
+    return name, (int(amount), said[len(amount) :])

@@ -73,6 +73,10 @@ class Rehearsal:
         """Read the keys of a partition of an index, as it stands."""
         return self._database.query_index(table, index, partition, after=after, limit=limit)
 
+    def count_index(self, table: TableName, index: str, partition: str) -> int:
+        """Count the items of a partition of an index, as it stands."""
+        return self._database.count_index(table, index, partition)
+
     def partitions(self, table: TableName, *, segment: int, of: int, after: str | None = None, limit: int) -> Page:
         """List the partition keys of a table, as it stands."""
         return self._database.partitions(table, segment=segment, of=of, after=after, limit=limit)

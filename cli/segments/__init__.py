@@ -1,0 +1,1 @@
+"""`regulars segment`: what a segment says, who is in it, its life, and whom an edit would let in and put out."""

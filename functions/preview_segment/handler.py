@@ -1,0 +1,41 @@
+"""Preview segments, for those who may read them: whom one would have, before it is live."""
+
+from collections.abc import Mapping
+from functools import cache, partial
+from pathlib import Path
+from tempfile import gettempdir
+from typing import Any, Protocol
+
+from regulars.adapters import clients
+from regulars.adapters.clock import now
+from regulars.adapters.http import Request, Response, serve
+from regulars.adapters.lake import lake
+from regulars.adapters.observability import log_failure, observed
+from regulars.adapters.preview_api import PreviewApi
+from regulars.adapters.preview_routes import PREVIEW_ROUTES
+from regulars.adapters.routes import answer
+
+_SPARE = 3.0  # seconds, to say that the time is over
+
+
+class Context(Protocol):
+    """What Lambda tells a function about its run."""
+
+    def get_remaining_time_in_millis(self) -> int:
+        """Give the time that is left."""
+
+
+@observed
+def handler(event: Mapping[str, Any], context: Context) -> Response:
+    """Answer by the route that fits."""
+    seconds = context.get_remaining_time_in_millis() / 1_000 - _SPARE
+    return serve(event, partial(_answer, seconds), lambda error: log_failure("a preview failed", error))
+
+
+def _answer(seconds: float, request: Request) -> Response:
+    return answer(PREVIEW_ROUTES, _api().within(seconds), request)
+
+
+@cache
+def _api() -> PreviewApi:
+    return PreviewApi.over(clients.database(), lake(), Path(gettempdir()), now)

@@ -1,0 +1,1 @@
+"""The second engine: segments as SQL, over the lake."""

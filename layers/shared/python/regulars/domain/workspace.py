@@ -1,0 +1,44 @@
+"""What holds for a whole workspace: in which time zone its days begin, and in which currency it counts money."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from regulars.domain.calendars import Calendar, is_zone
+from regulars.domain.currencies import CURRENCIES
+from regulars.errors import DefinitionError
+
+_FIELDS = ("zone", "currency")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Workspace:
+    """The settings of a workspace; without a currency, amounts are added as they are."""
+
+    zone: str = "UTC"
+    currency: str | None = None
+
+    @property
+    def calendar(self) -> Calendar:
+        """The calendar that its days are counted by."""
+        return Calendar(self.zone)
+
+
+DEFAULT_WORKSPACE = Workspace()
+
+
+def parse_workspace(definition: Mapping[str, Any]) -> Workspace:
+    """
+    Read the settings of a workspace from `catalog/workspace.yaml`.
+
+    Raises DefinitionError, with the path of what is wrong.
+    """
+    if unknown := sorted(str(field) for field in definition if field not in (*_FIELDS, "id")):
+        raise DefinitionError("", f"does not know {', '.join(unknown)}; it takes {', '.join(_FIELDS)}")
+    zone = definition.get("zone", "UTC")
+    if not isinstance(zone, str) or not is_zone(zone):
+        raise DefinitionError("zone", "is the name of a time zone, such as Europe/Berlin or UTC")
+    currency = definition.get("currency")
+    if "currency" in definition and (not isinstance(currency, str) or currency not in CURRENCIES):
+        raise DefinitionError("currency", "is a currency by its code in ISO 4217, such as EUR")
+    return Workspace(zone=zone, currency=currency)
