@@ -12,7 +12,6 @@ PEOPLE, EVENTS_EACH, DAYS = 1_000_000, 5, 90
 FIRST_DAY = 20_454  # 2026-01-01
 NOW = (FIRST_DAY + DAYS) * DAY
 _NAMES = "['Product Viewed', 'Product Viewed', 'Product Viewed', 'Cart Viewed', 'Product Added', 'Order Completed']"
-_HASH = "upper(left(md5({}), 26))"
 
 
 def made(folder: Path, people: int = PEOPLE) -> Path:

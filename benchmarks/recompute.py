@@ -37,7 +37,6 @@ from regulars.domain.segments import (
 
 LAKE = Path(".regulars/crowd")
 RUNS = 3
-_MICROS = "epoch_us(e.happened)"
 _TODAY = NOW // DAY
 
 

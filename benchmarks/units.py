@@ -12,11 +12,11 @@ from local.world.bill import Bill
 from local.world.world import Counts, World
 from local.world.wrapping import PlainWrapper
 from regulars.adapters.sealing import KmsSealer
-from regulars.domain.catalog import key_print
 from regulars.domain.instants import SECOND
+from regulars.domain.write_keys import key_print
 from regulars.pipeline.ingest import Door
-from regulars.stores.catalog import Definition
 from regulars.stores.database import TableName
+from regulars.stores.definitions import Definition
 
 CATALOG = Path(__file__).parents[1] / "catalog" / "segments"
 WRITE_KEY = "wk_benchmark"

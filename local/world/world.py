@@ -24,8 +24,9 @@ from regulars.pipeline.ports import Transition
 from regulars.pipeline.resolve import Resolver
 from regulars.pipeline.tick import Ticker
 from regulars.stores import memberships as membership_rows
-from regulars.stores.catalog import CatalogStore, Definition, Kind
+from regulars.stores.catalog import CatalogStore
 from regulars.stores.database import TableName, text
+from regulars.stores.definitions import Definition, Kind
 from regulars.stores.events import EventStore
 from regulars.stores.events import from_item as event_from_item
 

@@ -31,7 +31,7 @@ FROM order_events AS o JOIN rates AS r ON r.day = 20000
 def draft(where: Measured = BUYERS, **more: object) -> Draft:
     scope = Scope(known_kinds=frozenset({"user_id"}), orders=ORDERS)
     segment = Segment(id="s", name="s", where=where)
-    return Draft(segment=segment, before=None, setting=Setting(now=START + DAY), scope=scope, **more)  # type: ignore[arg-type]
+    return Draft(segment=segment, before=None, setting=Setting(now=START + DAY), scope=scope, **more)  # type: ignore[arg-type]  # fields of Draft
 
 
 @pytest.fixture
@@ -83,7 +83,7 @@ def test_what_takes_too_long_is_stopped(lake: MemoryLake, tmp_path: Path) -> Non
 def test_a_file_is_fetched_once_and_forgotten_with_its_end(lake: MemoryLake, tmp_path: Path) -> None:
     files = LakeFiles(lake, tmp_path)
     first = files.fetch((EVENTS,))
-    lake.get = lambda _key: pytest.fail("it is here")  # type: ignore[method-assign,assignment]
+    lake.get = lambda _key: pytest.fail("it is here")  # type: ignore[method-assign,assignment]  # a lake that fails
 
     assert files.fetch((EVENTS,)) == first
     lake.content.clear()
@@ -92,7 +92,7 @@ def test_a_file_is_fetched_once_and_forgotten_with_its_end(lake: MemoryLake, tmp
 
 
 def test_files_that_are_merged_while_they_are_read_are_read_again(lake: MemoryLake, tmp_path: Path) -> None:
-    lake.get = lambda _key: None  # type: ignore[method-assign,assignment]
+    lake.get = lambda _key: None  # type: ignore[method-assign,assignment]  # a lake that fails
 
     with pytest.raises(UnavailableError, match="try again"):
         LakeFiles(lake, tmp_path).fetch((EVENTS,))

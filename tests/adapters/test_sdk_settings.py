@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from regulars.stores.catalog import Definition
+from regulars.stores.definitions import Definition
 from tests.address import Address
 from tests.messages import WRITE_KEY
 from tests.wire import an_http_event

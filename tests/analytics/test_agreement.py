@@ -66,7 +66,7 @@ def value() -> Value:
 def test_an_amount_is_the_same_millionths(found: list[object]) -> None:
     read_by_sql = ask(value().amount, [json.dumps(each, ensure_ascii=False) for each in found])
 
-    as_millionths = [None if each is None else int(each * MICRO) for each in read_by_sql]  # type: ignore[operator]
+    as_millionths = [None if each is None else int(each * MICRO) for each in read_by_sql]  # type: ignore[operator]  # a number here
     assert as_millionths == [to_amount(each) for each in found]
 
 

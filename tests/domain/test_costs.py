@@ -18,8 +18,9 @@ from regulars.domain.state import State
 from regulars.domain.values import scalar
 from regulars.domain.watches import Watch
 from regulars.errors import DefinitionError
-from regulars.stores.catalog import CatalogStore, Definition
+from regulars.stores.catalog import CatalogStore
 from regulars.stores.database import size_of
+from regulars.stores.definitions import Definition
 from regulars.stores.identities import part_to_item
 
 ITEM = 400 * 1_024

@@ -69,8 +69,8 @@ def test_what_is_kept_of_a_person_is_what_there_is_room_for(events: list[Event],
     with cut():
         person = person_of(parse("s", {"where": {"orders": "count", "at_least": 1}}), events)
         assert sorted(person.traits) == sorted(kept_traits(events))
-        assert person.revenue == sum(remains for _, remains in standing_orders(events).values()) * MICRO
-        assert person.order_count == count_orders(events)
+        assert person.totals.revenue == sum(remains for _, remains in standing_orders(events).values()) * MICRO
+        assert person.totals.count == count_orders(events)
 
 
 @given(definitions, histories(["user_id:u"]), instants, cuts)

@@ -9,7 +9,8 @@ from regulars.domain.calendars import Calendar
 from regulars.domain.workspace import DEFAULT_WORKSPACE, Workspace, parse_workspace
 from regulars.errors import DefinitionError
 from regulars.pipeline.live import LiveCatalog
-from regulars.stores.catalog import CatalogStore, Definition
+from regulars.stores.catalog import CatalogStore
+from regulars.stores.definitions import Definition
 
 
 def a_change(content: dict[str, Any], version: int = 0) -> Definition:

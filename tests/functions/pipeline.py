@@ -12,8 +12,9 @@ from local.world.world import START
 from regulars.adapters import clients
 from regulars.domain.events import Event
 from regulars.domain.instants import SECOND
-from regulars.stores.catalog import CatalogStore, Definition
+from regulars.stores.catalog import CatalogStore
 from regulars.stores.database import Item, TableName, text
+from regulars.stores.definitions import Definition
 from regulars.stores.events import EventStore
 from tests import lambda_events
 

@@ -12,9 +12,10 @@ from functions.drain_overflow import handler as drain_overflow
 from functions.ingest import handler as ingest
 from regulars.adapters import clients, sealing
 from regulars.adapters.dynamodb import DynamoDatabase
-from regulars.domain.catalog import key_print
+from regulars.domain.write_keys import key_print
 from regulars.errors import UnavailableError
-from regulars.stores.catalog import CatalogStore, Definition
+from regulars.stores.catalog import CatalogStore
+from regulars.stores.definitions import Definition
 from tests.messages import WRITE_KEY, a_batch, a_track_call
 from tests.wire import an_http_event
 

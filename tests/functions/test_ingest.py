@@ -13,9 +13,10 @@ from functions.ingest import handler as ingest
 from functions.resolve_identity import handler as resolve_identity
 from regulars.adapters import clients, sealing
 from regulars.adapters.logs import logger
-from regulars.domain.catalog import key_print
+from regulars.domain.write_keys import key_print
 from regulars.pipeline.opening import Opener
-from regulars.stores.catalog import CatalogStore, Definition
+from regulars.stores.catalog import CatalogStore
+from regulars.stores.definitions import Definition
 from regulars.stores.events import from_item
 from regulars.stores.identities import IdentityStore
 from tests.messages import WRITE_KEY, a_batch, a_track_call, an_identify_call

@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from regulars.domain.catalog import key_print
 from regulars.domain.instants import DAY, to_text
+from regulars.domain.write_keys import key_print
 from regulars.pipeline.sources import Sources
 from tests.workspace import Workspace
 
@@ -42,7 +42,7 @@ def listed(workspace: Workspace) -> list[dict[str, Any]]:
 def end_of(workspace: Workspace, key: str) -> str | None:
     """When a key of `web` ends."""
     [end] = [each["ends_at"] for each in listed(workspace) if each["print"] == key_print(key)]
-    return end  # type: ignore[no-any-return]
+    return end  # type: ignore[no-any-return]  # of JSON
 
 
 def leads_to(workspace: Workspace, key: str) -> str | None:

@@ -5,9 +5,10 @@ from typing import Any
 
 import pytest
 
-from regulars.domain.catalog import key_print
+from regulars.domain.write_keys import key_print
 from regulars.pipeline.ingest import Door
-from regulars.stores.catalog import CatalogStore, Definition
+from regulars.stores.catalog import CatalogStore
+from regulars.stores.definitions import Definition
 from tests.messages import WRITE_KEY, a_batch, a_track_call, an_identify_call
 from tests.workspace import Answer, Workspace
 

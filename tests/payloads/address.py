@@ -7,7 +7,7 @@ from local.world.world import World
 from regulars.adapters.http import Response, serve
 from regulars.adapters.ingest_api import IngestApi
 from regulars.domain.events import Event
-from regulars.stores.catalog import Definition
+from regulars.stores.definitions import Definition
 from regulars.stores.events import from_item
 from tests.payloads.payload import Sent
 from tests.pipeline.front_door import FrontDoor

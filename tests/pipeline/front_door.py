@@ -6,13 +6,14 @@ from local.world.memory import MemoryDatabase
 from local.world.world import Counts
 from local.world.wrapping import PlainWrapper
 from regulars.adapters.sealing import KmsSealer
-from regulars.domain.catalog import key_print
 from regulars.domain.events import Event, EventType
 from regulars.domain.instants import SECOND
+from regulars.domain.write_keys import key_print
 from regulars.pipeline.ingest import Door
 from regulars.pipeline.receipts import Receipt
-from regulars.stores.catalog import CatalogStore, Definition
+from regulars.stores.catalog import CatalogStore
 from regulars.stores.database import TableName
+from regulars.stores.definitions import Definition
 from regulars.stores.events import from_item
 from regulars.stores.quarantine import Quarantined
 from regulars.stores.quarantine import from_item as quarantined_from_item

@@ -13,8 +13,8 @@ from regulars.domain.payloads import read_object
 from regulars.errors import RequestError
 from regulars.pipeline.opening import Opener
 from regulars.pipeline.resolve import Resolver
-from regulars.stores.catalog import Definition
 from regulars.stores.database import KEYS, Item, TableName, size_of, text
+from regulars.stores.definitions import Definition
 from tests.messages import WRITE_KEY
 from tests.payloads.nasty_texts import NASTY_TEXTS
 from tests.pipeline.front_door import FrontDoor

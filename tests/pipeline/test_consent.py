@@ -9,7 +9,7 @@ from local.world.memory import MemoryDatabase
 from regulars.adapters.http import serve
 from regulars.adapters.ingest_api import IngestApi
 from regulars.pipeline.opening import Opener
-from regulars.stores.catalog import Definition
+from regulars.stores.definitions import Definition
 from tests.messages import WRITE_KEY, a_batch, a_track_call, an_identify_call
 from tests.pipeline.front_door import FrontDoor, outcomes
 from tests.wire import an_http_event

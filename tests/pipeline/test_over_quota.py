@@ -10,7 +10,7 @@ from regulars.domain.write_keys import Visit
 from regulars.errors import ThrottledError
 from regulars.pipeline.receipts import Receipt
 from regulars.pipeline.replays import Replays
-from regulars.stores.catalog import Definition
+from regulars.stores.definitions import Definition
 from tests.messages import WRITE_KEY, a_batch, a_track_call
 from tests.pipeline.front_door import FrontDoor, outcomes
 

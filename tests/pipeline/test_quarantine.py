@@ -16,8 +16,8 @@ from regulars.errors import ConflictingEditError, ForbiddenError, InvalidRequest
 from regulars.pipeline.quarantine import Quarantine
 from regulars.pipeline.replays import Replays
 from regulars.pipeline.sealing import open_rest
-from regulars.stores.catalog import Definition
 from regulars.stores.database import TableName
+from regulars.stores.definitions import Definition
 from regulars.stores.events import from_item
 from regulars.stores.vault import VaultStore
 from tests.messages import WRITE_KEY, a_batch, a_track_call, an_identify_call

@@ -7,7 +7,7 @@ import pytest
 from regulars.domain.sources import Source
 from regulars.errors import UnauthorizedError, UnavailableError
 from regulars.pipeline.sources import KEY_HELD, Sources
-from regulars.stores.catalog import Definition
+from regulars.stores.definitions import Definition
 from tests.messages import WRITE_KEY
 from tests.pipeline.front_door import FrontDoor
 

@@ -21,8 +21,8 @@ from regulars.pipeline.plans import PLAN_HELD
 from regulars.pipeline.replays import Replays
 from regulars.pipeline.sealing import open_rest
 from regulars.pipeline.violations import PAUSE, ViolationCounter, Violations
-from regulars.stores.catalog import Definition
 from regulars.stores.database import TableName
+from regulars.stores.definitions import Definition
 from tests.messages import a_track_call, an_identify_call
 from tests.pipeline.front_door import START, FrontDoor, outcomes
 

@@ -8,7 +8,7 @@ from local.world.memory import MemoryDatabase
 from regulars.adapters.http import serve
 from regulars.adapters.ingest_api import IngestApi
 from regulars.adapters.observability import log_failure
-from regulars.stores.catalog import Definition
+from regulars.stores.definitions import Definition
 from tests.asset import load
 from tests.e2e.platform import Platform
 from tests.messages import WRITE_KEY

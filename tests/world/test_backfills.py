@@ -18,8 +18,8 @@ from regulars.pipeline.backfills import Backfills
 from regulars.pipeline.definitions import Definitions, Edit
 from regulars.pipeline.evaluate import Evaluator
 from regulars.pipeline.members import Members
-from regulars.stores.catalog import Definition
 from regulars.stores.database import size_of
+from regulars.stores.definitions import Definition
 from regulars.stores.memberships import HEAD, from_item
 from tests.builders import an_event
 
@@ -197,7 +197,7 @@ def test_a_run_that_dies_again_and_again_ends(world: World, seed: int) -> None:
     step = Step(id=run.run.id, segments=workers.calls[0])
     while step.segments:
         for segment in step.segments:
-            survive(lambda segment=segment: work.worker().work(run.run.id, segment, has_time=lambda: True))  # type: ignore[misc]
+            survive(lambda segment=segment: work.worker().work(run.run.id, segment, has_time=lambda: True))  # type: ignore[misc]  # a lambda with a default
         step = survive(lambda: steps.step(run.run.id))
     world.database.hook = None
     world.settle()

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from local.world.world import World
 from regulars.domain.numbers import MICRO
-from regulars.domain.orders import net_revenue
+from regulars.domain.order_measures import totals
 from regulars.stores.identities import IdentityStore
 from tests.world.cdnow import purchases, rows
 
@@ -31,7 +31,7 @@ def test_all_purchases_of_all_customers_add_up() -> None:
         assert orders.count == len(amounts)
         assert [kept[:2] for kept in orders.kept.values()] == [(len(amounts), sum(amounts) * MICRO)]
         ledgers = [state.orders for name, state in parts.items() if name.startswith("orders#")]
-        assert sum(map(net_revenue, ledgers)) == sum(amounts) * MICRO
+        assert sum(totals(ledger).revenue for ledger in ledgers) == sum(amounts) * MICRO
     spenders = {f"p_user_id:{customer}" for customer, amounts in expected.items() if sum(amounts) >= 1000}
     assert {one.profile_id for one in world.announced if one.entered} == spenders
     assert (len(events), len(expected), len(world.announced)) == (69_659, 23_570, len(spenders))

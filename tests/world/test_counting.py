@@ -15,7 +15,8 @@ from regulars.domain.segment_definitions import parse
 from regulars.domain.watches import Watches
 from regulars.pipeline.ports import Clock
 from regulars.pipeline.resolve import Resolver
-from regulars.stores.catalog import CatalogStore, Definition
+from regulars.stores.catalog import CatalogStore
+from regulars.stores.definitions import Definition
 from regulars.stores.events import EventStore
 from regulars.stores.identities import IdentityStore
 from tests.builders import an_event

@@ -17,7 +17,8 @@ from regulars.domain.lists import LISTS, Mode, Upload
 from regulars.domain.reserved_events import JOINED
 from regulars.errors import ConflictingEditError
 from regulars.pipeline.lists import Lists
-from regulars.stores.catalog import CatalogStore, Definition
+from regulars.stores.catalog import CatalogStore
+from regulars.stores.definitions import Definition
 from regulars.stores.events import from_item
 from tests.world.schedule import Schedule
 

@@ -13,7 +13,8 @@ from regulars.domain.segment_definitions import parse
 from regulars.domain.timers import Timer
 from regulars.pipeline.evaluate import Evaluator
 from regulars.pipeline.resolve import Resolver
-from regulars.stores.catalog import CatalogStore, Definition
+from regulars.stores.catalog import CatalogStore
+from regulars.stores.definitions import Definition
 from regulars.stores.events import EventStore
 from regulars.stores.memberships import MembershipStore
 from regulars.stores.profiles import ProfileStore

@@ -23,7 +23,8 @@ from regulars.domain.watches import Watches
 from regulars.errors import ConflictError
 from regulars.pipeline.rebuild import Rebuilder
 from regulars.pipeline.resolve import Resolver
-from regulars.stores.catalog import CatalogStore, Definition
+from regulars.stores.catalog import CatalogStore
+from regulars.stores.definitions import Definition
 from regulars.stores.events import EventStore
 from regulars.stores.identities import LINK, IdentityStore, part_from_item
 from regulars.stores.rehearsal import Rehearsal

@@ -13,8 +13,9 @@ from regulars.domain.segment_definitions import parse
 from regulars.errors import ConflictError
 from regulars.pipeline.evaluate import Evaluator
 from regulars.pipeline.resolve import Resolver
-from regulars.stores.catalog import CatalogStore, Definition
+from regulars.stores.catalog import CatalogStore
 from regulars.stores.database import text
+from regulars.stores.definitions import Definition
 from regulars.stores.events import EventStore
 from regulars.stores.memberships import MembershipStore
 from tests.builders import START, an_event

@@ -18,8 +18,9 @@ from regulars.pipeline.evaluate import Evaluator
 from regulars.pipeline.ports import Clock
 from regulars.pipeline.resolve import Resolver
 from regulars.stores import memberships as rows
-from regulars.stores.catalog import CatalogStore, Definition
+from regulars.stores.catalog import CatalogStore
 from regulars.stores.database import text
+from regulars.stores.definitions import Definition
 from regulars.stores.events import EventStore
 from regulars.stores.profiles import ProfileStore
 from tests.builders import START, an_event

@@ -25,8 +25,8 @@ from regulars.pipeline.refused_claims import RefusedClaims
 from regulars.pipeline.replays import Replays
 from regulars.pipeline.violations import Violations
 from regulars.pipeline.write_keys import Key, Minted, WriteKeys
-from regulars.stores.catalog import Definition, Kind
 from regulars.stores.database import Database
+from regulars.stores.definitions import Definition, Kind
 from regulars.stores.events import EventStore
 from regulars.stores.holds import HoldStore
 from regulars.stores.sizes import SizeStore

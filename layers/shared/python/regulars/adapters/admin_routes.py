@@ -17,7 +17,7 @@ from regulars.adapters.routes import Call, Parameter, Route
 from regulars.adapters.segment_routes import SEGMENT_ROUTES
 from regulars.adapters.tracking_plan_routes import TRACKING_PLAN_ROUTES
 from regulars.domain.roles import Scope
-from regulars.stores.catalog import Kind
+from regulars.stores.definitions import Kind
 
 _VERSIONS = (
     "With If-Match or `version` it writes only over that version, else 409. An equal definition changes nothing."

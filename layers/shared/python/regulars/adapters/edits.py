@@ -8,7 +8,7 @@ from typing import Any
 from regulars.adapters.bodies import MAX_BODY, only, read_body, whole_number
 from regulars.adapters.routes import Call
 from regulars.errors import ForbiddenError, InvalidRequestError
-from regulars.stores.catalog import Origin
+from regulars.stores.definitions import Origin
 
 MAX_VERSION = 999_999_999
 _FILE_ROLES = frozenset({"admin", "engineer"})

@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from typing import Any
 
 from regulars.domain.instants import to_text
-from regulars.domain.memberships import Moved
 from regulars.domain.numbers import from_amount
 from regulars.domain.order_measures import Totals
 from regulars.domain.profiles import alone
+from regulars.domain.transitions import Moved
 from regulars.pipeline.computed import ShownComputed
 from regulars.pipeline.opening import Shown, ShownEvent
 from regulars.pipeline.profiles import ShownAudience, ShownIdentifier, ShownMembership, ShownProfile

@@ -30,7 +30,7 @@ from regulars.adapters.shapes import (
 )
 from regulars.adapters.why_schemas import WHY_SCHEMAS
 from regulars.domain.computing import Type
-from regulars.domain.memberships import Reason
+from regulars.domain.transitions import Reason
 from regulars.pipeline.receipts import OUTCOMES
 
 _DEFINITION: Mapping[str, Schema] = {

@@ -15,7 +15,7 @@ from regulars.domain.segment_definitions import parse
 from regulars.errors import NotFoundError
 from regulars.pipeline.backfills import Standing
 from regulars.pipeline.definitions import is_id
-from regulars.stores.catalog import Definition
+from regulars.stores.definitions import Definition
 
 if TYPE_CHECKING:
     from regulars.adapters.admin_api import AdminApi

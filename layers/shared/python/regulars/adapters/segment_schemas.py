@@ -17,8 +17,8 @@ from regulars.adapters.shapes import (
     an_object,
     or_null,
 )
-from regulars.domain.memberships import Reason
 from regulars.domain.segment_definitions import STATUSES
+from regulars.domain.transitions import Reason
 
 _VERSION: Mapping[str, Schema] = {
     "version": WHOLE,

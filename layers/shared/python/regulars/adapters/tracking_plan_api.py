@@ -11,7 +11,7 @@ from regulars.domain.instants import to_text
 from regulars.errors import InvalidRequestError, NotFoundError
 from regulars.pipeline.definitions import is_id
 from regulars.pipeline.violations import Counted
-from regulars.stores.catalog import Definition
+from regulars.stores.definitions import Definition
 
 if TYPE_CHECKING:
     from regulars.adapters.admin_api import AdminApi

@@ -5,7 +5,6 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from hashlib import sha256
 
 from regulars.domain.calendars import UTC_DAYS, Calendar
 from regulars.domain.compiling import Compiled, compile_all
@@ -92,11 +91,6 @@ class Live:
     def reads(self, changed: Iterable[str]) -> frozenset[str]:
         """Choose of what has changed that which some segment reads."""
         return frozenset(name for name in changed if name in self.readers)
-
-
-def key_print(write_key: str) -> str:
-    """The form in which a write key is kept: whoever reads the catalog cannot send with it."""
-    return sha256(write_key.encode()).hexdigest()[:40]
 
 
 def next_watches(before: Watches, readers: Iterable[Reader], calendar: Calendar = UTC_DAYS) -> Watches:

@@ -3,30 +3,15 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from hashlib import blake2b
-from typing import Literal
 
 from regulars.domain.catalog import Live
 from regulars.domain.evaluation import Verdict
 from regulars.domain.segments import rows_of
+from regulars.domain.transitions import Moved, Reason
 
 SHARDS = 8
 
-
-Reason = Literal["event", "time", "merge", "backfill", "archive"]
-
-
 PAST = 20  # transitions that a membership remembers: so that its row stays below a write unit
-
-
-@dataclass(frozen=True, slots=True)
-class Moved:
-    """One transition of a membership: its number, whether the person entered, when, by which version, and why."""
-
-    number: int
-    entered: bool
-    at: int
-    definition: int
-    reason: Reason
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

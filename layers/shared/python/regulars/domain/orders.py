@@ -9,7 +9,7 @@ from regulars.domain.events import Event
 from regulars.domain.instants import day_of as utc_day_of
 from regulars.domain.numbers import half_even
 from regulars.domain.order_amounts import amount_of, currency_of
-from regulars.domain.rates import NO_RATES, ONE, Rates
+from regulars.domain.rates import ONE, Rates
 
 ORDER_EVENTS = frozenset({"Order Completed", "Order Updated", "Order Refunded", "Order Cancelled"})
 ORDER_IDS = ("order_id", "orderId")
@@ -128,17 +128,6 @@ def stands(order: Order, remains: int) -> bool:
     if order.instant is None or order.ended:
         return False
     return remains > 0 or (not order.refunds and (order.worth is None or order.worth[2] == 0))
-
-
-def net_revenue(ledger: Ledger, rates: Rates = NO_RATES) -> int:
-    """Millionths of all orders that have a rate, net of refunds and cancellations."""
-    return sum(net(order, rates) or 0 for order in ledger.values())
-
-
-def count_standing(ledger: Ledger, rates: Rates = NO_RATES) -> int:
-    """How many orders of those that have a rate were completed and neither cancelled nor given back whole."""
-    remaining = ((order, net(order, rates)) for order in ledger.values())
-    return sum(1 for order, remains in remaining if remains is not None and stands(order, remains))
 
 
 def _given_back(event: Event, amount: int | None, currency: str) -> Order:

@@ -31,16 +31,6 @@ class Person:
     rates: Rates = NO_RATES
     whole: frozenset[str] = frozenset()
 
-    @property
-    def order_count(self) -> int:
-        """How many orders stand."""
-        return self.totals.count
-
-    @property
-    def revenue(self) -> int:
-        """What they come to, in millionths."""
-        return self.totals.revenue
-
 
 def sum_parts(
     parts: Iterable[Part], watches: Watches, *, known: bool, profile_id: str = "", rates: Rates = NO_RATES

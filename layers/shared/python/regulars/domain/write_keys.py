@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from hashlib import sha256
 from typing import Any, Literal, get_args
 
 from regulars.domain.events import EventType
@@ -175,3 +176,8 @@ def _entries(raw: object, path: str, such_as: str) -> list[Any]:
     if not isinstance(raw, list) or not 0 < len(raw) <= _MOST_ENTRIES:
         raise DefinitionError(path, f"is a list of 1 to {_MOST_ENTRIES} entries, such as [{such_as}]")
     return raw
+
+
+def key_print(write_key: str) -> str:
+    """The form in which a write key is kept: whoever reads the catalog cannot send with it."""
+    return sha256(write_key.encode()).hexdigest()[:40]

@@ -22,8 +22,9 @@ from regulars.domain.sources import parse_source
 from regulars.domain.workspace import parse_workspace
 from regulars.errors import ConflictError, ConflictingEditError, DefinitionError, InvalidRequestError, NotFoundError
 from regulars.pipeline.ports import Clock
-from regulars.stores.catalog import CatalogStore, Definition, Kind, Origin, next_release, version_of, write_of
+from regulars.stores.catalog import CatalogStore, next_release
 from regulars.stores.database import Database, TableName
+from regulars.stores.definitions import Definition, Kind, Origin, version_of, write_of
 from regulars.stores.lists import ListStore
 
 TRIES = 10

@@ -10,7 +10,6 @@ from regulars.domain.heads import MANY_OWNERS, Head, arm, evaluated, naming, nex
 from regulars.domain.instants import SECOND
 from regulars.domain.memberships import (
     Membership,
-    Reason,
     as_it_was,
     carry,
     earliest,
@@ -24,6 +23,7 @@ from regulars.domain.order_measures import Totals
 from regulars.domain.profiles import alone, founder
 from regulars.domain.segments import Segment
 from regulars.domain.timers import Timer, is_soon
+from regulars.domain.transitions import Reason
 from regulars.errors import ConflictError
 from regulars.pipeline.backfill import Backfill
 from regulars.pipeline.live import LiveCatalog

@@ -7,8 +7,8 @@ from regulars.domain.judging import Judge
 from regulars.errors import DefinitionError, UnavailableError
 from regulars.pipeline.held import Held
 from regulars.pipeline.ports import Clock
-from regulars.stores.catalog import CatalogStore
 from regulars.stores.database import Database
+from regulars.stores.definitions import DefinitionStore
 
 PLAN_HELD = 5 * SECOND
 
@@ -23,7 +23,7 @@ class Plans:
     """Gives the plan that is live; a workspace without one pays a read of one small item every five seconds."""
 
     def __init__(self, database: Database, clock: Clock) -> None:
-        self._store = CatalogStore(database)
+        self._store = DefinitionStore(database)
         self._held = Held(self._read, clock, for_=PLAN_HELD)
         self._ready = _Ready()
 

@@ -4,8 +4,8 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Protocol, TypeVar
 
-from regulars.domain.memberships import Reason
 from regulars.domain.timers import Timer
+from regulars.domain.transitions import Reason
 
 T = TypeVar("T")
 R = TypeVar("R")

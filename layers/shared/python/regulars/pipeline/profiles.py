@@ -7,12 +7,13 @@ from regulars.domain.catalog import Live
 from regulars.domain.events import Event
 from regulars.domain.identifiers import kind_of
 from regulars.domain.instants import to_text
-from regulars.domain.memberships import Membership, Moved, Reason, shown, told
+from regulars.domain.memberships import Membership, shown, told
 from regulars.domain.order_measures import Totals
 from regulars.domain.people import Person
 from regulars.domain.profiles import Link
 from regulars.domain.reserved_events import AUDIENCE_EVENTS, ENTERED
 from regulars.domain.segments import Segment
+from regulars.domain.transitions import Moved, Reason
 from regulars.errors import NotFoundError
 from regulars.pipeline.computed import ComputedTraits, ShownComputed
 from regulars.pipeline.definitions import is_id

@@ -7,15 +7,15 @@ from regulars.pipeline.held import Held
 from regulars.pipeline.ports import Clock, Sealer
 from regulars.pipeline.sources import KEY_HELD
 from regulars.pipeline.write_keys import Key, read_key
-from regulars.stores.catalog import CatalogStore
 from regulars.stores.database import Database
+from regulars.stores.definitions import DefinitionStore
 
 
 class Secrets:
     """Reads the signing secrets of a source, and seldom."""
 
     def __init__(self, database: Database, sealer: Sealer, clock: Clock) -> None:
-        self._store = CatalogStore(database)
+        self._store = DefinitionStore(database)
         self._sealer = sealer
         self._held = Held(self._read, clock, for_=KEY_HELD)
 

@@ -4,18 +4,17 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import Literal, NamedTuple
 
-from regulars.domain.catalog import key_print
 from regulars.domain.identity_definitions import parse_rules
 from regulars.domain.identity_rules import DEFAULT_RULES, IdentityRules
 from regulars.domain.instants import SECOND, to_text
 from regulars.domain.sources import Source, known, parse_source
-from regulars.domain.write_keys import Visit, admit
+from regulars.domain.write_keys import Visit, admit, key_print
 from regulars.errors import ConflictError, DefinitionError, UnauthorizedError, UnavailableError
 from regulars.pipeline.held import Held
 from regulars.pipeline.ports import Clock
 from regulars.pipeline.write_keys import Key, read_key
-from regulars.stores.catalog import CatalogStore
 from regulars.stores.database import Database
+from regulars.stores.definitions import DefinitionStore
 
 KEY_HELD = 60 * SECOND  # how long a revoked key may still write, and former settings hold
 RULES_HELD = 5 * SECOND
@@ -30,7 +29,7 @@ class Sources:
     """Reads the catalog as the door needs it, and seldom."""
 
     def __init__(self, database: Database, clock: Clock) -> None:
-        self._store = CatalogStore(database)
+        self._store = DefinitionStore(database)
         self._clock = clock
         self._known = Held(self._read, clock, for_=KEY_HELD)
         self._noted: dict[str, str] = {}  # the day on which a key was used here last

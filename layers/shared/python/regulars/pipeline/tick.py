@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from regulars.domain.timers import MINUTE, OVERLAP, SOON, slots_between
 from regulars.errors import ConflictError
 from regulars.pipeline.ports import Clock, EvaluationQueue, Journal
-from regulars.stores.catalog import CatalogStore
 from regulars.stores.database import Database
+from regulars.stores.definitions import DefinitionStore
 from regulars.stores.timers import TimerStore
 
 CURSOR = "tick"
@@ -18,7 +18,7 @@ class Ticker:
     """Works the timer table off from a stored cursor: after an outage it catches up from where it stopped."""
 
     def __init__(self, database: Database, queue: EvaluationQueue, journal: Journal, clock: Clock) -> None:
-        self._catalog = CatalogStore(database)
+        self._catalog = DefinitionStore(database)
         self._timers = TimerStore(database)
         self._queue = queue
         self._journal = journal

@@ -5,13 +5,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
-from regulars.domain.catalog import key_print
 from regulars.domain.sources import Source
-from regulars.domain.write_keys import SIGNING, KeyKind
+from regulars.domain.write_keys import SIGNING, KeyKind, key_print
 from regulars.errors import ConflictError, ConflictingEditError, InvalidRequestError, NotFoundError
 from regulars.pipeline.ports import Clock, Sealer
-from regulars.stores.catalog import CatalogStore, Definition
 from regulars.stores.database import Database
+from regulars.stores.definitions import Definition, DefinitionStore
 
 Kind = Literal[KeyKind, "signing"]
 PREFIXES: Mapping[Kind, str] = {"public": "wk_", "server": "sk_", "signing": "ss_"}
@@ -53,7 +52,7 @@ class WriteKeys:
     """Keeps the keys of sources; `random` gives 24 characters that are safe in a URL and nobody can guess."""
 
     def __init__(self, database: Database, clock: Clock, random: Callable[[], str], sealer: Sealer) -> None:
-        self._store = CatalogStore(database)
+        self._store = DefinitionStore(database)
         self._clock = clock
         self._random = random
         self._sealer = sealer

@@ -1,9 +1,8 @@
-"""The catalog table: definitions by kind, and which version of them is live."""
+"""What is live of the catalog: a change of it is one transaction, and everybody reads it again."""
 
-import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
-from typing import Any, Literal, cast
+from dataclasses import replace
+from typing import Any
 
 from regulars.domain.catalog import Live, next_watches, watches_from_text, watches_to_text
 from regulars.domain.computed import ComputedTrait
@@ -19,63 +18,23 @@ from regulars.domain.watches import Watches
 from regulars.domain.workspace import DEFAULT_WORKSPACE, Workspace, parse_workspace
 from regulars.errors import DefinitionError
 from regulars.stores.database import Database, Delete, Item, Put, Write, number, text
+from regulars.stores.definitions import Definition, DefinitionStore, Kind, write_of
 from regulars.stores.releases import ReleaseStore, changes
 
-Kind = Literal[
-    "segment",
-    "computed_trait",
-    "source",
-    "identity",
-    "workspace",
-    "list",
-    "import",
-    "rates",
-    "tracking_plan",
-    "plan_version",
-    "segment_version",
-    "write_key",
-    "key_use",
-    "live",
-    "cursor",
-]
-Origin = Literal["file", "api"]
 # A change of these is one of what is live: everybody reads the catalog again.
 _MADE_LIVE: frozenset[Kind] = frozenset({"segment", "computed_trait", "identity", "workspace", "rates"})
 MAX_COMPUTED = 100  # a profile shows all of them
 MAX_WATCHES = 380_000  # bytes: they are one item
 _LIVE = ("live", "watches")
 _VERSION = ("live", "version")
-_PLAN_VERSION = ("live", "tracking_plan")
-_VERSIONS: Mapping[Kind, Kind] = {"tracking_plan": "plan_version", "segment": "segment_version"}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Definition:
-    """One definition as somebody wrote it: by file or by API, when, and how often it was changed."""
-
-    kind: Kind
-    id: str
-    content: Mapping[str, Any]
-    origin: Origin = "api"
-    changed: int = 0
-    version: int = 0
-
-
-class CatalogStore:
+class CatalogStore(DefinitionStore):
     """Reads definitions and makes changes live, all of one change in one transaction."""
 
     def __init__(self, database: Database) -> None:
-        self._database = database
+        super().__init__(database)
         self._releases = ReleaseStore(database)
-
-    def get(self, kind: Kind, id: str) -> Definition | None:
-        """Read one definition."""
-        item = self._database.get("catalog", kind, id)
-        return from_item(item) if item else None
-
-    def list(self, kind: Kind) -> list[Definition]:
-        """Read all definitions of a kind, in the order of their ids."""
-        return [from_item(item) for item in self._database.query("catalog", kind)]
 
     def put(self, definition: Definition) -> None:
         """
@@ -88,10 +47,8 @@ class CatalogStore:
             self.release(before, at_once(before, next_release(definition)), write_of(definition))
         elif definition.kind in _MADE_LIVE:
             self._change(definition, write_of(definition), is_there=True)
-        elif definition.kind == "tracking_plan":
-            self._change_plan(Put("catalog", to_item(definition), was=definition.version), version_of(definition))
         else:
-            self._database.put("catalog", to_item(definition), was=definition.version)
+            super().put(definition)
 
     def delete(self, definition: Definition, *, at: int = 0) -> None:
         """
@@ -105,24 +62,12 @@ class CatalogStore:
             self.release(before, withdrawn(before, definition.id, at=at), gone)
         elif definition.kind in _MADE_LIVE:
             self._change(definition, gone, is_there=False)
-        elif definition.kind == "tracking_plan":
-            self._change_plan(Delete("catalog", (definition.kind, definition.id), was=definition.version))
         else:
-            self._database.delete("catalog", definition.kind, definition.id, was=definition.version)
+            super().delete(definition)
 
     def version(self) -> int:
         """Read the version of the catalog, consistently: one small read before each batch."""
         return number(self._database.get("catalog", *_VERSION) or {}, "v")
-
-    def plan_version(self) -> int:
-        """Read the version of the tracking plan, 0 where there never was one: one small read."""
-        return number(self._database.get("catalog", *_PLAN_VERSION) or {}, "v")
-
-    def versions(self, kind: Kind, id: str) -> Sequence[Definition]:
-        """List all versions that a segment or a definition of the tracking plan ever had, the newest first."""
-        items = self._database.query("catalog", _VERSIONS[kind], prefix=f"{id}#")
-        found = [from_item(item) for item in items]
-        return [replace(one, id=id, version=number(item, "at")) for one, item in zip(found, items, strict=True)][::-1]
 
     def rates(self, version: int) -> Rates:
         """Read all tables of rates as one, and call it this version; 0 is that of none."""
@@ -156,30 +101,6 @@ class CatalogStore:
     def _workspace(self) -> Workspace:
         settings = self.get("workspace", "settings")
         return parse_workspace(settings.content) if settings else DEFAULT_WORKSPACE
-
-    def cursor(self, id: str) -> tuple[int, int]:
-        """Read a cursor and its version."""
-        item = self._database.get("catalog", "cursor", id) or {}
-        return number(item, "at"), number(item, "v")
-
-    def move_cursor(self, id: str, at: int, *, was: int) -> None:
-        """Move a cursor on the condition of the version it was read with. Raises ConflictError."""
-        self._database.put("catalog", {"kind": "cursor", "id": id, "at": at}, was=was)
-
-    def _change_plan(self, *writes: Write) -> None:
-        """Write what changes in the tracking plan, and its version, which processes look at."""
-        stamp = {"kind": _PLAN_VERSION[0], "id": _PLAN_VERSION[1]}
-        self._database.transact([*writes, Put("catalog", stamp, was=self.plan_version())])
-
-    def used(self) -> dict[str, str]:
-        """Read the last day, such as 2026-11-21, on which each write key was used, by its print."""
-        return {text(item, "id"): text(item, "day") for item in self._database.query("catalog", "key_use")}
-
-    def note_use(self, print: str, day: str) -> None:
-        """Note that a write key was used on a day. Raises ConflictError if somebody else notes it just now."""
-        item = self._database.get("catalog", "key_use", print) or {}
-        if text(item, "day", "") < day:
-            self._database.put("catalog", {"kind": "key_use", "id": print, "day": day}, was=number(item, "v"))
 
     def releases(self) -> Releases:
         """Read all releases as they stand at one version of the catalog."""
@@ -265,44 +186,6 @@ def release_of(definition: Definition) -> Release:
 def next_release(definition: Definition) -> Release:
     """Make the release of a definition with the version that it has once it is written."""
     return replace(release_of(definition), version=definition.version + 1)
-
-
-def write_of(definition: Definition) -> Put:
-    """Lay out the write of a definition, on the condition of the version that it was read with."""
-    return Put("catalog", to_item(definition), was=definition.version)
-
-
-def version_of(definition: Definition) -> Put:
-    """Keep a version of a definition beside it, by when it was written: one that is deleted may begin anew."""
-    kept = replace(
-        definition,
-        kind=_VERSIONS[definition.kind],
-        id=f"{definition.id}#{definition.changed:020}#{definition.version + 1:09}",
-    )
-    return Put("catalog", {**to_item(kept), "at": definition.version + 1})
-
-
-def to_item(definition: Definition) -> Item:
-    """Lay out a definition."""
-    return {
-        "kind": definition.kind,
-        "id": definition.id,
-        "content": json.dumps(definition.content, ensure_ascii=False, separators=(",", ":")),
-        "origin": definition.origin,
-        "changed": definition.changed,
-    }
-
-
-def from_item(item: Item) -> Definition:
-    """Read a definition back."""
-    return Definition(
-        kind=cast(Kind, text(item, "kind")),
-        id=text(item, "id"),
-        content=json.loads(text(item, "content", "{}")),
-        origin=cast(Origin, text(item, "origin", "api")),
-        changed=number(item, "changed"),
-        version=number(item, "v"),
-    )
 
 
 def _check(releases: Releases, path: str) -> None:

@@ -4,7 +4,8 @@ from collections.abc import Mapping, Sequence
 from typing import cast, get_args
 
 from regulars.domain.heads import Head
-from regulars.domain.memberships import Membership, Moved, Reason, shard_of, shards_of
+from regulars.domain.memberships import Membership, shard_of, shards_of
+from regulars.domain.transitions import Moved, Reason
 from regulars.stores.database import Database, Delete, Item, Put, number, text
 
 HEAD = "head"
