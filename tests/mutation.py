@@ -381,6 +381,13 @@ GUARDS: Sequence[Guard] = (
         ("tests/pipeline/test_ingest.py",),
     ),
     Guard(
+        "somebody of whom nothing is kept is decided all the same",
+        f"{LIBRARY}/pipeline/resolve.py",
+        "if is_new and self.live.welcomes(owner):",
+        "if False:",
+        ("tests/world/test_newcomers.py",),
+    ),
+    Guard(
         "tick goes on from its cursor, not from now",
         f"{LIBRARY}/pipeline/tick.py",
         "start, handed = at - OVERLAP if at else now - FIRST, 0",

@@ -36,6 +36,7 @@ DAYS = 90
 EVENTS = 10
 ZONE = "Europe/Berlin"  # with a change of the clocks in these ninety days
 _NAMES = ("Product Viewed", "Product Added", "Order Completed")
+_ACTS = (*_NAMES, "Page Read")  # of which the last interests nobody
 _SPANS = ("6 hours", "3 days", "14 days")
 
 
@@ -83,6 +84,7 @@ def definitions() -> Mapping[str, Mapping[str, Any]]:
         {"trait": "plan", "equals": "gold"},
         {"event": _NAMES[2], "where": {"revenue": {"at_least": 30}}, "within": "14 days"},
         {"event": _NAMES[0], "most_frequent": {"of": "colour", "equals": "red"}, "within": "14 days"},
+        {"all": [{"not": {"event": _NAMES[2]}}, {"drawn": {"to": 50}}]},
     ]
     return {f"s{number}": {"where": where} for number, where in enumerate(made)}
 
@@ -140,7 +142,7 @@ def _life(random: Random, number: int) -> Iterator[Event]:
                 "order_id": f"o{order}",
                 "colour": random.choice(["red", "green"]),
             }
-            yield an_event(order, name=random.choice(_NAMES), properties=properties, **common)
+            yield an_event(order, name=random.choice(_ACTS), properties=properties, **common)
 
 
 def _compare(world: World, events: Sequence[Event], people: int) -> Found:
@@ -188,6 +190,7 @@ def _instants(node: Node, events: Sequence[Event], calendar: Calendar) -> list[i
         has_days |= _reads_days(each)
         names |= {"Order Completed"} if isinstance(each, Measured) and not selections(each) else set()
     instants = {event.at + length for event in events if event.name in names for length in lengths}
+    instants.add(min(event.at for event in events))
     if any(isinstance(each, Trait) for each in walk(node)):
         instants |= {event.at for event in events if event.type == "identify"}
         instants |= set(_dues(events, calendar))

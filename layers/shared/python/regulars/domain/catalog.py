@@ -13,6 +13,7 @@ from regulars.domain.computing import CompiledTrait, compile_trait
 from regulars.domain.identity_rules import DEFAULT_RULES, IdentityRules
 from regulars.domain.needs import needs
 from regulars.domain.people import Person
+from regulars.domain.profiles import alone
 from regulars.domain.rates import NO_RATES, Rates
 from regulars.domain.segments import Segment, reads_orders, traits_read
 from regulars.domain.watches import Watches, succeed, unite
@@ -87,6 +88,11 @@ class Live:
         """Give the next instant at which time alone may change a membership; of a paused segment there is none."""
         compiled = self.compiled.get(segment.rows)
         return compiled.next_change(person, now) if compiled else None
+
+    def welcomes(self, owner: str) -> bool:
+        """Say whether a segment takes in somebody of whom nothing is known but one identifier."""
+        newcomer = Person(profile_id=alone(owner), known=self.rules.is_known([owner]))
+        return any(each.is_member(newcomer, 0) for each in self.compiled.values())
 
     def reads(self, changed: Iterable[str]) -> frozenset[str]:
         """Choose of what has changed that which some segment reads."""

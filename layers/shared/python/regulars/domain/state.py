@@ -37,6 +37,7 @@ class State:
 
 
 EMPTY = State()
+SEEN = "seen"  # the part, empty, of somebody none of whose events is counted, and whom a segment takes in all the same
 
 
 def parts_of(event: Event, watches: Watches) -> list[str]:

@@ -97,6 +97,8 @@ class Rebuilder:
         parts = {part.name: part for part in identity.parts}
         names = to_rebuild(identity.parts, history.events(), self._resolver.live.watches)
         found = [self._settle(parts.get(name, Part(owner=owner, name=name)), history) for name in names]
+        if not names and not linked and history.events():
+            self._resolver.greet(owner, identity)
         return Rebuilt(
             identifiers=1,
             parts=len(names),

@@ -2,15 +2,17 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Container, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from regulars.domain.catalog import Live
 from regulars.domain.events import Event
 from regulars.domain.evidence import Evidence, to_read, weigh
+from regulars.domain.identifiers import NOBODY, kind_of
 from regulars.domain.linking import Attach, Merge, decide
 from regulars.domain.parts import Part, count
 from regulars.domain.profiles import Link, Profile, alone, merge, union
-from regulars.domain.state import is_always_kept, parts_of
+from regulars.domain.state import SEEN, is_always_kept, parts_of
 from regulars.errors import ConflictError, StaleCatalogError
 from regulars.pipeline.history import History
 from regulars.pipeline.live import LiveCatalog
@@ -74,7 +76,7 @@ class Resolver:
         Raises ConflictError when others kept getting in first: the stream brings the events again.
         """
         identity = self._identities.read(owner)
-        self.link(events, identity.link)
+        steps = self.link(events, identity.link)
         by_part: dict[str, list[Event]] = defaultdict(list)
         for event in events:
             for name in parts_of(event, self.live.watches):
@@ -82,6 +84,15 @@ class Resolver:
         batch = Batch(by_part, stored, History(self._events, owner, self._clock))
         for name in by_part:
             self._fold(identity, owner, name, batch)
+        if not by_part and not steps:
+            self.greet(owner, identity)
+
+    def greet(self, owner: str, identity: Identity) -> None:
+        """Let an identifier that leaves no trace leave one, if a segment takes in whoever does nothing."""
+        is_new = not identity.parts and identity.link is None and kind_of(owner) != NOBODY
+        if is_new and self.live.welcomes(owner):
+            with suppress(ConflictError):  # then somebody else did, or there is more to see by now
+                self._identities.save(Part(owner=owner, name=SEEN, catalog=self.live.version))
 
     def link(self, events: Sequence[Event], first: Link | None) -> int:
         """

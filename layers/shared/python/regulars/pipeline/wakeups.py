@@ -30,8 +30,10 @@ def of_identity(change: Change, live: Live) -> Wakeup | None:
         return None  # attaching changes the profile too, and that wakes it
     if old and new and text(old, "state") == text(new, "state"):
         return None
-    changed = live.reads(_changed(part, old, new))
-    return Wakeup(alone(text(image, "owner")), changed=changed) if changed else None
+    changed, owner = live.reads(_changed(part, old, new)), text(image, "owner")
+    if changed or (old is None and live.welcomes(owner)):  # it may be the first that is heard of somebody
+        return Wakeup(alone(owner), changed=changed)
+    return None
 
 
 def of_profile(change: Change) -> Wakeup | None:
