@@ -7,10 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from regulars.domain.calls import Call, Delivery, read
-from regulars.domain.checks import Affixed, Anniversary, Check, Compares, Exists, IsIn
-from regulars.domain.facet_checks import facet_of
 from regulars.domain.facet_values import hash_of
-from regulars.domain.facets import FACETS, Facet
+from regulars.domain.facets import FACETS
 from regulars.domain.identity_rules import DEFAULT_RULES
 from regulars.domain.plan_definitions import parse_plan
 from regulars.domain.plans import compile_plan
@@ -171,59 +169,14 @@ def test_a_plan_names_facets_of_traits_only(section: str) -> None:
         parse_plan("x", {"event": "X", section: {"properties": {"email": {"x-facets": ["hash"]}}}})
 
 
-PLANNED_FACETS: dict[str, list[Facet]] = {"email": ["hash", "domain"], "birthday": ["month_day"]}
-YEARLY = Anniversary("within_next", 7)
-
-
-@pytest.mark.parametrize(
-    ("check", "asked"),
-    [
-        (Exists(True), ("email", Exists(True))),
-        (Compares("equals", " Ann@X.Example"), ("email.hash", Compares("equals", "<email ann@x.example>"))),
-        (IsIn(("a@x.example", 5)), ("email.hash", IsIn(("<email a@x.example>", "<email 5>")))),
-    ],
-)
-def test_a_check_becomes_one_of_what_is_kept(check: Check, asked: tuple[str, Check]) -> None:
-    assert facet_of("email", check, PLANNED_FACETS, lambda trait, text: f"<{trait} {text}>") == asked
-
-
-def test_a_birthday_comes_round_on_its_month_and_day() -> None:
-    assert facet_of("birthday", YEARLY, PLANNED_FACETS, hash_nothing) == ("birthday.month_day", YEARLY)
-
-
-@pytest.mark.parametrize(
-    ("trait", "check", "fix"),
-    [
-        ("phone", Compares("equals", "+49"), r"\[hash\]"),
-        ("email", YEARLY, r"\[month_day\]"),
-        ("email", Compares("more_than", "a"), "email.hash, email.domain"),
-        ("email", Affixed("ends_with", "@x.example"), "email.domain"),
-        ("phone", Affixed("starts_with", "+49"), "none of it"),
-        ("email", Compares("equals", True), "a text or a whole number"),
-    ],
-)
-def test_a_check_that_nothing_kept_can_answer_is_refused_with_what_to_do(trait: str, check: Check, fix: str) -> None:
-    with pytest.raises(DefinitionError, match=fix):
-        facet_of(trait, check, PLANNED_FACETS, hash_nothing)
-
-
-def hash_nothing(_trait: str, _text: str) -> str:
-    """Never be asked."""
-    raise AssertionError("nothing is to be hashed")
-
-
 @pytest.mark.parametrize("trait", ["email.domain", "phone.calling_code", "birthday.year", "address.country"])
 def test_a_segment_asks_for_a_facet_by_its_name(trait: str) -> None:
     assert traits_read(parse("x", {"where": {"trait": trait, "equals": "x"}})) == {trait}
 
 
-def test_what_a_definition_is_compared_with_is_what_the_door_keeps() -> None:
-    kept = identify(email="ANN@shop.example ").event.traits["email.hash"]
-    _, check = facet_of(
-        "email", Compares("equals", "ann@SHOP.example"), PLANNED_FACETS, lambda trait, text: hash_of(trait, text, KEY)
-    )
-
-    assert check == Compares("equals", kept)
+def test_a_segment_of_named_people_is_a_list() -> None:
+    with pytest.raises(DefinitionError, match=r"email\.domain.*upload a list"):
+        parse("x", {"where": {"trait": "email", "equals": "ann@shop.example"}})
 
 
 def test_without_facets_nothing_is_made() -> None:

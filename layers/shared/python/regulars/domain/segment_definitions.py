@@ -139,7 +139,9 @@ def _trait(raw: Mapping[str, Any], path: str) -> Node:
     found = some_checks(raw, path)
     if is_personal_trait(trait) and not all(isinstance(check, Exists) for check in found):
         raise DefinitionError(
-            path, f"{trait} is personal and kept sealed: of it a segment may ask only whether it exists"
+            path,
+            f"{trait} is personal and kept sealed: of it a segment may ask only whether it exists, and what the "
+            "tracking plan lets be kept in clear, such as email.domain; for people that you can name upload a list",
         )
     return united([Trait(trait, check) for check in found])
 
