@@ -4,7 +4,8 @@ from typing import Any
 
 import pytest
 
-from regulars.domain.instants import SECOND, to_text
+from regulars.domain.instants import DAY, HOUR, SECOND, to_text
+from regulars.stores.backfills import BackfillStore
 from regulars.stores.catalog import MAX_COMPUTED
 from tests.functions.test_unmerge_api import apart
 from tests.messages import a_track_call
@@ -276,3 +277,43 @@ def test_what_a_paused_segment_reads_is_not_deleted(workspace: Workspace) -> Non
     assert delete(workspace, "revenue").status == 200
     workspace.send(order(1, 20))
     assert segments(workspace) == set()
+
+
+def test_everybody_is_looked_at_when_what_a_segment_asks_for_changes(workspace: Workspace) -> None:
+    put(workspace, "revenue", REVENUE)
+    workspace.put("/v1/segments/big", {"definition": {"where": {"computed": "revenue", "at_least": 2}}})
+    workspace.send(order(1, 1), order(2, 0.5))
+    assert segments(workspace) == set()
+
+    put(workspace, "revenue", {"name": "Orders", "orders": "count"})
+    workspace.world.settle()
+
+    [entered] = workspace.world.announced
+    assert (entered.entered, entered.backfill) == (True, True)
+    assert segments(workspace) == {"big"}
+
+
+def test_nobody_is_looked_at_when_no_segment_asks_for_it(workspace: Workspace) -> None:
+    put(workspace, "revenue", REVENUE)
+    workspace.put("/v1/segments/views", {"definition": {"where": {"event": "Product Viewed"}}})
+    workspace.send(order(1, 10))
+    begun = BackfillStore(workspace.world.database).newest()
+
+    put(workspace, "revenue", {**REVENUE, "within": "1 days"})
+
+    assert BackfillStore(workspace.world.database).newest() == begun
+
+
+def test_everybody_is_looked_at_when_days_begin_elsewhere(workspace: Workspace) -> None:
+    definition = {"where": {"event": "Product Viewed", "days": {"at_least": 2}, "calendar_days": 7}}
+    workspace.put("/v1/segments/two_days", {"definition": definition})
+    midnight = (workspace.world.clock.now // DAY + 1) * DAY
+    workspace.world.advance(midnight - 3 * HOUR)
+    workspace.send(view())
+    workspace.world.advance(midnight - HOUR)
+    workspace.send(view())
+    assert segments(workspace) == set()
+
+    workspace.put("/v1/workspace", {"definition": {"zone": "Europe/Berlin"}})
+
+    assert segments(workspace) == {"two_days"}

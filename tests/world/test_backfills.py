@@ -426,3 +426,29 @@ def test_who_decided_by_the_old_version_after_the_switch_decides_again(world: Wo
     assert told(world) == [(1, True, 1, False), (1, False, 2, True)]
     [row] = [row for row in rows(world) if row.profile_id == "p_anonymous_id:1"]
     assert (row.edition, row.member) == (world.catalog.live().told[0].edition, False)
+
+
+def computed(world: World, content: Mapping[str, Any]) -> None:
+    """Write the computed trait that the segment of the next test asks for."""
+    Definitions(world.database, world.clock).put("computed_trait", "seen", {"name": "Seen", **content}, origin="api")
+
+
+def test_what_turns_while_everybody_is_looked_at_is_looked_at_again(world: World) -> None:
+    computed(world, {"event": "Product Viewed", "count": {}})
+    define(world, {"where": {"computed": "seen", "at_least": 5}, "anonymous": True})
+    backfill(world)
+    world.announced.clear()
+    computed(world, {"orders": "count"})
+    workers = Left()
+    run = Backfills(world.database, workers, world.clock).begin(by="s-1")
+    assert run is not None
+    for segment in workers.calls[0]:
+        Backfilling(world).worker().work(run.run.id, segment, has_time=lambda: True)
+    assert members(world) == {}
+
+    computed(world, {"event": "Product Viewed", "count": {}})
+    Backfilling(world).start(run.run.id, BackfillSteps(world.database, world.clock).step(run.run.id).segments, name="")
+    world.settle()
+
+    assert members(world).keys() == set(range(5, PEOPLE + 1))
+    assert all(marked for _, _, _, marked in told(world))

@@ -35,9 +35,10 @@ Answer = Mapping[str, Any]
 MAX_RATES = 2 * MAX_TABLE  # bytes of a body: a table, written with spaces
 
 EFFECTIVE_ON_READING = (
-    "now for everybody, for it is computed as it is read; a person whom segments that read it are about is evaluated "
-    "with their next event or timer"
+    "now for everybody, for it is computed as it is read; where a segment reads it, everybody is looked at anew, and "
+    "until then who is in it is decided with their next event or timer"
 )
+_TURNS_SEGMENTS: frozenset[Kind] = frozenset({"computed_trait", "workspace"})  # what they mean depends on these
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,6 +116,8 @@ class AdminApi:
         """Write a definition."""
         wish = read_wish(call, MAX_RATES if kind == "rates" else MAX_BODY)
         edit = self.definitions.put(kind, _id(call, kind), wish.definition, origin=wish.origin, expected=wish.expected)
+        if kind in _TURNS_SEGMENTS:
+            self.backfills.begin(by=call.caller.subject)
         return {**definition_json(edit.definition), "changed": edit.changed}
 
     def put_computed_trait(self, call: Call) -> Answer:

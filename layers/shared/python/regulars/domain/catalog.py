@@ -28,7 +28,7 @@ class Live:
     All that is live at one version of the catalog; `rates` are there for those who asked for them.
 
     `segments` are those that people are evaluated for, the coming ones among them; of the `paused` ones memberships
-    stay as they are.
+    stay as they are. At the version `look` something else came to mean something else to them.
     """
 
     watches: Watches = field(default_factory=lambda: Watches(by_event={}))
@@ -39,6 +39,7 @@ class Live:
     workspace: Workspace = DEFAULT_WORKSPACE
     rates_version: int = 0
     rates: Rates = NO_RATES
+    look: int = 0
 
     @property
     def told(self) -> tuple[Segment, ...]:

@@ -45,13 +45,21 @@ class BackfillSteps:
         self, by: str, *, everybody: bool = False, besides: Sequence[Edition] = (), awake: int = 0
     ) -> Backfill | None:
         """Note the next backfill, if there is something to do for one; with `everybody` there is."""
-        releases, now = self._catalog.releases(), self._clock()
+        releases, newest, now = self._catalog.releases(), self._store.newest(), self._clock()
+        everybody |= self._catalog.look() > (newest.catalog if newest else 0)
         paused = {segment.id for segment in releases.paused()}
         left = [one for one in self._catalog.left() if one not in besides and one[0] not in paused]
         targets = _coming(releases)
         if not (targets or left or everybody):
             return None
-        run = Backfill(id=self._next_id(now), by=by, started=now, targets=tuple(targets), awake=awake)
+        run = Backfill(
+            id=f"b{max(now, int(newest.id[1:]) + 1) if newest else now}",
+            by=by,
+            started=now,
+            targets=tuple(targets),
+            awake=awake,
+            catalog=releases.watches.version,
+        )
         if not (targets or everybody):
             run = replace(run, phase="sweeping", left=tuple(left))
         try:
@@ -59,10 +67,6 @@ class BackfillSteps:
         except ConflictError:
             return self._run(run.id)  # somebody else began the same one
         return replace(run, version=1)
-
-    def _next_id(self, now: int) -> str:
-        newest = self._store.newest()
-        return f"b{max(now, int(newest.id[1:]) + 1) if newest else now}"
 
     def segments_left(self, run: Backfill) -> list[int]:
         """List the segments of the phase of a backfill that are not done."""

@@ -107,7 +107,9 @@ class Evaluator:
                 others = gone - {home.profile_id}
                 if is_change and self._waits(home, head, changed) and self._put_off(home, head, others):
                     return
-                if self._settle(home, head, before, others, changed, timer):
+                looks = at_once and head.catalog < self.live.look  # for what came to mean something else
+                reason: Reason = "time" if timer else "backfill" if looks else "event"
+                if self._settle(home, head, before, others, changed, timer, reason):
                     return
                 is_change = not at_once  # what came in between is one
             except ConflictError:
@@ -147,6 +149,7 @@ class Evaluator:
         absorbed: Set[str],
         changed: frozenset[str] | None,
         timer: Timer | None,
+        reason: Reason,
     ) -> bool:
         """Decide, write and arm; say whether nothing has changed meanwhile."""
         if is_newer(before.values(), self.live):
@@ -170,7 +173,7 @@ class Evaluator:
         whole = self._persons.complete(person, home.owners, self.live, now, only=asked)
         verdicts = {rows: evaluate(self.live.compiled[rows], whole, now) for rows in asked}
         carried = self._carry(home.profile_id, verdicts, before, theirs, now)
-        moved = self._decide(home.profile_id, verdicts, before, now, "time" if timer else "event") or carried
+        moved = self._decide(home.profile_id, verdicts, before, now, reason) or carried
         after = evaluated(head, len(home.owners), self.live.version, now, is_dear=bool(whole.whole))
         if len(home.owners) <= MANY_OWNERS and not self._is_dear(asked):
             after = replace(after, evaluated=head.evaluated)  # of those that are dear none was asked
@@ -253,6 +256,7 @@ class Evaluator:
             number=0,
             definition=segment.version,
             reason=reason,
+            backfill=reason == "backfill",
         )
 
     def _carry(

@@ -19,7 +19,7 @@ class Backfill:
 
     First everybody is evaluated; then the targets are switched to, at `switched`, and the members of these and of the
     editions that are `left` behind are swept, in as many `passes` as it takes. `awake` is when its workers were
-    started last (microseconds), `people` how many there were when it last ended.
+    started last (microseconds), `catalog` the version of what was live when it began.
     """
 
     id: str
@@ -31,6 +31,7 @@ class Backfill:
     passes: int = 0
     awake: int = 0
     switched: int = 0
+    catalog: int = 0
     version: int = 0
 
     @property
@@ -74,6 +75,7 @@ def put(backfill: Backfill) -> Put:
         "passes": backfill.passes,
         "awake": backfill.awake,
         "switched": backfill.switched,
+        "catalog": backfill.catalog,
     }
     return Put("catalog", item, was=backfill.version)
 
@@ -89,6 +91,7 @@ def _from_item(item: Item) -> Backfill:
         passes=number(item, "passes"),
         awake=number(item, "awake"),
         switched=number(item, "switched"),
+        catalog=number(item, "catalog"),
         version=number(item, "v"),
     )
 

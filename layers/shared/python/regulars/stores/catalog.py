@@ -69,6 +69,10 @@ class CatalogStore(DefinitionStore):
         """Read the version of the catalog, consistently: one small read before each batch."""
         return number(self._database.get("catalog", *_VERSION) or {}, "v")
 
+    def look(self) -> int:
+        """Read the version at which what is live came to mean something else: who was decided before is looked at."""
+        return number(self._database.get("catalog", *_LIVE) or {}, "look")
+
     def rates(self, version: int) -> Rates:
         """Read all tables of rates as one, and call it this version; 0 is that of none."""
         tables = [parse_rates(one.id, one.content) for one in self.list("rates")] if version else []
@@ -89,6 +93,7 @@ class CatalogStore(DefinitionStore):
             rules=parse_rules(rules.content) if rules else DEFAULT_RULES,
             workspace=workspace,
             rates_version=number(item, "rates"),
+            look=number(item, "look"),
         )
 
     def computed(self) -> dict[str, ComputedTrait]:
@@ -144,12 +149,15 @@ class CatalogStore(DefinitionStore):
     def _change(self, definition: Definition, write: Write, *, is_there: bool) -> None:
         """Make a change of something else that is live; a calendar and computed traits are those of all segments."""
         before = after = self.releases()
+        has_turned = False
         if definition.kind == "workspace":
             workspace = parse_workspace(definition.content) if is_there else DEFAULT_WORKSPACE
             after = replace(before, calendar=workspace.calendar)
+            has_turned = bool(list(after.segments()))
         if definition.kind == "computed_trait":
             after = self._recomputed(before, definition, is_there=is_there)
-        self._go_live(before, after, [write], rates=definition.kind == "rates")
+            has_turned = list(before.segments()) != list(after.segments())
+        self._go_live(before, after, [write], rates=definition.kind == "rates", has_turned=has_turned)
 
     def _recomputed(self, before: Releases, definition: Definition, *, is_there: bool) -> Releases:
         contents = {id: content for id, content in self._contents("computed_trait").items() if id != definition.id}
@@ -160,16 +168,30 @@ class CatalogStore(DefinitionStore):
             _check(after, "")
         return after
 
-    def _go_live(self, before: Releases, after: Releases, writes: Sequence[Write], *, rates: bool = False) -> None:
+    def _go_live(
+        self,
+        before: Releases,
+        after: Releases,
+        writes: Sequence[Write],
+        *,
+        rates: bool = False,
+        has_turned: bool = False,
+    ) -> None:
         item = self._database.get("catalog", *_LIVE) or {}
         watches = next_watches(before.watches, after.readers(), after.calendar)
         written = watches_to_text(watches)
         if len(written.encode()) > MAX_WATCHES:
             fix = "wait until what is coming is live, then repeat; or shorten some"
             raise DefinitionError("where", f"what is live and what is coming would watch more than fits: {fix}")
-        live: Item = {"kind": _LIVE[0], "id": _LIVE[1], "watches": written, "rates": number(item, "rates") + rates}
-        version = {"kind": _VERSION[0], "id": _VERSION[1]}
         was = before.watches.version
+        live: Item = {
+            "kind": _LIVE[0],
+            "id": _LIVE[1],
+            "watches": written,
+            "rates": number(item, "rates") + rates,
+            "look": watches.version if has_turned else number(item, "look"),
+        }
+        version = {"kind": _VERSION[0], "id": _VERSION[1]}
         self._database.transact([*writes, Put("catalog", live, was=was), Put("catalog", version, was=was)])
 
 
