@@ -15,6 +15,7 @@ from constructs import Construct
 from infra.acknowledge import acknowledge
 from infra.cors import READABLE, SDK_HEADERS
 from infra.people import People
+from infra.programs import Programs
 from infra.python_function import LogGroup, PythonFunction
 from infra.stage import Stage
 
@@ -31,7 +32,9 @@ ACCESS_LOG = {
 class HttpApi(Construct):
     """The one address of a deployment; a preflight is answered by the gateway itself."""
 
-    def __init__(self, scope: Construct, id: str, *, stage: Stage, people: People, key: kms.IKey) -> None:
+    def __init__(
+        self, scope: Construct, id: str, *, stage: Stage, people: People, programs: Programs, key: kms.IKey
+    ) -> None:
         super().__init__(scope, id)
         self._api = apigateway.HttpApi(
             self,
@@ -70,7 +73,7 @@ class HttpApi(Construct):
         self._signed_in = HttpUserPoolAuthorizer(
             "signed_in",
             people.pool,
-            user_pool_clients=[people.client],
+            user_pool_clients=[people.client, *programs.clients],
             user_pool_region=stage.region,
         )
         self._integrations: dict[str, HttpLambdaIntegration] = {}

@@ -132,6 +132,7 @@ def test_functions_are_told_where_things_are(deployed: Templates) -> None:
         "PROFILES_TABLE",
         "QUARANTINE_TABLE",
         "REBUILDING",
+        "SIGN_IN_CLIENT",
         "STAGE",
         "TALLIES_TABLE",
         "TIMERS_TABLE",

@@ -148,6 +148,16 @@ _DOCUMENT: Route[AdminApi] = Route(
     answer=AdminApi.get_document,
     returns="Document",
 )
+_SIGN_IN: Route[AdminApi] = Route(
+    name="get_sign_in",
+    method="GET",
+    path="/v1/sign-in",
+    scope=None,
+    summary="Read where people sign in",
+    description="The region of the user pool and its client, which `regulars login` needs: neither is a secret.",
+    answer=AdminApi.get_sign_in,
+    returns="SignIn",
+)
 ADMIN_ROUTES: Sequence[Route[AdminApi]] = (
     *SEGMENT_ROUTES,
     *_SOURCES,
@@ -161,4 +171,5 @@ ADMIN_ROUTES: Sequence[Route[AdminApi]] = (
     *TRACKING_PLAN_ROUTES,
     *REBUILD_ROUTES,
     _DOCUMENT,
+    _SIGN_IN,
 )

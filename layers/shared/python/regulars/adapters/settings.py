@@ -50,6 +50,16 @@ def workspace_cmk() -> str:
     return os.environ.get("WORKSPACE_CMK", "alias/regulars")
 
 
+def sign_in_client() -> str:
+    """Give the id of the client with which people sign in to the user pool."""
+    return os.environ.get("SIGN_IN_CLIENT", "")
+
+
+def region() -> str:
+    """Name the region that a function runs in."""
+    return os.environ.get("AWS_REGION", "")
+
+
 def service() -> str:
     """Name the function that runs, as its logs and metrics do."""
     return os.environ.get("POWERTOOLS_SERVICE_NAME", "service_undefined")

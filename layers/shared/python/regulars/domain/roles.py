@@ -51,6 +51,8 @@ ROLES: Mapping[str, frozenset[Scope]] = {
     | {"pii:read", "sensitive:read", "profiles:write", "traits:write", "quarantine:read", "identity:read"},
 }
 GROUPS = "cognito:groups"
+PROGRAM_ROLES = frozenset({"engineer", "marketer", "analyst", "service"})  # which the scope of a program may name
+_PROGRAM = "regulars/"
 _WORD = re.compile(r"[\w:-]+", re.ASCII)
 
 
@@ -82,10 +84,20 @@ def read_caller(claims: Mapping[str, Any] | None) -> Caller:
         raise UnauthorizedError("sign in and send the access token as: Authorization: Bearer <token>")
     if claims.get("token_use") != "access":
         raise UnauthorizedError("this is no access token: send the access token of the sign-in, not its id token")
-    roles = read_groups(claims.get(GROUPS)) & ROLES.keys()
+    roles = (read_groups(claims.get(GROUPS)) & ROLES.keys()) | read_program(claims)
     if not roles:
         raise ForbiddenError(f"none of your groups is a role: an admin adds you to one of {', '.join(ROLES)}")
     return Caller(subject=str(claims.get("sub", "")), roles=frozenset(roles))
+
+
+def read_program(claims: Mapping[str, Any]) -> frozenset[str]:
+    """Read the roles of a program from the scopes of its own token, which no person has: `regulars/service`."""
+    scope = claims.get("scope")
+    is_program = "username" not in claims and GROUPS not in claims and claims.get("sub") == claims.get("client_id")
+    if not is_program or not isinstance(scope, str):
+        return frozenset()
+    named = {each.removeprefix(_PROGRAM) for each in scope.split(" ") if each.startswith(_PROGRAM)}
+    return PROGRAM_ROLES & named
 
 
 def read_groups(claim: object) -> frozenset[str]:
