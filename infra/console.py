@@ -16,6 +16,7 @@ _CATALOG = (
     "imports",
     "identity",
     "workspace",
+    "teams",
     "rates",
     "lists",
     "tracking-plan",

@@ -133,6 +133,10 @@ _WORKSPACE = (
     _get("/v1/workspace", "workspace:read", "get_workspace", "Read the settings of the workspace", "workspace"),
     _put("/v1/workspace", "workspace:write", "put_workspace", "Write the settings of the workspace", "workspace"),
 )
+_TEAMS = (
+    _get("/v1/teams", "teams:read", "get_teams", "Read which team sees which segments and traits", "teams"),
+    _put("/v1/teams", "teams:write", "put_teams", "Write which team sees which segments and traits", "teams"),
+)
 _IMPORTS = (
     _list("/v1/imports", "imports:read", "import"),
     _get("/v1/imports/{id}", "imports:read", "get_import", "Read an import mapping", "import"),
@@ -163,6 +167,7 @@ ADMIN_ROUTES: Sequence[Route[AdminApi]] = (
     *_SOURCES,
     *_IDENTITY,
     *_WORKSPACE,
+    *_TEAMS,
     *_IMPORTS,
     *COMPUTED_TRAIT_ROUTES,
     *RATE_ROUTES,

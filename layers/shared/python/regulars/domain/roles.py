@@ -24,6 +24,8 @@ Scope = Literal[
     "identity:write",
     "workspace:read",
     "workspace:write",
+    "teams:read",
+    "teams:write",
     "lists:read",
     "lists:write",
     "imports:read",
@@ -48,20 +50,30 @@ ROLES: Mapping[str, frozenset[Scope]] = {
     "analyst": _READS | {"sources:read", "tracking_plan:read", "rates:read"},
     "service": _READS | {"lists:write", "pii:read", "profiles:write", "traits:write"},
     "privacy": _READS
-    | {"pii:read", "sensitive:read", "profiles:write", "traits:write", "quarantine:read", "identity:read"},
+    | {
+        "pii:read",
+        "sensitive:read",
+        "profiles:write",
+        "traits:write",
+        "quarantine:read",
+        "identity:read",
+        "teams:read",
+    },
 }
 GROUPS = "cognito:groups"
 PROGRAM_ROLES = frozenset({"engineer", "marketer", "analyst", "service"})  # which the scope of a program may name
+TEAM = "team-"  # of the groups that say in which teams somebody is
 _PROGRAM = "regulars/"
 _WORD = re.compile(r"[\w:-]+", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Caller:
-    """Who asks, by the id of the token, and as what."""
+    """Who asks, by the id of the token, as what, and in which teams."""
 
     subject: str
     roles: frozenset[str]
+    teams: frozenset[str] = frozenset()
 
     def may(self, scope: Scope) -> bool:
         """Say whether one of the roles holds the scope."""
@@ -84,10 +96,12 @@ def read_caller(claims: Mapping[str, Any] | None) -> Caller:
         raise UnauthorizedError("sign in and send the access token as: Authorization: Bearer <token>")
     if claims.get("token_use") != "access":
         raise UnauthorizedError("this is no access token: send the access token of the sign-in, not its id token")
-    roles = (read_groups(claims.get(GROUPS)) & ROLES.keys()) | read_program(claims)
+    groups = read_groups(claims.get(GROUPS))
+    roles = (groups & ROLES.keys()) | read_program(claims)
     if not roles:
         raise ForbiddenError(f"none of your groups is a role: an admin adds you to one of {', '.join(ROLES)}")
-    return Caller(subject=str(claims.get("sub", "")), roles=frozenset(roles))
+    teams = frozenset(group.removeprefix(TEAM) for group in groups if group.startswith(TEAM))
+    return Caller(subject=str(claims.get("sub", "")), roles=frozenset(roles), teams=teams)
 
 
 def read_program(claims: Mapping[str, Any]) -> frozenset[str]:
