@@ -8,6 +8,7 @@ from infra.data import Data
 from infra.http_api import HttpApi
 from infra.python_function import Ground, PythonFunction
 from infra.rebuilding import Rebuilding
+from infra.tables import recording
 
 _CATALOG = (
     "segments",
@@ -53,6 +54,7 @@ class Console(Construct):
                 tables.vault.allow("GetItem"),
                 tables.catalog.allow("GetItem", "Query"),
                 data.buckets.large.allow("GetObject", under=["events"]),
+                recording(tables),
             ],
             unwraps=data.keys.workspace,
         )
@@ -72,6 +74,7 @@ class Console(Construct):
                 tables.tallies.allow("GetItem", "DeleteItem"),
                 tables.catalog.allow("GetItem", "Query"),
                 data.buckets.large.allow("GetObject", under=["events"]),
+                recording(tables),
             ],
             unwraps=data.keys.workspace,
         )
@@ -92,6 +95,7 @@ class Console(Construct):
                 tables.vault.allow("GetItem", "BatchGetItem", "PartiQLInsert"),
                 tables.catalog.allow("GetItem", "Query"),
                 data.buckets.large.allow("GetObject", under=["events"]),
+                recording(tables),
             ],
             wraps=data.keys.workspace,
         )
@@ -117,6 +121,7 @@ class Console(Construct):
                 data.buckets.large.allow("GetObject", "PutObject", under=["events"]),
                 # For the owner of a mended event; and it signs cursors, in a new workspace as the first with the key.
                 tables.vault.allow("GetItem", "BatchGetItem", "PartiQLInsert"),
+                recording(tables),
             ],
             wraps=data.keys.workspace,
             starts=[rebuilding.machine, backfilling.machine],

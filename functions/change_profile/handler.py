@@ -10,9 +10,10 @@ from regulars.adapters.change_api import ChangeApi
 from regulars.adapters.change_routes import CHANGE_ROUTES
 from regulars.adapters.clock import now
 from regulars.adapters.http import Request, Response, serve
-from regulars.adapters.observability import journal, log_failure, log_personal_read, observed
+from regulars.adapters.observability import journal, log_failure, observed
 from regulars.adapters.parallel import Parallel
 from regulars.adapters.pause import pause
+from regulars.adapters.recording import recorder
 from regulars.adapters.routes import answer
 from regulars.adapters.sealing import KmsSealer, KmsWrapper
 
@@ -24,7 +25,7 @@ def handler(event: Mapping[str, Any], _context: object) -> Response:
 
 
 def _answer(request: Request) -> Response:
-    return answer(CHANGE_ROUTES, _api(), request)
+    return answer(CHANGE_ROUTES, _api(), request, _api().audit)
 
 
 @cache
@@ -34,7 +35,7 @@ def _api() -> ChangeApi:
         clients.database(),
         sealer,
         Parallel(),
-        log_personal_read,
+        recorder(lambda: sealer.hash_key),
         clock=now,
         journal=journal,
         random=lambda: secrets.token_urlsafe(18),

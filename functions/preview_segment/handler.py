@@ -33,7 +33,7 @@ def handler(event: Mapping[str, Any], context: Context) -> Response:
 
 
 def _answer(seconds: float, request: Request) -> Response:
-    return answer(PREVIEW_ROUTES, _api().within(seconds), request)
+    return answer(PREVIEW_ROUTES, _api().within(seconds), request, None)
 
 
 @cache

@@ -11,6 +11,9 @@ import pytest
 
 from regulars.adapters import clients
 from regulars.adapters.logs import logger
+from regulars.adapters.wire import from_wire
+from regulars.domain.audit_verifying import verify
+from regulars.stores.audit import from_item
 from tests import moto_shim
 from tests.tables import create_tables
 
@@ -31,6 +34,7 @@ def deployed(aws: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:  # n
     create_tables()
     key = boto3.client("kms").create_key()["KeyMetadata"]["KeyId"]
     monkeypatch.setenv("WORKSPACE_CMK", key)
+    monkeypatch.setenv("POWERTOOLS_SERVICE_NAME", "profile_api")
     clear()
     yield
     clear()
@@ -91,13 +95,27 @@ def test_the_description_needs_neither_tables_nor_keys() -> None:
 
 
 @pytest.mark.usefixtures("deployed")
-def test_a_read_of_personal_fields_leaves_a_line_of_ids(lines: StringIO) -> None:
+def test_a_read_of_personal_fields_leaves_a_row_of_ids() -> None:
     ask("profile_api", "GET", "/v1/profiles/email:jane@example.com", "service")
 
-    [line] = [json.loads(line) for line in lines.getvalue().splitlines() if "personal fields" in line]
-    assert (line["subject"], line["route"]) == ("s-1", "get_profile")
-    assert line["whom"].startswith("p_email:")
-    assert "jane" not in str(line)
+    [item] = boto3.client("dynamodb").scan(TableName="audit")["Items"]
+    assert (item["who"]["S"], item["what"]["S"], item["outcome"]["S"]) == ("s-1", "get_profile", "not_found")
+    assert item["chain"]["S"].split("#")[1] == "profile_api"
+    assert "p_email:" in item["whom"]["S"]
+    assert "jane" not in str(item)
+
+
+@pytest.mark.usefixtures("deployed")
+def test_what_is_written_to_the_trail_verifies() -> None:
+    for number in range(4):
+        ask("admin_api", "PUT", f"/v1/sources/web{number}", "admin", {"definition": {"name": "Web"}})
+        ask("profile_api", "GET", "/v1/profiles/email:jane@example.com", "service")
+
+    items = boto3.client("dynamodb").scan(TableName="audit")["Items"]
+    rows = sorted((from_item(from_wire(item)) for item in items), key=lambda row: row.place)
+    days = [row.place.chain[:10] for row in rows]
+    assert verify(rows, (), first=days[0], last=days[-1]).fault is None
+    assert len(rows) == 4 * 3
 
 
 @pytest.mark.usefixtures("aws")

@@ -119,6 +119,7 @@ def test_functions_are_told_where_things_are(deployed: Templates) -> None:
     told = {name for each in functions(deployed).values() for name in variables(each)}
 
     assert {name for name in told if not name.startswith("POWERTOOLS_")} == {
+        "AUDIT_TABLE",
         "BACKFILLING",
         "CATALOG_TABLE",
         "EVALUATIONS_QUEUE",

@@ -8,7 +8,8 @@ from regulars.adapters import settings
 from regulars.adapters.bodies import MAX_BODY
 from regulars.adapters.edits import if_match, read_wish
 from regulars.adapters.pages import Pager
-from regulars.adapters.routes import Audit, Call
+from regulars.adapters.recording import Recorder
+from regulars.adapters.routes import Call
 from regulars.domain.computed_definitions import parse_computed
 from regulars.domain.costs import in_words
 from regulars.domain.instants import to_text
@@ -61,7 +62,7 @@ class AdminApi:
     rebuilds: Rebuilds
     backfills: Backfills
     sealer: Sealer
-    audit: Audit
+    audit: Recorder
 
     @classmethod
     def over(
@@ -73,7 +74,7 @@ class AdminApi:
         clock: Clock,
         random: Callable[[], str],
         document: Mapping[str, Any],
-        audit: Audit,
+        audit: Recorder,
         journal: Journal,
         workers: Workers,
         backfilling: Workers,

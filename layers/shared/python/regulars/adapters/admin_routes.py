@@ -13,6 +13,7 @@ from regulars.adapters.pages import PAGED
 from regulars.adapters.quarantine_routes import QUARANTINE_ROUTES
 from regulars.adapters.rate_routes import RATE_ROUTES
 from regulars.adapters.rebuild_routes import REBUILD_ROUTES
+from regulars.adapters.recording import Leaves
 from regulars.adapters.routes import Call, Parameter, Route
 from regulars.adapters.segment_routes import SEGMENT_ROUTES
 from regulars.adapters.tracking_plan_routes import TRACKING_PLAN_ROUTES
@@ -36,6 +37,7 @@ def _route(
     returns: str,
     description: str = "",
     query: Sequence[Parameter] = (),
+    audited: Leaves | None = None,
 ) -> Route[AdminApi]:
     return Route(
         name=name,
@@ -48,6 +50,7 @@ def _route(
         returns=returns,
         query=query,
         body="Edit" if method == "PUT" else None,
+        audited=audited,
     )
 
 
@@ -116,6 +119,7 @@ _IDENTITY = (
         returns="RefusedClaimPage",
         description="Of each identifier and limit the first event of the day; kept for 90 days, in the lake for ever.",
         query=(*DAYS, *PAGED),
+        audited="reads",
     ),
     _route(
         "GET",
@@ -127,6 +131,7 @@ _IDENTITY = (
         returns="HeldPage",
         description="Each with what to do: block it and heal, or let it go.",
         query=PAGED,
+        audited="reads",
     ),
 )
 _WORKSPACE = (

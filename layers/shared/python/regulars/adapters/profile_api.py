@@ -17,7 +17,8 @@ from regulars.adapters.profile_json import (
     profile_json,
     trait_json,
 )
-from regulars.adapters.routes import Audit, Call
+from regulars.adapters.recording import Recorder
+from regulars.adapters.routes import Call
 from regulars.domain.references import profile_id_of, profile_id_of_value
 from regulars.errors import InvalidRequestError
 from regulars.pipeline.computed import ShownComputed
@@ -37,17 +38,17 @@ COMPUTED = 500_000  # bytes of its computed traits there; the others are in the 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProfileApi:
-    """What the routes need: a reader, a pager, and somebody to tell who read personal fields of whom."""
+    """What the routes need: a reader, a pager, and where to write who read personal fields of whom."""
 
     reader: ProfileReader
     graphs: Graphs
     explainer: Explainer
     pager: Pager
     sealer: Sealer
-    audit: Audit
+    audit: Recorder
 
     @classmethod
-    def over(cls, database: Database, sealer: Sealer, many: Many, audit: Audit, clock: Clock) -> Self:
+    def over(cls, database: Database, sealer: Sealer, many: Many, audit: Recorder, clock: Clock) -> Self:
         """Answer from a database."""
         reader, graphs = ProfileReader(database, sealer, many, clock), Graphs(database, many)
         explainer = Explainer(database, many, clock)
@@ -141,9 +142,8 @@ class ProfileApi:
         return profile_id, self._opener(call, profile_id)
 
     def _opener(self, call: Call, profile_id: str) -> Opener:
-        personal = call.caller.may("pii:read")
-        if personal:
-            self.audit(call.caller.subject, call.route, profile_id)
+        if personal := call.personal:
+            call.saw(profile_id)
         return self.reader.opener(personal=personal, sensitive=call.caller.may("sensitive:read"))
 
 

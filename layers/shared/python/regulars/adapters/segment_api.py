@@ -89,6 +89,7 @@ def list_members(api: "AdminApi", call: Call) -> Answer:
     segment = api.definitions.get("segment", call["id"]).id
     asked = api.pager.asked(call, "members", segment)
     page = api.members.page(segment, after=asked.after, limit=asked.limit)
+    call.saw(*(member.profile_id for member in page.members))
     return {"members": list(map(_member_json, page.members)), "next": api.pager.cursor(asked, page.next)}
 
 

@@ -7,7 +7,8 @@ from typing import Any, Self
 from regulars.adapters.bodies import only, read_body
 from regulars.adapters.graph_json import edges_json, node_json
 from regulars.adapters.profile_json import orders_json, trait_json
-from regulars.adapters.routes import Audit, Call
+from regulars.adapters.recording import Recorder
+from regulars.adapters.routes import Call
 from regulars.domain.profiles import founder
 from regulars.domain.references import profile_id_of
 from regulars.domain.splits import Graph, side_of
@@ -34,10 +35,10 @@ class UnmergeApi:
     unmerger: Unmerger
     reader: ProfileReader
     sealer: Sealer
-    audit: Audit
+    audit: Recorder
 
     @classmethod
-    def over(cls, database: Database, sealer: Sealer, many: Many, audit: Audit, clock: Clock) -> Self:
+    def over(cls, database: Database, sealer: Sealer, many: Many, audit: Recorder, clock: Clock) -> Self:
         """Answer from a database."""
         return cls(
             graphs=Graphs(database, many),
@@ -98,11 +99,8 @@ class UnmergeApi:
         return founder(profile_id_of(ref, self.sealer.hash_key))
 
     def _preview(self, call: Call, preview: Preview, *, done: bool) -> Answer:
-        personal = call.caller.may("pii:read")
-        if personal:
-            for side in (preview.stays, preview.leaves):
-                self.audit(call.caller.subject, call.route, side.profile.profile_id)
-        opener = self.reader.opener(personal=personal, sensitive=call.caller.may("sensitive:read"))
+        call.saw(*(side.profile.profile_id for side in (preview.stays, preview.leaves)))
+        opener = self.reader.opener(personal=call.personal, sensitive=call.caller.may("sensitive:read"))
         return {
             "version": preview.version,
             "done": done,
