@@ -41,6 +41,7 @@ from regulars.domain.sources import Source
 from regulars.pipeline.admission import lay_out
 from regulars.pipeline.audit import AuditTrail
 from regulars.pipeline.rebuild_worker import RebuildWorker
+from regulars.pipeline.sights import Sights
 from regulars.stores.audit import from_item as from_audit_item
 from regulars.stores.events import from_item
 
@@ -86,6 +87,7 @@ class Workspace:
         """Start the functions, with nothing held in memory."""
         database = self.world.database
         self.sealer = KmsSealer(database, PlainWrapper())
+        self._sights = Sights(database).of
         self._recorders = {name: self._recorder(name) for name in FUNCTIONS}
         self._profile_api = ProfileApi.over(
             database, self.sealer, MANY, self._recorders["profile_api"], self.world.clock
@@ -166,15 +168,15 @@ class Workspace:
 
     def answer(self, request: Request) -> dict[str, Any]:
         if request.path.endswith(("/unmerge", "/release")) or "/held/" in request.path:
-            return answer(UNMERGE_ROUTES, self._unmerge_api, request, self._recorders["unmerge"])
+            return answer(UNMERGE_ROUTES, self._unmerge_api, request, self._recorders["unmerge"], self._sights)
         if request.path in ("/v1/segments/preview", "/v1/segments/sql"):
-            return answer(PREVIEW_ROUTES, self._preview_api, request, None)
+            return answer(PREVIEW_ROUTES, self._preview_api, request, None, self._sights)
         if request.path.startswith("/v1/profiles") and (request.method == "PATCH" or request.path.endswith("/rebuild")):
-            return answer(CHANGE_ROUTES, self._change_api, request, self._recorders["change_profile"])
+            return answer(CHANGE_ROUTES, self._change_api, request, self._recorders["change_profile"], self._sights)
         if request.path.startswith("/v1/profiles"):
             routes = (*PROFILE_ROUTES, *GRAPH_ROUTES, *WHY_ROUTES)
-            return answer(routes, self._profile_api, request, self._recorders["profile_api"])
-        return answer(ADMIN_ROUTES, self._admin_api, request, self._recorders["admin_api"])
+            return answer(routes, self._profile_api, request, self._recorders["profile_api"], self._sights)
+        return answer(ADMIN_ROUTES, self._admin_api, request, self._recorders["admin_api"], self._sights)
 
     @cached_property
     def _preview_api(self) -> PreviewApi:

@@ -16,6 +16,7 @@ from regulars.adapters.parallel import Parallel
 from regulars.adapters.recording import recorder
 from regulars.adapters.routes import answer
 from regulars.adapters.sealing import KmsSealer, KmsWrapper
+from regulars.adapters.teams import sights
 from regulars.adapters.workers import StateMachine
 
 
@@ -26,7 +27,7 @@ def handler(event: Mapping[str, Any], _context: object) -> Response:
 
 
 def _answer(request: Request) -> Response:
-    return answer(ADMIN_ROUTES, _api(), request, _api().audit)
+    return answer(ADMIN_ROUTES, _api(), request, _api().audit, sights())
 
 
 @cache

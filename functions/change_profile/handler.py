@@ -16,6 +16,7 @@ from regulars.adapters.pause import pause
 from regulars.adapters.recording import recorder
 from regulars.adapters.routes import answer
 from regulars.adapters.sealing import KmsSealer, KmsWrapper
+from regulars.adapters.teams import sights
 
 
 @observed
@@ -25,7 +26,7 @@ def handler(event: Mapping[str, Any], _context: object) -> Response:
 
 
 def _answer(request: Request) -> Response:
-    return answer(CHANGE_ROUTES, _api(), request, _api().audit)
+    return answer(CHANGE_ROUTES, _api(), request, _api().audit, sights())
 
 
 @cache

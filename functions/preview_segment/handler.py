@@ -14,6 +14,7 @@ from regulars.adapters.observability import log_failure, observed
 from regulars.adapters.preview_api import PreviewApi
 from regulars.adapters.preview_routes import PREVIEW_ROUTES
 from regulars.adapters.routes import answer
+from regulars.adapters.teams import sights
 
 _SPARE = 3.0  # seconds, to say that the time is over
 
@@ -33,7 +34,7 @@ def handler(event: Mapping[str, Any], context: Context) -> Response:
 
 
 def _answer(seconds: float, request: Request) -> Response:
-    return answer(PREVIEW_ROUTES, _api().within(seconds), request, None)
+    return answer(PREVIEW_ROUTES, _api().within(seconds), request, None, sights())
 
 
 @cache

@@ -15,6 +15,7 @@ from regulars.adapters.profile_routes import PROFILE_ROUTES
 from regulars.adapters.recording import recorder
 from regulars.adapters.routes import answer
 from regulars.adapters.sealing import KmsSealer, KmsWrapper
+from regulars.adapters.teams import sights
 from regulars.adapters.why_routes import WHY_ROUTES
 
 
@@ -25,7 +26,7 @@ def handler(event: Mapping[str, Any], _context: object) -> Response:
 
 
 def _answer(request: Request) -> Response:
-    return answer((*PROFILE_ROUTES, *GRAPH_ROUTES, *WHY_ROUTES), _api(), request, _api().audit)
+    return answer((*PROFILE_ROUTES, *GRAPH_ROUTES, *WHY_ROUTES), _api(), request, _api().audit, sights())
 
 
 @cache

@@ -12,6 +12,7 @@ from regulars.adapters.parallel import Parallel
 from regulars.adapters.recording import recorder
 from regulars.adapters.routes import answer
 from regulars.adapters.sealing import KmsSealer, KmsWrapper
+from regulars.adapters.teams import sights
 from regulars.adapters.unmerge_api import UnmergeApi
 from regulars.adapters.unmerge_routes import UNMERGE_ROUTES
 
@@ -23,7 +24,7 @@ def handler(event: Mapping[str, Any], _context: object) -> Response:
 
 
 def _answer(request: Request) -> Response:
-    return answer(UNMERGE_ROUTES, _api(), request, _api().audit)
+    return answer(UNMERGE_ROUTES, _api(), request, _api().audit, sights())
 
 
 @cache

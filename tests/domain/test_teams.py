@@ -8,8 +8,10 @@ from hypothesis import strategies as st
 
 from regulars.domain.roles import ROLES
 from regulars.domain.segment_definitions import parse
+from regulars.domain.segments import segments_read, traits_read
 from regulars.domain.teams import EVERYTHING, LIMITED, NOTHING, Sight, Teams, parse_teams
 from regulars.errors import DefinitionError, ForbiddenError
+from tests.strategies import definitions
 
 IDS = ["a", "b", "c", "d"]
 names = st.one_of(st.none(), st.frozensets(st.sampled_from(IDS)))
@@ -62,22 +64,30 @@ def test_what_is_kept_in_clear_of_a_trait_goes_with_it() -> None:
     [
         ({"trait": "plan", "equals": "gold"}, None),
         ({"trait": "salary", "at_least": 1}, "the trait salary"),
+        ({"any": [{"event": "X"}, {"computed": "value", "at_least": 1}]}, "the trait value"),
         ({"all": [{"event": "X"}, {"not": {"segment": "vip"}}]}, "the segment vip"),
+        ("nonsense", None),
     ],
 )
-def test_a_segment_asks_for_nothing_that_is_not_seen(where: dict[str, Any], hidden: str | None) -> None:
-    sight, segment = Sight(segments=frozenset({"s"}), traits=frozenset({"plan"})), parse("s", {"where": where})
+def test_a_segment_asks_for_nothing_that_is_not_seen(where: object, hidden: str | None) -> None:
+    sight = Sight(segments=frozenset({"s"}), traits=frozenset({"plan"}))
 
     if hidden is None:
-        sight.must_see(segment)
+        sight.must_read(where)
         return
     with pytest.raises(ForbiddenError, match=hidden):
-        sight.must_see(segment)
+        sight.must_read(where)
 
 
-def test_no_segment_that_is_not_seen() -> None:
-    with pytest.raises(ForbiddenError, match="the segment s"):
-        NOTHING.must_see(parse("s", {"where": {"event": "X"}}))
+@given(definitions)
+def test_nothing_that_a_segment_reads_is_missed(definition: dict[str, Any]) -> None:
+    segment = parse("s", definition)
+
+    if traits_read(segment) | segments_read(segment):
+        with pytest.raises(ForbiddenError):
+            NOTHING.must_read(definition["where"])
+    else:
+        NOTHING.must_read(definition["where"])
 
 
 @pytest.mark.parametrize(

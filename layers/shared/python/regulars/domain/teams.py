@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from regulars.domain.segments import Segment, segments_read, traits_read
+from regulars.domain.named import named
 from regulars.errors import DefinitionError, ForbiddenError
 
 LIMITED = frozenset({"marketer", "analyst", "service"})  # the roles that teams limit; the others see all
@@ -33,14 +33,27 @@ class Sight:
         """Say whether a trait is seen, and what is kept in clear of it."""
         return self.traits is None or name in self.traits or name.rpartition(".")[0] in self.traits
 
-    def must_see(self, segment: Segment) -> None:
-        """Go on only with a segment that is seen and reads nothing that is not. Raises ForbiddenError."""
-        hidden = [
-            f"the segment {id}" for id in sorted({segment.id, *segments_read(segment)}) if not self.sees_segment(id)
-        ]
-        hidden += [f"the trait {name}" for name in sorted(traits_read(segment)) if not self.sees_trait(name)]
+    def must_see(self, id: str) -> None:
+        """Go on only with a segment that is seen, whether there is one or not. Raises ForbiddenError."""
+        if not self.sees_segment(id):
+            raise _hidden([f"the segment {id}"])
+
+    def must_see_traits(self, names: Iterable[str]) -> None:
+        """Go on only with traits that are seen. Raises ForbiddenError."""
+        if hidden := [f"the trait {name}" for name in sorted(names) if not self.sees_trait(name)]:
+            raise _hidden(hidden)
+
+    def must_read(self, where: object) -> None:
+        """Go on only with conditions of a segment that name nothing that is not seen. Raises ForbiddenError."""
+        hidden = [f"the segment {id}" for id in sorted(named(where, "segment")) if not self.sees_segment(id)]
+        traits = named(where, "trait") | named(where, "computed")
+        hidden += [f"the trait {name}" for name in sorted(traits) if not self.sees_trait(name)]
         if hidden:
-            raise ForbiddenError(f"no team of yours sees {', '.join(hidden)}: an admin adds it in catalog/teams.yaml")
+            raise _hidden(hidden)
+
+
+def _hidden(what: Sequence[str]) -> ForbiddenError:
+    return ForbiddenError(f"no team of yours sees {', '.join(what)}: an admin adds it in catalog/teams.yaml")
 
 
 EVERYTHING = Sight()
