@@ -3,7 +3,7 @@
 import json
 from typing import cast
 
-from aws_cdk import Duration
+from aws_cdk import Duration, Fn
 from aws_cdk import aws_apigatewayv2 as apigateway
 from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_kms as kms
@@ -77,6 +77,10 @@ class HttpApi(Construct):
             user_pool_region=stage.region,
         )
         self._integrations: dict[str, HttpLambdaIntegration] = {}
+        self._sign_in = {
+            "SIGN_IN_ISSUER": f"https://cognito-idp.{stage.region}.amazonaws.com/{people.pool.user_pool_id}",
+            "SIGN_IN_CLIENTS": Fn.join(",", [each.user_pool_client_id for each in (people.client, *programs.clients)]),
+        }
         self.url = self._api.api_endpoint
 
     def server_errors(self, period: Duration) -> cloudwatch.Metric:
@@ -101,7 +105,9 @@ class HttpApi(Construct):
         acknowledge(route, "APIG4", because=because)
 
     def guard(self, function: PythonFunction, *routes: str) -> None:
-        """Lead routes to a function for people who are signed in."""
+        """Lead routes to a function for people who are signed in; it is told whose tokens it may believe."""
+        for name, value in self._sign_in.items():
+            function.add_environment(name, value)
         for route in routes:
             self._add(function, route, authorizer=self._signed_in)
 

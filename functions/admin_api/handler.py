@@ -6,6 +6,7 @@ from functools import cache
 from typing import Any
 
 from regulars.adapters import clients, settings
+from regulars.adapters.access import access
 from regulars.adapters.admin_api import AdminApi
 from regulars.adapters.admin_routes import ADMIN_ROUTES
 from regulars.adapters.clock import now
@@ -16,7 +17,6 @@ from regulars.adapters.parallel import Parallel
 from regulars.adapters.recording import recorder
 from regulars.adapters.routes import answer
 from regulars.adapters.sealing import KmsSealer, KmsWrapper
-from regulars.adapters.teams import sights
 from regulars.adapters.workers import StateMachine
 
 
@@ -27,7 +27,7 @@ def handler(event: Mapping[str, Any], _context: object) -> Response:
 
 
 def _answer(request: Request) -> Response:
-    return answer(ADMIN_ROUTES, _api(), request, _api().audit, sights())
+    return answer(ADMIN_ROUTES, _api(), request, _api().audit, access())
 
 
 @cache

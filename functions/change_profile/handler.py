@@ -6,6 +6,7 @@ from functools import cache
 from typing import Any
 
 from regulars.adapters import clients, settings
+from regulars.adapters.access import access
 from regulars.adapters.change_api import ChangeApi
 from regulars.adapters.change_routes import CHANGE_ROUTES
 from regulars.adapters.clock import now
@@ -16,7 +17,6 @@ from regulars.adapters.pause import pause
 from regulars.adapters.recording import recorder
 from regulars.adapters.routes import answer
 from regulars.adapters.sealing import KmsSealer, KmsWrapper
-from regulars.adapters.teams import sights
 
 
 @observed
@@ -26,7 +26,7 @@ def handler(event: Mapping[str, Any], _context: object) -> Response:
 
 
 def _answer(request: Request) -> Response:
-    return answer(CHANGE_ROUTES, _api(), request, _api().audit, sights())
+    return answer(CHANGE_ROUTES, _api(), request, _api().audit, access())
 
 
 @cache

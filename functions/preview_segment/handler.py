@@ -7,6 +7,7 @@ from tempfile import gettempdir
 from typing import Any, Protocol
 
 from regulars.adapters import clients
+from regulars.adapters.access import access
 from regulars.adapters.clock import now
 from regulars.adapters.http import Request, Response, serve
 from regulars.adapters.lake import lake
@@ -14,7 +15,6 @@ from regulars.adapters.observability import log_failure, observed
 from regulars.adapters.preview_api import PreviewApi
 from regulars.adapters.preview_routes import PREVIEW_ROUTES
 from regulars.adapters.routes import answer
-from regulars.adapters.teams import sights
 
 _SPARE = 3.0  # seconds, to say that the time is over
 
@@ -34,7 +34,7 @@ def handler(event: Mapping[str, Any], context: Context) -> Response:
 
 
 def _answer(seconds: float, request: Request) -> Response:
-    return answer(PREVIEW_ROUTES, _api().within(seconds), request, None, sights())
+    return answer(PREVIEW_ROUTES, _api().within(seconds), request, None, access())
 
 
 @cache

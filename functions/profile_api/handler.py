@@ -5,6 +5,7 @@ from functools import cache
 from typing import Any
 
 from regulars.adapters import clients, settings
+from regulars.adapters.access import access
 from regulars.adapters.clock import now
 from regulars.adapters.graph_routes import GRAPH_ROUTES
 from regulars.adapters.http import Request, Response, serve
@@ -15,7 +16,6 @@ from regulars.adapters.profile_routes import PROFILE_ROUTES
 from regulars.adapters.recording import recorder
 from regulars.adapters.routes import answer
 from regulars.adapters.sealing import KmsSealer, KmsWrapper
-from regulars.adapters.teams import sights
 from regulars.adapters.why_routes import WHY_ROUTES
 
 
@@ -26,7 +26,7 @@ def handler(event: Mapping[str, Any], _context: object) -> Response:
 
 
 def _answer(request: Request) -> Response:
-    return answer((*PROFILE_ROUTES, *GRAPH_ROUTES, *WHY_ROUTES), _api(), request, _api().audit, sights())
+    return answer((*PROFILE_ROUTES, *GRAPH_ROUTES, *WHY_ROUTES), _api(), request, _api().audit, access())
 
 
 @cache

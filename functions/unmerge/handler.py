@@ -5,6 +5,7 @@ from functools import cache
 from typing import Any
 
 from regulars.adapters import clients, settings
+from regulars.adapters.access import access
 from regulars.adapters.clock import now
 from regulars.adapters.http import Request, Response, serve
 from regulars.adapters.observability import log_failure, observed
@@ -12,7 +13,6 @@ from regulars.adapters.parallel import Parallel
 from regulars.adapters.recording import recorder
 from regulars.adapters.routes import answer
 from regulars.adapters.sealing import KmsSealer, KmsWrapper
-from regulars.adapters.teams import sights
 from regulars.adapters.unmerge_api import UnmergeApi
 from regulars.adapters.unmerge_routes import UNMERGE_ROUTES
 
@@ -24,7 +24,7 @@ def handler(event: Mapping[str, Any], _context: object) -> Response:
 
 
 def _answer(request: Request) -> Response:
-    return answer(UNMERGE_ROUTES, _api(), request, _api().audit, sights())
+    return answer(UNMERGE_ROUTES, _api(), request, _api().audit, access())
 
 
 @cache

@@ -134,6 +134,8 @@ def test_functions_are_told_where_things_are(deployed: Templates) -> None:
         "QUARANTINE_TABLE",
         "REBUILDING",
         "SIGN_IN_CLIENT",
+        "SIGN_IN_CLIENTS",
+        "SIGN_IN_ISSUER",
         "STAGE",
         "TALLIES_TABLE",
         "TIMERS_TABLE",

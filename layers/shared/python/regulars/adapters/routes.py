@@ -6,9 +6,10 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import Any, Generic, TypeVar
 
+from regulars.adapters.access import Access
 from regulars.adapters.http import Request, Response, respond
 from regulars.adapters.recording import Leaves, Recorder, Seen, case_of
-from regulars.domain.roles import Caller, Scope, read_caller
+from regulars.domain.roles import Caller, Scope
 from regulars.domain.teams import EVERYTHING, Sight
 from regulars.errors import InvalidRequestError, MethodNotAllowedError, NotFoundError, RequestError
 
@@ -101,12 +102,12 @@ def answer(
     api: Api,
     request: Request,
     recorder: Recorder | None,
-    sights: Callable[[Caller], Sight],
+    access: Access,
 ) -> Response:
     """
     Answer a request by the one route that fits, once the audit trail holds what is to be held.
 
-    `sights` say what a caller sees: no segment that they do not see is answered about.
+    `access` says who asks, and what they see: no segment that they do not see is answered about.
 
     Raises RequestError; among them UnavailableError where the trail takes nothing: then nothing is answered.
     """
@@ -120,12 +121,12 @@ def answer(
     route, values = fitting[request.method]
     caller = NOBODY
     if route.scope is not None:
-        caller = read_caller(request.claims)
+        caller = access.caller(request)
         caller.must(route.scope)
     if request.query.keys() - {parameter.name for parameter in route.query}:
         known = ", ".join(parameter.name for parameter in route.query)
         raise InvalidRequestError(f"the query takes {known or 'no parameters'}")
-    call = Call(request=request, route=route.name, caller=caller, values=values, sight=sights(caller))
+    call = Call(request=request, route=route.name, caller=caller, values=values, sight=access.sight(caller))
     if route.is_of_segment:
         call.sight.must_see(values["id"])
     if recorder is None or route.leaves == "nothing":
