@@ -79,6 +79,9 @@ def _wakers(templates: Templates) -> dict[str, list[str]]:
         called = [name for logical, name in names.items() if logical in json.dumps(machine["DefinitionString"])]
         for name in called:
             awake[name].append("its state machine")
+    for permission in resources(templates.platform, "Lambda::Permission").values():
+        if permission["Principal"] == "cognito-idp.amazonaws.com":
+            awake[names[identity(permission["FunctionName"])]].append("the sign-in, for each token")
     for function, routes in _routes(templates).items():
         awake[names[function]].append(routes)
     return awake
