@@ -18,12 +18,13 @@ class Session:
 
     place: Place
     output: Output
+    case: str | None = None
     is_interactive: bool = field(default_factory=lambda: sys.stdin.isatty())
 
     @cached_property
     def http(self) -> Http:
         """The client, made when it is first needed."""
-        return Http(self.place)
+        return Http(self.place, case=self.case)
 
     @property
     def roles(self) -> tuple[str, ...]:

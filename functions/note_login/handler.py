@@ -12,7 +12,7 @@ from regulars.pipeline.audit import AuditTrail
 
 
 @observed
-def handler(event: dict[str, Any], context: object) -> Mapping[str, Any]:
+def handler(event: Mapping[str, Any], context: object) -> Mapping[str, Any]:
     """Give the event back as it came: the token is as it would be. Who is not written down gets none."""
     try:
         _trail().write(deed_of(event, request=str(getattr(context, "aws_request_id", ""))))

@@ -65,7 +65,7 @@ class S3Anchors:
     def of(self, first: str, last: str, *, after: str | None = None, limit: int) -> Sequence[tuple[str, Any]]:
         """Read what was put from a first day to a last, each with its key."""
         end = f"{FOLDER}{last}U"  # behind all hours of the day
-        found = []
+        found: list[tuple[str, Any]] = []
         for key in self._keys(after or f"{FOLDER}{first}"):
             if key > end or len(found) == limit:
                 break
