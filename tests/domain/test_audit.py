@@ -43,7 +43,7 @@ DEED_CHANGES: dict[str, object] = {
     "opened": False, "case": "", "request": "r", "outcome": "not_found",
 }  # fmt: skip
 ROW_CHANGES: dict[str, object] = {
-    "place": Place("2024-10-04#unmerge#0", 77), "at": 5, "after": "x 1", "previous": "0" * 64, "hash": "0" * 64,
+    "place": Place("2024-10-04#unmerge#00", 77), "at": 5, "after": "x 1", "previous": "0" * 64, "hash": "0" * 64,
 }  # fmt: skip
 
 

@@ -101,7 +101,7 @@ def test_the_whole_of_it_comes_in_pages_and_verifies(
     workspace: Workspace, limit: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(audit_search, "_PAGE", 2)
-    monkeypatch.setattr(audit_search, "MOST_CHAINS", 48)
+    monkeypatch.setattr(audit_search, "MOST_CHAINS", 96)
     written = workspace.trail
     said = {**DAYS, "from": "2026-01-01", "to": "2026-01-04", "limit": str(limit)}
     rows, page = [], workspace.get("/v1/audit", **said).content

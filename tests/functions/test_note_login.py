@@ -39,9 +39,10 @@ def an_event(**changes: Any) -> dict[str, Any]:
 
 
 @pytest.fixture
-def cold(tables: None) -> Iterator[None]:
+def cold(tables: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """The function, with nothing in memory."""
     del tables
+    monkeypatch.setenv("POWERTOOLS_SERVICE_NAME", "note_login")
     moto_shim.mend()
     clients.database.cache_clear()
     handler._trail.cache_clear()

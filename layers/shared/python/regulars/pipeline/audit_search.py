@@ -17,8 +17,8 @@ from regulars.stores.database import Database
 from regulars.stores.profiles import ProfileStore
 
 MOST_ROWS = 5_000  # looked at for a page
-MOST_CHAINS = 240  # of which most are empty: a page ends before the API gives up
-AT_ONCE = 24  # chains that are begun together
+MOST_CHAINS = 320  # of which most are empty: a page ends before the API gives up
+AT_ONCE = 32  # chains that are begun together
 _PAGE = 200  # rows of a chain that are read together
 _START = -1
 
