@@ -22,12 +22,13 @@ class Http:
         self,
         place: Place,
         *,
+        case: str | None = None,
         transport: httpx.BaseTransport | None = None,
         attempts: int = ATTEMPTS,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         self.url = place.must_have_url()
-        self._token = place.token
+        self._token, self._case = place.token, case
         self._attempts, self._sleep = attempts, sleep
         self._client = httpx.Client(base_url=self.url, transport=transport, timeout=httpx.Timeout(35, connect=5))
 
@@ -40,6 +41,8 @@ class Http:
         if self._token is None:
             raise UserError("nobody is signed in", fix="sign in: regulars login (or say --token, or REGULARS_TOKEN)")
         headers = {"authorization": f"Bearer {self._token}", **request.pop("headers", {})}
+        if self._case is not None:
+            headers["x-case"] = self._case
         return self.send(method, path, headers=headers, **request)
 
     def send(self, method: str, path: str, **request: Any) -> Any:

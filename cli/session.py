@@ -20,6 +20,7 @@ class Session:
 
     place: Place
     output: Output
+    case: str | None = None
     is_interactive: bool = field(default_factory=lambda: sys.stdin.isatty())
 
     @cached_property
@@ -32,7 +33,7 @@ class Session:
     @cached_property
     def http(self) -> Http:
         """The client, made when it is first needed."""
-        return Http(self.signed_in)
+        return Http(self.signed_in, case=self.case)
 
     @property
     def roles(self) -> tuple[str, ...]:

@@ -7,6 +7,7 @@ from constructs import Construct
 
 from infra.alarms import Alarms
 from infra.announcements import Announcements
+from infra.auditing import Auditing
 from infra.backfilling import Backfilling
 from infra.browser_script import BrowserScript
 from infra.console import Console
@@ -45,6 +46,7 @@ class Platform(Stack):
         rebuilding = Rebuilding(self, "rebuilding", ground=ground, data=data)
         backfilling = Backfilling(self, "backfilling", ground=ground, data=data, evaluations=segments.evaluations)
         Console(self, "console", ground=ground, data=data, api=api, rebuilding=rebuilding, backfilling=backfilling)
+        Auditing(self, "auditing", ground=ground, data=data, api=api)
         BrowserScript(self, "browser_script", ground=ground, api=api)
         alarms = Alarms(
             self,
@@ -60,6 +62,7 @@ class Platform(Stack):
         CfnOutput(self, "ApiUrl", value=api.url)
         CfnOutput(self, "AlarmTopic", value=alarms.topic.topic_arn)
         CfnOutput(self, "LakeBucket", value=data.buckets.lake.bucket_name)
+        CfnOutput(self, "AnchorsBucket", value=data.buckets.anchors.bucket_name)
         CfnOutput(self, "AthenaWorkgroup", value=lake.catalog.workgroup.name)
         CfnOutput(self, "EventBus", value=announcements.bus.event_bus_name)
 

@@ -24,6 +24,9 @@ _RESERVED_IN_PROD = {
     "rebuild": 5,  # of which four work: one more for what another execution left behind
     "backfill": 5,
     "admin_api": 20,
+    "audit_api": 3,
+    "anchor_audit": 1,  # anchors follow one another
+    "note_login": 5,
     "preview_segment": 5,
     "serve_analytics": 18,
 }
@@ -57,20 +60,26 @@ class Stage:
     local: bool = False
     alarm_email: str | None = None
     programs: Mapping[str, str] = field(default_factory=dict)
+    anchor_days: int = 1
+    notes_logins: bool = True
 
     @classmethod
     def from_context(cls, node: Node) -> "Stage":
         """
         Read `-c stage=prod -c region=eu-central-1 -c alarm_email=you@example.com -c programs=crm:service -c local=1`.
 
-        Raises ValueError.
+        `-c anchor_days=400` says how long heads of the audit trail are locked away, `-c note_logins=0` lets people sign
+        in without a row there. Raises ValueError.
         """
+        name = node.try_get_context("stage") or "dev"
         return cls(
-            name=node.try_get_context("stage") or "dev",
+            name=name,
             region=node.try_get_context("region") or "eu-west-1",
             local=bool(node.try_get_context("local")),
             alarm_email=node.try_get_context("alarm_email") or None,
             programs=read_programs(node.try_get_context("programs") or ""),
+            anchor_days=int(node.try_get_context("anchor_days") or (400 if name == "prod" else 1)),
+            notes_logins=str(node.try_get_context("note_logins")) != "0",
         )
 
     @property

@@ -10,6 +10,7 @@ from tempfile import mkdtemp
 from typing import Any
 from weakref import finalize
 
+from local.world.anchors import MemoryAnchors
 from local.world.backfilling import Backfilling
 from local.world.lake import MemoryLake
 from local.world.world import World
@@ -17,6 +18,8 @@ from local.world.wrapping import PlainWrapper
 from regulars.adapters.access import Access
 from regulars.adapters.admin_api import AdminApi
 from regulars.adapters.admin_routes import ADMIN_ROUTES
+from regulars.adapters.audit_api import AuditApi
+from regulars.adapters.audit_routes import AUDIT_ROUTES
 from regulars.adapters.change_api import ChangeApi
 from regulars.adapters.change_routes import CHANGE_ROUTES
 from regulars.adapters.graph_routes import GRAPH_ROUTES
@@ -33,13 +36,14 @@ from regulars.adapters.sealing import KmsSealer
 from regulars.adapters.unmerge_api import UnmergeApi
 from regulars.adapters.unmerge_routes import UNMERGE_ROUTES
 from regulars.adapters.why_routes import WHY_ROUTES
-from regulars.domain.audit import FUNCTIONS, Row
+from regulars.domain.audit import FUNCTIONS, Deed, Row
 from regulars.domain.calls import Delivery, read
 from regulars.domain.events import Event
 from regulars.domain.identifiers import Identifier, normalise, owner_key
 from regulars.domain.identity_rules import DEFAULT_RULES
 from regulars.domain.sources import Source
 from regulars.pipeline.admission import lay_out
+from regulars.pipeline.anchoring import Anchored, Anchorer
 from regulars.pipeline.audit import AuditTrail
 from regulars.pipeline.rebuild_worker import RebuildWorker
 from regulars.pipeline.sights import Sights
@@ -82,6 +86,7 @@ class Workspace:
         self.failures: list[Exception] = []
         self._minted = 0
         self.lake = MemoryLake()
+        self.anchors = MemoryAnchors()
         self.start()
 
     def start(self) -> None:
@@ -94,6 +99,9 @@ class Workspace:
             database, self.sealer, MANY, self._recorders["profile_api"], self.world.clock
         )
         self._unmerge_api = UnmergeApi.over(database, self.sealer, MANY, self._recorders["unmerge"], self.world.clock)
+        self._audit_api = AuditApi.over(
+            database, self.sealer, MANY, self._recorders["audit_api"], lambda: self.anchors, self.world.clock
+        )
         self._admin_api = AdminApi.over(
             database,
             self.sealer,
@@ -177,6 +185,8 @@ class Workspace:
         if request.path.startswith("/v1/profiles"):
             routes = (*PROFILE_ROUTES, *GRAPH_ROUTES, *WHY_ROUTES)
             return answer(routes, self._profile_api, request, self._recorders["profile_api"], self._access)
+        if request.path.startswith("/v1/audit"):
+            return answer(AUDIT_ROUTES, self._audit_api, request, self._recorders["audit_api"], self._access)
         return answer(ADMIN_ROUTES, self._admin_api, request, self._recorders["admin_api"], self._access)
 
     @cached_property
@@ -196,6 +206,16 @@ class Workspace:
         """Who has opened personal fields by which route, and of whom, each once for a request."""
         opened = (row.deed for row in self.trail if row.deed.opened)
         return [(deed.who, deed.what, whom) for deed in opened for whom in deed.whom]
+
+    def note(self, deed: Deed) -> None:
+        """Write a row as the sign-in does."""
+        AuditTrail(self.world.database, self.world.clock, lambda _tries: None, function="note_login", lane=0).write(
+            deed
+        )
+
+    def anchor(self) -> Anchored:
+        """Do what is done each hour."""
+        return Anchorer(self.world.database, self.anchors, self.world.journal, self.world.clock).anchor()
 
     def _recorder(self, function: str) -> Recorder:
         trail = AuditTrail(self.world.database, self.world.clock, lambda _tries: None, function=function, lane=0)

@@ -43,7 +43,7 @@ DEED_CHANGES: dict[str, object] = {
     "opened": False, "case": "", "request": "r", "outcome": "not_found",
 }  # fmt: skip
 ROW_CHANGES: dict[str, object] = {
-    "place": Place("2024-10-04#unmerge#0", 77), "at": 5, "after": "x 1", "previous": "0" * 64, "hash": "0" * 64,
+    "place": Place("2024-10-04#unmerge#00", 77), "at": 5, "after": "x 1", "previous": "0" * 64, "hash": "0" * 64,
 }  # fmt: skip
 
 
@@ -185,7 +185,8 @@ def test_a_verification_goes_on_where_one_ended() -> None:
     first = Verifier(first=FIRST)
     for row in rows[:middle]:
         assert first.add(row) is None
-    again = Verifier(first=FIRST, begun={rows[middle - 1].place.chain: rows[middle - 1].head})
+    again = Verifier(first=FIRST)
+    again.begin(rows[middle - 1])
     rest = [row for row in rows[middle:] if row.place.chain == rows[middle - 1].place.chain]
 
     assert first.heads[rows[middle - 1].place.chain] == rows[middle - 1].head

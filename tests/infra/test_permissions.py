@@ -99,6 +99,15 @@ TABLES = {
         "audit": "PartiQLInsert Query",
     },
     "preview_segment": {"catalog": "GetItem Query"},
+    "audit_api": {
+        "audit": "PartiQLInsert Query",
+        "identities": "GetItem Query",
+        "profiles": "GetItem",
+        "events": "Query",
+        "vault": "GetItem",
+    },
+    "anchor_audit": {"audit": "Query"},
+    "note_login": {"audit": "PartiQLInsert Query"},
     "serve_analytics": {},
     "archive": {},
     "compact": {},
@@ -125,6 +134,7 @@ OTHERS = {
     "announce": {"events:PutEvents announcements/bus"},
     "compact": {"sqs:SendMessage lake/compact_dead"},
     "count_members": {"sqs:SendMessage segments/count_members_dead"},
+    "anchor_audit": {"sqs:SendMessage auditing/anchor_audit_dead"},
 }
 LAKE = {
     "archive": {"s3:PutObject"},
@@ -147,6 +157,14 @@ LARGE = {
     "rebuild": {"events": "GetObject"},
     "backfill": {"events": "GetObject"},
     "admin_api": {"events": "GetObject PutObject", "quarantine": "GetObject"},
+}
+ANCHORS = {
+    "audit_api": {"s3:ListBucket buckets/anchors", "s3:GetObject buckets/anchors/anchors/*"},
+    "anchor_audit": {
+        "s3:ListBucket buckets/anchors",
+        "s3:GetObject buckets/anchors/anchors/*",
+        "s3:PutObject buckets/anchors/anchors/*",
+    },
 }
 LAKE_TABLES = ("events", "identity", "refused")
 READS = {"GetItem", "BatchGetItem", "Query", "Scan", "DescribeStream", "GetRecords", "GetShardIterator", "ListStreams"}
@@ -203,7 +221,7 @@ def test_a_function_reads_and_writes_exactly_these_objects(allowed: dict[str, se
     tables = LAKE_TABLES[:2] if function == "preview_segment" else LAKE_TABLES
     lake = {f"{action} buckets/lake/{table}/*" for action in LAKE.get(function, ()) for table in tables}
     listed = {"s3:ListBucket buckets/lake"} if function in ("compact", "preview_segment") else set()
-    assert found == failures | large | lake | listed
+    assert found == failures | large | lake | listed | ANCHORS.get(function, set())
 
 
 def test_only_who_looks_at_everybody_or_for_anybody_scans(
@@ -290,6 +308,7 @@ def test_only_these_open_the_workspace_key(allowed: dict[str, set[Permission]]) 
     assert {name: actions for name, actions in opened.items() if actions} == {
         "ingest": {"kms:Decrypt", "kms:GenerateDataKey"},
         "drain_overflow": {"kms:Decrypt", "kms:GenerateDataKey"},
+        "audit_api": {"kms:Decrypt"},
         "profile_api": {"kms:Decrypt"},
         "unmerge": {"kms:Decrypt"},
         "change_profile": {"kms:Decrypt", "kms:GenerateDataKey"},
@@ -300,7 +319,7 @@ def test_only_these_open_the_workspace_key(allowed: dict[str, set[Permission]]) 
 def test_only_those_who_read_the_vault_can_decrypt_it(allowed: dict[str, set[Permission]]) -> None:
     holders = {name for name, granted in allowed.items() for each in granted if each.thing == "keys/vault"}
 
-    assert holders == {"admin_api", "change_profile", "drain_overflow", "ingest", "profile_api", "unmerge"}
+    assert holders == {"admin_api", "audit_api", "change_profile", "drain_overflow", "ingest", "profile_api", "unmerge"}
 
 
 def test_no_action_is_a_pattern(deployed: Templates) -> None:

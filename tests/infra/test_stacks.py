@@ -21,6 +21,9 @@ EXPORTS = {
     ("buckets/lake", "Ref"),
     ("buckets/large", "Arn"),
     ("buckets/large", "Ref"),
+    ("buckets/anchors", "Arn"),
+    ("buckets/anchors", "Ref"),
+    ("people/pool", "Arn"),
     ("people/pool", "Ref"),
     ("people/pool/client", "Ref"),
 }
@@ -60,6 +63,7 @@ def test_the_outputs_are_what_a_newcomer_needs(deployed: Templates) -> None:
 
     assert named == {
         "AlarmTopic",
+        "AnchorsBucket",
         "ApiUrl",
         "AthenaWorkgroup",
         "EventBus",

@@ -147,4 +147,4 @@ def test_a_chain_is_read_from_a_number_on() -> None:
     assert store.of(chain) == written
     assert store.of(chain, after=4, limit=3) == written[5:8]
     assert store.newest(chain) == written[-1]
-    assert store.newest("2024-10-04#unmerge#0") is None
+    assert store.newest("2024-10-04#unmerge#00") is None

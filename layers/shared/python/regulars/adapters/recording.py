@@ -4,6 +4,7 @@ import re
 import secrets
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Literal
 
 from regulars.adapters import clients, clock, settings
@@ -83,10 +84,12 @@ def case_of(request: Request) -> str:
 
 def recorder(hash_key: Callable[[], bytes]) -> Recorder:
     """Give the recorder of this function; each process has a lane of its own, or shares it with few."""
-    return Recorder(trail().write, hash_key)
+    own = cache(trail)
+    return Recorder(lambda deed: own().write(deed), hash_key)
 
 
 def trail() -> AuditTrail:
-    """Give the audit trail of this function."""
-    lane = secrets.randbelow(LANES)
-    return AuditTrail(clients.database(), clock.now, pause, function=settings.service(), lane=lane)
+    """Give the audit trail of this function, in one of its lanes. Raises KeyError for a function that has none."""
+    function = settings.service()
+    lane = secrets.randbelow(LANES[function])
+    return AuditTrail(clients.database(), clock.now, pause, function=function, lane=lane)

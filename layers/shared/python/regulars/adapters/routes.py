@@ -148,7 +148,7 @@ def _recorded(route: Route[Api], api: Api, call: Call, recorder: Recorder) -> Ma
     whom = recorder.name(call.values) if changes else ()
 
     def record(outcome: str, seen: Seen) -> None:
-        if route.leaves != "nothing" and (changes or seen.opened or seen.whom):
+        if route.leaves != "nothing" and (route.leaves != "reads" or seen.opened or seen.whom):
             recorder.write(
                 call.request, call.caller, kind=route.leaves, what=route.name, whom=whom, seen=seen, outcome=outcome
             )

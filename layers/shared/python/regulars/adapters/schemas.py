@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import get_args
 
+from regulars.adapters.audit_schemas import AUDIT_SCHEMAS
 from regulars.adapters.change_schemas import CHANGE_SCHEMAS
 from regulars.adapters.graph_schemas import GRAPH_SCHEMAS
 from regulars.adapters.key_schemas import KEY_SCHEMAS
@@ -47,6 +48,7 @@ _TRANSITION: Mapping[str, Schema] = {
 }
 
 SCHEMAS: Mapping[str, Schema] = {
+    **AUDIT_SCHEMAS,
     "Error": an_object({"code": TEXT, "message": TEXT, "docs": TEXT}),
     "Identifier": an_object(
         {

@@ -30,6 +30,11 @@ def lake_bucket() -> str:
     return os.environ.get("LAKE_BUCKET", "lake")
 
 
+def anchors_bucket() -> str:
+    """Name the bucket of the anchors of the audit trail."""
+    return os.environ.get("ANCHORS_BUCKET", "anchors")
+
+
 def backfilling() -> str:
     """Name the state machine that looks at everybody for the segments that are coming."""
     return os.environ.get("BACKFILLING", "backfilling")

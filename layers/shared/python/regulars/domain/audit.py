@@ -6,7 +6,7 @@ row of the chain before. So a row that is edited, dropped, put in or moved break
 """
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from hashlib import sha256
@@ -17,17 +17,18 @@ from regulars.domain.timestamps import parse
 
 Kind = Literal["reads", "changes", "exports", "logins"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
-# Whoever gives out personal fields, changes something, or hands out tokens. A name stays, if its function goes: rows
-# of it are looked for here.
-FUNCTIONS = (
-    "admin_api",
-    "audit_api",
-    "change_profile",
-    "note_login",
-    "profile_api",
-    "unmerge",
-)
-LANES = 4  # chains of a function and a day: its processes share them out, so that few want the same number
+# Whoever gives out personal fields, changes something, or hands out tokens, and how many chains each has a day: its
+# processes share them out, so that few want the same number. A name stays, if its function goes, and no number ever
+# falls: rows are looked for here.
+LANES: Mapping[str, int] = {
+    "admin_api": 8,
+    "audit_api": 4,
+    "change_profile": 4,
+    "note_login": 4,
+    "profile_api": 32,
+    "unmerge": 4,
+}
+FUNCTIONS = tuple(LANES)
 LOOKBACK = 7  # days: how far back the chain before is looked for
 DIGITS = 10
 _FORM = "regulars audit 1"
@@ -98,7 +99,7 @@ class Row:
 
 def chain_of(day: str, function: str, lane: int) -> str:
     """Name the chain of a day such as 2026-01-31, a function and a lane."""
-    return f"{day}#{function}#{lane}"
+    return f"{day}#{function}#{lane:02}"
 
 
 def series_of(chain: str) -> str:
@@ -132,7 +133,7 @@ def chains(first: str, last: str) -> Iterator[str]:
         return
     for day in map(day_text, range(start, end + 1)):
         for function in FUNCTIONS:
-            for lane in range(LANES):
+            for lane in range(LANES[function]):
                 yield chain_of(day, function, lane)
 
 

@@ -1,6 +1,6 @@
 """Verify the audit trail: go through its rows in their order, and name the first that is not as it was written."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -59,17 +59,13 @@ class Verifier:
     """
     Takes rows one by one: chains in the order of their days, each in the order of its numbers.
 
-    `first` and `last` are the days that are looked at: what a row follows of an earlier one is not. `begun` are heads
-    up to which some chains were verified before: they go on behind them.
+    `first` and `last` are the days that are looked at: what a row follows of an earlier one is not.
     """
 
-    def __init__(
-        self, anchors: Sequence[Anchor] = (), *, first: str, last: str = "9999", begun: Mapping[str, Head] = {}
-    ) -> None:
+    def __init__(self, anchors: Sequence[Anchor] = (), *, first: str, last: str = "9999") -> None:
         self.rows = self.chains = 0
-        self.heads = dict(begun)  # of each chain, as far as nothing is wrong
+        self.heads: dict[str, Head] = {}  # of each chain, as far as nothing is wrong
         self._first = day_number(first) or 0
-        self._begun = begun
         self._anchored: dict[str, dict[int, str]] = {}
         for each in anchors:
             for chain, (number, hash) in each.heads.items():
@@ -81,6 +77,12 @@ class Verifier:
         self._newest = 0  # instant, of the chain
         self._ends = 0  # instant, of its day
 
+    def begin(self, row: Row) -> None:
+        """Go on behind a row up to which its chain was verified before; the next one is of this chain or a later."""
+        self._close()
+        self._start(row, goes_on=True)
+        self._took(row)
+
     def add(self, row: Row) -> Fault | None:
         """Look at the next row; say what is wrong with it."""
         if row.hash != hash_of(row):
@@ -90,9 +92,7 @@ class Verifier:
             return fault
         if fault := self._follows(row) or self._is_in_time(row) or self._is_anchored(row):
             return fault
-        self._head, self._newest = row.head, row.at
-        self.heads[row.place.chain] = row.head
-        self._tails[series_of(row.place.chain)].add(row, self._ends)
+        self._took(row)
         self.rows += 1
         return None
 
@@ -100,7 +100,7 @@ class Verifier:
         """Say what is missing once all rows were looked at."""
         if fault := self._close():
             return fault
-        gone = sorted(self._anchored.keys() - self._closed - self._begun.keys())
+        gone = sorted(self._anchored.keys() - self._closed)
         return _cut_off(gone[0], -1) if gone else None
 
     def _close(self) -> Fault | None:
@@ -114,24 +114,25 @@ class Verifier:
         return None
 
     def _open(self, row: Row) -> Fault | None:
-        chain = row.place.chain
-        day = day_number(day_in(chain))
-        if chain in self._closed:
+        day = day_number(day_in(row.place.chain))
+        if row.place.chain in self._closed:
             return Fault("repeated", row.place, "its chain has ended before: rows are not in their order")
         if day is None:
             return Fault("misplaced", row.place, "its chain has no day")
-        fault = None
-        if begun := self._begun.get(chain):
-            self._head = begun
-        else:
-            fault = self._links(row, day) if row.place.number == 0 else None
-        self.chains += 1
-        self._newest, self._ends = 0, (day + 1) * DAY
-        tail = _Tail(chain, goes_on=begun is not None)
-        if begun:
-            tail.last, tail.hashes[begun.place.number] = begun.place.number, begun.hash
-        self._tails[series_of(chain)] = tail
+        fault = self._links(row, day) if row.place.number == 0 else None
+        self._start(row)
         return fault
+
+    def _start(self, row: Row, *, goes_on: bool = False) -> None:
+        chain = row.place.chain
+        self.chains += 1
+        self._newest, self._ends = 0, ((day_number(day_in(chain)) or 0) + 1) * DAY
+        self._tails[series_of(chain)] = _Tail(chain, goes_on)
+
+    def _took(self, row: Row) -> None:
+        self._head, self._newest = row.head, row.at
+        self.heads[row.place.chain] = row.head
+        self._tails[series_of(row.place.chain)].add(row, self._ends)
 
     def _follows(self, row: Row) -> Fault | None:
         expected = self._head.place.number + 1 if self._head else 0

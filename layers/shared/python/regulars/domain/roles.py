@@ -38,14 +38,16 @@ Scope = Literal[
     "tracking_plan:write",
     "rebuilds:read",
     "rebuilds:write",
+    "audit:read",
 ]
 SCOPES: tuple[Scope, ...] = get_args(Scope)
 _READS: frozenset[Scope] = frozenset(
     {"profiles:read", "events:read", "segments:read", "computed_traits:read", "lists:read", "workspace:read"}
 )
 ROLES: Mapping[str, frozenset[Scope]] = {
-    "admin": frozenset(SCOPES) - {"sensitive:read"},
-    "engineer": frozenset(SCOPES) - {"pii:read", "sensitive:read", "traits:write"},
+    # Who may do nearly everything does not read what is written down of that.
+    "admin": frozenset(SCOPES) - {"sensitive:read", "audit:read"},
+    "engineer": frozenset(SCOPES) - {"pii:read", "sensitive:read", "traits:write", "audit:read"},
     "marketer": _READS | {"segments:write", "computed_traits:write", "lists:write", "rates:read"},
     "analyst": _READS | {"sources:read", "tracking_plan:read", "rates:read"},
     "service": _READS | {"lists:write", "pii:read", "profiles:write", "traits:write"},
@@ -58,6 +60,7 @@ ROLES: Mapping[str, frozenset[Scope]] = {
         "quarantine:read",
         "identity:read",
         "teams:read",
+        "audit:read",
     },
 }
 GROUPS = "cognito:groups"

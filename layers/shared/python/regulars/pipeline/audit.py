@@ -9,7 +9,7 @@ from regulars.pipeline.ports import Clock
 from regulars.stores.audit import AuditStore
 from regulars.stores.database import Database
 
-TRIES = 12
+TRIES = 16
 
 
 class AuditTrail:
@@ -32,10 +32,12 @@ class AuditTrail:
         for tries in range(TRIES):
             now = self._clock()
             row = follow(deed, self._head(now), at=now, function=self._function, lane=self._lane)
-            if self._store.append(row) or self._stands(row):
+            if self._store.append(row):
                 self._held = row.head
                 return row
-            self._pause(tries)
+            self._pause(tries)  # before the read: what it tells is used at once
+            if self._stands(row):
+                return row
         raise UnavailableError("what was asked for could not be written to the audit trail; try again in a moment")
 
     def _head(self, now: int) -> Head | None:
