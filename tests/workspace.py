@@ -24,6 +24,8 @@ from regulars.adapters.openapi import document
 from regulars.adapters.parallel import Parallel
 from regulars.adapters.preview_api import PreviewApi
 from regulars.adapters.preview_routes import PREVIEW_ROUTES
+from regulars.adapters.privacy_api import PrivacyApi
+from regulars.adapters.privacy_routes import PRIVACY_ROUTES
 from regulars.adapters.profile_api import ProfileApi
 from regulars.adapters.profile_routes import PROFILE_ROUTES
 from regulars.adapters.routes import answer
@@ -68,6 +70,18 @@ class AtOnce:
             worker.work(id, segment, has_time=lambda: True)
 
 
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """Workers of requests of persons that only say for which they were started."""
+
+    workspace: "Workspace"
+
+    def start(self, id: str, segments: Sequence[int], *, name: str) -> None:
+        """Note a request."""
+        del segments, name
+        self.workspace.begun.append(id)
+
+
 class Workspace:
     """Sends calls through the whole pipeline, and asks the APIs in a role."""
 
@@ -77,6 +91,7 @@ class Workspace:
         self.failures: list[Exception] = []
         self._minted = 0
         self.lake = MemoryLake()
+        self.begun: list[str] = []
         self.start()
 
     def start(self) -> None:
@@ -96,6 +111,9 @@ class Workspace:
             journal=self.world.journal,
             workers=AtOnce(self.world),
             backfilling=Backfilling(self.world),
+        )
+        self._privacy_api = PrivacyApi.over(
+            database, self.sealer, MANY, self._audit, clock=self.world.clock, workers=Begun(self)
         )
         self._change_api = ChangeApi.over(
             database,
@@ -167,6 +185,8 @@ class Workspace:
             return answer(CHANGE_ROUTES, self._change_api, request)
         if request.path.startswith("/v1/profiles"):
             return answer((*PROFILE_ROUTES, *GRAPH_ROUTES, *WHY_ROUTES), self._profile_api, request)
+        if request.path.startswith("/v1/privacy"):
+            return answer(PRIVACY_ROUTES, self._privacy_api, request)
         return answer(ADMIN_ROUTES, self._admin_api, request)
 
     @cached_property

@@ -32,7 +32,7 @@ def test_functions_run_on_arm_and_the_newest_python(deployed: Templates) -> None
 def test_every_function_states_its_limits(deployed: Templates) -> None:
     found = {name: (each["MemorySize"], each["Timeout"]) for name, each in functions(deployed).items()}
 
-    assert found.pop("compact") == (2_048, 900)
+    assert found.pop("compact") == found.pop("erase") == (2_048, 900)
     assert found.pop("rebuild") == found.pop("backfill") == found.pop("count_members") == (512, 900)
     assert found.pop("preview_segment") == (3_008, 25)
     assert {memory for memory, _ in found.values()} == {512}
@@ -49,7 +49,7 @@ def test_only_who_needs_it_carries_what_is_heavy(deployed: Templates) -> None:
     heavy = {name: layers - hot for name, layers in carried.items() if layers != hot}
     assert all(layers >= hot for layers in carried.values())
     assert heavy == {
-        **{name: {"layers/lake"} for name in ("archive", "compact", "preview_segment")},
+        **{name: {"layers/lake"} for name in ("archive", "compact", "erase", "preview_segment")},
         **{name: {"layers/plans"} for name in ("ingest", "drain_overflow", "admin_api", "change_profile")},
     }
 
@@ -60,6 +60,7 @@ def test_what_people_wait_for_answers_before_the_api_gives_up(deployed: Template
         "change_profile",
         "ingest",
         "preview_segment",
+        "privacy_api",
         "profile_api",
         "serve_analytics",
         "unmerge",
@@ -121,6 +122,7 @@ def test_functions_are_told_where_things_are(deployed: Templates) -> None:
     assert {name for name in told if not name.startswith("POWERTOOLS_")} == {
         "BACKFILLING",
         "CATALOG_TABLE",
+        "ERASING",
         "EVALUATIONS_QUEUE",
         "EVENTS_TABLE",
         "EVENT_BUS",

@@ -92,3 +92,10 @@ def log_personal_read(subject: str, route: str, whom: str) -> None:
     from regulars.adapters.logs import logger
 
     logger.info("personal fields were read", extra={"subject": subject, "route": route, "whom": whom})
+
+
+def log_request(subject: str, route: str, whom: str) -> None:
+    """Log that somebody handled a request of a person, and which: ids only."""
+    from regulars.adapters.logs import logger
+
+    logger.info("a request of a person was handled", extra={"subject": subject, "route": route, "whom": whom})

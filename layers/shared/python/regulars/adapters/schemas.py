@@ -8,6 +8,7 @@ from regulars.adapters.graph_schemas import GRAPH_SCHEMAS
 from regulars.adapters.key_schemas import KEY_SCHEMAS
 from regulars.adapters.list_schemas import LIST_SCHEMAS
 from regulars.adapters.preview_schemas import PREVIEW_SCHEMAS
+from regulars.adapters.privacy_schemas import PRIVACY_SCHEMAS
 from regulars.adapters.quarantine_schemas import QUARANTINE_SCHEMAS
 from regulars.adapters.segment_schemas import SEGMENT_SCHEMAS
 from regulars.adapters.shapes import (
@@ -256,6 +257,7 @@ SCHEMAS: Mapping[str, Schema] = {
     **LIST_SCHEMAS,
     **QUARANTINE_SCHEMAS,
     **CHANGE_SCHEMAS,
+    **PRIVACY_SCHEMAS,
     "Document": {"type": "object", "description": "an OpenAPI 3.1 document"},
     "Call": {"type": "object", "description": "a call of the Segment spec: docs/events.md"},
     "Batch": an_object(

@@ -155,7 +155,7 @@ PLACES: Sequence[Place] = (
                 "lake/archive,compact",
                 "rebuilding/rebuild",
                 "backfilling/backfill",
-                "erasing/erase",
+                "erasing/erase,privacy_api",
                 "console/profile_api,unmerge,change_profile,admin_api,preview_segment",
                 "browser_script/serve_analytics",
             ),

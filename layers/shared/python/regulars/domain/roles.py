@@ -36,6 +36,9 @@ Scope = Literal[
     "tracking_plan:write",
     "rebuilds:read",
     "rebuilds:write",
+    "privacy:read",
+    "privacy:write",
+    "privacy:erase",
 ]
 SCOPES: tuple[Scope, ...] = get_args(Scope)
 _READS: frozenset[Scope] = frozenset(
@@ -43,12 +46,22 @@ _READS: frozenset[Scope] = frozenset(
 )
 ROLES: Mapping[str, frozenset[Scope]] = {
     "admin": frozenset(SCOPES) - {"sensitive:read"},
-    "engineer": frozenset(SCOPES) - {"pii:read", "sensitive:read", "traits:write"},
+    "engineer": frozenset(SCOPES) - {"pii:read", "sensitive:read", "traits:write", "privacy:write", "privacy:erase"},
     "marketer": _READS | {"segments:write", "computed_traits:write", "lists:write", "rates:read"},
     "analyst": _READS | {"sources:read", "tracking_plan:read", "rates:read"},
     "service": _READS | {"lists:write", "pii:read", "profiles:write", "traits:write"},
     "privacy": _READS
-    | {"pii:read", "sensitive:read", "profiles:write", "traits:write", "quarantine:read", "identity:read"},
+    | {
+        "pii:read",
+        "sensitive:read",
+        "profiles:write",
+        "traits:write",
+        "quarantine:read",
+        "identity:read",
+        "privacy:read",
+        "privacy:write",
+        "privacy:erase",
+    },
 }
 GROUPS = "cognito:groups"
 _WORD = re.compile(r"[\w:-]+", re.ASCII)

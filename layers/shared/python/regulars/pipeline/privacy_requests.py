@@ -42,15 +42,15 @@ class PrivacyRequests:
     def begin(self, asked: Asked, owners: Sequence[str]) -> Request:
         """Take a request, perhaps for nobody yet. Raises InvalidRequestError, ConflictingEditError."""
         self._check(asked.kind, owners)
-        for _ in range(TRIES):
-            now = self._clock()
+        for tries in range(TRIES):
+            now = self._clock() + tries  # somebody else may have taken one in the same microsecond
             request = Request(
                 id=f"q{now}", kind=asked.kind, law=asked.law, reference=asked.reference, by=asked.by, received=now
             )
             try:
                 request = self._store.save(request)
             except ConflictError:
-                continue  # somebody else took one in the same microsecond
+                continue
             return self.add(request.id, owners) if owners else request
         raise ConflictingEditError("other requests kept coming in: send the same again")
 

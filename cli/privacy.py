@@ -1,0 +1,243 @@
+"""`regulars privacy`: requests of persons, their certificates, and the register of what is kept where."""
+
+import json
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import islice
+from pathlib import Path
+from typing import Annotated, Any
+from urllib.parse import quote
+
+import typer
+
+from cli.errors import UserError
+from cli.output import counted, instant, table
+from cli.session import Session, session_of
+from regulars.domain.privacy_requests import AT_ONCE, PROOFS
+
+REQUESTS = "/v1/privacy/requests"
+privacy = typer.Typer(no_args_is_help=True, help="Meet requests of persons, and see what is kept of whom.")
+_Id = Annotated[str, typer.Argument(help="The id of the request, such as q1767225600000000.")]
+
+
+@privacy.command()
+def register(context: typer.Context) -> None:
+    """
+    Show where data of persons lies, for how long, and what an erasure does there (GDPR, article 30).
+
+    Example:
+
+        regulars privacy register
+    """
+    session = session_of(context)
+    places = session.http.ask("GET", "/v1/privacy/register")["places"]
+    rows = [
+        (each["name"], each["sort"], each["holds"], each["kept"], each["treatment"], each["receives"])
+        for each in places
+    ]
+    session.output.show(table(("place", "sort", "holds", "kept", "an erasure", "who receives it"), rows))
+    session.output.data(places)
+
+
+@privacy.command()
+def request(
+    context: typer.Context,
+    identifiers: Annotated[
+        list[str] | None, typer.Argument(help="Whom: email:ann@shop.example, user_id:4711, a profile id …")
+    ] = None,
+    kind: Annotated[str, typer.Option("--kind", help="erasure, or lift: let erased people begin anew.")] = "erasure",
+    law: Annotated[str, typer.Option("--law", help="gdpr (due in a month) or ccpa (in 45 days).")] = "gdpr",
+    reference: Annotated[str, typer.Option("--reference", help="The number of the case; nobody's name.")] = "",
+    file: Annotated[
+        Path | None, typer.Option("--file", help="A file of further identifiers, one a line; - reads them from stdin.")
+    ] = None,
+) -> None:
+    """
+    Take a request; nothing happens before it is verified.
+
+    Examples:
+
+        regulars privacy request email:ann@shop.example --reference case-7
+
+        regulars privacy request --file leavers.txt
+    """
+    session = session_of(context)
+    waiting = iter([*(identifiers or ()), *(_lines(file) if file else ())])
+    first = list(islice(waiting, AT_ONCE))
+    if not first:
+        raise UserError("whom?", fix="name identifiers, or a file of them with --file")
+    wish = {"kind": kind, "law": law, "reference": reference, "identifiers": first}
+    taken = session.http.ask("POST", REQUESTS, json=wish)
+    while page := list(islice(waiting, AT_ONCE)):
+        taken = session.http.ask("POST", _path(taken["id"], "identifiers"), json={"identifiers": page})
+        session.output.say(f"{taken['identifiers']:,} identifiers", "dim")
+    _show(session, taken)
+    session.output.say(f"to begin: regulars privacy verify {taken['id']} --how document", "dim")
+
+
+@privacy.command("list")
+def list_requests(
+    context: typer.Context,
+    limit: Annotated[int, typer.Option("--limit", min=1, max=1_000, help="How many at most.")] = 20,
+) -> None:
+    """
+    List requests, newest first.
+
+    Example:
+
+        regulars privacy list --limit 50
+    """
+    session = session_of(context)
+    found = session.http.ask("GET", REQUESTS, params={"limit": limit})["requests"]
+    rows = [
+        (each["id"], each["kind"], each["state"], each["identifiers"], instant(each["due_at"]), each["reference"])
+        for each in found
+    ]
+    session.output.show(table(("id", "kind", "state", "identifiers", "due", "reference"), rows))
+    session.output.data(found)
+
+
+@privacy.command()
+def show(context: typer.Context, id: _Id) -> None:
+    """
+    Show how far a request is.
+
+    Example:
+
+        regulars privacy show q1767225600000000
+    """
+    session = session_of(context)
+    _show(session, session.http.ask("GET", _path(id)))
+
+
+@privacy.command()
+def verify(
+    context: typer.Context,
+    id: _Id,
+    how: Annotated[str, typer.Option("--how", help=f"By what you know who asks: {', '.join(PROOFS)}.")],
+) -> None:
+    """
+    Confirm that whoever asks is who they say, and begin. An erasure cannot be undone from here on.
+
+    Example:
+
+        regulars privacy verify q1767225600000000 --how document
+    """
+    session = session_of(context)
+    _show(session, session.http.ask("POST", _path(id, "verify"), json={"how": how}))
+
+
+@privacy.command()
+def cancel(context: typer.Context, id: _Id) -> None:
+    """
+    Take back a request that has not begun.
+
+    Example:
+
+        regulars privacy cancel q1767225600000000
+    """
+    session = session_of(context)
+    _show(session, session.http.ask("POST", _path(id, "cancel")))
+
+
+@privacy.command()
+def resume(context: typer.Context, id: _Id) -> None:
+    """
+    Go on with a request that was left.
+
+    Example:
+
+        regulars privacy resume q1767225600000000
+    """
+    session = session_of(context)
+    _show(session, session.http.ask("POST", _path(id, "resume")))
+
+
+@privacy.command()
+def repeat(context: typer.Context, id: _Id) -> None:
+    """
+    Do an erasure again, after a table was restored from a backup.
+
+    Example:
+
+        regulars privacy repeat q1767225600000000
+    """
+    session = session_of(context)
+    _show(session, session.http.ask("POST", _path(id, "repeat")))
+
+
+@privacy.command()
+def certificate(
+    context: typer.Context,
+    id: Annotated[str | None, typer.Argument(help="The id of the request.")] = None,
+    check: Annotated[
+        Path | None, typer.Option("--verify", help="A certificate in a file: ask whether it is genuine.")
+    ] = None,
+) -> None:
+    """
+    Show the signed certificate of a request that is done, or ask whether one is genuine.
+
+    Examples:
+
+        regulars privacy certificate q1767225600000000 --json > certificate.json
+
+        regulars privacy certificate --verify certificate.json
+    """
+    session = session_of(context)
+    if (id is None) == (check is None):
+        raise UserError("which?", fix="name a request, or a file with --verify")
+    if check is not None:
+        return _check(session, check)
+    told = session.http.ask("GET", _path(id or "", "certificate"))
+    session.output.show(
+        f"{counted(told['erased'], 'identifier')} of {told['request']}, done at {instant(told['done_at'])}",
+        table(("removed from", "rows"), sorted(told["removed"].items())),
+        table(
+            ("what remains", "where", "until"),
+            [(each["what"], each["place"], instant(each["until"]) or "always") for each in told["remains"]],
+        ),
+        f"signature: {told['signature']}",
+    )
+    session.output.data(told)
+    return None
+
+
+def _check(session: Session, file: Path) -> None:
+    try:
+        content = json.loads(file.read_text())
+    except (OSError, ValueError) as error:
+        raise UserError(f"{file} cannot be read as a certificate", fix="save one with --json") from error
+    answer = session.http.ask("POST", "/v1/privacy/certificates/check", json=content)
+    session.output.data(answer)
+    if not answer["genuine"]:
+        raise UserError("this workspace did not issue this certificate, or it was changed", where=str(file))
+    session.output.show("genuine: this workspace issued it, and it is as it was")
+
+
+def _lines(file: Path) -> Iterator[str]:
+    try:
+        text = sys.stdin.read() if str(file) == "-" else file.read_text()
+    except (OSError, UnicodeDecodeError) as error:
+        raise UserError(f"{file} cannot be read", fix="one identifier a line, in UTF-8") from error
+    return (line.strip() for line in text.splitlines() if line.strip())
+
+
+def _show(session: Session, request: Mapping[str, Any]) -> None:
+    facts: Sequence[tuple[str, object]] = (
+        ("id", request["id"]),
+        ("kind", request["kind"]),
+        ("state", request["state"]),
+        ("identifiers", request["identifiers"]),
+        ("due", instant(request["due_at"])),
+        ("suppressed since", instant(request["suppressed_since"])),
+        ("rounds", request["round"]),
+        ("next round", instant(request["next_round_at"])),
+        ("removed", ", ".join(f"{name} {number:,}" for name, number in request["found"].items())),
+        ("ended", instant(request["ended_at"])),
+    )
+    session.output.show(table(("", ""), [fact for fact in facts if fact[1] not in ("", None)]))
+    session.output.data(request)
+
+
+def _path(id: str, verb: str = "") -> str:
+    return f"{REQUESTS}/{quote(id, safe='')}{'/' if verb else ''}{verb}"
