@@ -25,7 +25,7 @@ def register(context: typer.Context) -> None:
     """
     Show where data of persons lies, for how long, and what an erasure does there (GDPR, article 30).
 
-    Example:
+    Examples:
 
         regulars privacy register
     """
@@ -83,7 +83,7 @@ def list_requests(
     """
     List requests, newest first.
 
-    Example:
+    Examples:
 
         regulars privacy list --limit 50
     """
@@ -102,7 +102,7 @@ def show(context: typer.Context, id: _Id) -> None:
     """
     Show how far a request is.
 
-    Example:
+    Examples:
 
         regulars privacy show q1767225600000000
     """
@@ -119,7 +119,7 @@ def verify(
     """
     Confirm that whoever asks is who they say, and begin. An erasure cannot be undone from here on.
 
-    Example:
+    Examples:
 
         regulars privacy verify q1767225600000000 --how document
     """
@@ -132,7 +132,7 @@ def cancel(context: typer.Context, id: _Id) -> None:
     """
     Take back a request that has not begun.
 
-    Example:
+    Examples:
 
         regulars privacy cancel q1767225600000000
     """
@@ -145,7 +145,7 @@ def resume(context: typer.Context, id: _Id) -> None:
     """
     Go on with a request that was left.
 
-    Example:
+    Examples:
 
         regulars privacy resume q1767225600000000
     """
@@ -158,7 +158,7 @@ def repeat(context: typer.Context, id: _Id) -> None:
     """
     Do an erasure again, after a table was restored from a backup.
 
-    Example:
+    Examples:
 
         regulars privacy repeat q1767225600000000
     """
