@@ -1,8 +1,9 @@
 """`regulars privacy`: requests of persons, their certificates, and the register of what is kept where."""
 
 import json
+import os
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from pathlib import Path
 from typing import Annotated, Any
@@ -12,6 +13,8 @@ import typer
 
 from cli.errors import UserError
 from cli.output import counted, instant, table
+from cli.person_page import page
+from cli.person_records import records
 from cli.session import Session, session_of
 from regulars.domain.privacy_requests import AT_ONCE, PROOFS
 
@@ -45,7 +48,9 @@ def request(
     identifiers: Annotated[
         list[str] | None, typer.Argument(help="Whom: email:ann@shop.example, user_id:4711, a profile id …")
     ] = None,
-    kind: Annotated[str, typer.Option("--kind", help="erasure, or lift: let erased people begin anew.")] = "erasure",
+    kind: Annotated[
+        str, typer.Option("--kind", help="erasure, access, portability, or lift: let erased people begin anew.")
+    ] = "erasure",
     law: Annotated[str, typer.Option("--law", help="gdpr (due in a month) or ccpa (in 45 days).")] = "gdpr",
     reference: Annotated[str, typer.Option("--reference", help="The number of the case; nobody's name.")] = "",
     file: Annotated[
@@ -68,8 +73,8 @@ def request(
         raise UserError("whom?", fix="name identifiers, or a file of them with --file")
     wish = {"kind": kind, "law": law, "reference": reference, "identifiers": first}
     taken = session.http.ask("POST", REQUESTS, json=wish)
-    while page := list(islice(waiting, AT_ONCE)):
-        taken = session.http.ask("POST", _path(taken["id"], "identifiers"), json={"identifiers": page})
+    while more := list(islice(waiting, AT_ONCE)):
+        taken = session.http.ask("POST", _path(taken["id"], "identifiers"), json={"identifiers": more})
         session.output.say(f"{taken['identifiers']:,} identifiers", "dim")
     _show(session, taken)
     session.output.say(f"to begin: regulars privacy verify {taken['id']} --how document", "dim")
@@ -167,6 +172,49 @@ def repeat(context: typer.Context, id: _Id) -> None:
 
 
 @privacy.command()
+def export(
+    context: typer.Context,
+    id: _Id,
+    to: Annotated[Path, typer.Option("--to", help="A folder; files in it are for you only.")],
+) -> None:
+    """
+    Write all that is kept of whoever asked, as JSON Lines and as a page to read.
+
+    Of a request for portability only what the person provided and what was observed. Nothing is kept of it on the
+    platform: hand it over, delete it, and complete the request.
+
+    Examples:
+
+        regulars privacy export q1767225600000000 --to ./case-7
+    """
+    session = session_of(context)
+    asked = session.http.ask("GET", _path(id))
+    to.mkdir(mode=0o700, parents=True, exist_ok=True)
+    files = []
+    for profile_id in session.http.pages(_path(id, "profiles"), "profiles"):
+        found = list(records(session, profile_id, asked))
+        name = profile_id.replace(":", "-")
+        lines = (json.dumps(record, ensure_ascii=False) + "\n" for record in found)
+        files += [_write(to / f"{name}.jsonl", lines), _write(to / f"{name}.html", page(found))]
+    session.output.show(*map(str, files))
+    session.output.data({"files": [str(file) for file in files]})
+    session.output.say(f"when it is handed over: regulars privacy complete {id}", "dim")
+
+
+@privacy.command()
+def complete(context: typer.Context, id: _Id) -> None:
+    """
+    Note that whoever asked for access or portability was given their file.
+
+    Examples:
+
+        regulars privacy complete q1767225600000000
+    """
+    session = session_of(context)
+    _show(session, session.http.ask("POST", _path(id, "complete")))
+
+
+@privacy.command()
 def certificate(
     context: typer.Context,
     id: Annotated[str | None, typer.Argument(help="The id of the request.")] = None,
@@ -212,6 +260,15 @@ def _check(session: Session, file: Path) -> None:
     if not answer["genuine"]:
         raise UserError("this workspace did not issue this certificate, or it was changed", where=str(file))
     session.output.show("genuine: this workspace issued it, and it is as it was")
+
+
+def _write(file: Path, pieces: Iterable[str]) -> Path:
+    """Write a file that only its owner may read, whole or not at all."""
+    part = file.with_suffix(file.suffix + ".part")
+    with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as written:
+        written.writelines(pieces)
+    part.replace(file)
+    return file
 
 
 def _lines(file: Path) -> Iterator[str]:

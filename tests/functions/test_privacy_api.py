@@ -59,7 +59,7 @@ def test_a_request_is_taken_verified_met_and_certified(workspace: Workspace) -> 
 @pytest.mark.parametrize(
     ("changes", "said"),
     [
-        ({"kind": "access"}, "not built yet"),
+        ({"kind": "objection"}, "not built yet"),
         ({"kind": "rectification"}, "PATCH /v1/profiles"),
         ({"kind": "restriction"}, "not built yet"),
         ({"kind": "anything"}, "kind is one of"),

@@ -98,6 +98,17 @@ class PrivacyApi:
         """Take a request back."""
         return self._told(call, self.requests.cancel(call["id"]))
 
+    def complete(self, call: Call) -> Answer:
+        """Note that a file was handed over."""
+        return self._told(call, self.requests.complete(call["id"]))
+
+    def list_profiles(self, call: Call) -> Answer:
+        """Answer with the profiles that a verified request is about."""
+        asked = self.pager.asked(call, "privacy_profiles", call["id"])
+        found = self.requests.profiles(call["id"], after=asked.after, limit=asked.one_more)
+        shown, next = self.pager.page(asked, found, str, str)
+        return {"profiles": shown, "next": next}
+
     def resume(self, call: Call) -> Answer:
         """Go on with a request that was left."""
         return self._told(call, self.requests.resume(call["id"]))

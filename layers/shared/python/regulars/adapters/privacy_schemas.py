@@ -6,6 +6,7 @@ from regulars.adapters.shapes import (
     FIELDS,
     FLAG,
     INSTANT,
+    PROFILE_ID,
     TEXT,
     WHOLE,
     Schema,
@@ -26,7 +27,7 @@ _IDENTIFIERS: Schema = {
 PRIVACY_SCHEMAS: Mapping[str, Schema] = {
     "PrivacyWish": an_object(
         {
-            "kind": {"enum": list(KINDS), "description": "lift: let erased identifiers begin anew"},
+            "kind": {"enum": list(KINDS), "description": "lift lets erased identifiers begin anew"},
             "identifiers": _IDENTIFIERS,
             "law": {"enum": list(LAWS), "default": "gdpr", "description": "a month, or 45 days"},
             "reference": {
@@ -61,6 +62,7 @@ PRIVACY_SCHEMAS: Mapping[str, Schema] = {
             "ended_at": or_null(INSTANT),
         }
     ),
+    "PrivacyProfilePage": a_page("profiles", a_list(PROFILE_ID)),
     "PrivacyRequestPage": a_page("requests", a_list(ref("PrivacyRequest"))),
     "Certificate": {**FIELDS, "description": "docs/requests.md; `signature` is over all other fields"},
     "CertificateCheck": an_object({"genuine": FLAG}),

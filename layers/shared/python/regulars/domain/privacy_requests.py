@@ -10,17 +10,16 @@ from regulars.domain.instants import HOUR, SECOND
 from regulars.domain.timers import MINUTE
 from regulars.errors import ConflictingEditError, InvalidRequestError
 
-Kind = Literal["erasure", "lift"]
+Kind = Literal["erasure", "lift", "access", "portability"]
 Law = Literal["gdpr", "ccpa"]
 State = Literal["received", "verified", "running", "done", "cancelled"]
 Proof = Literal["signed_in", "document", "in_person", "known_channel", "court_order"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
+BY_HAND: frozenset[Kind] = frozenset({"access", "portability"})  # who was verified is given a file, by the officer
 LAWS: tuple[Law, ...] = get_args(Law)
 PROOFS: tuple[Proof, ...] = get_args(Proof)
 ELSEWHERE: Mapping[str, str] = {
     "rectification": "correct traits with PATCH /v1/profiles/{ref}/traits, or `regulars profile correct`",
-    "access": "an export is not built yet: read GET /v1/profiles/{ref}, its events, traits, segments and graph",
-    "portability": "an export is not built yet: read GET /v1/profiles/{ref}/events",
     "restriction": "it is not built yet: let the person's sources send nothing, or erase the person",
     "objection": "it is not built yet: take the person out of your segments by a list that they exclude",
 }
@@ -96,6 +95,15 @@ def cancel(request: Request, *, now: int) -> Request:
     if request.state not in ("received", "verified"):
         raise ConflictingEditError(f"the request is {request.state}: what was begun is not undone")
     return replace(request, state="cancelled", ended=now)
+
+
+def complete(request: Request, *, now: int) -> Request:
+    """Note that whoever asked was given their file. Raises InvalidRequestError, ConflictingEditError."""
+    if request.kind not in BY_HAND:
+        raise InvalidRequestError(f"a request of the kind {request.kind} is done when its workers say so")
+    if request.state != "verified":
+        raise ConflictingEditError(f"the request is {request.state}: it is completed once it is verified")
+    return replace(request, state="done", ended=now)
 
 
 def next_round(request: Request) -> int:

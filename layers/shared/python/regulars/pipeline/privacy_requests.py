@@ -4,7 +4,19 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from regulars.domain.certificates import Certificate, certify
-from regulars.domain.privacy_requests import AT_ONCE, MOST, Kind, Law, Request, State, cancel, verify
+from regulars.domain.privacy_requests import (
+    AT_ONCE,
+    BY_HAND,
+    MOST,
+    Kind,
+    Law,
+    Request,
+    State,
+    cancel,
+    complete,
+    verify,
+)
+from regulars.domain.profiles import alone, founder
 from regulars.domain.timers import MINUTE
 from regulars.errors import ConflictError, ConflictingEditError, InvalidRequestError, NotFoundError
 from regulars.pipeline.ports import Clock, Many, Sealer
@@ -76,8 +88,20 @@ class PrivacyRequests:
         Raises NotFoundError, InvalidRequestError, ConflictingEditError, UnavailableError.
         """
         now = self._clock()
-        self._change(id, lambda standing: verify(standing, by=by, proof=proof, now=now))
-        return self.resume(id)
+        request = self._change(id, lambda standing: verify(standing, by=by, proof=proof, now=now))
+        return request if request.kind in BY_HAND else self.resume(id)
+
+    def complete(self, id: str) -> Request:
+        """Note that a file was handed over. Raises NotFoundError, InvalidRequestError, ConflictingEditError."""
+        now = self._clock()
+        return self._change(id, lambda standing: complete(standing, now=now))
+
+    def profiles(self, id: str, *, after: str | None, limit: int) -> Sequence[str]:
+        """List the profiles that a verified request is about. Raises NotFoundError, ConflictingEditError."""
+        request = self.get(id)
+        if request.kind not in BY_HAND or request.state != "verified":
+            raise ConflictingEditError("only verified requests for access or portability say whom they are about")
+        return [alone(owner) for owner in self._store.subjects(id, after=founder(after or ""), limit=limit)]
 
     def cancel(self, id: str) -> Request:
         """Take a request back that has not begun. Raises NotFoundError, ConflictingEditError."""
@@ -91,7 +115,7 @@ class PrivacyRequests:
         Raises NotFoundError, ConflictingEditError, UnavailableError.
         """
         now, request = self._clock(), self.get(id)
-        if request.state not in ("verified", "running"):
+        if request.state not in ("verified", "running") or request.kind in BY_HAND:
             raise ConflictingEditError(f"the request is {request.state}: there is nothing to go on with")
         if now < request.awake + ASLEEP:
             raise ConflictingEditError("it is being worked on: its workers were started less than an hour ago")
