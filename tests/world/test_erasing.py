@@ -7,12 +7,24 @@ import pytest
 
 from local.world.erasing import Erasing
 from local.world.lake import archive
+from local.world.world import START
 from regulars.adapters.parquet import Parquet
 from regulars.domain.instants import DAY, HOUR
-from regulars.errors import ConflictingEditError, InvalidRequestError
+from regulars.domain.timers import Timer
+from regulars.errors import ConflictingEditError, ErasedError, InvalidRequestError
 from regulars.pipeline.privacy_requests import Asked
 from regulars.pipeline.rebuild import Rebuilder
+from regulars.stores import holds as held
+from regulars.stores.claims import ClaimStore
 from regulars.stores.events import EventStore
+from regulars.stores.holds import HeldIdentifier, HoldStore
+from regulars.stores.identities import IdentityStore
+from regulars.stores.lists import ListStore
+from regulars.stores.profiles import ProfileStore
+from regulars.stores.timers import TimerStore
+from tests.builders import an_event
+from tests.canaries import CANARIES as CANARIES_OF_THE_API
+from tests.canaries import REFUSED, a_workspace_with_canaries
 from tests.workspace import Workspace
 from tests.world.erasures import erase, everything, requests_of, still_said
 
@@ -191,3 +203,76 @@ def test_a_certificate_tells_what_was_found_and_until_when_something_remains(tri
     assert until["ledger"] is None
     assert until["backups of the vault"][:10] == "2026-01-08"
     assert request.ended < request.received + DAY
+
+
+def test_nothing_is_left_of_what_lies_by_time_and_not_by_person() -> None:
+    workspace = a_workspace_with_canaries()
+    erasing = Erasing(world=workspace.world, lake=workspace.lake, format=Parquet())
+    database, owner = workspace.world.database, workspace.owner("user_id", "c4n4ry-user")
+    refused = workspace.owner("user_id", "c4n4ry-refused")
+    TimerStore(database).set(Timer(f"p_{owner}", START + 90 * DAY))
+    ListStore(database).note("web", [owner], at=START, joined=True)
+    ClaimStore(database).claim("correction#case", owner, START)
+    database.transact([held.put(HeldIdentifier(owner=owner, since=START, event=""))])
+    others = HeldIdentifier(owner="user_id:other", since=START, event=f"{owner} -#web#m")
+    database.transact([held.put(others)])
+    erasing.large.put(f"events/{owner}/print/clear", b"c4n4ry-title")
+    erasing.large.put("quarantine/web#2026-01-01/print/sealed", b"c4n4ry-title")
+    row = database.get("quarantine", "web#2026-01-01", REFUSED.split(".", 2)[2].replace(".", "#"))
+    assert row
+    database.put("quarantine", {**row, "spilled": "quarantine/web#2026-01-01/print sealed"})
+
+    id = erase(workspace, erasing, owner, refused)
+
+    assert still_said(erasing, CANARIES_OF_THE_API, [owner, refused]) == set()
+    found = requests_of(workspace).get(id).found
+    assert (found["quarantine"], found["large"], found["timers"]) == (1, 2, 1)
+    kept = HoldStore(database).get("user_id:other")
+    assert kept is not None
+    assert kept.event == ""
+
+
+def test_what_is_sent_uploaded_or_corrected_afterwards_is_refused(trial: Trial) -> None:
+    workspace = trial.workspace
+    erase(workspace, trial.erasing, trial.owners[0])
+    workspace.start()
+    upload = workspace.ask("POST", "/v1/lists/vip/uploads", body={"mode": "add", "kind": "email"}).content["id"]
+    rows = {"rows": ["c4n4ry@example.com", "new@example.com"]}
+
+    taken = workspace.ask("POST", f"/v1/lists/vip/uploads/{upload}/rows", body=rows).content
+    correction = {"traits": {"plan": "gold"}, "reason": "none"}
+
+    assert (taken["accepted"], len(taken["refused"])) == (1, 1)
+    assert workspace.ask("PATCH", "/v1/profiles/user_id:c4n4ry-user/traits", body=correction).status == 404
+    with pytest.raises(ErasedError):
+        workspace.send({"type": "track", "event": "Feedback Given", "userId": "c4n4ry-user"})
+    assert trial.left() == set()
+
+
+def test_an_erased_identifier_joins_nobody(trial: Trial) -> None:
+    world, database = trial.workspace.world, trial.workspace.world.database
+    erase(trial.workspace, trial.erasing, trial.owners[0])
+    new = an_event(1, links=("user_id:new", trial.owners[1], trial.owners[2]))
+
+    world.store(new)
+    world.settle()
+
+    assert ProfileStore(database).root("p_user_id:new") is None
+    assert all(IdentityStore(database).read(owner).parts == () for owner in trial.owners)
+
+
+def test_many_people_are_erased_in_one_request_and_the_others_stay() -> None:
+    workspace = Workspace()
+    archive(workspace.world, workspace.lake, Parquet())
+    erasing = Erasing(world=workspace.world, lake=workspace.lake, format=Parquet())
+    people = [f"u-{number}" for number in range(125)]
+    workspace.send(*({"type": "identify", "userId": name, "traits": {"plan": f"plan-{name}."}} for name in people))
+    owners = [workspace.owner("user_id", name) for name in people]
+
+    id = erase(workspace, erasing, *owners[:115])
+
+    assert {what for _, what in still_said(erasing, [f"plan-{name}." for name in people[:115]], owners[:115])} == set()
+    assert requests_of(workspace).certificate(id)["erased"] == 115
+    assert {what for _, what in still_said(erasing, [f"plan-{name}." for name in people[115:]], ())} == {
+        f"plan-{name}." for name in people[115:]
+    }

@@ -17,6 +17,7 @@ from regulars.domain.lake import LakeTable
 from regulars.domain.privacy_requests import Request
 from regulars.errors import ConflictError, NotFoundError, RequestError
 from regulars.pipeline.erase_worker import EraseWorker, Places
+from regulars.pipeline.evaluate import Evaluator
 from regulars.pipeline.graphs import Graphs
 from regulars.pipeline.rebuild import Rebuilder
 from regulars.pipeline.resolve import Resolver
@@ -41,6 +42,13 @@ class _NoFiles:
 
     def forget(self, table: LakeTable, content: bytes, gone: object) -> None:
         """Find nothing."""
+
+
+class _NoQueue:
+    """Timers that nobody waits for."""
+
+    def send(self, timers: object, *, now: int) -> None:
+        """Send nothing."""
 
 
 class Race:
@@ -75,6 +83,7 @@ class Race:
             self._store(event)
         jobs: list[Callable[[], None]] = [partial(self._store, event) for event in self.events[5:]]
         jobs += [self._rebuild, self._split, self._work, self._work]
+        jobs += [partial(self._evaluate, owner) for owner in {event.owner for event in self.events}]
         self.schedule.run(jobs)
         self.now += 20 * 60 * SECOND
         while not self._finish():
@@ -91,6 +100,11 @@ class Race:
         mender = Rebuilder(self.database, Counts(), self.clock)
         mender.start_batch()
         mender.owners(sorted({event.owner for event in self.events}))
+
+    def _evaluate(self, owner: str) -> None:
+        evaluator = Evaluator(self.database, _NoQueue(), Counts(), self.clock)
+        evaluator.start_batch()
+        evaluator.evaluate(f"p_{owner}")
 
     def _split(self) -> None:
         graphs, unmerger = Graphs(self.database, map), Unmerger(self.database, map, self.clock)

@@ -24,6 +24,7 @@ from regulars.stores.database import Database
 from regulars.stores.privacy_requests import RequestStore
 
 PAGE = 100  # identifiers at a time
+FEW = 5  # identifiers: their rows are removed several at once, of more people it is the people
 SEIZE, SEAL, ROWS, WAIT, LIFT = "seize", "confirm", "rows", "wait", "lift"
 _LAKE = "lake "
 LONGEST_WAIT = 3_600  # seconds: then the worker is asked again, in case somebody changed the request
@@ -60,7 +61,9 @@ class EraseWorker:
     ) -> None:
         self._store = RequestStore(database)
         self._seizer = Seizer(database, clock, pause)
-        self._eraser = Eraser(database, places.large, many)
+        self._many = many
+        self._alone = Eraser(database, places.large, many)  # the rows of one person, several at once
+        self._eraser = Eraser(database, places.large, map)  # or several people at once: never both, they share threads
         self._sweeper = Sweeper(database, places.large)
         self._lake = LakeForgetter(places.lake, places.format)
         self._journal = journal
@@ -102,7 +105,7 @@ class EraseWorker:
 
     def _seize(self, request: Request) -> Request:
         owners = self._store.subjects(request.id, after=request.cursor, limit=PAGE)
-        marked = sum(self._seizer.seize(owner, request.id) for owner in owners)
+        marked = self._mark(owners, request)
         found = _sum(request.found, Counter(ledger=marked))
         if len(owners) == PAGE:
             return replace(request, cursor=owners[-1], found=found)
@@ -111,20 +114,24 @@ class EraseWorker:
     def _confirm(self, request: Request) -> Request:
         """See that whoever was written down is in the ledger: a worker may have died in between."""
         doomed = self._store.doomed(request.id, after=request.cursor, limit=PAGE)
-        marked = sum(self._seizer.seize(one.owner, request.id) for one in doomed)
+        marked = self._mark([one.owner for one in doomed], request)
         found = _sum(request.found, Counter(ledger=marked))
         if len(doomed) == PAGE:
             return replace(request, cursor=doomed[-1].owner, found=found)
         return replace(request, stage=WAIT, cursor=None, found=found, marked=self._clock())
+
+    def _mark(self, owners: Sequence[str], request: Request) -> int:
+        return sum(self._many(lambda owner: self._seizer.seize(owner, request.id), owners))
 
     def _begin(self, request: Request) -> Request:
         return replace(request, stage=_stages(request)[0], cursor=None, began=self._clock(), last={})
 
     def _rows(self, request: Request) -> Request:
         doomed = self._store.doomed(request.id, after=request.cursor, limit=PAGE)
-        found: Counts = Counter()
-        for one in doomed:
-            found += self._eraser.erase(one)
+        if len(doomed) > FEW:
+            found = sum(self._many(self._eraser.erase, doomed), Counter[str]())
+        else:
+            found = sum(map(self._alone.erase, doomed), Counter[str]())
         cursor = doomed[-1].owner if len(doomed) == PAGE else None
         return self._next(request, found, cursor)
 
