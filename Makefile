@@ -75,6 +75,7 @@ synth: install ## write the CloudFormation templates to cdk.out; STAGE=prod for 
 docs: install ## write the generated tables into docs/
 	.venv/bin/python -m infra.function_table
 	.venv/bin/python -m regulars.adapters.openapi
+	.venv/bin/python -m cli.register
 
 lock: .venv/.stamp ## refresh the Python locks after a change of pyproject.toml
 	.venv/bin/uv pip compile -q --no-header --no-emit-index-url --no-emit-find-links --generate-hashes \

@@ -19,6 +19,7 @@ from cli.lists.command import lists
 from cli.output import Output
 from cli.place import find_place
 from cli.platform import dev, doctor
+from cli.privacy import privacy
 from cli.profile import profile
 from cli.quarantine.command import quarantine
 from cli.query import query
@@ -140,6 +141,7 @@ app.add_typer(identity, name="identity")
 app.add_typer(quarantine, name="quarantine")
 app.add_typer(tracking_plan, name="tracking-plan")
 app.add_typer(audit, name="audit")
+app.add_typer(privacy, name="privacy")
 app.command()(rebuild)
 app.command()(redrive)
 app.command()(dev)

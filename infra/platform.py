@@ -12,6 +12,7 @@ from infra.backfilling import Backfilling
 from infra.browser_script import BrowserScript
 from infra.console import Console
 from infra.data import Data
+from infra.erasing import Erasing
 from infra.http_api import HttpApi
 from infra.identity import Identity
 from infra.ingest import Ingest
@@ -45,6 +46,7 @@ class Platform(Stack):
         lake = Lake(self, "lake", ground=ground, data=data)
         rebuilding = Rebuilding(self, "rebuilding", ground=ground, data=data)
         backfilling = Backfilling(self, "backfilling", ground=ground, data=data, evaluations=segments.evaluations)
+        erasing = Erasing(self, "erasing", ground=ground, data=data, api=api)
         Console(self, "console", ground=ground, data=data, api=api, rebuilding=rebuilding, backfilling=backfilling)
         Auditing(self, "auditing", ground=ground, data=data, api=api)
         BrowserScript(self, "browser_script", ground=ground, api=api)
@@ -55,7 +57,7 @@ class Platform(Stack):
             key=key,
             functions=self._all(PythonFunction),
             dead_letters=self._all(DeadLetters),
-            machines=[rebuilding.machine, backfilling.machine],
+            machines=[rebuilding.machine, backfilling.machine, erasing.machine],
             failures=data.buckets.failures,
             api=api,
         )

@@ -23,6 +23,8 @@ _RESERVED_IN_PROD = {
     "change_profile": 10,
     "rebuild": 5,  # of which four work: one more for what another execution left behind
     "backfill": 5,
+    "erase": 5,
+    "privacy_api": 5,
     "admin_api": 20,
     "audit_api": 3,
     "anchor_audit": 1,  # anchors follow one another

@@ -6,17 +6,20 @@ from local.world.world import START
 from regulars.adapters.admin_routes import ADMIN_ROUTES
 from regulars.adapters.audit_routes import AUDIT_ROUTES
 from regulars.adapters.change_routes import CHANGE_ROUTES
+from regulars.adapters.privacy_routes import PRIVACY_ROUTES
 from regulars.adapters.profile_routes import PROFILE_ROUTES
 from regulars.adapters.routes import Route
 from regulars.domain.lists import Upload
+from regulars.domain.privacy_requests import Request
 from regulars.errors import InvalidEventError
 from regulars.pipeline.refusals import quarantine, refuse
 from regulars.stores.lists import Head, ListStore
+from regulars.stores.privacy_requests import RequestStore
 from regulars.stores.quarantine import QuarantineStore
 from regulars.stores.rebuilds import RebuildStore, Run
 from tests.workspace import Answer, Workspace, delivery
 
-ROUTES: list[Route[Any]] = [*PROFILE_ROUTES, *CHANGE_ROUTES, *ADMIN_ROUTES, *AUDIT_ROUTES]
+ROUTES: list[Route[Any]] = [*PROFILE_ROUTES, *CHANGE_ROUTES, *ADMIN_ROUTES, *AUDIT_ROUTES, *PRIVACY_ROUTES]
 GUARDED = [route for route in ROUTES if route.scope]
 UPLOAD = Upload(list="web", at=START, mode="add", kind="email", by="s-1")
 VALUES = {"ref": "user_id:c4n4ry-user", "id": "web", "print": "x", "upload": UPLOAD.id}
@@ -46,6 +49,10 @@ BODIES: dict[str | None, object] = {
     "UploadWish": {"mode": "add", "kind": "user_id"},
     "UploadRows": {"rows": ["c4n4ry@example.com"]},
     "UploadEnd": {},
+    "PrivacyWish": {"kind": "erasure"},
+    "PrivacyIdentifiers": {"identifiers": []},
+    "PrivacyProof": {"how": "document"},
+    "Certificate": {"signature": "none"},
 }
 REFUSED = "web.2026-01-01.unknown_type.6d6cmgyvdhnuiwrm"
 CANARIES = (
@@ -82,6 +89,7 @@ def a_workspace_with_canaries() -> Workspace:
         },
         {"type": "identify", "userId": "somebody-else", "traits": {"email": "c4n4ry@example.com"}},
     )
+    RequestStore(workspace.world.database).save(Request(id="web", kind="erasure", by="s-1", received=START))
     RebuildStore(workspace.world.database).put(Run(id="web", dry_run=False, segments=1, by="s-1", started=0))
     at = delivery(workspace)
     raw = {"type": "what", "userId": "c4n4ry-refused", "traits": traits, "context": context, "properties": feedback}

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from cli import register
 from infra.function_table import PAGE, is_current, table
 from infra.layers import ROOT
 from infra.permissions import paths
@@ -28,6 +29,12 @@ def templates(tmp_path_factory: pytest.TempPathFactory) -> Templates:
 
 def test_the_table_of_functions_is_the_deployed_one(templates: Templates) -> None:
     assert is_current(PAGE.read_text(), table(templates)), "cure: make docs"
+
+
+def test_the_register_is_the_one_of_the_code() -> None:
+    written = register.PAGE.read_text()
+
+    assert register.page(written) == written, "cure: make docs"
 
 
 def test_the_glossary_has_every_word_of_the_code() -> None:

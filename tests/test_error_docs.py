@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from regulars.adapters.http import DOCS
-from regulars.errors import InvalidEventError, RequestError, SuppressedError
+from regulars.errors import ErasedError, InvalidEventError, RequestError, SuppressedError
 
 ROOT = Path(__file__).parents[1]
 LIBRARY = ROOT / "layers" / "shared" / "python" / "regulars"
@@ -26,7 +26,7 @@ def event_codes() -> set[str]:
     named = (call for call in calls if isinstance(call.func, ast.Name) and call.func.id == InvalidEventError.__name__)
     first = (call.args[0] for call in named)
     written = {str(argument.value) for argument in first if isinstance(argument, ast.Constant)}
-    return written | {SuppressedError("").code}
+    return written | {SuppressedError("").code, ErasedError().code}
 
 
 def test_explains_every_code_and_no_other() -> None:

@@ -28,6 +28,8 @@ from regulars.adapters.openapi import document
 from regulars.adapters.parallel import Parallel
 from regulars.adapters.preview_api import PreviewApi
 from regulars.adapters.preview_routes import PREVIEW_ROUTES
+from regulars.adapters.privacy_api import PrivacyApi
+from regulars.adapters.privacy_routes import PRIVACY_ROUTES
 from regulars.adapters.profile_api import ProfileApi
 from regulars.adapters.profile_routes import PROFILE_ROUTES
 from regulars.adapters.recording import Recorder
@@ -78,6 +80,18 @@ class AtOnce:
             worker.work(id, segment, has_time=lambda: True)
 
 
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """Workers of requests of persons that only say for which they were started."""
+
+    workspace: "Workspace"
+
+    def start(self, id: str, segments: Sequence[int], *, name: str) -> None:
+        """Note a request."""
+        del segments, name
+        self.workspace.begun.append(id)
+
+
 class Workspace:
     """Sends calls through the whole pipeline, and asks the APIs in a role."""
 
@@ -87,6 +101,7 @@ class Workspace:
         self._minted = 0
         self.lake = MemoryLake()
         self.anchors = MemoryAnchors()
+        self.begun: list[str] = []
         self.start()
 
     def start(self) -> None:
@@ -114,6 +129,7 @@ class Workspace:
             workers=AtOnce(self.world),
             backfilling=Backfilling(self.world),
         )
+        self._privacy_api = PrivacyApi.over(database, self.sealer, MANY, clock=self.world.clock, workers=Begun(self))
         self._change_api = ChangeApi.over(
             database,
             self.sealer,
@@ -187,6 +203,8 @@ class Workspace:
             return answer(routes, self._profile_api, request, self._recorders["profile_api"], self._access)
         if request.path.startswith("/v1/audit"):
             return answer(AUDIT_ROUTES, self._audit_api, request, self._recorders["audit_api"], self._access)
+        if request.path.startswith("/v1/privacy"):
+            return answer(PRIVACY_ROUTES, self._privacy_api, request, self._recorders["privacy_api"], self._access)
         return answer(ADMIN_ROUTES, self._admin_api, request, self._recorders["admin_api"], self._access)
 
     @cached_property

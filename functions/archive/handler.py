@@ -42,7 +42,7 @@ def _rows(records: Sequence[Record]) -> list[Row]:
 def _row(record: Record) -> Row | None:
     after = record.new
     if after is None:
-        return None  # an event that has expired, and stays in the lake; a profile is never removed
+        return None  # an event that has expired, and stays in the lake; or who was erased, and is taken out of it
     match _table(record).name:
         case EVENTS.name:
             return event_row(event_from_item(whole(after, clients.large)))

@@ -23,6 +23,7 @@ from regulars.stores.database import (
     Item,
     Page,
     Put,
+    Scanned,
     TableName,
     Write,
     number,
@@ -166,6 +167,17 @@ class MemoryDatabase:
             self.bill.read(table, sum(found[key].sizes[sort] for key, sort in page), consistent=False)
             keys = list(dict.fromkeys(key for key, _ in page if key != place[0]))
             return Page(keys, json.dumps(page[-1]) if len(page) == limit else None)
+
+    def scan(self, table: TableName, *, after: str | None = None, limit: int) -> Scanned:
+        """Read so many items of a whole table, from the `next` of the page before."""
+        self._begin("scan", table)
+        with self._lock:
+            place = tuple(json.loads(after)) if after is not None else ("", "")
+            all_keys = sorted((key, sort) for key, found in self._tables[table].items() for sort in found.order)
+            page = list(islice((key for key in all_keys if key > place), limit))
+            items = [self._tables[table][key].items[sort] for key, sort in page]
+            self.bill.read(table, sum(map(size_of, items)), consistent=True)
+            return Scanned(items, json.dumps(page[-1]) if len(page) == limit else None)
 
     def put(self, table: TableName, item: Item, *, was: int | None = None) -> None:
         """Write one item under its condition. Raises ConflictError."""

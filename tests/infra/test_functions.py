@@ -32,7 +32,7 @@ def test_functions_run_on_arm_and_the_newest_python(deployed: Templates) -> None
 def test_every_function_states_its_limits(deployed: Templates) -> None:
     found = {name: (each["MemorySize"], each["Timeout"]) for name, each in functions(deployed).items()}
 
-    assert found.pop("compact") == (2_048, 900)
+    assert found.pop("compact") == found.pop("erase") == (2_048, 900)
     hour = {"rebuild", "backfill", "count_members", "anchor_audit"}
     assert {found.pop(name) for name in hour} == {(512, 900)}
     assert found["note_login"] == (512, 5)  # Cognito waits no longer
@@ -51,7 +51,7 @@ def test_only_who_needs_it_carries_what_is_heavy(deployed: Templates) -> None:
     heavy = {name: layers - hot for name, layers in carried.items() if layers != hot}
     assert all(layers >= hot for layers in carried.values())
     assert heavy == {
-        **{name: {"layers/lake"} for name in ("archive", "compact", "preview_segment")},
+        **{name: {"layers/lake"} for name in ("archive", "compact", "erase", "preview_segment")},
         **{name: {"layers/plans"} for name in ("ingest", "drain_overflow", "admin_api", "change_profile")},
     }
 
@@ -63,6 +63,7 @@ def test_what_people_wait_for_answers_before_the_api_gives_up(deployed: Template
         "change_profile",
         "ingest",
         "preview_segment",
+        "privacy_api",
         "profile_api",
         "serve_analytics",
         "unmerge",
@@ -126,6 +127,7 @@ def test_functions_are_told_where_things_are(deployed: Templates) -> None:
         "AUDIT_TABLE",
         "BACKFILLING",
         "CATALOG_TABLE",
+        "ERASING",
         "EVALUATIONS_QUEUE",
         "EVENTS_TABLE",
         "EVENT_BUS",

@@ -98,6 +98,22 @@ TABLES = {
         "tallies": "BatchGetItem GetItem PartiQLInsert PutItem Query",
         "audit": "PartiQLInsert Query",
     },
+    "erase": {
+        "events": "DeleteItem GetItem PutItem Query Scan",
+        "identities": "BatchGetItem DeleteItem GetItem PutItem Query",
+        "profiles": "BatchGetItem DeleteItem GetItem PutItem",
+        "memberships": "DeleteItem Query",
+        "timers": "DeleteItem Scan",
+        "quarantine": "DeleteItem Scan",
+        "tallies": "DeleteItem PutItem Scan",
+        "vault": "DeleteItem GetItem PutItem",
+        "catalog": "GetItem PartiQLInsert PutItem Query",
+    },
+    "privacy_api": {
+        "catalog": "GetItem PartiQLInsert PutItem Query",
+        "vault": "GetItem",
+        "audit": "PartiQLInsert Query",
+    },
     "preview_segment": {"catalog": "GetItem Query"},
     "audit_api": {
         "audit": "PartiQLInsert Query",
@@ -140,6 +156,7 @@ LAKE = {
     "archive": {"s3:PutObject"},
     "preview_segment": {"s3:GetObject"},
     "compact": {"s3:DeleteObject", "s3:GetObject", "s3:PutObject"},
+    "erase": {"s3:DeleteObject", "s3:GetObject", "s3:PutObject"},
 }
 LARGE = {
     "archive": {"events": "GetObject"},
@@ -157,6 +174,7 @@ LARGE = {
     "rebuild": {"events": "GetObject"},
     "backfill": {"events": "GetObject"},
     "admin_api": {"events": "GetObject PutObject", "quarantine": "GetObject"},
+    "erase": {"events": "DeleteObject GetObject PutObject", "quarantine": "DeleteObject"},
 }
 ANCHORS = {
     "audit_api": {"s3:ListBucket buckets/anchors", "s3:GetObject buckets/anchors/anchors/*"},
@@ -220,7 +238,8 @@ def test_a_function_reads_and_writes_exactly_these_objects(allowed: dict[str, se
     }
     tables = LAKE_TABLES[:2] if function == "preview_segment" else LAKE_TABLES
     lake = {f"{action} buckets/lake/{table}/*" for action in LAKE.get(function, ()) for table in tables}
-    listed = {"s3:ListBucket buckets/lake"} if function in ("compact", "preview_segment") else set()
+    listed = {"s3:ListBucket buckets/lake"} if function in ("compact", "preview_segment", "erase") else set()
+    listed |= {"s3:ListBucket buckets/large"} if function == "erase" else set()
     assert found == failures | large | lake | listed | ANCHORS.get(function, set())
 
 
@@ -232,12 +251,13 @@ def test_only_who_looks_at_everybody_or_for_anybody_scans(
 
     assert scans == {
         ("rebuild", "tables/events"),
+        *(("erase", f"tables/{table}") for table in ("events", "quarantine", "tallies", "timers")),
         *((name, f"tables/{table}") for name in ("backfill", "admin_api") for table in ("events", "identities")),
     }
     assert not actions & {"dynamodb:PartiQLSelect", "dynamodb:PartiQLDelete", "dynamodb:DeleteTable"}
 
 
-def test_an_event_can_be_added_but_never_changed(allowed: dict[str, set[Permission]]) -> None:
+def test_an_event_can_be_added_but_never_changed_except_by_an_erasure(allowed: dict[str, set[Permission]]) -> None:
     written = {
         (name, each.action)
         for name, granted in allowed.items()
@@ -245,10 +265,11 @@ def test_an_event_can_be_added_but_never_changed(allowed: dict[str, set[Permissi
         if each.thing == "tables/events" and each.action.removeprefix("dynamodb:") not in READS
     }
 
-    assert written == {(name, "dynamodb:PartiQLInsert") for name in INSERTERS}
+    erased = {("erase", "dynamodb:DeleteItem"), ("erase", "dynamodb:PutItem")}
+    assert written == {(name, "dynamodb:PartiQLInsert") for name in INSERTERS} | erased
 
 
-def test_a_key_can_be_made_but_never_overwritten(allowed: dict[str, set[Permission]]) -> None:
+def test_a_key_can_be_made_but_never_overwritten_except_by_an_erasure(allowed: dict[str, set[Permission]]) -> None:
     written = {
         (name, each.action)
         for name, granted in allowed.items()
@@ -256,7 +277,8 @@ def test_a_key_can_be_made_but_never_overwritten(allowed: dict[str, set[Permissi
         if each.thing == "tables/vault" and each.action.removeprefix("dynamodb:") not in READS
     }
 
-    assert written == {(name, "dynamodb:PartiQLInsert") for name in INSERTERS}
+    erased = {("erase", "dynamodb:DeleteItem"), ("erase", "dynamodb:PutItem")}
+    assert written == {(name, "dynamodb:PartiQLInsert") for name in INSERTERS} | erased
 
 
 def test_a_row_of_the_audit_trail_is_put_behind_the_others_and_never_changed(
@@ -279,10 +301,13 @@ def test_only_who_replays_it_changes_what_is_in_quarantine(allowed: dict[str, se
         ("ingest", "dynamodb:PartiQLInsert"),
         ("drain_overflow", "dynamodb:PartiQLInsert"),
         ("admin_api", "dynamodb:PutItem"),
+        ("erase", "dynamodb:DeleteItem"),
     }
 
 
-def test_nothing_of_a_person_is_ever_deleted_but_what_is_derived(allowed: dict[str, set[Permission]]) -> None:
+def test_only_an_erasure_deletes_more_of_a_person_than_what_is_derived(
+    allowed: dict[str, set[Permission]],
+) -> None:
     deleted = {
         (name, each.thing)
         for name, granted in allowed.items()
@@ -297,6 +322,7 @@ def test_nothing_of_a_person_is_ever_deleted_but_what_is_derived(allowed: dict[s
         ("evaluate_segments", "tables/memberships"),
         ("tick", "tables/timers"),
         ("unmerge", "tables/tallies"),
+        *(("erase", f"tables/{table}") for table in TABLES["erase"] if table != "catalog"),
     }
 
 
@@ -313,13 +339,24 @@ def test_only_these_open_the_workspace_key(allowed: dict[str, set[Permission]]) 
         "unmerge": {"kms:Decrypt"},
         "change_profile": {"kms:Decrypt", "kms:GenerateDataKey"},
         "admin_api": {"kms:Decrypt", "kms:GenerateDataKey"},
+        "privacy_api": {"kms:Decrypt"},
     }
 
 
 def test_only_those_who_read_the_vault_can_decrypt_it(allowed: dict[str, set[Permission]]) -> None:
     holders = {name for name, granted in allowed.items() for each in granted if each.thing == "keys/vault"}
 
-    assert holders == {"admin_api", "audit_api", "change_profile", "drain_overflow", "ingest", "profile_api", "unmerge"}
+    assert holders == {
+        "admin_api",
+        "audit_api",
+        "change_profile",
+        "drain_overflow",
+        "erase",
+        "ingest",
+        "privacy_api",
+        "profile_api",
+        "unmerge",
+    }
 
 
 def test_no_action_is_a_pattern(deployed: Templates) -> None:

@@ -16,7 +16,7 @@ EACH = pytest.mark.parametrize("name", MACHINES)
 def machine(templates: Templates, name: str) -> tuple[str, Template]:
     """The state machine of this name."""
     found = resources(templates.platform, "StepFunctions::StateMachine").items()
-    assert len(found) == len(MACHINES)
+    assert len(found) == len(MACHINES) + 1  # and the one of tests/infra/test_erasing.py
     return next((id, each) for id, each in found if id.startswith(name))
 
 
@@ -94,7 +94,7 @@ def test_only_the_admin_api_starts_them(deployed: Templates) -> None:
         name
         for name, granted in permissions(deployed).items()
         for each in granted
-        if each.action == "states:StartExecution"
+        if each.action == "states:StartExecution" and not each.thing.startswith("erasing")
     }
     told = {name for name, each in functions(deployed).items() if "REBUILDING" in each["Environment"]["Variables"]}
     also = {name for name, each in functions(deployed).items() if "BACKFILLING" in each["Environment"]["Variables"]}

@@ -296,8 +296,22 @@ def test_stores_nothing_of_an_erased_person(front_door: FrontDoor) -> None:
     late = FrontDoor(front_door.database)
     receipt = late.batch(a_track_call(messageId="late"), a_track_call(messageId="bad", event=""))
 
-    assert outcomes(receipt) == ["suppressed", "invalid_event_name"]
-    assert [row.sealed for row in late.quarantined()] == [b"", b""]
+    assert [(each.outcome, each.code) for each in receipt.verdicts] == [("suppressed", "suppressed")] * 2
+    assert late.quarantined() == []
+    assert late.journal.counts["events_suppressed"] == 2
+
+
+def test_an_event_of_somebody_else_that_names_an_erased_person_is_not_stored(front_door: FrontDoor) -> None:
+    front_door.batch(a_track_call(messageId="before", userId="u", anonymousId="a"))
+    (event,) = front_door.events()
+    device = event.links[1]
+    front_door.database.put("vault", {"owner": device})
+    late = FrontDoor(front_door.database)
+
+    receipt = late.batch(a_track_call(messageId="late", userId="u", anonymousId="a"), a_track_call(userId="u"))
+
+    assert [each.outcome for each in receipt.verdicts] == ["suppressed", "accepted"]
+    assert not any(device in each.links for each in late.events()[1:])
 
 
 @pytest.mark.parametrize("table", ["events", "quarantine", "vault"])

@@ -20,6 +20,7 @@ RegularsError
     UnavailableError     503   it could not be stored; carries Retry-After
   InvalidEventError            one event of a request goes to quarantine, with this code
     SuppressedError            it is not stored at all: the person did not agree to it
+      ErasedError              it is not stored at all: the person was erased
     PlanError                  it does not follow its tracking plan; says in what
   CellError                    a cell of a file cannot be read as its column says
   RowError                     a row of a file makes no call; says in which column and why
@@ -167,8 +168,15 @@ class InvalidEventError(RegularsError):
 class SuppressedError(InvalidEventError):
     """One event is not stored, nor quarantined: the person did not agree to it."""
 
-    def __init__(self, message: str) -> None:
-        super().__init__("consent_denied", message)
+    def __init__(self, message: str, code: str = "consent_denied") -> None:
+        super().__init__(code, message)
+
+
+class ErasedError(SuppressedError):
+    """One event is not stored, nor quarantined: a person that it names was erased."""
+
+    def __init__(self) -> None:
+        super().__init__("the person was erased; nothing of it is stored again", "suppressed")
 
 
 class PlanError(InvalidEventError):

@@ -14,7 +14,7 @@ from regulars.adapters.gets import get_many
 from regulars.adapters.inserts import insert
 from regulars.adapters.spilling import Objects, nowhere, spill, whole
 from regulars.adapters.wire import Image, from_wire, to_wire
-from regulars.stores.database import INDEXES, KEYS, Check, Delete, Item, Page, Put, TableName, Write, text
+from regulars.stores.database import INDEXES, KEYS, Check, Delete, Item, Page, Put, Scanned, TableName, Write, text
 
 MOST = 100  # writes in a transaction
 
@@ -130,9 +130,22 @@ class DynamoDatabase:
         last = answer.get("LastEvaluatedKey")
         return Page(list(found), json.dumps([last[name]["S"] for name in keys]) if last else None)
 
+    def scan(self, table: TableName, *, after: str | None = None, limit: int) -> Scanned:
+        """Read so many items of a whole table, from the `next` of the page before."""
+        keys = [name for name in KEYS[table] if name]
+        call: dict[str, Any] = {"TableName": self._names[table], "Limit": limit, "ConsistentRead": True}
+        if after is not None:
+            place = zip(keys, json.loads(after), strict=True)
+            call["ExclusiveStartKey"] = {name: {"S": value} for name, value in place}
+        with in_our_words():
+            answer = self._connection.dispatch("Scan", call)
+        last = answer.get("LastEvaluatedKey")
+        next = json.dumps([last[name]["S"] for name in keys]) if last else None
+        return Scanned([from_wire(image) for image in answer["Items"]], next)
+
     def put(self, table: TableName, item: Item, *, was: int | None = None) -> None:
         """Write one item under its condition. Raises ConflictError."""
-        call = self._call(Put(table, item, was))
+        call = self._call(Put(table, spill(table, item, self._objects), was))
         with in_our_words():
             self._connection.dispatch("PutItem", call)
 

@@ -56,6 +56,7 @@ class IdentityItem(Model):
     floor = NumberAttribute(null=True)
     whole = NumberAttribute(null=True)
     state = UnicodeAttribute(null=True)
+    erased = NumberAttribute(null=True)
     expires = NumberAttribute(null=True)
 
 
@@ -79,6 +80,7 @@ class ProfileItem(Model):
     ties = UnicodeAttribute(null=True)
     cuts = UnicodeAttribute(null=True)
     holds = UnicodeAttribute(null=True)
+    erased = NumberAttribute(null=True)
 
 
 class BySegment(GlobalSecondaryIndex["MembershipItem"]):
@@ -134,7 +136,7 @@ class TimerItem(Model):
 
 
 class VaultItem(Model):
-    """The wrapped data key of an owner."""
+    """The wrapped data key of an owner; of one that was erased it is empty, and says when and by which request."""
 
     class Meta:
         table_name = settings.table("vault")
@@ -142,6 +144,8 @@ class VaultItem(Model):
     owner = UnicodeAttribute(hash_key=True)
     v = NumberAttribute()
     wrapped = BinaryAttribute(legacy_encoding=False)
+    erased = NumberAttribute(null=True)
+    request = UnicodeAttribute(null=True)
 
 
 class CatalogItem(Model):

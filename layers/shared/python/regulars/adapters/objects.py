@@ -1,5 +1,6 @@
 """Bytes in S3, under a key, in the bucket for what is too large for a table or a queue."""
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -32,6 +33,15 @@ class Objects:
             if isinstance(error, ClientError) and error.response["Error"]["Code"] == "NoSuchKey":
                 return None
             raise UnavailableError("an object could not be read; try again in a moment") from error
+
+    def keys(self, prefix: str) -> Iterator[str]:
+        """List the keys that begin so, page by page."""
+        pages = self._client.get_paginator("list_objects_v2")
+        try:
+            for page in pages.paginate(Bucket=self._bucket, Prefix=prefix):
+                yield from (found["Key"] for found in page.get("Contents", []))
+        except (BotoCoreError, ClientError) as error:
+            raise UnavailableError("objects could not be listed; try again in a moment") from error
 
     def delete(self, key: str) -> None:
         """Remove bytes; nothing happens when there are none."""

@@ -18,6 +18,7 @@ from regulars.adapters.audit_routes import AUDIT_ROUTES
 from regulars.adapters.change_routes import CHANGE_ROUTES
 from regulars.adapters.graph_routes import GRAPH_ROUTES
 from regulars.adapters.preview_routes import PREVIEW_ROUTES
+from regulars.adapters.privacy_routes import PRIVACY_ROUTES
 from regulars.adapters.profile_routes import PROFILE_ROUTES
 from regulars.adapters.public_routes import INGEST_ROUTES, SCRIPT_ROUTES
 from regulars.adapters.routes import Parameter, Route
@@ -49,6 +50,7 @@ AREAS: Mapping[str, Sequence[Route[Any]]] = {
     "admin_api": ADMIN_ROUTES,
     "preview_segment": PREVIEW_ROUTES,
     "audit_api": AUDIT_ROUTES,
+    "privacy_api": PRIVACY_ROUTES,
     "serve_analytics": SCRIPT_ROUTES,
 }
 _FILES: Mapping[str, Mapping[str, Any]] = {
@@ -57,12 +59,13 @@ _FILES: Mapping[str, Mapping[str, Any]] = {
 }
 _KEYED = ("Accepted", "SourceConfig")
 _EDITS = ("Edit", "QuarantineEdit", "QuarantineRepair")
-_RACES = ("UploadWish", "UploadRows", "UploadEnd")
+_RACES = ("UploadWish", "UploadRows", "UploadEnd", "PrivacyWish", "PrivacyIdentifiers", "PrivacyProof")
+_REQUESTS = ("PrivacyRequest", "Certificate", "PrivacyProfilePage")
 _DRAFTS = ("SegmentDraft", "SegmentQuestion")
 MADE = "written by `make docs`"
 _PATH_WORDS: Mapping[str, str] = {
     "ref": "a profile id (`p_…`), or an identifier as `kind:value`, URL-encoded",
-    "id": "the id of the definition, of the event in quarantine, of the rebuild, or of the held identifier",
+    "id": "the id of the definition, the event in quarantine, the rebuild, the held identifier, or the request",
     "key": "a write key",
     "file": "the name of a file of the SDK",
     "upload": "the id of an upload of the list",
@@ -171,7 +174,7 @@ def _errors(route: Route[Any]) -> Iterable[type[RequestError]]:
     drafted: list[type[RequestError]] = [DefinitionError] if route.body in _DRAFTS else []
     asked_of_lake: list[type[RequestError]] = [LakeTooLargeError] if route.body == "SegmentDraft" else []
     begun: list[type[RequestError]] = [RebuildRunningError] if route.body == "RebuildWish" else []
-    moving = route.method == "DELETE" or route.returns == "MemberPage"
+    moving = route.method == "DELETE" or route.returns in ("MemberPage", *_REQUESTS)
     deleted: list[type[RequestError]] = [ConflictingEditError] if moving else []
     raced: list[type[RequestError]] = [ConflictingEditError] if route.body in _RACES else []
     keyed: list[type[RequestError]] = [UnauthorizedError] if route.returns in _KEYED else []

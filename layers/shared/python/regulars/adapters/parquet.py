@@ -10,9 +10,10 @@ from weakref import finalize
 
 import duckdb
 
-from regulars.domain.lake import VERSION, Kind, LakeTable, Row
+from regulars.domain.lake import REFUSED, VERSION, Kind, LakeTable, Row
+from regulars.domain.lake_forgetting import GONE, goes, left, names
 from regulars.domain.lake_sql import files_of, one_row_each, quoted
-from regulars.pipeline.lake import Merged
+from regulars.pipeline.lake import Forgotten, Merged
 
 _VALUES: Mapping[Kind, str] = {
     "text": "unnest(${0}::VARCHAR[])",
@@ -37,6 +38,16 @@ class Parquet:
         """Write rows as a file; the same rows make the same bytes."""
         values = ", ".join(f"{_VALUES[one.kind].format(one.name)} AS {one.name}" for one in table.columns)
         return _copy(self._database, table, f"SELECT {values}", self._folder, _by_column(table, rows))
+
+    def forget(self, table: LakeTable, content: bytes, gone: Sequence[str]) -> Forgotten | None:
+        """
+        Take people out of a file; None where it says nothing of them.
+
+        Raises ValueError for a file that newer code wrote.
+        """
+        with self.bench(table) as bench:
+            bench.add(content)
+            return bench.forget(gone)
 
     @contextmanager
     def bench(self, table: LakeTable) -> Iterator["ParquetBench"]:
@@ -85,6 +96,27 @@ class ParquetBench:
         if kept != keys:
             raise ValueError(f"{keys} rows of {self._table.name} were to be merged, and {kept} are there")
         return Merged(content, rows=kept, copies=laid - kept)
+
+    def forget(self, gone: Sequence[str]) -> Forgotten | None:
+        """Make one file of all that was laid down, without people who are gone; None where it says nothing of them."""
+        self._database.execute(f"CREATE TEMP TABLE {GONE} AS SELECT unnest($1::VARCHAR[]) AS owner", [list(gone)])
+        self._database.execute(f"SET VARIABLE {GONE} = (SELECT list(owner) FROM {GONE})")
+        files = f"({files_of(self._table, self._files)}) AS files"
+        rows, named = self._count(f"{files} WHERE {goes(self._table)}"), self._named(files)
+        if not rows and not named:
+            return None
+        stays = f"{files} WHERE NOT ({goes(self._table)})"
+        if not self._count(stays):
+            return Forgotten(None, rows)
+        order = ", ".join(self._table.order)
+        kept = f"SELECT {left(self._table)} FROM {stays} ORDER BY {order}"
+        keys = [] if self._table is REFUSED else [(str(one), str(other)) for one, other in named]
+        return Forgotten(_copy(self._database, self._table, kept, self._folder), rows, keys)
+
+    def _named(self, files: str) -> list[tuple[object, ...]]:
+        key = ", ".join(self._table.key)
+        condition = f"NOT ({goes(self._table)}) AND ({names(self._table)})"
+        return self._database.execute(f"SELECT DISTINCT {key} FROM {files} WHERE {condition}").fetchall()
 
     def _count(self, rows: str) -> int:
         ((number,),) = self._database.execute(f"SELECT count(*) FROM {rows}").fetchall()

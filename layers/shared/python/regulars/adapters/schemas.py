@@ -9,6 +9,7 @@ from regulars.adapters.graph_schemas import GRAPH_SCHEMAS
 from regulars.adapters.key_schemas import KEY_SCHEMAS
 from regulars.adapters.list_schemas import LIST_SCHEMAS
 from regulars.adapters.preview_schemas import PREVIEW_SCHEMAS
+from regulars.adapters.privacy_schemas import PRIVACY_SCHEMAS
 from regulars.adapters.quarantine_schemas import QUARANTINE_SCHEMAS
 from regulars.adapters.segment_schemas import SEGMENT_SCHEMAS
 from regulars.adapters.shapes import (
@@ -258,6 +259,7 @@ SCHEMAS: Mapping[str, Schema] = {
     **LIST_SCHEMAS,
     **QUARANTINE_SCHEMAS,
     **CHANGE_SCHEMAS,
+    **PRIVACY_SCHEMAS,
     "Document": {"type": "object", "description": "an OpenAPI 3.1 document"},
     "SignIn": an_object({"region": TEXT, "client_id": TEXT}),
     "Call": {"type": "object", "description": "a call of the Segment spec: docs/events.md"},

@@ -4,7 +4,7 @@ import os
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
 from typing import TYPE_CHECKING, Protocol, TypeVar
@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from regulars.adapters import clients, gets, inserts, settings
 from regulars.adapters.parallel import Parallel
-from regulars.errors import InvalidEventError, UnavailableError
+from regulars.errors import ErasedError, UnavailableError
 from regulars.pipeline.ports import Many
 from regulars.stores.database import Database
 from regulars.stores.vault import WORKSPACE, VaultStore
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from mypy_boto3_kms import KMSClient
 
 HELD_KEYS = 10_000
-HELD_SECONDS = 300.0  # how long a process may still open what belongs to an erased owner
+HELD_SECONDS = 45.0  # how long a process may still seal for an erased owner, and open: within a minute nobody does
 _KEY = 32
 _NONCE = 12
 T = TypeVar("T")
@@ -86,6 +86,7 @@ class KmsSealer:
         self._wrapper = wrapper
         self._many: Many = many or map
         self._keys: OrderedDict[str, tuple[float, AESGCM]] = OrderedDict()
+        self._others: OrderedDict[str, tuple[float, bool]] = OrderedDict()  # who has no key, and whether they had one
         self._lock = threading.RLock()
 
     @property
@@ -93,26 +94,36 @@ class KmsSealer:
         """The workspace's key for the hash of identifiers."""
         return self._secret[:_KEY]
 
-    def prepare(self, owners: Sequence[str]) -> int:
-        """Have a stored key for each owner, so that two first events at once cannot make two; say how many had none."""
+    def prepare(self, owners: Sequence[str], named: Iterable[str] = ()) -> int:
+        """
+        Have a stored key for each owner, so that two first events at once cannot make two; say how many had none.
+
+        `named` are others whom an event names: of them it is only read whether they were erased.
+        """
         asked = [owner for owner in dict.fromkeys(owners) if self._held_key(owner) is None]
-        found = self._together(self._vault.get_many, asked, gets.MOST)
+        others = [owner for owner in dict.fromkeys(named) if owner not in asked and self._is_unknown(owner)]
+        found = self._together(self._vault.get_many, [*asked, *others], gets.MOST)
         new = [(owner, self._new_key(owner)) for owner in asked if owner not in found]
         found |= self._together(self._vault.create_many, new, inserts.MOST)
         for owner, wrapped in found.items():
             if wrapped:
                 self._hold(owner, wrapped)
+        self._note({owner: owner in found for owner in (*asked, *others) if not found.get(owner)})
         return len(new)
+
+    def is_erased(self, owner: str) -> bool:
+        """Say whether an owner was erased, of those who were prepared or named a moment ago."""
+        return self._others.get(owner, (0.0, False))[1]
 
     def seal(self, owner: str, field: str, content: bytes) -> bytes:
         """
         Seal content for an owner who was prepared; the field is bound to it.
 
-        Raises InvalidEventError for an erased owner.
+        Raises ErasedError for an erased owner.
         """
         key = self._key(owner)
         if key is None:
-            raise InvalidEventError("suppressed", "the person was erased; nothing of it is stored again")
+            raise ErasedError
         nonce = os.urandom(_NONCE)
         return nonce + key.encrypt(nonce, content, _bound(owner, field))
 
@@ -149,6 +160,21 @@ class KmsSealer:
             since, key = self._keys.get(owner, (0.0, None))
             return key if time.monotonic() < since + HELD_SECONDS else None
 
+    def _is_unknown(self, owner: str) -> bool:
+        if self._held_key(owner):
+            return False
+        with self._lock:
+            since = self._others.get(owner, (-HELD_SECONDS, False))[0]
+        return time.monotonic() >= since + HELD_SECONDS
+
+    def _note(self, keyless: Mapping[str, bool]) -> None:
+        with self._lock:
+            for owner, is_erased in keyless.items():
+                self._others.pop(owner, None)
+                self._others[owner] = time.monotonic(), is_erased
+            while len(self._others) > HELD_KEYS:
+                self._others.popitem(last=False)
+
     def _new_key(self, owner: str) -> bytes:
         nonce = os.urandom(_NONCE)
         return nonce + self._wrapping.encrypt(nonce, os.urandom(_KEY), _bound(owner, "key"))
@@ -163,6 +189,7 @@ class KmsSealer:
     def _hold(self, owner: str, wrapped: bytes) -> AESGCM:
         key = AESGCM(self._wrapping.decrypt(wrapped[:_NONCE], wrapped[_NONCE:], _bound(owner, "key")))
         with self._lock:
+            self._others.pop(owner, None)
             self._keys.pop(owner, None)
             self._keys[owner] = time.monotonic(), key
             while len(self._keys) > HELD_KEYS:

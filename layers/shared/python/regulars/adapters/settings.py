@@ -45,6 +45,11 @@ def rebuilding() -> str:
     return os.environ.get("REBUILDING", "rebuilding")
 
 
+def erasing() -> str:
+    """Name the state machine that meets requests of persons."""
+    return os.environ.get("ERASING", "erasing")
+
+
 def event_bus() -> str:
     """Name the bus on which transitions are published."""
     return os.environ.get("EVENT_BUS", "default")

@@ -11,11 +11,11 @@ from typing import Protocol
 
 from regulars.errors import UnavailableError
 from regulars.stores.database import KEYS, Item, TableName, binary, size_of, text
+from regulars.stores.large import SPILLED, folder_of
 
 _LETTER = 4  # bytes at most
 _ATTRIBUTE = 256  # bytes at most of a name, and of a number beside its digits
 MOST = 380_000  # DynamoDB takes 400 KB
-SPILLED = "spilled"  # the attribute that names what is elsewhere: a prefix of keys, and the attributes under it
 
 
 class Objects(Protocol):
@@ -38,7 +38,7 @@ def spill(table: TableName, item: Item, objects: Callable[[], Objects]) -> Item:
     if _at_most(item) <= MOST or size_of(item) <= MOST:
         return item
     large = {name: value for name, value in item.items() if isinstance(value, bytes) and len(value) > len(SPILLED)}
-    prefix = f"{table}/{text(item, KEYS[table][0])}/{_print(table, item)}"
+    prefix = f"{folder_of(table, text(item, KEYS[table][0]))}{_print(table, item)}"
     for name, content in large.items():
         objects().put(f"{prefix}/{name}", content)
     rest = {name: value for name, value in item.items() if name not in large}

@@ -25,6 +25,7 @@ LANES: Mapping[str, int] = {
     "audit_api": 4,
     "change_profile": 4,
     "note_login": 4,
+    "privacy_api": 4,
     "profile_api": 32,
     "unmerge": 4,
 }

@@ -46,6 +46,11 @@ def merged_key(table: LakeTable, day: str, content: bytes) -> str:
     return f"{folder(table, day)}{_MERGED}-{_print(content)}.parquet"
 
 
+def rewritten_key(key: str, content: bytes) -> str:
+    """Name a file that stands for another one of the same day, and was made in the same way."""
+    return f"{key.rpartition('-')[0]}-{_print(content)}.parquet"
+
+
 def day_in(key: str) -> str:
     """Read the day in the name of a file."""
     return key.partition("/day=")[2].partition("/")[0]

@@ -46,7 +46,7 @@ class Profile:
     `since` is when it was founded (microseconds), `changed`, `event` and `rule` when and by what it changed last: the
     stream of profiles is the identity log. `absorbed` names the tombstones that lead to it; a tombstone's `ends` are
     the identifiers that its last event tied together. `ties` hold what a split would have taken apart, `cuts` what
-    it did; `holds` are of owners that may tie nobody.
+    it did; `holds` are of owners that may tie nobody. One that is being `erased` since an instant takes nobody in.
     """
 
     profile_id: str
@@ -63,6 +63,7 @@ class Profile:
     ties: tuple[Edge, ...] = ()
     cuts: tuple[Cut, ...] = ()
     holds: tuple[Hold, ...] = ()
+    erased: int = 0
 
     @property
     def held(self) -> frozenset[str]:
@@ -82,6 +83,7 @@ class Link:
 
     `since` is the event's instant, `attached` that of the platform's clock (microseconds); `to` is the identifier that
     it was tied to, empty for a founder. `proven` says that a server, or a signature of one, has confirmed it.
+    One that was `erased`, at an instant of the platform's clock, is a tombstone: nothing is tied to it again.
     """
 
     owner: str
@@ -92,6 +94,7 @@ class Link:
     to: str = ""
     attached: int = 0
     proven: bool = False
+    erased: int = 0
 
 
 def alone(owner: str) -> str:

@@ -39,6 +39,9 @@ Scope = Literal[
     "rebuilds:read",
     "rebuilds:write",
     "audit:read",
+    "privacy:read",
+    "privacy:write",
+    "privacy:erase",
 ]
 SCOPES: tuple[Scope, ...] = get_args(Scope)
 _READS: frozenset[Scope] = frozenset(
@@ -47,7 +50,8 @@ _READS: frozenset[Scope] = frozenset(
 ROLES: Mapping[str, frozenset[Scope]] = {
     # Who may do nearly everything does not read what is written down of that.
     "admin": frozenset(SCOPES) - {"sensitive:read", "audit:read"},
-    "engineer": frozenset(SCOPES) - {"pii:read", "sensitive:read", "traits:write", "audit:read"},
+    "engineer": frozenset(SCOPES)
+    - {"pii:read", "sensitive:read", "traits:write", "audit:read", "privacy:write", "privacy:erase"},
     "marketer": _READS | {"segments:write", "computed_traits:write", "lists:write", "rates:read"},
     "analyst": _READS | {"sources:read", "tracking_plan:read", "rates:read"},
     "service": _READS | {"lists:write", "pii:read", "profiles:write", "traits:write"},
@@ -61,6 +65,9 @@ ROLES: Mapping[str, frozenset[Scope]] = {
         "identity:read",
         "teams:read",
         "audit:read",
+        "privacy:read",
+        "privacy:write",
+        "privacy:erase",
     },
 }
 GROUPS = "cognito:groups"

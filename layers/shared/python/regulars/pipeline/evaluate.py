@@ -101,7 +101,7 @@ class Evaluator:
             try:
                 home = self._snapshots.home(profile_id)
                 gone |= {home.profile_id}
-                if not (at_once or self._is_asked(home)):
+                if home.erased or not (at_once or self._is_asked(home)):
                     return
                 head, before = self._memberships.of(home.profile_id)
                 others = gone - {home.profile_id}

@@ -13,6 +13,7 @@ from regulars.domain.quotas import Excess
 from regulars.domain.sources import Source
 from regulars.domain.write_keys import Visit
 from regulars.errors import (
+    ErasedError,
     InvalidEventError,
     InvalidRequestError,
     SuppressedError,
@@ -124,17 +125,31 @@ class Door:
         for index, raw in enumerate(post.messages):
             try:
                 post.calls[index] = read_call(raw, post.type, post.delivery, index)
-            except SuppressedError:
-                post.suppressed[index] = given_id(raw)
+            except SuppressedError as error:
+                post.suppressed[index] = given_id(raw), error.code
             except InvalidEventError as error:
                 _aside().refuse_message(post, index, error)
+        named = {index: call.event.links for index, call in post.calls.items()}
         owners = [call.event.owner for call in post.calls.values()]
-        return self._sealer.prepare(owners + [refusal.owner for refusal in post.refusals.values()])
+        refused = {index: refusal.owner for index, refusal in post.refusals.items()}
+        new = self._sealer.prepare([*owners, *refused.values()], [link for links in named.values() for link in links])
+        self._drop(post, named | {index: (owner,) for index, owner in refused.items()})
+        return new
+
+    def _drop(self, post: Post, named: Mapping[int, Sequence[str]]) -> None:
+        """Leave out whatever names somebody who was erased: nothing of it is stored, in quarantine neither."""
+        for index, links in named.items():
+            if any(map(self._sealer.is_erased, links)):
+                post.calls.pop(index, None)
+                post.refusals.pop(index, None)
+                post.suppressed[index] = given_id(post.messages[index]), ErasedError().code
 
     def _seal(self, post: Post) -> None:
         for index, call in post.calls.items():
             try:
                 post.items[index] = lay_out(call, self._sealer)
+            except ErasedError as error:
+                post.suppressed[index] = given_id(post.messages[index]), error.code
             except InvalidEventError as error:
                 _aside().refuse_call(post, index, error)
 

@@ -34,6 +34,20 @@ class Merged:
     copies: int
 
 
+@dataclass(frozen=True, slots=True)
+class Forgotten:
+    """
+    A file without people who are gone: its content, None where nothing is left of it, and how many rows went.
+
+    `named` are the keys of rows of others that named somebody who is gone: of events owner and moment, of changes of
+    profiles the profile and its version.
+    """
+
+    content: bytes | None
+    rows: int
+    named: Sequence[tuple[str, str]] = ()
+
+
 class Bench(Protocol):
     """Where files are merged."""
 
@@ -52,3 +66,10 @@ class Format(Protocol):
 
     def bench(self, table: LakeTable) -> AbstractContextManager[Bench]:
         """Make room for merging files of a table."""
+
+
+class Rewriting(Protocol):
+    """Rewrites files without some of what they hold."""
+
+    def forget(self, table: LakeTable, content: bytes, gone: Sequence[str]) -> Forgotten | None:
+        """Take people out of a file; None where it says nothing of them."""

@@ -42,6 +42,8 @@ class People:
         owner = founder(profile_id)
         if root is None and (link := self._identities.link(owner)):
             root = self._profiles.root(link.profile_id)
+        if root is not None and root.erased:
+            raise NotFoundError("nobody is known by this")
         if root is not None:
             return _found(root)
         if not (self._events.newest(owner, limit=1) or self._identities.read(owner).parts):

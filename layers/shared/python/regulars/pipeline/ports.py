@@ -58,14 +58,31 @@ class Sealer(Protocol):
     def hash_key(self) -> bytes:
         """The workspace's key for the hash of identifiers, 32 bytes."""
 
-    def prepare(self, owners: Sequence[str]) -> int:
-        """Have a stored data key for each of these owners before anything is sealed with it; say how many are new."""
+    def prepare(self, owners: Sequence[str], named: Iterable[str] = ()) -> int:
+        """
+        Have a stored data key for each of these owners before anything is sealed with it; say how many are new.
+
+        `named` are others of whom it matters whether they were erased.
+        """
+
+    def is_erased(self, owner: str) -> bool:
+        """Say whether an owner was erased, of those who were prepared or named a moment ago."""
 
     def seal(self, owner: str, field: str, content: bytes) -> bytes:
         """Seal content for an owner; `field` is bound to it as associated data."""
 
     def open(self, owner: str, field: str, sealed: bytes) -> bytes | None:
         """Open sealed content; None when the owner's key is gone."""
+
+
+class Large(Protocol):
+    """Where large things are. Each call raises UnavailableError when it does not answer."""
+
+    def keys(self, prefix: str) -> Iterable[str]:
+        """List the keys that begin so."""
+
+    def delete(self, key: str) -> None:
+        """Remove bytes; nothing happens when there are none."""
 
 
 class Many(Protocol):

@@ -28,7 +28,7 @@ class Post:
     calls: dict[int, Call] = field(default_factory=dict)
     items: dict[int, Item] = field(default_factory=dict)
     refusals: "dict[int, Refusal]" = field(default_factory=dict)
-    suppressed: dict[int, str] = field(default_factory=dict)
+    suppressed: dict[int, tuple[str, str]] = field(default_factory=dict)  # the id that the sender gave, and why
     reports: dict[int, Report] = field(default_factory=dict)
     accepted: set[int] = field(default_factory=set)
 
@@ -49,8 +49,9 @@ def verdict(post: Post, index: int) -> Verdict:
     if refusal := post.refusals.get(index):
         outcome: Outcome = "deferred" if refusal.code == OVER else "quarantined"
         return Verdict(index=index, message_id=refusal.message_id, outcome=outcome, code=refusal.code)
-    if (message_id := post.suppressed.get(index)) is not None:
-        return Verdict(index=index, message_id=message_id, outcome="suppressed", code="consent_denied")
+    if index in post.suppressed:
+        message_id, code = post.suppressed[index]
+        return Verdict(index=index, message_id=message_id, outcome="suppressed", code=code)
     call = post.calls[index]
     outcome = "accepted" if index in post.accepted else "duplicate"
     dropped = [violation.where for violation in call.report.dropped] if call.report and outcome == "accepted" else []

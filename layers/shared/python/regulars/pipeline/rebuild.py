@@ -92,6 +92,8 @@ class Rebuilder:
 
     def _rebuild(self, owner: str) -> Rebuilt:
         identity = self._identities.read(owner)
+        if identity.link and identity.link.erased:
+            return Rebuilt()
         history = History(self._events, owner, self._clock)
         linked = self._resolver.link(history.events(), identity.link)
         parts = {part.name: part for part in identity.parts}

@@ -14,7 +14,14 @@ from regulars.domain.bodies import Body, from_content, must_be_clear
 from regulars.domain.calls import Call, Delivery
 from regulars.domain.instants import SECOND
 from regulars.domain.packing import unpack
-from regulars.errors import ConflictError, ConflictingEditError, InvalidEventError, NotFoundError, SuppressedError
+from regulars.errors import (
+    ConflictError,
+    ConflictingEditError,
+    ErasedError,
+    InvalidEventError,
+    NotFoundError,
+    SuppressedError,
+)
 from regulars.pipeline.admission import lay_out, read_call
 from regulars.pipeline.plans import Plans
 from regulars.pipeline.ports import Clock, Journal, Sealer
@@ -110,7 +117,9 @@ class Replays:
 
     def _lay_out(self, row: Quarantined, body: Body) -> Item:
         call = _linked(self._read(row, body), row)
-        self._sealer.prepare([call.event.owner])
+        self._sealer.prepare([call.event.owner], call.event.links)
+        if any(map(self._sealer.is_erased, call.event.links)):
+            raise ErasedError
         return lay_out(call, self._sealer)
 
     def _store(self, row: Quarantined, item: Item) -> Replayed:

@@ -76,6 +76,9 @@ class Resolver:
         Raises ConflictError when others kept getting in first: the stream brings the events again.
         """
         identity = self._identities.read(owner)
+        if identity.link and identity.link.erased:
+            self._journal.count("late_events_suppressed", len(events))
+            return
         steps = self.link(events, identity.link)
         by_part: dict[str, list[Event]] = defaultdict(list)
         for event in events:
@@ -152,6 +155,15 @@ class Resolver:
     def _link_once(self, event: Event) -> bool:
         links = {owner: link for owner in event.links if (link := self._identities.link(owner))}
         roots = self._profiles.roots(link.profile_id for link in links.values())
+        if gone := _erased(links, roots):
+            if event.owner in gone:
+                return False  # nothing is tied by what somebody did who was erased
+            event = replace(event, links=tuple(owner for owner in event.links if owner not in gone))
+            links = {owner: link for owner, link in links.items() if owner not in gone}
+            roots = {name: roots[name] for name in {link.profile_id for link in links.values()} if name in roots}
+        return self._tie(event, links, roots)
+
+    def _tie(self, event: Event, links: Mapping[str, Link], roots: Mapping[str, Profile]) -> bool:
         homes = {owner: roots[link.profile_id].profile_id for owner, link in links.items() if link.profile_id in roots}
         profiles = {profile.profile_id: profile for profile in roots.values()}
         if any(owner not in profiles[home].owners for owner, home in homes.items()):
@@ -221,3 +233,9 @@ class Resolver:
                 self._database.put(fresh.table, fresh.item, was=fresh.was)
             except ConflictError:
                 return  # somebody else did, or unmerged it: the next look-up will see
+
+
+def _erased(links: Mapping[str, Link], roots: Mapping[str, Profile]) -> frozenset[str]:
+    """List who of these was erased, or is being: nobody is tied to them, by whatever comes late."""
+    going = {name for name, profile in roots.items() if profile.erased}
+    return frozenset(owner for owner, link in links.items() if link.erased or link.profile_id in going)

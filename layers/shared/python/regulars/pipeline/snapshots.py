@@ -19,6 +19,7 @@ class Home:
     version: int | None  # of the profile; None for an identifier attached to no other
     asked: str
     first: Identity
+    erased: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +49,8 @@ class Snapshots:
         owner = founder(profile_id)
         first = self._identities.read(owner)
         profile = self._profile(profile_id, first)
+        if (first.link and first.link.erased) or (profile and profile.erased):
+            return Home(profile_id, (owner,), None, owner, first, erased=True)
         if profile is None:
             return Home(profile_id, (owner,), None, owner, first)
         return Home(profile.profile_id, profile.owners, profile.version, owner, first)

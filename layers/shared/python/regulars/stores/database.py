@@ -70,6 +70,14 @@ class Page:
     next: str | None
 
 
+@dataclass(frozen=True, slots=True)
+class Scanned:
+    """Items as they stand, what was spilled of them left where it is, and where to go on; None at the end."""
+
+    items: Sequence[Item]
+    next: str | None
+
+
 class Database(Protocol):
     """Ten tables with the promises of DynamoDB that the platform relies on."""
 
@@ -114,6 +122,9 @@ class Database(Protocol):
         A page looks at so many items, so that it may hold few keys, or none before the end; what is written meanwhile
         may be missed.
         """
+
+    def scan(self, table: TableName, *, after: str | None = None, limit: int) -> Scanned:
+        """Read so many items of a whole table, from the `next` of the page before; what comes meanwhile it may miss."""
 
     def put(self, table: TableName, item: Item, *, was: int | None = None) -> None:
         """Write one item under its condition. Raises ConflictError."""

@@ -76,6 +76,8 @@ def attach(link: Link) -> Put:
         item["proven"] = 1
     if link.to:
         item["to"] = link.to
+    if link.erased:
+        item["erased"] = link.erased
     return Put("identities", item, was=link.version)
 
 
@@ -90,6 +92,7 @@ def link_from_item(item: Item) -> Link:
         to=text(item, "to"),
         attached=number(item, "attached"),
         proven=bool(number(item, "proven")),
+        erased=number(item, "erased"),
     )
 
 

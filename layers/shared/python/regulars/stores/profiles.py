@@ -61,6 +61,7 @@ def to_item(profile: Profile) -> Item:
         "ties": _write([astuple(edge) for edge in profile.ties]),
         "holds": _write([astuple(hold) for hold in profile.holds]),
         "cuts": _write([[*astuple(cut.edge), cut.until, cut.by, cut.released] for cut in profile.cuts]),
+        "erased": profile.erased,
     }
     return item | {name: value for name, value in rare.items() if value}
 
@@ -82,6 +83,7 @@ def from_item(item: Item) -> Profile:
         ties=tuple(_edge(packed) for packed in json.loads(text(item, "ties", "[]"))),
         holds=tuple(_hold(*packed) for packed in json.loads(text(item, "holds", "[]"))),
         cuts=tuple(_cut(*packed) for packed in json.loads(text(item, "cuts", "[]"))),
+        erased=number(item, "erased"),
     )
 
 

@@ -11,6 +11,7 @@ from regulars.stores.database import (
     Item,
     Page,
     Put,
+    Scanned,
     TableName,
     Write,
     number,
@@ -80,6 +81,10 @@ class Rehearsal:
     def partitions(self, table: TableName, *, segment: int, of: int, after: str | None = None, limit: int) -> Page:
         """List the partition keys of a table, as it stands."""
         return self._database.partitions(table, segment=segment, of=of, after=after, limit=limit)
+
+    def scan(self, table: TableName, *, after: str | None = None, limit: int) -> Scanned:
+        """Read items of a whole table, as it stands."""
+        return self._database.scan(table, after=after, limit=limit)
 
     def put(self, table: TableName, item: Item, *, was: int | None = None) -> None:
         """Note one item under its condition. Raises ConflictError."""

@@ -1,0 +1,36 @@
+"""Called by its state machine, again and again: go on with a request of a person until it is met."""
+
+from collections.abc import Mapping
+from functools import cache
+from typing import Any, Protocol
+
+from regulars.adapters import clients
+from regulars.adapters.clock import now
+from regulars.adapters.lake import lake
+from regulars.adapters.observability import journal, observed
+from regulars.adapters.parallel import Parallel
+from regulars.adapters.parquet import Parquet
+from regulars.adapters.pause import pause
+from regulars.pipeline.erase_worker import EraseWorker, Places
+
+_SPARE = 300_000  # milliseconds: what the largest file of the lake takes, or a page of people with long histories
+
+
+class Context(Protocol):
+    """What Lambda tells a function about its run."""
+
+    def get_remaining_time_in_millis(self) -> int:
+        """Give the time that is left."""
+
+
+@observed
+def handler(event: Mapping[str, Any], context: Context) -> dict[str, bool | int]:
+    """Work as long as there is time; say whether the request is met, and after how many seconds to call again."""
+    step = _worker().work(event["id"], has_time=lambda: context.get_remaining_time_in_millis() > _SPARE)
+    return {"done": step.done, "wait": step.wait}
+
+
+@cache
+def _worker() -> EraseWorker:
+    places = Places(large=clients.large(), lake=lake(), format=Parquet())
+    return EraseWorker(clients.database(), places, journal, now, Parallel(), pause)

@@ -1,0 +1,173 @@
+"""Answers about requests of persons: taken, verified, watched, certified; and the register of what is kept where."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any, Self
+
+from regulars.adapters.bodies import only, read_body
+from regulars.adapters.pages import Pager
+from regulars.adapters.routes import Call
+from regulars.domain.certificates import is_genuine
+from regulars.domain.instants import to_text
+from regulars.domain.privacy_requests import AT_ONCE, Request, check_kind, check_law, next_round
+from regulars.domain.profiles import PREFIX, founder
+from regulars.domain.references import profile_id_of
+from regulars.domain.register import PLACES
+from regulars.errors import InvalidRequestError
+from regulars.pipeline.live import LiveCatalog
+from regulars.pipeline.ports import Clock, Many, Sealer
+from regulars.pipeline.privacy_requests import Asked, PrivacyRequests
+from regulars.pipeline.rebuilds import Workers
+from regulars.stores.catalog import CatalogStore
+from regulars.stores.database import Database
+
+Answer = Mapping[str, Any]
+LARGEST = 500_000  # bytes of a body: a thousand identifiers
+_REFERENCE = re.compile(r"[A-Za-z0-9._/#-]{0,64}")
+_FIELDS = {"kind", "identifiers", "law", "reference"}
+_SHAPE = f'identifiers is a list of at most {AT_ONCE:,}, such as ["email:ann@shop.example", "user_id:4711"]'
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PrivacyApi:
+    """What the routes need."""
+
+    requests: PrivacyRequests
+    catalog: LiveCatalog
+    pager: Pager
+    sealer: Sealer
+
+    @classmethod
+    def over(cls, database: Database, sealer: Sealer, many: Many, *, clock: Clock, workers: Workers) -> Self:
+        """Answer from a database; `workers` meet what was verified."""
+        return cls(
+            requests=PrivacyRequests(database, workers, sealer, clock, many),
+            catalog=LiveCatalog(CatalogStore(database)),
+            pager=Pager(sealer),
+            sealer=sealer,
+        )
+
+    def get_register(self, _call: Call) -> Answer:
+        """Answer with all places where data of persons lies."""
+        return {"places": [{**asdict(place), "names": list(place.names)} for place in PLACES]}
+
+    def list_requests(self, call: Call) -> Answer:
+        """Answer with requests, newest first."""
+        asked = self.pager.asked(call, "privacy_requests")
+        found = self.requests.newest(before=asked.after, limit=asked.one_more)
+        shown, next = self.pager.page(asked, found, request_json, lambda request: request.id)
+        return {"requests": shown, "next": next}
+
+    def get_request(self, call: Call) -> Answer:
+        """Answer with how far a request is."""
+        return request_json(self.requests.get(call["id"]))
+
+    def begin(self, call: Call) -> Answer:
+        """Take a request."""
+        body = read_body(call.request, LARGEST)
+        only(body, _FIELDS)
+        reference = body.get("reference", "")
+        if not isinstance(reference, str) or not _REFERENCE.fullmatch(reference):
+            raise InvalidRequestError(
+                "reference is the number of the case: up to 64 letters, digits and . _ / # -, and nobody's name"
+            )
+        kind, law = check_kind(body.get("kind")), check_law(body.get("law", "gdpr"))
+        asked = Asked(kind=kind, law=law, reference=reference, by=call.caller.subject)
+        return self._told(call, self.requests.begin(asked, self._owners(body.get("identifiers", []))))
+
+    def add(self, call: Call) -> Answer:
+        """Add identifiers to a request."""
+        body = read_body(call.request, LARGEST)
+        only(body, {"identifiers"})
+        return self._told(call, self.requests.add(call["id"], self._owners(body.get("identifiers"))))
+
+    def verify(self, call: Call) -> Answer:
+        """Confirm who asks, and begin."""
+        body = read_body(call.request)
+        only(body, {"how"})
+        how = body.get("how")
+        proof = how if isinstance(how, str) else ""
+        return self._told(call, self.requests.verify(call["id"], by=call.caller.subject, proof=proof))
+
+    def cancel(self, call: Call) -> Answer:
+        """Take a request back."""
+        return self._told(call, self.requests.cancel(call["id"]))
+
+    def complete(self, call: Call) -> Answer:
+        """Note that a file was handed over."""
+        return self._told(call, self.requests.complete(call["id"]))
+
+    def list_profiles(self, call: Call) -> Answer:
+        """Answer with the profiles that a verified request is about."""
+        asked = self.pager.asked(call, "privacy_profiles", call["id"])
+        found = self.requests.profiles(call["id"], after=asked.after, limit=asked.one_more)
+        shown, next = self.pager.page(asked, found, str, str)
+        return {"profiles": shown, "next": next}
+
+    def resume(self, call: Call) -> Answer:
+        """Go on with a request that was left."""
+        return self._told(call, self.requests.resume(call["id"]))
+
+    def repeat(self, call: Call) -> Answer:
+        """Do an erasure again, after a restore."""
+        return self._told(call, self.requests.repeat(call["id"]))
+
+    def get_certificate(self, call: Call) -> Answer:
+        """Answer with the certificate of a request that is done."""
+        return self.requests.certificate(call["id"])
+
+    def check_certificate(self, call: Call) -> Answer:
+        """Say whether this workspace issued a certificate, and it is as it was."""
+        return {"genuine": is_genuine(read_body(call.request), self.sealer.hash_key)}
+
+    def _told(self, call: Call, request: Request) -> Answer:
+        call.saw(request.id)
+        return request_json(request)
+
+    def _owners(self, raw: object) -> Sequence[str]:
+        if not isinstance(raw, list) or len(raw) > AT_ONCE:
+            raise InvalidRequestError(_SHAPE)
+        kinds = {rule.kind for rule in self.catalog.now().rules.rules}
+        return [self._owner(each, kinds) for each in raw]
+
+    def _owner(self, raw: object, kinds: set[str]) -> str:
+        if not isinstance(raw, str):
+            raise InvalidRequestError(_SHAPE)
+        owner = founder(profile_id_of(raw, self.sealer.hash_key))
+        kind = owner.partition(":")[0]
+        if kind not in kinds:  # else a slip of the pen would be met by erasing nobody
+            known = ", ".join(sorted(kinds))
+            raise InvalidRequestError(
+                f"an identifier is kind:value, of a kind of the identity rules ({known}), or a profile id {PREFIX}…"
+            )
+        return owner
+
+
+def request_json(request: Request) -> Answer:
+    """Write a request."""
+    running = request.state == "running"
+    return {
+        "id": request.id,
+        "kind": request.kind,
+        "state": request.state,
+        "law": request.law,
+        "reference": request.reference,
+        "by": request.by,
+        "identifiers": request.identifiers,
+        "received_at": to_text(request.received),
+        "due_at": to_text(request.due),
+        "verified_at": _instant(request.verified),
+        "verified_by": request.verified_by or None,
+        "verified_how": request.proof or None,
+        "suppressed_since": _instant(request.marked),
+        "stage": request.stage or None,
+        "round": request.round,
+        "next_round_at": _instant(next_round(request)) if running and request.stage == "wait" else None,
+        "found": dict(request.found),
+        "ended_at": _instant(request.ended),
+    }
+
+
+def _instant(at: int) -> str | None:
+    return to_text(at) if at else None

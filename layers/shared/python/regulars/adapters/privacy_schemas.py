@@ -1,0 +1,88 @@
+"""What requests of persons and the register look like."""
+
+from collections.abc import Mapping
+
+from regulars.adapters.shapes import (
+    FIELDS,
+    FLAG,
+    INSTANT,
+    PROFILE_ID,
+    TEXT,
+    WHOLE,
+    Schema,
+    a_list,
+    a_page,
+    an_object,
+    named,
+    or_null,
+    ref,
+)
+from regulars.domain.privacy_requests import AT_ONCE, KINDS, LAWS, PROOFS
+
+_IDENTIFIERS: Schema = {
+    **a_list(TEXT),
+    "maxItems": AT_ONCE,
+    "description": "each `kind:value`, such as email:ann@shop.example, or a profile id; everybody it leads to is meant",
+}
+PRIVACY_SCHEMAS: Mapping[str, Schema] = {
+    "PrivacyWish": an_object(
+        {
+            "kind": {"enum": list(KINDS), "description": "lift lets erased identifiers begin anew"},
+            "identifiers": _IDENTIFIERS,
+            "law": {"enum": list(LAWS), "default": "gdpr", "description": "a month, or 45 days"},
+            "reference": {
+                "type": "string",
+                "pattern": "^[A-Za-z0-9._/#-]{0,64}$",
+                "description": "the number of the case; it is kept in clear",
+            },
+        },
+        optional=("identifiers", "law", "reference"),
+    ),
+    "PrivacyIdentifiers": an_object({"identifiers": _IDENTIFIERS}),
+    "PrivacyProof": an_object({"how": {"enum": list(PROOFS)}}),
+    "PrivacyRequest": an_object(
+        {
+            "id": TEXT,
+            "kind": {"enum": list(KINDS)},
+            "state": {"enum": ["received", "verified", "running", "done", "cancelled"]},
+            "law": {"enum": list(LAWS)},
+            "reference": TEXT,
+            "by": {**TEXT, "description": "who took it, by the id of their token"},
+            "identifiers": {**WHOLE, "description": "that it names"},
+            "received_at": INSTANT,
+            "due_at": INSTANT,
+            "verified_at": or_null(INSTANT),
+            "verified_by": or_null(TEXT),
+            "verified_how": or_null(TEXT),
+            "suppressed_since": {**or_null(INSTANT), "description": "since when nothing new of them is taken"},
+            "stage": {**or_null(TEXT), "description": "what is being done"},
+            "round": {**WHOLE, "description": "how many rounds over all places have ended"},
+            "next_round_at": or_null(INSTANT),
+            "found": {**named(WHOLE), "description": "what was removed so far, by place"},
+            "ended_at": or_null(INSTANT),
+        }
+    ),
+    "PrivacyProfilePage": a_page("profiles", a_list(PROFILE_ID)),
+    "PrivacyRequestPage": a_page("requests", a_list(ref("PrivacyRequest"))),
+    "Certificate": {**FIELDS, "description": "docs/requests.md; `signature` is over all other fields"},
+    "CertificateCheck": an_object({"genuine": FLAG}),
+    "Register": an_object(
+        {
+            "places": a_list(
+                an_object(
+                    {
+                        "name": TEXT,
+                        "sort": TEXT,
+                        "names": a_list(TEXT),
+                        "holds": TEXT,
+                        "why": TEXT,
+                        "kept": TEXT,
+                        "treatment": {"enum": ["deleted", "rewritten", "emptied", "ends", "none"]},
+                        "receives": TEXT,
+                        "days": {**WHOLE, "description": "after an erasure until what there is has ended by itself"},
+                    }
+                )
+            )
+        }
+    ),
+}

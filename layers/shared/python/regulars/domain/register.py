@@ -1,0 +1,270 @@
+"""
+The register of processing (GDPR, art. 30): every place where data of persons lies, and what an erasure does there.
+
+A test compares it with the deployed templates: what is deployed, keeps something and has no entry here fails it.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+Sort = Literal[
+    "table", "bucket", "queue", "log", "state machine", "bus", "topic", "people", "query", "stream", "backup"
+]
+Treatment = Literal["deleted", "rewritten", "emptied", "ends", "none"]
+_SERVE = "to serve the purposes for which the workspace's owner collects events"
+_NOBODY = "nobody outside the account"
+_HASH = "keyed hashes of identifiers"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """
+    Where data of persons lies: what, why, for how long, who receives it.
+
+    `names` are the paths of things in the templates. An erasure has its rows `deleted`, its files `rewritten`, its keys
+    `emptied`; elsewhere what there is `ends` by itself, after so many `days`, or `none` of a person is there.
+    """
+
+    name: str
+    sort: Sort
+    names: tuple[str, ...]
+    holds: str
+    why: str
+    kept: str
+    treatment: Treatment
+    receives: str = _NOBODY
+    days: int = 0
+
+
+def _table(name: str, holds: str, why: str, kept: str, treatment: Treatment = "deleted") -> Place:
+    path = (f"tables/{name}",)
+    return Place(name=name, sort="table", names=path, holds=holds, why=why, kept=kept, treatment=treatment)
+
+
+def _logs(*names: str) -> tuple[str, ...]:
+    return tuple(
+        f"{room}/{name}_logs" for room, each in (name.split("/") for name in names) for name in each.split(",")
+    )
+
+
+PLACES: Sequence[Place] = (
+    _table(
+        "events",
+        f"events: {_HASH}, clear facts (names, amounts, product fields), facets, personal fields as ciphertext",
+        _SERVE,
+        "until erased",
+    ),
+    _table(
+        "identities", f"{_HASH}; what their events add up to, personal traits as ciphertext", _SERVE, "until erased"
+    ),
+    _table("profiles", f"which {_HASH} belong together, and by which event", "to know a person again", "until erased"),
+    _table("memberships", "which segments a profile is in, and since when", "to select audiences", "until erased"),
+    _table("timers", "when a profile is looked at next", "to keep segments true", "a day after it was due"),
+    _table("vault", f"the wrapped key of each of the {_HASH}", "to seal personal fields", "until erased", "emptied"),
+    _table(
+        "catalog",
+        f"definitions; of requests of persons the {_HASH} that they are about, and who handled them",
+        "to run the workspace, and to show that requests were met",
+        "as long as the workspace",
+        "none",
+    ),
+    _table(
+        "audit",
+        f"who read or changed what: ids of people of the workspace, profile ids of {_HASH}",
+        "to prove who saw what, also of whom is erased",
+        "as long as the workspace",
+        "none",
+    ),
+    _table("quarantine", "events that were not accepted, as ciphertext", "to mend and replay them", "30 days"),
+    _table(
+        "tallies",
+        f"counts; {_HASH} in rosters of lists, refused claims, holds and corrections",
+        "to bound and to explain what comes",
+        "lists until erased, others up to 90 days",
+    ),
+    Place(
+        name="lake",
+        sort="bucket",
+        names=("buckets/lake",),
+        holds="events and the identity log as files, personal fields as ciphertext",
+        why="to analyse and to preview",
+        kept="until erased",
+        treatment="rewritten",
+        receives="people of the workspace who may query the lake",
+    ),
+    Place(
+        name="large",
+        sort="bucket",
+        names=("buckets/large",),
+        holds="ciphertext of events that are too large for a table; requests that no table took, as ciphertext",
+        why=_SERVE,
+        kept="events until erased; quarantine 31 days; requests that wait 15 days",
+        treatment="deleted",
+    ),
+    Place(
+        name="answers",
+        sort="bucket",
+        names=("buckets/answers",),
+        holds="answers of queries over the lake",
+        why="to analyse",
+        kept="7 days",
+        treatment="ends",
+        days=7,
+        receives="people of the workspace who may query the lake",
+    ),
+    Place(
+        name="failures",
+        sort="bucket",
+        names=("buckets/failures",),
+        holds="stream records that were given up: rows as above",
+        why="to redrive them",
+        kept="30 days",
+        treatment="ends",
+        days=30,
+    ),
+    Place(
+        name="anchors",
+        sort="bucket",
+        names=("buckets/anchors",),
+        holds="the heads of the audit trail, hour by hour: hashes of rows; nothing of a person",
+        why="to find what somebody changed in the audit trail",
+        kept="locked for 400 days",
+        treatment="none",
+    ),
+    Place(
+        name="waiting requests",
+        sort="queue",
+        names=("ingest/overflow", "ingest/overflow_dead"),
+        holds="requests that no table took, as ciphertext; what they bring of an erased person is refused",
+        why="to lose no event",
+        kept="14 days",
+        treatment="ends",
+        days=14,
+    ),
+    Place(
+        name="wake-ups",
+        sort="queue",
+        names=(
+            "segments/evaluations",
+            "segments/evaluations_dead",
+            "segments/tick_dead",
+            "segments/count_members_dead",
+            "lake/compact_dead",
+            "auditing/anchor_audit_dead",
+        ),
+        holds="ids of profiles that are due; schedules",
+        why="to keep segments true",
+        kept="14 days",
+        treatment="ends",
+        days=14,
+    ),
+    Place(
+        name="logs",
+        sort="log",
+        names=(
+            "api/access",
+            *_logs(
+                "ingest/ingest,drain_overflow",
+                "identity/resolve_identity",
+                "segments/evaluate_segments,tick,count_members",
+                "announcements/announce",
+                "lake/archive,compact",
+                "rebuilding/rebuild",
+                "backfilling/backfill",
+                "erasing/erase,privacy_api",
+                "auditing/audit_api,anchor_audit,note_login",
+                "console/profile_api,unmerge,change_profile,admin_api,preview_segment",
+                "browser_script/serve_analytics",
+            ),
+        ),
+        holds="facts of operation; ids of profiles of which personal fields were read, and of those that failed",
+        why="to operate the workspace",
+        kept="30 days",
+        treatment="ends",
+        days=30,
+    ),
+    Place(
+        name="state machines",
+        sort="state machine",
+        names=("rebuilding/rebuilding", "backfilling/backfilling", "erasing/erasing"),
+        holds="ids of runs and of requests; nothing of a person",
+        why="to work over everybody, and to meet requests",
+        kept="90 days",
+        treatment="none",
+    ),
+    Place(
+        name="transitions",
+        sort="bus",
+        names=("announcements/bus",),
+        holds="who entered or left which segment: ids of profiles",
+        why="to tell other systems of the account",
+        kept="not at all",
+        treatment="none",
+        receives="rules that the workspace's owner puts on the bus",
+    ),
+    Place(
+        name="alarms",
+        sort="topic",
+        names=("alarms/topic",),
+        holds="that something failed; nothing of a person",
+        why="to operate the workspace",
+        kept="not at all",
+        treatment="none",
+        receives="the address that was given for alarms",
+    ),
+    Place(
+        name="staff",
+        sort="people",
+        names=("people/pool",),
+        holds="addresses of the people who sign in; no customers",
+        why="to let them in",
+        kept="until an admin removes them",
+        treatment="none",
+    ),
+    Place(
+        name="queries",
+        sort="query",
+        names=("lake/catalog/workgroup", "lake/catalog/database"),
+        holds="texts of queries over the lake, as people wrote them",
+        why="to analyse",
+        kept="45 days",
+        treatment="ends",
+        days=45,
+    ),
+    Place(
+        name="streams",
+        sort="stream",
+        names=(),
+        holds="changes of rows of events, identities, profiles, memberships and tallies",
+        why="to carry what happened from step to step",
+        kept="24 hours",
+        treatment="ends",
+        days=1,
+    ),
+    Place(
+        name="backups of the vault",
+        sort="backup",
+        names=(),
+        holds="wrapped keys: with them ciphertext in other copies could be opened again",
+        why="to survive a mistake",
+        kept="7 days",
+        treatment="ends",
+        days=7,
+    ),
+    Place(
+        name="backups of other tables",
+        sort="backup",
+        names=(),
+        holds="rows as above; what was sealed cannot be opened once the vault's backups have ended",
+        why="to survive a mistake",
+        kept="30 days",
+        treatment="ends",
+        days=30,
+    ),
+)
+
+
+def remaining() -> Sequence[Place]:
+    """List the places that an erasure does not reach, where what there is ends by itself."""
+    return [place for place in PLACES if place.treatment == "ends"]

@@ -1,0 +1,198 @@
+"""
+Work off a request of a person: seize everybody it is about, then take away what is found, round after round.
+
+A round is over everybody and every place; the last one begins when no process and no stream can hold anything from
+before the ledger, and the request is done only once a round at that time has found nothing.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from regulars.domain.instants import SECOND
+from regulars.domain.lake import EVENTS, TABLES, LakeTable
+from regulars.domain.lake_files import first_day
+from regulars.domain.privacy_requests import Request, is_over, next_round
+from regulars.errors import NotFoundError
+from regulars.pipeline.erasing import Counts, Eraser
+from regulars.pipeline.lake import Lake, Rewriting
+from regulars.pipeline.lake_forgetting import LakeForgetter
+from regulars.pipeline.ports import Clock, Journal, Large, Many
+from regulars.pipeline.seizing import Seizer
+from regulars.pipeline.sweeping import RESTORED, SWEPT, Sweeper
+from regulars.stores.database import Database
+from regulars.stores.privacy_requests import RequestStore
+
+PAGE = 100  # identifiers at a time
+FEW = 5  # identifiers: their rows are removed several at once, of more people it is the people
+SEIZE, SEAL, ROWS, WAIT, LIFT = "seize", "confirm", "rows", "wait", "lift"
+_LAKE = "lake "
+LONGEST_WAIT = 3_600  # seconds: then the worker is asked again, in case somebody changed the request
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """What a worker has to say: whether the request is over, and for how many seconds nothing is to be done."""
+
+    done: bool
+    wait: int = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Places:
+    """Where things of people are, beside the tables."""
+
+    large: Large
+    lake: Lake
+    format: Rewriting
+
+
+class EraseWorker:
+    """Works off requests; whoever dies of it, the next one goes on from the last page that was written down."""
+
+    def __init__(
+        self,
+        database: Database,
+        places: Places,
+        journal: Journal,
+        clock: Clock,
+        many: Many,
+        pause: Callable[[int], None] = lambda _tries: None,
+    ) -> None:
+        self._store = RequestStore(database)
+        self._seizer = Seizer(database, clock, pause)
+        self._many = many
+        self._alone = Eraser(database, places.large, many)  # the rows of one person, several at once
+        self._eraser = Eraser(database, places.large, map)  # or several people at once: never both, they share threads
+        self._sweeper = Sweeper(database, places.large)
+        self._lake = LakeForgetter(places.lake, places.format)
+        self._journal = journal
+        self._clock = clock
+
+    def work(self, id: str, *, has_time: Callable[[], bool]) -> Step:
+        """
+        Go on with a request while there is time.
+
+        Raises NotFoundError, ConflictError when another worker is at it too, UnavailableError.
+        """
+        request = self._store.get(id)
+        if request is None:
+            raise NotFoundError("no request has this id")
+        if request.state == "verified":
+            stage = LIFT if request.kind == "lift" else SEIZE
+            request = self._store.save(replace(request, state="running", stage=stage, cursor=None, last={}))
+        while request.state == "running":
+            if request.stage == WAIT and (wait := next_round(request) - self._clock()) > 0:
+                return Step(done=False, wait=min(LONGEST_WAIT, -(-wait // SECOND)))
+            if not has_time():
+                return Step(done=False)
+            request = self._store.save(self._go_on(request, has_time))
+        return Step(done=True)
+
+    def _go_on(self, request: Request, has_time: Callable[[], bool]) -> Request:
+        match request.stage:
+            case "seize":
+                return self._seize(request)
+            case "confirm":
+                return self._confirm(request)
+            case "lift":
+                return self._lift(request)
+            case "wait":
+                return self._begin(request)
+            case "rows":
+                return self._rows(request)
+        return self._sweep(request, has_time)
+
+    def _seize(self, request: Request) -> Request:
+        owners = self._store.subjects(request.id, after=request.cursor, limit=PAGE)
+        marked = self._mark(owners, request)
+        found = _sum(request.found, Counter(ledger=marked))
+        if len(owners) == PAGE:
+            return replace(request, cursor=owners[-1], found=found)
+        return replace(request, stage=SEAL, cursor=None, found=found)
+
+    def _confirm(self, request: Request) -> Request:
+        """See that whoever was written down is in the ledger: a worker may have died in between."""
+        doomed = self._store.doomed(request.id, after=request.cursor, limit=PAGE)
+        marked = self._mark([one.owner for one in doomed], request)
+        found = _sum(request.found, Counter(ledger=marked))
+        if len(doomed) == PAGE:
+            return replace(request, cursor=doomed[-1].owner, found=found)
+        return replace(request, stage=WAIT, cursor=None, found=found, marked=self._clock())
+
+    def _mark(self, owners: Sequence[str], request: Request) -> int:
+        return sum(self._many(lambda owner: self._seizer.seize(owner, request.id), owners))
+
+    def _begin(self, request: Request) -> Request:
+        return replace(request, stage=_stages(request)[0], cursor=None, began=self._clock(), last={})
+
+    def _rows(self, request: Request) -> Request:
+        doomed = self._store.doomed(request.id, after=request.cursor, limit=PAGE)
+        if len(doomed) > FEW:
+            found = sum(self._many(self._eraser.erase, doomed), Counter[str]())
+        else:
+            found = sum(map(self._alone.erase, doomed), Counter[str]())
+        cursor = doomed[-1].owner if len(doomed) == PAGE else None
+        return self._next(request, found, cursor)
+
+    def _sweep(self, request: Request, has_time: Callable[[], bool]) -> Request:
+        gone = frozenset(one.owner for one in self._store.all_doomed(request.id))
+        cursor = request.cursor
+        found: Counts = Counter()
+        if request.stage.startswith(_LAKE):
+            since = first_day(request.marked) if request.round else ""
+            table = TABLES[request.stage.removeprefix(_LAKE)]
+            cursor, found = self._lake.forget(
+                table,
+                gone,
+                since=since,
+                after=cursor,
+                told=lambda table, one, other: self._redact(table, one, other, gone),
+                has_time=has_time,
+            )
+            return self._next(request, found, cursor)
+        [table_name] = (name for name in (*RESTORED, *SWEPT) if name == request.stage)
+        while True:
+            cursor, more = self._sweeper.page(table_name, gone, after=cursor)
+            found += more
+            if cursor is None or not has_time():
+                return self._next(request, found, cursor)
+
+    def _redact(self, table: LakeTable, one: str, other: str, gone: Collection[str]) -> int:
+        if table is EVENTS:
+            return self._sweeper.redact(f"{one} {other}", gone)
+        return self._seizer.redact(one, gone)
+
+    def _next(self, request: Request, found: Counts, cursor: str | None) -> Request:
+        """Note what a step has found, and go on with its stage, the next one, or the next round."""
+        noted = replace(request, found=_sum(request.found, found), last=_sum(request.last, found), cursor=cursor)
+        if cursor is not None:
+            return noted
+        stages = _stages(request)
+        later = stages[stages.index(request.stage) + 1 :]
+        if later:
+            return replace(noted, stage=later[0])
+        ended = replace(noted, round=request.round + 1, stage=WAIT)
+        if not is_over(ended):
+            return ended
+        self._journal.count("people_erased", sum(1 for _ in self._store.all_doomed(request.id)))
+        return replace(ended, state="done", stage="", ended=self._clock())
+
+    def _lift(self, request: Request) -> Request:
+        owners = self._store.subjects(request.id, after=request.cursor, limit=PAGE)
+        found = sum((self._eraser.lift(owner) for owner in owners), Counter[str]())
+        noted = replace(request, found=_sum(request.found, found))
+        if len(owners) == PAGE:
+            return replace(noted, cursor=owners[-1])
+        return replace(noted, state="done", stage="", cursor=None, ended=self._clock())
+
+
+def _stages(request: Request) -> Sequence[str]:
+    """List what a round goes through, in this order."""
+    return ROWS, *(RESTORED if request.repeats else ()), *SWEPT, *(_LAKE + name for name in TABLES)
+
+
+def _sum(one: Mapping[str, int], other: Counts) -> dict[str, int]:
+    total = Counter(one)
+    total.update(other)
+    return {name: number for name, number in sorted(total.items()) if number}

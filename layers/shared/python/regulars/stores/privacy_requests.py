@@ -1,0 +1,121 @@
+"""Requests of persons in the catalog table: each with whom it names, and who it turned out to be about."""
+
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+from typing import cast
+
+from regulars.domain.erasure import Doomed
+from regulars.domain.privacy_requests import Kind, Law, Request, State
+from regulars.stores.database import Database, Item, Value, number, text
+
+REQUEST = "privacy_request"
+SUBJECT = "privacy_subject"
+DOOMED = "privacy_owner"
+_TEXTS = ("reference", "verified_by", "proof", "stage")
+_NUMBERS = ("verified", "marked", "round", "began", "ended", "repeats", "awake")
+
+
+class RequestStore:
+    """Reads and writes requests; each write names the version it read."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def get(self, id: str) -> Request | None:
+        """Read a request."""
+        item = self._database.get("catalog", REQUEST, id)
+        return _request(item) if item else None
+
+    def newest(self, *, before: str | None = None, limit: int) -> list[Request]:
+        """Read requests, newest first, older than one."""
+        items = self._database.query("catalog", REQUEST, before=before, newest_first=True, limit=limit)
+        return [_request(item) for item in items]
+
+    def save(self, request: Request) -> Request:
+        """Write a request; give it as it stands then. Raises ConflictError."""
+        self._database.put("catalog", _item(request), was=request.version)
+        return replace(request, version=request.version + 1)
+
+    def add(self, id: str, owners: Iterable[str]) -> int:
+        """Add identifiers to a request; say how many it did not have."""
+        rows: list[Item] = [{"kind": SUBJECT, "id": f"{id}#{owner}"} for owner in dict.fromkeys(owners)]
+        return sum(self._database.insert("catalog", rows))
+
+    def subjects(self, id: str, *, after: str | None, limit: int) -> list[str]:
+        """List the identifiers that a request names, after one of them."""
+        return [owner for owner, _ in self._rows(SUBJECT, id, after, limit)]
+
+    def doom(self, id: str, found: Sequence[Doomed]) -> None:
+        """Write down who is erased by a request, before anything is."""
+        rows: list[Item] = [
+            {"kind": DOOMED, "id": f"{id}#{one.owner}", "profiles": " ".join(one.profiles)} for one in found
+        ]
+        self._database.insert("catalog", rows)
+
+    def doomed(self, id: str, *, after: str | None, limit: int) -> list[Doomed]:
+        """List who is erased by a request, after one of them."""
+        rows = self._rows(DOOMED, id, after, limit)
+        return [Doomed(owner=owner, profiles=tuple(text(item, "profiles").split())) for owner, item in rows]
+
+    def is_doomed(self, id: str, owner: str) -> bool:
+        """Say whether an identifier is erased by a request."""
+        return self._database.get("catalog", DOOMED, f"{id}#{owner}") is not None
+
+    def all_doomed(self, id: str) -> Iterator[Doomed]:
+        """List everybody who is erased by a request."""
+        after = None
+        while found := self.doomed(id, after=after, limit=1_000):
+            yield from found
+            after = found[-1].owner
+
+    def _rows(self, kind: str, id: str, after: str | None, limit: int) -> list[tuple[str, Item]]:
+        first, end = f"{id}#{after or ''}", f"{id}$"  # the letter after # is $
+        items = self._database.query("catalog", kind, after=first, before=end, limit=limit)
+        return [(text(item, "id").partition("#")[2], item) for item in items]
+
+
+def _item(request: Request) -> Item:
+    item: dict[str, Value] = {
+        "kind": REQUEST,
+        "id": request.id,
+        "asked": request.kind,
+        "by": request.by,
+        "received": request.received,
+        "law": request.law,
+        "state": request.state,
+        "identifiers": request.identifiers,
+        "found": json.dumps(dict(request.found), sort_keys=True, separators=(",", ":")),
+        "last": json.dumps(dict(request.last), sort_keys=True, separators=(",", ":")),
+    }
+    rare: dict[str, Value] = {name: getattr(request, name) for name in (*_TEXTS, *_NUMBERS)}
+    if request.cursor is not None:
+        item["cursor"] = request.cursor
+    return item | {name: value for name, value in rare.items() if value}
+
+
+def _request(item: Item) -> Request:
+    return Request(
+        id=text(item, "id"),
+        kind=cast(Kind, text(item, "asked")),
+        by=text(item, "by"),
+        received=number(item, "received"),
+        law=cast(Law, text(item, "law")),
+        state=cast(State, text(item, "state")),
+        identifiers=number(item, "identifiers"),
+        reference=text(item, "reference"),
+        verified_by=text(item, "verified_by"),
+        proof=text(item, "proof"),
+        stage=text(item, "stage"),
+        verified=number(item, "verified"),
+        marked=number(item, "marked"),
+        round=number(item, "round"),
+        began=number(item, "began"),
+        ended=number(item, "ended"),
+        repeats=number(item, "repeats"),
+        awake=number(item, "awake"),
+        cursor=text(item, "cursor") or None,
+        found=json.loads(text(item, "found", "{}")),
+        last=json.loads(text(item, "last", "{}")),
+        version=number(item, "v"),
+    )

@@ -1,0 +1,162 @@
+"""The routes of requests of persons, and of the register."""
+
+from typing import Any
+
+import pytest
+
+from local.world.erasing import Erasing
+from regulars.adapters.parquet import Parquet
+from regulars.domain.instants import DAY
+from tests.workspace import Answer, Workspace
+
+ANN = {"type": "identify", "userId": "u-1", "anonymousId": "a-1", "traits": {"email": "ann@shop.example"}}
+REQUESTS = "/v1/privacy/requests"
+
+
+@pytest.fixture
+def workspace() -> Workspace:
+    """A workspace with one person of three identifiers."""
+    made = Workspace()
+    made.send(ANN)
+    return made
+
+
+def begin(workspace: Workspace, **changes: Any) -> Answer:
+    """Take a request for an erasure."""
+    body = {"kind": "erasure", "identifiers": ["email:ann@shop.example"], "reference": "case-7", **changes}
+    return workspace.ask("POST", REQUESTS, "privacy", body={name: each for name, each in body.items() if each})
+
+
+def post(workspace: Workspace, id: str, verb: str, body: object = None, role: str = "privacy") -> Answer:
+    """Do something with a request."""
+    return workspace.ask("POST", f"{REQUESTS}/{id}/{verb}", role, body=body)
+
+
+def finish(workspace: Workspace, id: str) -> None:
+    """Let the workers of a request do their work."""
+    Erasing(world=workspace.world, lake=workspace.lake, format=Parquet()).finish(id)
+
+
+def test_a_request_is_taken_verified_met_and_certified(workspace: Workspace) -> None:
+    taken = begin(workspace).content
+    verified = post(workspace, taken["id"], "verify", {"how": "document"}).content
+    assert workspace.get(f"{REQUESTS}/{taken['id']}/certificate").status == 409
+    finish(workspace, taken["id"])
+
+    done = workspace.get(f"{REQUESTS}/{taken['id']}").content
+    certificate = workspace.get(f"{REQUESTS}/{taken['id']}/certificate").content
+    assert [each["state"] for each in (taken, verified, done)] == ["received", "verified", "done"]
+    assert workspace.begun == [taken["id"]]
+    assert (taken["identifiers"], certificate["erased"], certificate["removed"]) == (1, 3, done["found"])
+    assert workspace.get("/v1/profiles/user_id:u-1").status == 404
+    assert "ann@shop.example" not in str(certificate)
+    check = "/v1/privacy/certificates/check"
+    assert workspace.ask("POST", check, "privacy", body=certificate).content == {"genuine": True}
+    forged = {**certificate, "erased": 4}
+    assert workspace.ask("POST", check, "privacy", body=forged).content == {"genuine": False}
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"kind": "objection"}, "not built yet"),
+        ({"kind": "rectification"}, "PATCH /v1/profiles"),
+        ({"kind": "restriction"}, "not built yet"),
+        ({"kind": "anything"}, "kind is one of"),
+        ({"law": "none"}, "law is one of"),
+        ({"reference": "Ann, of Bern"}, "nobody's name"),
+        ({"reference": 7}, "nobody's name"),
+        ({"identifiers": ["ann@shop.example"]}, "kind:value"),
+        ({"identifiers": ["mail:ann@shop.example"]}, "kind:value"),
+        ({"identifiers": [7]}, "identifiers is a list"),
+        ({"identifiers": "email:ann@shop.example"}, "identifiers is a list"),
+        ({"identifiers": ["user_id:1"] * 1_001}, "identifiers is a list"),
+        ({"kind": "lift"}, "not erased"),
+        ({"more": 1}, "takes"),
+    ],
+)
+def test_what_has_no_meaning_is_refused_and_says_what_to_do(
+    workspace: Workspace, changes: dict[str, Any], said: str
+) -> None:
+    answer = begin(workspace, **changes)
+
+    assert answer.status == 400
+    assert said in answer.content["message"]
+
+
+def test_identifiers_are_added_page_by_page_and_count_once(workspace: Workspace) -> None:
+    id = begin(workspace, identifiers=None).content["id"]
+    pages = [[f"user_id:{number}" for number in range(start, start + 1_000)] for start in (0, 1_000, 500)]
+
+    counts = [post(workspace, id, "identifiers", {"identifiers": page}).content["identifiers"] for page in pages]
+
+    assert counts == [1_000, 2_000, 2_000]
+
+
+def test_nobody_is_verified_twice_for_nobody_or_without_saying_how(workspace: Workspace) -> None:
+    empty = begin(workspace, identifiers=None).content["id"]
+    id = begin(workspace).content["id"]
+
+    assert post(workspace, empty, "verify", {"how": "document"}).status == 400
+    assert post(workspace, id, "verify", {"how": "by the look of it"}).status == 400
+    assert post(workspace, id, "verify", {}).status == 400
+    assert post(workspace, id, "verify", {"how": "document"}).status == 200
+    assert post(workspace, id, "verify", {"how": "document"}).status == 409
+    assert post(workspace, id, "identifiers", {"identifiers": ["user_id:u-2"]}).status == 409
+
+
+def test_a_request_is_taken_back_before_it_runs_and_not_after(workspace: Workspace) -> None:
+    first, second = begin(workspace).content["id"], begin(workspace).content["id"]
+    post(workspace, second, "verify", {"how": "document"})
+    finish(workspace, second)
+
+    assert post(workspace, first, "cancel").content["state"] == "cancelled"
+    assert post(workspace, second, "cancel").status == 409
+
+
+def test_a_request_that_was_left_is_resumed_after_an_hour(workspace: Workspace) -> None:
+    id = begin(workspace).content["id"]
+    post(workspace, id, "verify", {"how": "document"})
+    early = post(workspace, id, "resume").status
+    workspace.world.clock.advance_to(workspace.world.clock.now + DAY)
+
+    assert (early, post(workspace, id, "resume").status) == (409, 200)
+    assert workspace.begun == [id, id]
+
+
+def test_requests_are_listed_newest_first(workspace: Workspace) -> None:
+    ids = []
+    for _ in range(3):
+        ids.append(begin(workspace).content["id"])
+        workspace.world.clock.advance_to(workspace.world.clock.now + 1)
+
+    page = workspace.get(REQUESTS, limit="2").content
+    rest = workspace.get(REQUESTS, limit="2", cursor=page["next"]).content
+
+    assert [each["id"] for each in (*page["requests"], *rest["requests"])] == ids[::-1]
+    assert page["requests"][0]["due_at"] == "2026-02-01T00:00:01.000000Z"
+
+
+def test_an_officer_erases_and_an_engineer_only_looks(workspace: Workspace) -> None:
+    id = begin(workspace).content["id"]
+
+    assert workspace.get(f"{REQUESTS}/{id}", "engineer").status == 200
+    assert post(workspace, id, "verify", {"how": "document"}, "engineer").status == 403
+    assert workspace.get(REQUESTS, "marketer").status == 403
+
+
+def test_the_register_says_of_each_place_what_an_erasure_does(workspace: Workspace) -> None:
+    places = workspace.get("/v1/privacy/register").content["places"]
+
+    assert {"events", "lake", "logs", "backups of the vault"} <= {place["name"] for place in places}
+    assert all(place["holds"] and place["why"] and place["kept"] for place in places)
+
+
+def test_who_handled_a_request_is_told_to_the_audit(workspace: Workspace) -> None:
+    id = begin(workspace).content["id"]
+    post(workspace, id, "verify", {"how": "document"})
+
+    assert [each for each in workspace.audited if each[2] == id] == [
+        ("s-1", "begin_privacy_request", id),
+        ("s-1", "verify_privacy_request", id),
+    ]
