@@ -59,9 +59,7 @@ def test_a_request_is_taken_verified_met_and_certified(workspace: Workspace) -> 
 @pytest.mark.parametrize(
     ("changes", "said"),
     [
-        ({"kind": "objection"}, "not built yet"),
         ({"kind": "rectification"}, "PATCH /v1/profiles"),
-        ({"kind": "restriction"}, "not built yet"),
         ({"kind": "anything"}, "kind is one of"),
         ({"law": "none"}, "law is one of"),
         ({"reference": "Ann, of Bern"}, "nobody's name"),

@@ -10,7 +10,7 @@ from regulars.domain.instants import HOUR, SECOND
 from regulars.domain.timers import MINUTE
 from regulars.errors import ConflictingEditError, InvalidRequestError
 
-Kind = Literal["erasure", "lift", "access", "portability"]
+Kind = Literal["erasure", "lift", "access", "portability", "restriction", "objection", "release"]
 Law = Literal["gdpr", "ccpa"]
 State = Literal["received", "verified", "running", "done", "cancelled"]
 Proof = Literal["signed_in", "document", "in_person", "known_channel", "court_order"]
@@ -20,8 +20,6 @@ LAWS: tuple[Law, ...] = get_args(Law)
 PROOFS: tuple[Proof, ...] = get_args(Proof)
 ELSEWHERE: Mapping[str, str] = {
     "rectification": "correct traits with PATCH /v1/profiles/{ref}/traits, or `regulars profile correct`",
-    "restriction": "it is not built yet: let the person's sources send nothing, or erase the person",
-    "objection": "it is not built yet: take the person out of your segments by a list that they exclude",
 }
 MOST = 100_000  # identifiers of a request
 AT_ONCE = 1_000  # identifiers that are told at once
