@@ -37,8 +37,8 @@ class Request:
 
     While it runs it goes in rounds, each of which takes away all that it finds: `stage` and `cursor` say where one is,
     `began` when it began, `found` what all of them have found by place, `last` what this one has. `marked` is since
-    when nothing new of these people is taken, `awake` when workers were started last. It `repeats` after tables were
-    restored from a backup.
+    when nothing new of these people is taken, `awake` when workers were started last. `erased` is how many
+    identifiers it turned out to be about; it `repeats` after tables were restored from a backup.
     """
 
     id: str
@@ -60,6 +60,7 @@ class Request:
     found: Mapping[str, int] = field(default_factory=dict)
     last: Mapping[str, int] = field(default_factory=dict)
     ended: int = 0
+    erased: int = 0
     repeats: int = 0
     awake: int = 0
     version: int = 0

@@ -177,15 +177,23 @@ class EraseWorker:
         ended = replace(noted, round=request.round + 1, stage=WAIT)
         if not is_over(ended):
             return ended
-        self._journal.count("people_erased", sum(1 for _ in self._store.all_doomed(request.id)))
-        return replace(ended, state="done", stage="", ended=self._clock())
+        erased = sum(1 for _ in self._store.all_doomed(request.id))
+        self._journal.count("people_erased", erased)
+        return replace(ended, state="done", stage="", ended=self._clock(), erased=erased)
+
+    def _lift(self, owners: Sequence[str]) -> Counts:
+        """Let people begin anew, and no request be about them that might be repeated one day."""
+        for request in self._store.erasures():
+            for owner in owners:
+                self._store.spare(request.id, owner)
+        return sum((self._eraser.lift(owner) for owner in owners), Counter[str]())
 
     def _marks(self, request: Request) -> Request:
         """Set marks, or take them away: what is not an erasure is done by that."""
         owners = self._store.subjects(request.id, after=request.cursor, limit=PAGE)
         match request.kind:
             case "lift":
-                found = sum((self._eraser.lift(owner) for owner in owners), Counter[str]())
+                found = self._lift(owners)
             case "release":
                 found = Counter(identifiers=sum(map(self._restricter.release, owners)))
             case _:
