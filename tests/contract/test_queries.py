@@ -138,3 +138,23 @@ def test_lists_each_partition_once(database: Database, of: int, limit: int) -> N
 
 def test_lists_no_partition_of_an_empty_table(database: Database) -> None:
     assert listed(database, 2, 10) == []
+
+
+@pytest.mark.parametrize("limit", [1, 2, 100])
+def test_scans_each_item_once(database: Database, limit: int) -> None:
+    items = [{"owner": owner, "moment": f"{number}", "v": 1} for owner, number in product("abc", range(3))]
+    for item in items:
+        database.put("events", {name: value for name, value in item.items() if name != "v"}, was=0)
+
+    found: list[object] = []
+    page = database.scan("events", limit=limit)
+    while page.next is not None:
+        found += page.items
+        page = database.scan("events", after=page.next, limit=limit)
+    found += page.items
+
+    assert sorted(map(str, found)) == sorted(map(str, items))
+
+
+def test_scans_nothing_of_an_empty_table(database: Database) -> None:
+    assert database.scan("timers", limit=10).items == []

@@ -1,6 +1,7 @@
 """The functions of requests of persons, as they are deployed, over a fake AWS."""
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import boto3
@@ -14,6 +15,7 @@ from regulars.domain.lake_files import batch_key
 from regulars.domain.lake_rows import event_row
 from regulars.domain.privacy_requests import Request
 from regulars.pipeline.resolve import Resolver
+from regulars.pipeline.sweeping import Sweeper
 from regulars.stores.events import EventStore
 from regulars.stores.ledger import Ledger
 from regulars.stores.privacy_requests import RequestStore
@@ -80,6 +82,20 @@ def test_it_erases_round_after_round_and_says_how_long_to_wait(erase: Any, monke
     assert Parquet().forget(EVENTS, lake.lake().get(file.key) or b"", [OWNER, "anonymous_id:a"]) is None
     assert answers[0] == {"done": False, "wait": 960}
     assert request.found["lake_rows"] == 3
+
+
+def test_a_large_event_of_somebody_else_loses_the_name_and_keeps_its_content(erase: Any) -> None:
+    database = clients.database()
+    sealed = bytes(range(256)) * 2_000
+    other = an_event(5, links=("user_id:v", "anonymous_id:a"), sealed=sealed)
+    EventStore(database).insert([other])
+
+    changed = Sweeper(database, clients.large()).redact(f"{other.owner} {other.moment}", {"anonymous_id:a"})
+
+    del erase
+    stored = EventStore(database).get(other.owner, other.moment)
+    assert changed == 1
+    assert stored == replace(other, links=("user_id:v",))
 
 
 def test_without_time_it_asks_to_be_called_again(erase: Any) -> None:
