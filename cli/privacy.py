@@ -16,7 +16,7 @@ from cli.output import counted, instant, table
 from cli.person_page import page
 from cli.person_records import records
 from cli.session import Session, session_of
-from regulars.domain.privacy_requests import AT_ONCE, PROOFS
+from regulars.domain.privacy_requests import AT_ONCE, KINDS, PROOFS
 
 REQUESTS = "/v1/privacy/requests"
 privacy = typer.Typer(no_args_is_help=True, help="Meet requests of persons, and see what is kept of whom.")
@@ -48,9 +48,7 @@ def request(
     identifiers: Annotated[
         list[str] | None, typer.Argument(help="Whom: email:ann@shop.example, user_id:4711, a profile id …")
     ] = None,
-    kind: Annotated[
-        str, typer.Option("--kind", help="erasure, access, portability, or lift: let erased people begin anew.")
-    ] = "erasure",
+    kind: Annotated[str, typer.Option("--kind", help=f"One of {', '.join(KINDS)}.")] = "erasure",
     law: Annotated[str, typer.Option("--law", help="gdpr (due in a month) or ccpa (in 45 days).")] = "gdpr",
     reference: Annotated[str, typer.Option("--reference", help="The number of the case; nobody's name.")] = "",
     file: Annotated[

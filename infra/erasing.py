@@ -37,7 +37,7 @@ class Erasing(Construct):
                 tables.tallies.allow("Scan", "PutItem", "DeleteItem"),
                 # A key is emptied, and taken away when its erasure is lifted; it is never opened.
                 tables.vault.allow("GetItem", "PutItem", "DeleteItem"),
-                tables.catalog.allow("GetItem", "Query", "PutItem", "PartiQLInsert"),
+                tables.catalog.allow("GetItem", "Query", "PutItem", "PartiQLInsert", "DeleteItem"),
                 buckets.large.listing(),
                 buckets.large.allow("GetObject", "PutObject", "DeleteObject", under=["events"]),
                 buckets.large.allow("DeleteObject", under=["quarantine"]),

@@ -13,7 +13,8 @@ from regulars.adapters import sealing
 from regulars.adapters.dynamodb import DynamoDatabase
 from regulars.adapters.parallel import Parallel
 from regulars.adapters.sealing import KmsSealer, KmsWrapper
-from regulars.errors import InvalidEventError, UnavailableError
+from regulars.errors import ErasedError, InvalidEventError, UnavailableError
+from regulars.stores.ledger import Ledger
 from regulars.stores.vault import WORKSPACE, VaultStore
 
 if TYPE_CHECKING:
@@ -99,6 +100,34 @@ def test_seals_nothing_for_an_erased_owner(database: MemoryDatabase) -> None:
         sealer.seal(OWNER, "event", b"secret")
     assert error.value.code == "suppressed"
     assert VaultStore(database).get(OWNER) == b""
+
+
+def test_within_a_minute_everybody_knows_who_was_erased(
+    database: MemoryDatabase, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sealer = a_sealer(database, OWNER)
+    sealer.prepare([], [OTHER])
+    Ledger(database).mark(OWNER, at=1, request="q1")
+    Ledger(database).mark(OTHER, at=1, request="q1")
+    before = [sealer.is_erased(owner) for owner in (OWNER, OTHER)]
+    assert sealing.HELD_SECONDS < 60
+    monkeypatch.setattr(sealing, "HELD_SECONDS", 0.0)
+
+    sealer.prepare([OWNER], [OTHER])
+
+    assert (before, [sealer.is_erased(owner) for owner in (OWNER, OTHER)]) == ([False, False], [True, True])
+    with pytest.raises(ErasedError):
+        sealer.seal(OWNER, "event", b"secret")
+
+
+def test_asks_once_for_whom_an_event_names_and_makes_no_key_for_them(database: MemoryDatabase) -> None:
+    sealer = a_sealer(database, OWNER)
+    database.bill.requests = Counter()
+    for _ in range(5):
+        sealer.prepare([OWNER], [OWNER, OTHER])
+
+    assert database.bill.requests == {"get_many vault": 1}
+    assert VaultStore(database).get(OTHER) is None
 
 
 def test_two_first_events_at_once_make_one_key(database: MemoryDatabase) -> None:

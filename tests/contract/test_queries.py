@@ -138,3 +138,24 @@ def test_lists_each_partition_once(database: Database, of: int, limit: int) -> N
 
 def test_lists_no_partition_of_an_empty_table(database: Database) -> None:
     assert listed(database, 2, 10) == []
+
+
+@pytest.mark.parametrize("limit", [1, 2, 100])
+def test_scans_each_item_once(database: Database, limit: int) -> None:
+    keys = [(owner, f"{number}") for owner, number in product("abc", range(3))]
+    items = [{"owner": owner, "moment": moment, "v": 1} for owner, moment in keys]
+    for owner, moment in keys:
+        database.put("events", {"owner": owner, "moment": moment}, was=0)
+
+    found: list[object] = []
+    page = database.scan("events", limit=limit)
+    while page.next is not None:
+        found += page.items
+        page = database.scan("events", after=page.next, limit=limit)
+    found += page.items
+
+    assert sorted(map(str, found)) == sorted(map(str, items))
+
+
+def test_scans_nothing_of_an_empty_table(database: Database) -> None:
+    assert database.scan("timers", limit=10).items == []

@@ -1,5 +1,6 @@
 """What the APIs answer is what their description says."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -7,6 +8,7 @@ from jsonschema import Draft202012Validator
 
 from regulars.adapters.openapi import document
 from regulars.adapters.routes import Route
+from regulars.stores.privacy_requests import RequestStore
 from tests.canaries import ROUTES, a_workspace_with_canaries, ask
 from tests.workspace import Workspace
 
@@ -36,6 +38,16 @@ BODIES: dict[str, Any] = {
 }
 
 
+STANDING: dict[str, dict[str, Any]] = {  # how the request is when it is asked for
+    "verify_privacy_request": {"identifiers": 1},
+    "list_privacy_profiles": {"kind": "access", "state": "verified"},
+    "complete_privacy_request": {"kind": "access", "state": "verified"},
+    "resume_privacy_request": {"state": "verified"},
+    "repeat_privacy_request": {"state": "done"},
+    "get_certificate": {"state": "done"},
+}
+
+
 @pytest.mark.parametrize("role", ["admin", "engineer"])
 @pytest.mark.parametrize("route", ROUTES, ids=lambda route: route.name)
 def test_an_answer_has_the_described_form(workspace: Workspace, route: Route[Any], role: str) -> None:
@@ -51,6 +63,11 @@ def test_an_answer_has_the_described_form(workspace: Workspace, route: Route[Any
     if route.scope == "audit:read":
         role = "privacy"
         workspace.anchor()
+    if route.scope in ("privacy:write", "privacy:erase") and role == "engineer":
+        role = "privacy"  # nor do they handle requests
+    requests = RequestStore(workspace.world.database)
+    if (standing := requests.get("web")) and route.name in STANDING:
+        requests.save(replace(standing, **STANDING[route.name]))
     changes: dict[str, Any] = {"headers": {}}
     if route.name in BODIES:
         changes["body"] = {"definition": BODIES[route.name]}

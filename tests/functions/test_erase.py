@@ -1,6 +1,7 @@
 """The functions of requests of persons, as they are deployed, over a fake AWS."""
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import boto3
@@ -14,12 +15,14 @@ from regulars.domain.lake_files import batch_key
 from regulars.domain.lake_rows import event_row
 from regulars.domain.privacy_requests import Request
 from regulars.pipeline.resolve import Resolver
+from regulars.pipeline.sweeping import Sweeper
 from regulars.stores.events import EventStore
 from regulars.stores.ledger import Ledger
 from regulars.stores.privacy_requests import RequestStore
 from regulars.stores.quarantine import Quarantined, QuarantineStore
 from tests.builders import START, an_event, an_identify
 from tests.functions.test_rebuild import Time, cold
+from tests.sign_in import claims, token
 
 OWNER = "user_id:u"
 
@@ -82,19 +85,32 @@ def test_it_erases_round_after_round_and_says_how_long_to_wait(erase: Any, monke
     assert request.found["lake_rows"] == 3
 
 
+def test_a_large_event_of_somebody_else_loses_the_name_and_keeps_its_content(erase: Any) -> None:
+    database = clients.database()
+    sealed = bytes(range(256)) * 2_000
+    other = an_event(5, links=("user_id:v", "anonymous_id:a"), sealed=sealed)
+    EventStore(database).insert([other])
+
+    changed = Sweeper(database, clients.large()).redact(f"{other.owner} {other.moment}", {"anonymous_id:a"})
+
+    del erase
+    stored = EventStore(database).get(other.owner, other.moment)
+    assert changed == 1
+    assert stored == replace(other, links=("user_id:v",))
+
+
 def test_without_time_it_asks_to_be_called_again(erase: Any) -> None:
     assert erase.handler({"id": "q1"}, Time(1_000)) == {"done": False, "wait": 1}
 
 
+@pytest.mark.usefixtures("pool")
 def test_requests_are_taken_by_the_function_that_answers_for_them(erase: Any) -> None:
     del erase
     module = cold("privacy_api")
     event = {
         "rawPath": "/v1/privacy/register",
-        "requestContext": {
-            "http": {"method": "GET"},
-            "authorizer": {"jwt": {"claims": {"token_use": "access", "sub": "s", "cognito:groups": "[privacy]"}}},
-        },
+        "headers": {"authorization": f"Bearer {token(claims(**{'cognito:groups': ['privacy']}))}"},
+        "requestContext": {"http": {"method": "GET"}},
     }
 
     answer = module.handler(event, Time())

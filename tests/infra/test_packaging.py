@@ -22,7 +22,7 @@ LAKE = ROOT / "layers" / "lake" / "requirements.lock"
 PLANS = ROOT / "layers" / "plans" / "requirements.lock"
 FUZZ = ROOT / "tests" / "fuzz" / "requirements.lock"
 PEERS = ROOT / "benchmarks" / "requirements.lock"
-ABOUT_THE_LAKE = ("archive", "compact")
+ABOUT_THE_LAKE = ("archive", "compact", "erase")
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
 CODE = (ROOT / "functions", ROOT / "layers" / "shared" / "python" / "regulars" / "adapters")
 

@@ -107,7 +107,7 @@ TABLES = {
         "quarantine": "DeleteItem Scan",
         "tallies": "DeleteItem PutItem Scan",
         "vault": "DeleteItem GetItem PutItem",
-        "catalog": "GetItem PartiQLInsert PutItem Query",
+        "catalog": "DeleteItem GetItem PartiQLInsert PutItem Query",
     },
     "privacy_api": {
         "catalog": "GetItem PartiQLInsert PutItem Query",
@@ -322,7 +322,7 @@ def test_only_an_erasure_deletes_more_of_a_person_than_what_is_derived(
         ("evaluate_segments", "tables/memberships"),
         ("tick", "tables/timers"),
         ("unmerge", "tables/tallies"),
-        *(("erase", f"tables/{table}") for table in TABLES["erase"] if table != "catalog"),
+        *(("erase", f"tables/{table}") for table in TABLES["erase"]),
     }
 
 

@@ -137,6 +137,19 @@ def test_a_lift_lets_a_new_relationship_begin_with_nothing_of_the_old(trial: Tri
     assert profile["traits"] == {}
 
 
+def test_a_repeat_does_not_touch_whoever_was_lifted(trial: Trial) -> None:
+    id = erase(trial.workspace, trial.erasing, trial.owners[0])
+    erase(trial.workspace, trial.erasing, *trial.owners, kind="lift")
+    trial.workspace.start()
+    trial.workspace.send({"type": "track", "event": "Feedback Given", "userId": "c4n4ry-user"})
+
+    requests_of(trial.workspace).repeat(id)
+    trial.erasing.finish(id)
+
+    assert len(EventStore(trial.workspace.world.database).of(trial.owners[0])) == 1
+    assert trial.workspace.get("/v1/profiles/user_id:c4n4ry-user").status == 200
+
+
 def test_nobody_is_lifted_who_was_not_erased_or_still_is(trial: Trial) -> None:
     requests = requests_of(trial.workspace)
     lift = Asked(kind="lift", law="gdpr", reference="", by="s-1")

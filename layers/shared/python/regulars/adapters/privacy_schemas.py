@@ -27,7 +27,7 @@ _IDENTIFIERS: Schema = {
 PRIVACY_SCHEMAS: Mapping[str, Schema] = {
     "PrivacyWish": an_object(
         {
-            "kind": {"enum": list(KINDS), "description": "lift lets erased identifiers begin anew"},
+            "kind": {"enum": list(KINDS), "description": "lift undoes an erasure's ledger, release a restriction"},
             "identifiers": _IDENTIFIERS,
             "law": {"enum": list(LAWS), "default": "gdpr", "description": "a month, or 45 days"},
             "reference": {

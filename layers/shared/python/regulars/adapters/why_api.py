@@ -29,6 +29,7 @@ def explained_json(explained: Explained) -> Json:
         "member": explained.member,
         "since": _instant(explained.since),
         "known": explained.known,
+        "restricted": explained.restricted,
         "next_change_at": _instant(explained.next_change_at),
         "why": _reason(explained.reason, explained),
         "words": list(words(explained)),
@@ -40,6 +41,8 @@ def words(explained: Explained) -> Iterator[str]:
     yield f"{'In' if explained.member else 'Not in'} {explained.segment}, as of {to_text(explained.as_of)[:19]}Z."
     if not (explained.known or explained.anonymous):
         yield "Nobody knows who this is yet, and the segment takes in only people who are known."
+    if explained.restricted:
+        yield "Nothing may be done with what is kept of this person: they are in no segment."
     yield from _lines(explained.reason, 0)
     if explained.next_change_at is not None:
         yield f"If nothing else happens, this may change at {to_text(explained.next_change_at)}."

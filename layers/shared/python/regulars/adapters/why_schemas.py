@@ -46,6 +46,7 @@ WHY_SCHEMAS: Mapping[str, Schema] = {
             "member": FLAG,
             "since": or_null(INSTANT),
             "known": FLAG,
+            "restricted": {**FLAG, "description": "the person may be in no segment"},
             "next_change_at": or_null(INSTANT),
             "why": ref("Reason"),
             "words": a_list(TEXT),

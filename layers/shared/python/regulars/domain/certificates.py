@@ -19,8 +19,8 @@ VERSION = 1
 Certificate = Mapping[str, Any]
 
 
-def certify(request: Request, *, erased: int, hash_key: bytes) -> Certificate:
-    """Write and sign the certificate of a request that is done; `erased` is how many identifiers it was about."""
+def certify(request: Request, *, hash_key: bytes) -> Certificate:
+    """Write and sign the certificate of a request that is done."""
     content = {
         "certificate": VERSION,
         "request": request.id,
@@ -35,7 +35,7 @@ def certify(request: Request, *, erased: int, hash_key: bytes) -> Certificate:
         "suppressed_since": to_text(request.marked) if request.marked else None,
         "done_at": to_text(request.ended),
         "named": request.identifiers,
-        "erased": erased,
+        "erased": request.erased,
         "rounds": request.round,
         "removed": dict(request.found),
         "found_by_the_last_round": dict(request.last),

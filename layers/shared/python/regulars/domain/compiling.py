@@ -70,7 +70,7 @@ class Compiled:
 
     def next_change(self, person: Person, now: int) -> int | None:
         """Give the next instant at which time alone changes that, or might; None if it never does."""
-        if not (person.known or self.segment.anonymous):
+        if person.restricted or not (person.known or self.segment.anonymous):
             return None
         before = self.is_member(person, now)
         for tried, turn in enumerate(merge(*(each.turns(person, now) for each in self.timed))):
@@ -140,7 +140,7 @@ class _Writer:
 
     def function(self, node: Node, *, anonymous: bool) -> Truth:
         """Make the function of a tree, which is true of people whom nobody knows only where they are taken in."""
-        who = "" if anonymous else "person.known and "
+        who = "not person.restricted and " if anonymous else "person.known and not person.restricted and "
         text = f"def is_member(person, at):\n value = person.values.get\n return {who}{self._expression(node)}"
         names = {**self._names, "__builtins__": {}}
         exec(compile(text, "<segment>", "exec"), names)

@@ -9,7 +9,7 @@ from regulars.domain.order_measures import NO_ORDERS, Totals, totals
 from regulars.domain.orders import Ledger
 from regulars.domain.parts import Part
 from regulars.domain.rates import NO_RATES, Rates
-from regulars.domain.state import State, Trait, add_all, watch_of
+from regulars.domain.state import RESTRICTED, State, Trait, add_all, watch_of
 from regulars.domain.watches import Watches
 
 
@@ -18,7 +18,8 @@ class Person:
     """
     Traits, one state for each watched event name, and the order ledger of a profile with what it comes to.
 
-    The states of `whole` event names were summed without limits, so that no list of theirs lacks anything.
+    The states of `whole` event names were summed without limits, so that no list of theirs lacks anything. A
+    `restricted` one is in no segment: what is kept of them is stored, and nothing more.
     """
 
     profile_id: str = ""
@@ -30,6 +31,7 @@ class Person:
     totals: Totals = NO_ORDERS
     rates: Rates = NO_RATES
     whole: frozenset[str] = frozenset()
+    restricted: bool = False
 
 
 def sum_parts(
@@ -52,4 +54,5 @@ def sum_parts(
         orders=orders,
         totals=totals(orders, rates),
         rates=rates,
+        restricted=RESTRICTED in states,
     )

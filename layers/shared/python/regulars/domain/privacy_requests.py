@@ -10,7 +10,7 @@ from regulars.domain.instants import HOUR, SECOND
 from regulars.domain.timers import MINUTE
 from regulars.errors import ConflictingEditError, InvalidRequestError
 
-Kind = Literal["erasure", "lift", "access", "portability"]
+Kind = Literal["erasure", "lift", "access", "portability", "restriction", "objection", "release"]
 Law = Literal["gdpr", "ccpa"]
 State = Literal["received", "verified", "running", "done", "cancelled"]
 Proof = Literal["signed_in", "document", "in_person", "known_channel", "court_order"]
@@ -20,8 +20,6 @@ LAWS: tuple[Law, ...] = get_args(Law)
 PROOFS: tuple[Proof, ...] = get_args(Proof)
 ELSEWHERE: Mapping[str, str] = {
     "rectification": "correct traits with PATCH /v1/profiles/{ref}/traits, or `regulars profile correct`",
-    "restriction": "it is not built yet: let the person's sources send nothing, or erase the person",
-    "objection": "it is not built yet: take the person out of your segments by a list that they exclude",
 }
 MOST = 100_000  # identifiers of a request
 AT_ONCE = 1_000  # identifiers that are told at once
@@ -39,8 +37,8 @@ class Request:
 
     While it runs it goes in rounds, each of which takes away all that it finds: `stage` and `cursor` say where one is,
     `began` when it began, `found` what all of them have found by place, `last` what this one has. `marked` is since
-    when nothing new of these people is taken, `awake` when workers were started last. It `repeats` after tables were
-    restored from a backup.
+    when nothing new of these people is taken, `awake` when workers were started last. `erased` is how many
+    identifiers it turned out to be about; it `repeats` after tables were restored from a backup.
     """
 
     id: str
@@ -62,6 +60,7 @@ class Request:
     found: Mapping[str, int] = field(default_factory=dict)
     last: Mapping[str, int] = field(default_factory=dict)
     ended: int = 0
+    erased: int = 0
     repeats: int = 0
     awake: int = 0
     version: int = 0

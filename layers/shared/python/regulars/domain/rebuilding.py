@@ -6,7 +6,7 @@ from typing import Literal, Self
 
 from regulars.domain.events import Event
 from regulars.domain.parts import Part, fold, is_kept_for
-from regulars.domain.state import is_always_kept, parts_of, watch_of
+from regulars.domain.state import RESTRICTED, is_always_kept, parts_of, watch_of
 from regulars.domain.timers import MINUTE
 from regulars.domain.watches import Watches
 
@@ -40,7 +40,7 @@ class Rebuilt:
 def to_rebuild(parts: Sequence[Part], events: Sequence[Event], watches: Watches) -> list[str]:
     """Name the parts of an owner that something live reads: those that there are, and those that its events make."""
     made = {name for event in events for name in parts_of(event, watches)}
-    kept = {part.name for part in parts}
+    kept = {part.name for part in parts} - {RESTRICTED}  # of which no event tells
     return sorted(
         name for name in made | kept if is_always_kept(name) or name.removeprefix("event#") in watches.by_event
     )

@@ -37,6 +37,7 @@ class State:
 
 
 EMPTY = State()
+RESTRICTED = "restricted"  # the part, empty, of somebody of whom events are stored and nothing more is done with them
 SEEN = "seen"  # the part, empty, of somebody none of whose events is counted, and whom a segment takes in all the same
 
 

@@ -18,6 +18,7 @@ from regulars.pipeline.erasing import Counts, Eraser
 from regulars.pipeline.lake import Lake, Rewriting
 from regulars.pipeline.lake_forgetting import LakeForgetter
 from regulars.pipeline.ports import Clock, Journal, Large, Many
+from regulars.pipeline.restricting import Restricter
 from regulars.pipeline.seizing import Seizer
 from regulars.pipeline.sweeping import RESTORED, SWEPT, Sweeper
 from regulars.stores.database import Database
@@ -25,7 +26,7 @@ from regulars.stores.privacy_requests import RequestStore
 
 PAGE = 100  # identifiers at a time
 FEW = 5  # identifiers: their rows are removed several at once, of more people it is the people
-SEIZE, SEAL, ROWS, WAIT, LIFT = "seize", "confirm", "rows", "wait", "lift"
+SEIZE, SEAL, ROWS, WAIT, MARKS = "seize", "confirm", "rows", "wait", "marks"
 _LAKE = "lake "
 LONGEST_WAIT = 3_600  # seconds: then the worker is asked again, in case somebody changed the request
 
@@ -64,6 +65,7 @@ class EraseWorker:
         self._many = many
         self._alone = Eraser(database, places.large, many)  # the rows of one person, several at once
         self._eraser = Eraser(database, places.large, map)  # or several people at once: never both, they share threads
+        self._restricter = Restricter(database, map)
         self._sweeper = Sweeper(database, places.large)
         self._lake = LakeForgetter(places.lake, places.format)
         self._journal = journal
@@ -79,7 +81,7 @@ class EraseWorker:
         if request is None:
             raise NotFoundError("no request has this id")
         if request.state == "verified":
-            stage = LIFT if request.kind == "lift" else SEIZE
+            stage = SEIZE if request.kind == "erasure" else MARKS
             request = self._store.save(replace(request, state="running", stage=stage, cursor=None, last={}))
         while request.state == "running":
             if request.stage == WAIT and (wait := next_round(request) - self._clock()) > 0:
@@ -95,8 +97,8 @@ class EraseWorker:
                 return self._seize(request)
             case "confirm":
                 return self._confirm(request)
-            case "lift":
-                return self._lift(request)
+            case "marks":
+                return self._marks(request)
             case "wait":
                 return self._begin(request)
             case "rows":
@@ -175,12 +177,27 @@ class EraseWorker:
         ended = replace(noted, round=request.round + 1, stage=WAIT)
         if not is_over(ended):
             return ended
-        self._journal.count("people_erased", sum(1 for _ in self._store.all_doomed(request.id)))
-        return replace(ended, state="done", stage="", ended=self._clock())
+        erased = sum(1 for _ in self._store.all_doomed(request.id))
+        self._journal.count("people_erased", erased)
+        return replace(ended, state="done", stage="", ended=self._clock(), erased=erased)
 
-    def _lift(self, request: Request) -> Request:
+    def _lift(self, owners: Sequence[str]) -> Counts:
+        """Let people begin anew, and no request be about them that might be repeated one day."""
+        for request in self._store.erasures():
+            for owner in owners:
+                self._store.spare(request.id, owner)
+        return sum((self._eraser.lift(owner) for owner in owners), Counter[str]())
+
+    def _marks(self, request: Request) -> Request:
+        """Set marks, or take them away: what is not an erasure is done by that."""
         owners = self._store.subjects(request.id, after=request.cursor, limit=PAGE)
-        found = sum((self._eraser.lift(owner) for owner in owners), Counter[str]())
+        match request.kind:
+            case "lift":
+                found = self._lift(owners)
+            case "release":
+                found = Counter(identifiers=sum(map(self._restricter.release, owners)))
+            case _:
+                found = Counter(identifiers=sum(map(self._restricter.restrict, owners)))
         noted = replace(request, found=_sum(request.found, found))
         if len(owners) == PAGE:
             return replace(noted, cursor=owners[-1])

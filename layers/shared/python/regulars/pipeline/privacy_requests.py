@@ -150,8 +150,7 @@ class PrivacyRequests:
         request = self.get(id)
         if request.state != "done":
             raise ConflictingEditError(f"the request is {request.state}: there is a certificate once it is done")
-        erased = sum(1 for _ in self._store.all_doomed(id))
-        return certify(request, erased=erased, hash_key=self._sealer.hash_key)
+        return certify(request, hash_key=self._sealer.hash_key)
 
     def _check(self, kind: Kind, owners: Sequence[str]) -> None:
         if len(owners) > AT_ONCE:
@@ -162,17 +161,9 @@ class PrivacyRequests:
             return
         if not all(self._many(self._ledger.get, owners)):
             raise InvalidRequestError("one of these was not erased: there is nothing to lift")
-        running = [each.id for each in self._open_erasures()]
+        running = [each.id for each in self._store.erasures() if each.is_open]
         if any(self._store.is_doomed(id, owner) for id in running for owner in owners):
             raise ConflictingEditError("one of these is still being erased: lift it when that request is done")
-
-    def _open_erasures(self) -> list[Request]:
-        found: list[Request] = []
-        before = None
-        while page := self._store.newest(before=before, limit=AT_ONCE):
-            found += [each for each in page if each.kind == "erasure" and each.is_open]
-            before = page[-1].id
-        return found
 
     def _change(self, id: str, change: Change, state: State | None = None) -> Request:
         for _ in range(TRIES):

@@ -7,6 +7,7 @@ from typing import NamedTuple
 from regulars.domain.catalog import Live
 from regulars.domain.compiling import ORDERS
 from regulars.domain.profiles import alone
+from regulars.domain.state import RESTRICTED
 from regulars.stores.database import Item, text
 from regulars.stores.identities import LINK
 
@@ -28,6 +29,8 @@ def of_identity(change: Change, live: Live) -> Wakeup | None:
     part = text(image, "part")
     if part == LINK or not live.segments:
         return None  # attaching changes the profile too, and that wakes it
+    if part == RESTRICTED:
+        return Wakeup(alone(text(image, "owner")))
     if old and new and text(old, "state") == text(new, "state"):
         return None
     changed, owner = live.reads(_changed(part, old, new)), text(image, "owner")

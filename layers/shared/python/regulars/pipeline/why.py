@@ -54,6 +54,7 @@ class Explained:
     member: bool
     since: int | None
     known: bool
+    restricted: bool
     anonymous: bool
     next_change_at: int | None
     reason: Reason
@@ -92,6 +93,7 @@ class Explainer:
             member=compiled.is_member(person, now),
             since=standing.since if standing else None,
             known=person.known,
+            restricted=person.restricted,
             anonymous=compiled.segment.anonymous,
             next_change_at=compiled.next_change(person, now),
             reason=(reason := explain(compiled, person, now, live.by_id)),

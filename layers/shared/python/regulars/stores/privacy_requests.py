@@ -13,7 +13,7 @@ REQUEST = "privacy_request"
 SUBJECT = "privacy_subject"
 DOOMED = "privacy_owner"
 _TEXTS = ("reference", "verified_by", "proof", "stage")
-_NUMBERS = ("verified", "marked", "round", "began", "ended", "repeats", "awake")
+_NUMBERS = ("verified", "marked", "round", "began", "ended", "erased", "repeats", "awake")
 
 
 class RequestStore:
@@ -57,6 +57,19 @@ class RequestStore:
         """List who is erased by a request, after one of them."""
         rows = self._rows(DOOMED, id, after, limit)
         return [Doomed(owner=owner, profiles=tuple(text(item, "profiles").split())) for owner, item in rows]
+
+    def spare(self, id: str, owner: str) -> None:
+        """Let a request be about an identifier no longer, so that it is not erased again when that is repeated."""
+        for kind in (DOOMED, SUBJECT):
+            if self._database.get("catalog", kind, f"{id}#{owner}") is not None:
+                self._database.delete("catalog", kind, f"{id}#{owner}")
+
+    def erasures(self) -> Iterator[Request]:
+        """List all requests for an erasure, newest first."""
+        before = None
+        while page := self.newest(before=before, limit=1_000):
+            yield from (each for each in page if each.kind == "erasure")
+            before = page[-1].id
 
     def is_doomed(self, id: str, owner: str) -> bool:
         """Say whether an identifier is erased by a request."""
@@ -112,6 +125,7 @@ def _request(item: Item) -> Request:
         round=number(item, "round"),
         began=number(item, "began"),
         ended=number(item, "ended"),
+        erased=number(item, "erased"),
         repeats=number(item, "repeats"),
         awake=number(item, "awake"),
         cursor=text(item, "cursor") or None,
