@@ -17,6 +17,7 @@ from infra.ingest import Ingest
 from infra.lake import Lake
 from infra.layers import Layers
 from infra.operations import OperationsKey
+from infra.preferences import Preferences
 from infra.python_function import Ground, PythonFunction
 from infra.queue import DeadLetters
 from infra.rebuilding import Rebuilding
@@ -43,6 +44,7 @@ class Platform(Stack):
         rebuilding = Rebuilding(self, "rebuilding", ground=ground, data=data)
         backfilling = Backfilling(self, "backfilling", ground=ground, data=data, evaluations=segments.evaluations)
         Console(self, "console", ground=ground, data=data, api=api, rebuilding=rebuilding, backfilling=backfilling)
+        Preferences(self, "preferences", ground=ground, data=data, api=api)
         BrowserScript(self, "browser_script", ground=ground, api=api)
         alarms = Alarms(
             self,

@@ -23,6 +23,7 @@ _RESERVED_IN_PROD = {
     "rebuild": 5,  # of which four work: one more for what another execution left behind
     "backfill": 5,
     "admin_api": 20,
+    "preferences": 10,
     "preview_segment": 5,
     "serve_analytics": 18,
 }

@@ -18,6 +18,7 @@ from regulars.adapters.admin_api import AdminApi
 from regulars.adapters.admin_routes import ADMIN_ROUTES
 from regulars.adapters.change_api import ChangeApi
 from regulars.adapters.change_routes import CHANGE_ROUTES
+from regulars.adapters.consent_routes import CONSENT_ROUTES
 from regulars.adapters.graph_routes import GRAPH_ROUTES
 from regulars.adapters.http import Request, serve
 from regulars.adapters.openapi import document
@@ -131,6 +132,14 @@ class Workspace:
         """Write something."""
         return self.ask("PUT", path, role, query=query, body=body)
 
+    def take_apart(self, ref: str, *owners: str) -> None:
+        """Take identifiers out of a profile."""
+        path, body = f"/v1/profiles/{ref}/unmerge", {"identifiers": [f"p_{owner}" for owner in owners]}
+        looked = self.ask("POST", path, body={**body, "preview": True})
+        taken = self.ask("POST", path, body={**body, "version": looked.content["version"]})
+        assert taken.status == 200, taken.text
+        self.world.settle()
+
     def ask(
         self,
         method: str,
@@ -163,10 +172,11 @@ class Workspace:
             return answer(UNMERGE_ROUTES, self._unmerge_api, request)
         if request.path in ("/v1/segments/preview", "/v1/segments/sql"):
             return answer(PREVIEW_ROUTES, self._preview_api, request)
-        if request.path.startswith("/v1/profiles") and (request.method == "PATCH" or request.path.endswith("/rebuild")):
+        is_post = request.method == "POST" and request.path.endswith(("/rebuild", "/consent", "/preference-link"))
+        if request.path.startswith("/v1/profiles") and (request.method == "PATCH" or is_post):
             return answer(CHANGE_ROUTES, self._change_api, request)
         if request.path.startswith("/v1/profiles"):
-            return answer((*PROFILE_ROUTES, *GRAPH_ROUTES, *WHY_ROUTES), self._profile_api, request)
+            return answer((*PROFILE_ROUTES, *GRAPH_ROUTES, *WHY_ROUTES, *CONSENT_ROUTES), self._profile_api, request)
         return answer(ADMIN_ROUTES, self._admin_api, request)
 
     @cached_property

@@ -59,6 +59,7 @@ def test_what_people_wait_for_answers_before_the_api_gives_up(deployed: Template
         "admin_api",
         "change_profile",
         "ingest",
+        "preferences",
         "preview_segment",
         "profile_api",
         "serve_analytics",

@@ -57,7 +57,7 @@ TABLES = {
         "tallies": "DeleteItem GetItem",
     },
     "change_profile": {
-        "identities": "GetItem PutItem Query",
+        "identities": "BatchGetItem GetItem PutItem Query",
         "profiles": "GetItem PutItem",
         "events": "GetItem PartiQLInsert Query",
         "tallies": "GetItem PutItem",
@@ -91,10 +91,18 @@ TABLES = {
         "quarantine": "GetItem PutItem Query",
         "events": "GetItem PartiQLInsert Query Scan",
         "identities": "BatchGetItem Scan",
+        "profiles": "BatchGetItem",
         "vault": "BatchGetItem GetItem PartiQLInsert",
         "tallies": "BatchGetItem GetItem PartiQLInsert PutItem Query",
     },
     "preview_segment": {"catalog": "GetItem Query"},
+    "preferences": {
+        "identities": "BatchGetItem GetItem Query",
+        "profiles": "GetItem",
+        "events": "GetItem PartiQLInsert Query",
+        "vault": "BatchGetItem GetItem PartiQLInsert",
+        "catalog": "GetItem",
+    },
     "serve_analytics": {},
     "archive": {},
     "compact": {},
@@ -140,13 +148,14 @@ LARGE = {
     "profile_api": {"events": "GetObject"},
     "unmerge": {"events": "GetObject"},
     "change_profile": {"events": "GetObject"},
+    "preferences": {"events": "GetObject"},
     "rebuild": {"events": "GetObject"},
     "backfill": {"events": "GetObject"},
     "admin_api": {"events": "GetObject PutObject", "quarantine": "GetObject"},
 }
 LAKE_TABLES = ("events", "identity", "refused")
 READS = {"GetItem", "BatchGetItem", "Query", "Scan", "DescribeStream", "GetRecords", "GetShardIterator", "ListStreams"}
-INSERTERS = ("ingest", "drain_overflow", "admin_api", "change_profile")
+INSERTERS = ("ingest", "drain_overflow", "admin_api", "change_profile", "preferences")
 POLLS = ("DescribeStream", "GetRecords", "GetShardIterator", "ListStreams")
 POLLED = {
     "resolve_identity": {"events"},
@@ -280,6 +289,7 @@ def test_only_these_open_the_workspace_key(allowed: dict[str, set[Permission]]) 
         "drain_overflow": {"kms:Decrypt", "kms:GenerateDataKey"},
         "profile_api": {"kms:Decrypt"},
         "unmerge": {"kms:Decrypt"},
+        "preferences": {"kms:Decrypt"},
         "change_profile": {"kms:Decrypt", "kms:GenerateDataKey"},
         "admin_api": {"kms:Decrypt", "kms:GenerateDataKey"},
     }
@@ -288,7 +298,9 @@ def test_only_these_open_the_workspace_key(allowed: dict[str, set[Permission]]) 
 def test_only_those_who_read_the_vault_can_decrypt_it(allowed: dict[str, set[Permission]]) -> None:
     holders = {name for name, granted in allowed.items() for each in granted if each.thing == "keys/vault"}
 
-    assert holders == {"admin_api", "change_profile", "drain_overflow", "ingest", "profile_api", "unmerge"}
+    assert holders == {
+        *("admin_api", "change_profile", "drain_overflow", "ingest", "preferences", "profile_api", "unmerge"),
+    }
 
 
 def test_no_action_is_a_pattern(deployed: Templates) -> None:
@@ -314,4 +326,7 @@ def test_some_see_only_one_partition_of_a_table(deployed: Templates) -> None:
         if "dynamodb:LeadingKeys" in json.dumps(statement)
     }
 
-    assert limited == {("tables/catalog", name) for name in ("cursor", "key_use", "rebuild_progress")}
+    assert limited == {
+        *(("tables/catalog", name) for name in ("cursor", "key_use", "rebuild_progress")),
+        ("tables/catalog", "consent", "identity"),
+    }

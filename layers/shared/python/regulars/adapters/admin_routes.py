@@ -133,6 +133,10 @@ _WORKSPACE = (
     _get("/v1/workspace", "workspace:read", "get_workspace", "Read the settings of the workspace", "workspace"),
     _put("/v1/workspace", "workspace:write", "put_workspace", "Write the settings of the workspace", "workspace"),
 )
+_CONSENT = (
+    _get("/v1/consent", "purposes:read", "get_consent", "Read for what people are asked for consent", "consent"),
+    _put("/v1/consent", "purposes:write", "put_consent", "Write for what people are asked for consent", "consent"),
+)
 _IMPORTS = (
     _list("/v1/imports", "imports:read", "import"),
     _get("/v1/imports/{id}", "imports:read", "get_import", "Read an import mapping", "import"),
@@ -153,6 +157,7 @@ ADMIN_ROUTES: Sequence[Route[AdminApi]] = (
     *_SOURCES,
     *_IDENTITY,
     *_WORKSPACE,
+    *_CONSENT,
     *_IMPORTS,
     *COMPUTED_TRAIT_ROUTES,
     *RATE_ROUTES,

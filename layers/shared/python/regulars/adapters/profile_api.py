@@ -21,6 +21,7 @@ from regulars.adapters.routes import Audit, Call
 from regulars.domain.references import profile_id_of, profile_id_of_value
 from regulars.errors import InvalidRequestError
 from regulars.pipeline.computed import ShownComputed
+from regulars.pipeline.consents import Consents
 from regulars.pipeline.graphs import Graphs
 from regulars.pipeline.opening import Opener
 from regulars.pipeline.ports import Clock, Many, Sealer
@@ -42,6 +43,7 @@ class ProfileApi:
     reader: ProfileReader
     graphs: Graphs
     explainer: Explainer
+    consents: Consents
     pager: Pager
     sealer: Sealer
     audit: Audit
@@ -51,7 +53,15 @@ class ProfileApi:
         """Answer from a database."""
         reader, graphs = ProfileReader(database, sealer, many, clock), Graphs(database, many)
         explainer = Explainer(database, many, clock)
-        return cls(reader=reader, graphs=graphs, explainer=explainer, pager=Pager(sealer), sealer=sealer, audit=audit)
+        return cls(
+            reader=reader,
+            graphs=graphs,
+            explainer=explainer,
+            consents=Consents(database, many),
+            pager=Pager(sealer),
+            sealer=sealer,
+            audit=audit,
+        )
 
     def get_profile(self, call: Call) -> Answer:
         """Answer with a profile."""

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import get_args
 
 from regulars.adapters.change_schemas import CHANGE_SCHEMAS
+from regulars.adapters.consent_schemas import CONSENT_SCHEMAS
 from regulars.adapters.graph_schemas import GRAPH_SCHEMAS
 from regulars.adapters.key_schemas import KEY_SCHEMAS
 from regulars.adapters.list_schemas import LIST_SCHEMAS
@@ -256,6 +257,7 @@ SCHEMAS: Mapping[str, Schema] = {
     **LIST_SCHEMAS,
     **QUARANTINE_SCHEMAS,
     **CHANGE_SCHEMAS,
+    **CONSENT_SCHEMAS,
     "Document": {"type": "object", "description": "an OpenAPI 3.1 document"},
     "Call": {"type": "object", "description": "a call of the Segment spec: docs/events.md"},
     "Batch": an_object(

@@ -24,6 +24,9 @@ Scope = Literal[
     "identity:write",
     "workspace:read",
     "workspace:write",
+    "purposes:read",
+    "purposes:write",
+    "consent:write",
     "lists:read",
     "lists:write",
     "imports:read",
@@ -39,16 +42,33 @@ Scope = Literal[
 ]
 SCOPES: tuple[Scope, ...] = get_args(Scope)
 _READS: frozenset[Scope] = frozenset(
-    {"profiles:read", "events:read", "segments:read", "computed_traits:read", "lists:read", "workspace:read"}
+    {
+        "profiles:read",
+        "events:read",
+        "segments:read",
+        "computed_traits:read",
+        "lists:read",
+        "workspace:read",
+        "purposes:read",
+    }
 )
 ROLES: Mapping[str, frozenset[Scope]] = {
     "admin": frozenset(SCOPES) - {"sensitive:read"},
-    "engineer": frozenset(SCOPES) - {"pii:read", "sensitive:read", "traits:write"},
+    "engineer": frozenset(SCOPES) - {"pii:read", "sensitive:read", "traits:write", "consent:write"},
     "marketer": _READS | {"segments:write", "computed_traits:write", "lists:write", "rates:read"},
     "analyst": _READS | {"sources:read", "tracking_plan:read", "rates:read"},
-    "service": _READS | {"lists:write", "pii:read", "profiles:write", "traits:write"},
+    "service": _READS | {"lists:write", "pii:read", "profiles:write", "traits:write", "consent:write"},
     "privacy": _READS
-    | {"pii:read", "sensitive:read", "profiles:write", "traits:write", "quarantine:read", "identity:read"},
+    | {
+        "pii:read",
+        "sensitive:read",
+        "profiles:write",
+        "traits:write",
+        "consent:write",
+        "purposes:write",
+        "quarantine:read",
+        "identity:read",
+    },
 }
 GROUPS = "cognito:groups"
 _WORD = re.compile(r"[\w:-]+", re.ASCII)

@@ -13,6 +13,7 @@ Kind = Literal[
     "source",
     "identity",
     "workspace",
+    "consent",
     "list",
     "import",
     "rates",
