@@ -401,6 +401,20 @@ GUARDS: Sequence[Guard] = (
         "if after is None:",
         ("tests/world/test_time.py",),
     ),
+    Guard(
+        "a grant without proof is nobody's who is known",
+        f"{LIBRARY}/domain/standing.py",
+        "return said.word.proven or not self.known or purpose.devices",
+        "return True",
+        ("tests/domain/test_standing.py",),
+    ),
+    Guard(
+        "a denial holds on any device, whatever was granted signed in before",
+        f"{LIBRARY}/domain/standing.py",
+        "if denied:",
+        "if denied and not signed_in:",
+        ("tests/domain/test_standing.py",),
+    ),
 )
 
 
