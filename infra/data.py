@@ -34,7 +34,7 @@ class Data(Stack):
             if table.has_stream:
                 self.export_value(table.table_stream_arn)
         self.export_value(self.buckets.failures.bucket_name)
-        for key in (self.keys.events, self.keys.profiles, self.keys.vault, self.keys.workspace):
+        for key in (self.keys.events, self.keys.profiles, self.keys.vault, self.keys.audit, self.keys.workspace):
             self.export_value(key.key_arn)
         for bucket in (self.buckets.lake, self.buckets.answers, self.buckets.failures, self.buckets.large):
             self.export_value(bucket.bucket_arn)

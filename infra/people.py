@@ -26,16 +26,11 @@ class People(Construct):
                 require_symbols=True,
                 require_uppercase=True,
             ),
-            mfa=cognito.Mfa.OPTIONAL,
+            mfa=cognito.Mfa.REQUIRED,
             mfa_second_factor=cognito.MfaSecondFactor(otp=True, sms=False),
             account_recovery=cognito.AccountRecovery.EMAIL_ONLY,
             deletion_protection=stage.is_kept,
             removal_policy=stage.removal_policy,
-        )
-        acknowledge(
-            self.pool,
-            "COG2",
-            because="Every person may add a second factor; the `service` group signs in programs, which have none.",
         )
         acknowledge(
             self.pool,

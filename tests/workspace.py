@@ -14,6 +14,7 @@ from local.world.backfilling import Backfilling
 from local.world.lake import MemoryLake
 from local.world.world import World
 from local.world.wrapping import PlainWrapper
+from regulars.adapters.access import Access
 from regulars.adapters.admin_api import AdminApi
 from regulars.adapters.admin_routes import ADMIN_ROUTES
 from regulars.adapters.change_api import ChangeApi
@@ -27,18 +28,23 @@ from regulars.adapters.preview_api import PreviewApi
 from regulars.adapters.preview_routes import PREVIEW_ROUTES
 from regulars.adapters.profile_api import ProfileApi
 from regulars.adapters.profile_routes import PROFILE_ROUTES
+from regulars.adapters.recording import Recorder
 from regulars.adapters.routes import answer
 from regulars.adapters.sealing import KmsSealer
 from regulars.adapters.unmerge_api import UnmergeApi
 from regulars.adapters.unmerge_routes import UNMERGE_ROUTES
 from regulars.adapters.why_routes import WHY_ROUTES
+from regulars.domain.audit import FUNCTIONS, Row
 from regulars.domain.calls import Delivery, read
 from regulars.domain.events import Event
 from regulars.domain.identifiers import Identifier, normalise, owner_key
 from regulars.domain.identity_rules import DEFAULT_RULES
 from regulars.domain.sources import Source
 from regulars.pipeline.admission import lay_out
+from regulars.pipeline.audit import AuditTrail
 from regulars.pipeline.rebuild_worker import RebuildWorker
+from regulars.pipeline.sights import Sights
+from regulars.stores.audit import from_item as from_audit_item
 from regulars.stores.events import from_item
 
 SECRET = bytes(range(64))
@@ -74,7 +80,6 @@ class Workspace:
 
     def __init__(self) -> None:
         self.world = World()
-        self.audited: list[tuple[str, str, str]] = []
         self.failures: list[Exception] = []
         self._minted = 0
         self.lake = MemoryLake()
@@ -84,8 +89,12 @@ class Workspace:
         """Start the functions, with nothing held in memory."""
         database = self.world.database
         self.sealer = KmsSealer(database, PlainWrapper())
-        self._profile_api = ProfileApi.over(database, self.sealer, MANY, self._audit, self.world.clock)
-        self._unmerge_api = UnmergeApi.over(database, self.sealer, MANY, self._audit, self.world.clock)
+        self._access = Access(lambda request: request.claims, Sights(database).of)
+        self._recorders = {name: self._recorder(name) for name in FUNCTIONS}
+        self._profile_api = ProfileApi.over(
+            database, self.sealer, MANY, self._recorders["profile_api"], self.world.clock
+        )
+        self._unmerge_api = UnmergeApi.over(database, self.sealer, MANY, self._recorders["unmerge"], self.world.clock)
         self._admin_api = AdminApi.over(
             database,
             self.sealer,
@@ -93,7 +102,7 @@ class Workspace:
             clock=self.world.clock,
             random=self._random,
             document=document(),
-            audit=self._audit,
+            audit=self._recorders["admin_api"],
             journal=self.world.journal,
             workers=AtOnce(self.world),
             backfilling=Backfilling(self.world),
@@ -102,7 +111,7 @@ class Workspace:
             database,
             self.sealer,
             MANY,
-            self._audit,
+            self._recorders["change_profile"],
             clock=self.world.clock,
             journal=self.world.journal,
             random=self._random,
@@ -169,15 +178,16 @@ class Workspace:
 
     def answer(self, request: Request) -> dict[str, Any]:
         if request.path.endswith(("/unmerge", "/release")) or "/held/" in request.path:
-            return answer(UNMERGE_ROUTES, self._unmerge_api, request)
+            return answer(UNMERGE_ROUTES, self._unmerge_api, request, self._recorders["unmerge"], self._access)
         if request.path in ("/v1/segments/preview", "/v1/segments/sql"):
-            return answer(PREVIEW_ROUTES, self._preview_api, request)
+            return answer(PREVIEW_ROUTES, self._preview_api, request, None, self._access)
         is_post = request.method == "POST" and request.path.endswith(("/rebuild", "/consent", "/preference-link"))
         if request.path.startswith("/v1/profiles") and (request.method == "PATCH" or is_post):
-            return answer(CHANGE_ROUTES, self._change_api, request)
+            return answer(CHANGE_ROUTES, self._change_api, request, self._recorders["change_profile"], self._access)
         if request.path.startswith("/v1/profiles"):
-            return answer((*PROFILE_ROUTES, *GRAPH_ROUTES, *WHY_ROUTES, *CONSENT_ROUTES), self._profile_api, request)
-        return answer(ADMIN_ROUTES, self._admin_api, request)
+            routes = (*PROFILE_ROUTES, *GRAPH_ROUTES, *WHY_ROUTES, *CONSENT_ROUTES)
+            return answer(routes, self._profile_api, request, self._recorders["profile_api"], self._access)
+        return answer(ADMIN_ROUTES, self._admin_api, request, self._recorders["admin_api"], self._access)
 
     @cached_property
     def _preview_api(self) -> PreviewApi:
@@ -185,8 +195,21 @@ class Workspace:
         finalize(self, rmtree, folder)
         return PreviewApi.over(self.world.database, self.lake, folder, self.world.clock)
 
-    def _audit(self, subject: str, route: str, whom: str) -> None:
-        self.audited.append((subject, route, whom))
+    @property
+    def trail(self) -> list[Row]:
+        """The rows of the audit trail: chain by chain, each in its order."""
+        rows = (from_audit_item(item) for item in self.world.database.all("audit"))
+        return sorted(rows, key=lambda row: row.place)
+
+    @property
+    def audited(self) -> list[tuple[str, str, str]]:
+        """Who has opened personal fields by which route, and of whom, each once for a request."""
+        opened = (row.deed for row in self.trail if row.deed.opened)
+        return [(deed.who, deed.what, whom) for deed in opened for whom in deed.whom]
+
+    def _recorder(self, function: str) -> Recorder:
+        trail = AuditTrail(self.world.database, self.world.clock, lambda _tries: None, function=function, lane=0)
+        return Recorder(trail.write, lambda: self.sealer.hash_key)
 
     def _random(self) -> str:
         self._minted += 1

@@ -120,6 +120,7 @@ def test_functions_are_told_where_things_are(deployed: Templates) -> None:
     told = {name for each in functions(deployed).values() for name in variables(each)}
 
     assert {name for name in told if not name.startswith("POWERTOOLS_")} == {
+        "AUDIT_TABLE",
         "BACKFILLING",
         "CATALOG_TABLE",
         "EVALUATIONS_QUEUE",
@@ -133,6 +134,9 @@ def test_functions_are_told_where_things_are(deployed: Templates) -> None:
         "PROFILES_TABLE",
         "QUARANTINE_TABLE",
         "REBUILDING",
+        "SIGN_IN_CLIENT",
+        "SIGN_IN_CLIENTS",
+        "SIGN_IN_ISSUER",
         "STAGE",
         "TALLIES_TABLE",
         "TIMERS_TABLE",

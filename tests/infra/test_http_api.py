@@ -34,6 +34,7 @@ PUBLIC = {
     "POST /v1/preferences": "preferences",
     "GET /v1/unsubscribe": "preferences",
     "POST /v1/unsubscribe": "preferences",
+    "GET /v1/sign-in": "admin_api",
     "GET /analytics.js/v1/{key}/analytics.min.js": "serve_analytics",
     "GET /analytics-next/bundles/{file}": "serve_analytics",
 }

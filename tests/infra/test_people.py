@@ -19,8 +19,8 @@ def test_nobody_signs_up_alone(pool: Template) -> None:
     assert pool["AdminCreateUserConfig"]["AllowAdminCreateUserOnly"]
 
 
-def test_a_second_factor_is_an_app_and_no_message(pool: Template) -> None:
-    assert (pool["MfaConfiguration"], pool["EnabledMfas"]) == ("OPTIONAL", ["SOFTWARE_TOKEN_MFA"])
+def test_everybody_has_a_second_factor_an_app_and_no_message(pool: Template) -> None:
+    assert (pool["MfaConfiguration"], pool["EnabledMfas"]) == ("ON", ["SOFTWARE_TOKEN_MFA"])
 
 
 def test_roles_are_groups(deployed: Templates) -> None:

@@ -46,6 +46,7 @@ TABLES = {
         "events": "GetItem Query",
         "vault": "GetItem",
         "catalog": "GetItem Query",
+        "audit": "PartiQLInsert Query",
     },
     "unmerge": {
         "identities": "BatchGetItem GetItem PutItem Query",
@@ -55,6 +56,7 @@ TABLES = {
         "vault": "GetItem",
         "catalog": "GetItem Query",
         "tallies": "DeleteItem GetItem",
+        "audit": "PartiQLInsert Query",
     },
     "change_profile": {
         "identities": "BatchGetItem GetItem PutItem Query",
@@ -63,6 +65,7 @@ TABLES = {
         "tallies": "GetItem PutItem",
         "vault": "BatchGetItem GetItem PartiQLInsert",
         "catalog": "GetItem Query",
+        "audit": "PartiQLInsert Query",
     },
     "rebuild": {
         "events": "Query Scan",
@@ -94,6 +97,7 @@ TABLES = {
         "profiles": "BatchGetItem",
         "vault": "BatchGetItem GetItem PartiQLInsert",
         "tallies": "BatchGetItem GetItem PartiQLInsert PutItem Query",
+        "audit": "PartiQLInsert Query",
     },
     "preview_segment": {"catalog": "GetItem Query"},
     "preferences": {
@@ -244,6 +248,14 @@ def test_a_key_can_be_made_but_never_overwritten(allowed: dict[str, set[Permissi
     }
 
     assert written == {(name, "dynamodb:PartiQLInsert") for name in INSERTERS}
+
+
+def test_a_row_of_the_audit_trail_is_put_behind_the_others_and_never_changed(
+    allowed: dict[str, set[Permission]],
+) -> None:
+    actions = {each.action for granted in allowed.values() for each in granted if each.thing.startswith("tables/audit")}
+
+    assert actions == {"dynamodb:PartiQLInsert", "dynamodb:Query"}
 
 
 def test_only_who_replays_it_changes_what_is_in_quarantine(allowed: dict[str, set[Permission]]) -> None:

@@ -8,11 +8,11 @@ from infra.permissions import identity, paths
 from infra.templates import Templates, synthesize
 
 STREAMED = ("events", "identities", "memberships", "profiles", "tallies")
-TABLES = (*STREAMED, "catalog", "quarantine", "timers", "vault")
+TABLES = (*STREAMED, "audit", "catalog", "quarantine", "timers", "vault")
 EXPORTS = {
     *((f"tables/{table}", attribute) for table in TABLES for attribute in ("Arn", "Ref")),
     *((f"tables/{table}", "StreamArn") for table in STREAMED),
-    *((f"keys/{key}", "Arn") for key in ("events", "profiles", "vault", "workspace")),
+    *((f"keys/{key}", "Arn") for key in ("audit", "events", "profiles", "vault", "workspace")),
     ("buckets/failures", "Arn"),
     ("buckets/failures", "Ref"),
     ("buckets/answers", "Arn"),

@@ -77,6 +77,7 @@ SEGMENT_ROUTES: Sequence[Route[AdminApi]] = (
             "consent to, name the `purpose`: who does not is left out, and counted."
         ),
         answer=answers.list_members,
+        audited="exports",
         returns="MemberPage",
         query=(*GATE, *PAGED),
     ),

@@ -23,6 +23,7 @@ from regulars.domain.segment_definitions import parse as parse_segment
 from regulars.domain.segment_reads import check_reads, check_unread
 from regulars.domain.segments import Segment, purposes_read
 from regulars.domain.sources import parse_source
+from regulars.domain.teams import parse_teams
 from regulars.domain.workspace import parse_workspace
 from regulars.errors import ConflictError, ConflictingEditError, DefinitionError, InvalidRequestError, NotFoundError
 from regulars.pipeline.ports import Clock
@@ -38,6 +39,7 @@ SINGLES: Mapping[Kind, str] = {
     "identity": "rules",
     "workspace": "settings",
     "consent": "purposes",
+    "teams": "teams",
 }  # kinds of one definition, and its id
 _RESERVED = {
     CORRECTIONS: "corrected traits come from",
@@ -51,6 +53,7 @@ _PARSERS: Mapping[Kind, Callable[[str, Mapping[str, Any]], object]] = {
     "list": parse_list,
     "workspace": lambda _id, content: parse_workspace(content),
     "consent": lambda _id, content: parse_purposes(content),
+    "teams": lambda _id, content: parse_teams(content),
     "import": parse_mapping,
     "tracking_plan": check_plan,
     "rates": parse_rates,

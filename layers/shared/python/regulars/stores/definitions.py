@@ -14,6 +14,7 @@ Kind = Literal[
     "identity",
     "workspace",
     "consent",
+    "teams",
     "list",
     "import",
     "rates",
