@@ -411,8 +411,8 @@ GUARDS: Sequence[Guard] = (
     Guard(
         "a denial holds on any device, whatever was granted signed in before",
         f"{LIBRARY}/domain/standing.py",
-        "if denied:",
-        "if denied and not signed_in:",
+        'return Standing(False, "denied", denied)',
+        'return Standing(signed_in is not None, "denied", denied)',
         ("tests/domain/test_standing.py",),
     ),
 )
