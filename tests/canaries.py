@@ -45,6 +45,13 @@ BODIES: dict[str | None, object] = {
     "QuarantineRepair": {**_SLOT, "repair": _REPAIR},
     "QuarantineReplay": _SLOT,
     "Correction": {"traits": {"plan": "gold"}, "reason": "c4n4ry-free-text"},
+    "DecisionWish": {
+        "state": "granted",
+        "purpose": "newsletter",
+        "proof": "c4n4ry-free-text",
+        "reason": "c4n4ry-free-text",
+    },
+    "PreferenceLinkWish": {"purpose": "newsletter"},
     "RebuildWish": {},
     "UploadWish": {"mode": "add", "kind": "user_id"},
     "UploadRows": {"rows": ["c4n4ry@example.com"]},
@@ -68,6 +75,7 @@ def a_workspace_with_canaries() -> Workspace:
     workspace.put("/v1/tracking-plan/web", {"definition": {"event": "Feedback Given"}})
     workspace.put("/v1/segments/web", {"definition": {"where": {"event": "Feedback Given"}}})
     workspace.put("/v1/lists/web", {"definition": {}})
+    workspace.put("/v1/consent", {"definition": {"purposes": {"newsletter": {}}}})
     ListStore(workspace.world.database).save(UPLOAD, Head(last=UPLOAD.at))
     url = "https://shop.example/p?c4n4ry=1"
     context = {
@@ -88,6 +96,12 @@ def a_workspace_with_canaries() -> Workspace:
             "properties": {"note": "c4n4ry-free-text"},
         },
         {"type": "identify", "userId": "somebody-else", "traits": {"email": "c4n4ry@example.com"}},
+        {
+            "type": "track",
+            "event": "Consent Given",
+            **person,
+            "properties": {"purpose": "newsletter", "proof": "c4n4ry-free-text", "text": "v1"},
+        },
     )
     RequestStore(workspace.world.database).save(Request(id="web", kind="erasure", by="s-1", received=START))
     RebuildStore(workspace.world.database).put(Run(id="web", dry_run=False, segments=1, by="s-1", started=0))

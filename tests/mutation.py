@@ -415,6 +415,20 @@ GUARDS: Sequence[Guard] = (
         "return True",
         ("tests/world/test_erasing_at_once.py",),
     ),
+    Guard(
+        "a grant without proof is nobody's who is known",
+        f"{LIBRARY}/domain/standing.py",
+        "return said.word.proven or not self.known or purpose.devices",
+        "return True",
+        ("tests/domain/test_standing.py",),
+    ),
+    Guard(
+        "a denial holds on any device, whatever was granted signed in before",
+        f"{LIBRARY}/domain/standing.py",
+        'return Standing(False, "denied", denied)',
+        'return Standing(signed_in is not None, "denied", denied)',
+        ("tests/domain/test_standing.py",),
+    ),
 )
 
 

@@ -20,7 +20,7 @@ from regulars.domain.instants import to_micros
 from regulars.domain.rate_definitions import parse_rates, unite_tables
 from regulars.domain.rates import NO_RATES, Rates
 from regulars.domain.segment_definitions import parse
-from regulars.domain.segments import Segment, reads_orders
+from regulars.domain.segments import Segment, purposes_read, reads_orders
 from regulars.domain.workspace import DEFAULT_WORKSPACE, Workspace, parse_workspace
 
 _ENDINGS = (".yaml", ".yml")
@@ -49,7 +49,7 @@ def draft_of(session: Session, name: str, *, words: Words = DUCKDB) -> Draft:
     rates = _rates(session) if any(map(reads_orders, segments.values())) else NO_RATES
     return Draft(
         segment=segment,
-        before=before,
+        before=None if before and purposes_read(before) else before,
         setting=Setting(now=to_micros(datetime.now(UTC)), calendar=live.workspace.calendar, words=words),
         scope=scope_of(live.rules.known_kinds, segments, rates),
         rates=tuple(rates.rows()),

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from regulars.adapters import routes as rooms
+from regulars.adapters.consent_routes import CONSENT_ROUTES
 from regulars.adapters.graph_routes import GRAPH_ROUTES
 from regulars.adapters.openapi import AREAS
 from regulars.adapters.recording import Leaves
@@ -20,19 +21,21 @@ from regulars.stores.database import TableName
 from tests.canaries import CANARIES, ROUTES, a_workspace_with_canaries, ask
 from tests.workspace import Answer, Workspace
 
-ALL: Sequence[Route[Any]] = [*ROUTES, *GRAPH_ROUTES, *WHY_ROUTES, *UNMERGE_ROUTES]
+ALL: Sequence[Route[Any]] = [*ROUTES, *GRAPH_ROUTES, *WHY_ROUTES, *UNMERGE_ROUTES, *CONSENT_ROUTES]
 READS = (
-    "get_belonging get_graph get_profile get_quarantined get_why list_events list_held list_identifiers list_refused"
+    "get_belonging get_consent_of get_graph get_profile get_quarantined get_why list_decisions list_events list_held"
+    " list_identifiers list_refused"
     " list_traits look_up_profile"
 ).split()
 EXPORTS = ["list_anchors", "list_list_members", "list_members", "search_audit"]
 CHANGES = (
     "add_privacy_identifiers add_rows begin_privacy_request begin_rebuild begin_upload cancel_privacy_request"
     " complete_privacy_request correct_traits delete_computed_trait delete_import delete_list delete_rates"
-    " delete_segment delete_source delete_tracking_plan end_upload heal let_go mint_key put_computed_trait"
-    " put_identity put_import put_list put_rates put_segment put_source put_teams put_tracking_plan put_workspace"
-    " rebuild_profile release repair_all_quarantined repair_quarantined repeat_privacy_request replay_quarantined"
-    " resume_privacy_request revoke_key rotate_key unmerge verify_privacy_request"
+    " delete_segment delete_source delete_tracking_plan end_upload heal let_go make_preference_link mint_key"
+    " put_computed_trait put_consent put_identity put_import put_list put_rates put_segment put_source put_teams"
+    " put_tracking_plan put_workspace rebuild_profile record_decision release repair_all_quarantined"
+    " repair_quarantined repeat_privacy_request replay_quarantined resume_privacy_request revoke_key rotate_key"
+    " unmerge verify_privacy_request"
 ).split()
 ROLES = ("admin", "privacy", "service", "engineer", "analyst")
 DEVICE = "anonymous_id:c4n4ry-device"

@@ -28,9 +28,10 @@ BODIES: dict[str, Any] = {
     "put_segment": {"where": {"event": "x"}},
     "put_computed_trait": {"orders": "revenue"},
     "put_source": {"name": "Shop"},
-    "put_identity": {"identifiers": [{"kind": "user_id", "from": ["userId"], "limit": 1}]},
+    "put_identity": {"identifiers": [{"kind": "user_id", "from": ["userId"], "limit": 1, "known": True}]},
     "put_list": {"name": "Very important"},
     "put_workspace": {"zone": "Europe/Berlin"},
+    "put_consent": {"purposes": {"newsletter": {}}},
     "put_teams": {"teams": {"dach": {"segments": "all", "traits": ["plan"]}}},
     "put_tracking_plan": {"event": "Feedback Given", "mode": "draft"},
     "put_rates": {"currency": "EUR", "days": {"2026-01-01": {"USD": 1.25}}},
@@ -58,8 +59,9 @@ def test_an_answer_has_the_described_form(workspace: Workspace, route: Route[Any
     workspace.put("/v1/computed-traits/web", {"definition": BODIES["put_computed_trait"]})
     workspace.put("/v1/rates/web", {"definition": BODIES["put_rates"]})
     [key] = workspace.get("/v1/sources/web/keys", "admin").content["keys"]
-    if route.name == "correct_traits" and role == "engineer":
-        role = "service"  # engineers correct nobody
+    workspace.put("/v1/consent", {"definition": BODIES["put_consent"]})
+    if route.name in ("correct_traits", "record_decision", "make_preference_link") and role == "engineer":
+        role = "service"  # engineers correct nobody, and decide for nobody
     if route.scope == "audit:read":
         role = "privacy"
         workspace.anchor()

@@ -1,17 +1,29 @@
 """The preference page, and unsubscribing in one click: by a signed link, without a login, changed by a POST alone."""
 
+import importlib
 import re
 from typing import Any
 from urllib.parse import urlencode
 
+import boto3
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from regulars.adapters import clients
 from regulars.adapters.preference_api import PreferenceApi
+from regulars.adapters.sealing import KmsSealer, KmsWrapper
+from regulars.adapters.settings import workspace_cmk
+from regulars.domain.calls import Delivery, read
+from regulars.domain.identity_rules import DEFAULT_RULES
 from regulars.domain.instants import DAY, SECOND
 from regulars.domain.preference_tokens import Ticket, read_ticket, ticket_key, write_ticket
+from regulars.domain.sources import Source
 from regulars.errors import EndedLinkError, InvalidLinkError
+from regulars.pipeline.admission import lay_out
+from regulars.stores.definitions import Definition, DefinitionStore
+from regulars.stores.events import EventStore, from_item
+from tests.builders import START
 from tests.consents import PURPOSES
 from tests.workspace import MANY, Workspace
 
@@ -286,3 +298,31 @@ def test_no_other_token_is_taken(ticket: Ticket, data: st.DataObject) -> None:
             read_ticket(other, KEY, now=0)
     with pytest.raises(InvalidLinkError):
         read_ticket(token, ticket_key(bytes(31) + b"x"), now=0)
+
+
+def test_the_function_withdraws_in_the_real_tables(tables: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    del tables
+    for cached in (clients.database, clients.kms, clients.large, clients.s3):
+        cached.cache_clear()
+    monkeypatch.setenv("WORKSPACE_CMK", boto3.client("kms").create_key()["KeyMetadata"]["KeyId"])
+    module = importlib.reload(importlib.import_module("functions.preferences.handler"))
+    database, sealer = clients.database(), KmsSealer(clients.database(), KmsWrapper(clients.kms, workspace_cmk()))
+    DefinitionStore(database).put(Definition(kind="consent", id="purposes", content=PURPOSES))
+    source = Source(id="web", name="Web")
+    at = Delivery(source=source, received=START, rules=DEFAULT_RULES, hash_key=sealer.hash_key)
+    call = read({"type": "identify", "userId": "u-1", "messageId": "m"}, at)
+    sealer.prepare([call.event.owner])
+    EventStore(database).insert([from_item(lay_out(call, sealer))])
+    ticket = Ticket(owner=call.event.owner, until=10**10 * SECOND, purpose="newsletter", channel="email")
+    event = {
+        "rawPath": "/v1/unsubscribe",
+        "queryStringParameters": {"token": write_ticket(ticket, ticket_key(sealer.hash_key))},
+        "requestContext": {"http": {"method": "POST"}},
+        "body": ONE_CLICK,
+    }
+
+    assert module.handler(event, None)["statusCode"] == 200
+    stored = EventStore(database).newest(call.event.owner, limit=1)
+    assert [(one.name, one.properties, one.proven) for one in stored] == [
+        ("Consent Withdrawn", {"purpose": "newsletter", "channel": "email"}, True)
+    ]

@@ -82,3 +82,28 @@ def test_a_source_that_says_nothing_takes_everything() -> None:
     assert outcomes(front_door.batch(a_track_call(context=said(analytics=False)))) == ["accepted"]
     (event,) = front_door.events()
     assert event.context["consent"] == {"categoryPreferences": {"analytics": False}}
+
+
+def test_what_says_a_decision_is_always_heard(careful: FrontDoor) -> None:
+    names = ["Consent Withdrawn", "Consent Given", "Segment Consent Preference Updated", "Consent Viewed"]
+    about = {"context": said(analytics=False), "properties": {"purpose": "newsletter"}}
+    receipt = careful.batch(*(a_track_call(messageId=name, event=name, **about) for name in names))
+
+    assert outcomes(receipt) == ["accepted", "accepted", "accepted", "consent_denied"]
+
+
+def test_the_proof_of_a_decision_is_sealed_and_what_it_is_about_is_not() -> None:
+    front_door = FrontDoor(MemoryDatabase())
+    front_door.batch(a_track_call(event="Consent Given", properties={"purpose": "newsletter", "proof": "form 7"}))
+
+    (event,) = front_door.events()
+    assert event.properties == {"purpose": "newsletter"}
+    assert Opener(front_door.sealer, personal=True).event(event).properties["proof"] == "form 7"
+
+
+def test_a_browser_that_asks_not_to_be_tracked_is_noted_for_the_ledger() -> None:
+    front_door = FrontDoor(MemoryDatabase())
+    front_door.door.receive(a_track_call(), type="track", write_keys=[WRITE_KEY], opted_out=True)
+
+    (event,) = front_door.events()
+    assert event.context["gpc"] is True

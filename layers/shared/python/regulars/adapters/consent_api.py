@@ -58,6 +58,7 @@ def list_decisions(api: "ProfileApi", call: Call) -> Answer:
 def record_decision(api: "ChangeApi", call: Call) -> Answer:
     """Record what a person decided, and answer with what they consent to with it."""
     profile_id = profile_id_of(call["ref"], api.sealer.hash_key)
+    call.saw(profile_id)
     recorded = api.recorder.record(profile_id, _read_decision(call))
     standings = api.consents.standings(recorded.consent, None)
     return {
@@ -74,6 +75,7 @@ def make_link(api: "ChangeApi", call: Call) -> Answer:
     purpose, channel, kind = _text(body, "purpose"), _text(body, "channel"), _text(body, "kind")
     days = whole_number(str(body.get("days", USUAL_DAYS)), "days", 1, LONGEST_DAYS)
     profile_id = profile_id_of(call["ref"], api.sealer.hash_key)
+    call.saw(profile_id)
     wish = LinkWish(named=founder(profile_id), kind=kind, purpose=purpose, channel=channel, length=days * DAY)
     links = api.links.make(profile_id, wish)
     return {

@@ -20,6 +20,7 @@ CONSENT_ROUTES: Sequence[Route[ProfileApi]] = (
         ),
         answer=consent_api.get_consent,
         returns="ConsentOf",
+        audited="reads",
     ),
     Route(
         name="list_decisions",
@@ -30,6 +31,7 @@ CONSENT_ROUTES: Sequence[Route[ProfileApi]] = (
         description="A page may have fewer decisions than `limit`, or none: go on as long as there is a `next`.",
         answer=consent_api.list_decisions,
         returns="DecisionPage",
+        audited="reads",
         query=PAGED,
     ),
 )

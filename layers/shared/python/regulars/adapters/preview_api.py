@@ -12,7 +12,7 @@ from regulars.domain.catalog import Live
 from regulars.domain.lake import EVENTS, IDENTITY
 from regulars.domain.rates import NO_RATES
 from regulars.domain.segment_definitions import parse
-from regulars.domain.segments import Segment, reads_orders
+from regulars.domain.segments import Segment, purposes_read, reads_orders
 from regulars.errors import InvalidRequestError, NotFoundError
 from regulars.pipeline.definitions import is_id
 from regulars.pipeline.lake import Lake
@@ -94,7 +94,7 @@ class PreviewApi:
         rates = self.catalog.rates(live.rates_version) if needs_rates else NO_RATES
         return Draft(
             segment=segment,
-            before=None if is_live else standing,
+            before=None if is_live or (standing and purposes_read(standing)) else standing,
             setting=Setting(now=self.clock(), calendar=live.workspace.calendar, words=WORDS[engine]),
             scope=scope_of(live.rules.known_kinds, segments, rates),
             rates=tuple(rates.rows()),

@@ -20,7 +20,7 @@ from regulars.domain.orders import ORDER_IDS
 from regulars.domain.payloads import is_whole, write
 from regulars.domain.plan_privacy import apply as apply_declared
 from regulars.domain.proofs import hashes_of, is_claim, unproven, without_hashes
-from regulars.domain.reserved_events import AUDIENCE_EVENTS, CONSENT_EVENTS
+from regulars.domain.reserved_events import AUDIENCE_EVENTS, CONSENT_EVENTS, DECIDING
 from regulars.domain.sources import Source
 from regulars.domain.telling import Own, text_tells
 from regulars.domain.timestamps import Times, read_times
@@ -148,7 +148,7 @@ def _call(
 
 
 def _judge(message: Message, delivery: Delivery, own: Own) -> Judgement:
-    if delivery.plan is None:
+    if delivery.plan is None or message.name in DECIDING:  # a decision is heard, whatever anybody planned
         return Judgement(message=message)
     return delivery.plan.judge(message, own, delivery.source.unplanned)
 

@@ -98,15 +98,18 @@ def _together(words: Iterable[Mapping[str, bool]]) -> Mapping[str, bool]:
     return said
 
 
-def keep_to(purposes: Sequence[Purpose], fields: Mapping[str, Any], *, opted_out: bool) -> Mapping[str, Any]:
+def keep_to(
+    purposes: Sequence[Purpose], fields: Mapping[str, Any], *, opted_out: bool, decides: bool = False
+) -> Mapping[str, Any]:
     """
-    Leave out of a message what its sender did not agree to.
+    Leave out of a message what its sender did not agree to; one that `decides` what they agree to is always heard.
 
     Raises SuppressedError if nothing of it may be stored.
     """
     decisions = read_decisions(fields["context"], opted_out=opted_out)
     denied = [purpose for purpose in purposes if not decisions.allow(purpose)]
-    if refused := [purpose.name for purpose in denied if not purpose.strip]:
+    refused = [purpose.name for purpose in denied if not purpose.strip]
+    if refused and not decides:
         raise SuppressedError(f"the person did not agree to {', '.join(refused)}")
     return _without(fields, {path for purpose in denied for path in purpose.strip})
 

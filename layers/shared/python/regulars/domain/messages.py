@@ -8,7 +8,7 @@ from typing import Any, cast, get_args
 from regulars.domain.consent import OPTED_OUT, Purpose, keep_to
 from regulars.domain.events import NAMES, EventType
 from regulars.domain.payloads import MAX_EVENT, MAX_INFLATED, Ambiguous, check, measure
-from regulars.domain.reserved_events import JOINED, LEFT
+from regulars.domain.reserved_events import DECIDING, JOINED, LEFT
 from regulars.errors import InvalidEventError, TooLargeError
 
 TYPES = frozenset(get_args(EventType))
@@ -90,7 +90,8 @@ def read_message(raw: object, envelope: Envelope, type: str | None = None, purpo
     check(raw, MAX_EVENT - envelope.size)
     fields: Mapping[str, Any] = _together(raw, envelope)
     if purposes:
-        fields = keep_to(purposes, fields, opted_out=envelope.opted_out)
+        decides = (type or raw.get("type")) == "track" and raw.get("event") in DECIDING
+        fields = keep_to(purposes, fields, opted_out=envelope.opted_out, decides=decides)
     type_ = _type(type or raw.get("type"))
     _check_ids(type_, fields)
     return Message(

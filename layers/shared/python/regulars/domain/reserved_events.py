@@ -5,3 +5,5 @@ ENTERED, EXITED = "Audience Entered", "Audience Exited"
 AUDIENCE_EVENTS = frozenset({ENTERED, EXITED})
 GIVEN, WITHDRAWN = "Consent Given", "Consent Withdrawn"
 CONSENT_EVENTS = frozenset({GIVEN, WITHDRAWN})
+# Told in order to say what somebody decided; the last by Segment's consent tool.
+DECIDING = CONSENT_EVENTS | {"Segment Consent Preference Updated"}

@@ -25,7 +25,7 @@ from regulars.domain.decisions import (
 from regulars.domain.identifiers import kind_of
 from regulars.domain.purposes import NO_PURPOSES, Purpose, Purposes
 
-Why = Literal["signed_in", "denied", "device", "unsaid", "basis", "unknown"]
+Why = Literal["signed_in", "denied", "device", "unsaid", "basis"]
 
 
 class Said(NamedTuple):

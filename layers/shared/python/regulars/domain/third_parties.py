@@ -5,6 +5,7 @@ What a third party may say at the door: which audience an anonymous identifier i
 from collections.abc import Mapping, Sequence
 from typing import NoReturn
 
+from regulars.domain.consent import OPTED_OUT
 from regulars.domain.identifiers import Identifier
 from regulars.domain.identity_rules import IdentityRules
 from regulars.domain.messages import Message
@@ -15,7 +16,7 @@ from regulars.errors import InvalidEventError
 LONGEST = 100
 MOST_NUMBERS = 5
 _NAMES = ("audience", "provider")
-_CONTEXT = frozenset({"library", "import", "device", "externalIds"})
+_CONTEXT = frozenset({"library", "import", "device", "externalIds", OPTED_OUT})
 _DEVICE = frozenset({"id", "type", "advertisingId", "adTrackingEnabled", "token"})
 _NOBODY = (None, "")
 
