@@ -115,6 +115,7 @@ def test_a_correction_reaches_the_table_once(tables: None, monkeypatch: pytest.M
     for cached in (clients.database, clients.kms, clients.large, clients.s3):
         cached.cache_clear()
     monkeypatch.setenv("WORKSPACE_CMK", boto3.client("kms").create_key()["KeyMetadata"]["KeyId"])
+    monkeypatch.setenv("POWERTOOLS_SERVICE_NAME", "change_profile")
     module = cold("change_profile")
     sealer = module._api().sealer
     source = Source(id="web", name="Web")

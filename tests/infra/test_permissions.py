@@ -156,6 +156,7 @@ LARGE = {
     "change_profile": {"events": "GetObject"},
     "rebuild": {"events": "GetObject"},
     "backfill": {"events": "GetObject"},
+    "audit_api": {"events": "GetObject"},
     "admin_api": {"events": "GetObject PutObject", "quarantine": "GetObject"},
 }
 ANCHORS = {
