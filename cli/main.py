@@ -26,6 +26,7 @@ from cli.rebuild import rebuild
 from cli.redrive import redrive
 from cli.segments.command import segment
 from cli.session import Session
+from cli.sign_in.command import login, logout
 from cli.tracking_plan.command import tracking_plan
 
 _EVERYWHERE = {
@@ -95,7 +96,7 @@ def main(
     ] = None,
     token: Annotated[
         str | None,
-        typer.Option("--token", help="An access token; default: REGULARS_TOKEN, else .regulars/local.json"),
+        typer.Option("--token", help="An access token; default: REGULARS_TOKEN, else that of `regulars login`"),
     ] = None,
     role: Annotated[
         str | None,
@@ -125,6 +126,8 @@ def main(
     context.call_on_close(session.close)
 
 
+app.command()(login)
+app.command()(logout)
 app.command()(plan)
 app.command()(apply)
 app.command("import")(import_file)

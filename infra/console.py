@@ -17,6 +17,7 @@ _CATALOG = (
     "imports",
     "identity",
     "workspace",
+    "teams",
     "rates",
     "lists",
     "tracking-plan",
@@ -143,6 +144,8 @@ class Console(Construct):
         api.open(
             self.admin_api, "GET /v1/openapi.json", because="It describes the API and holds nothing of a workspace."
         )
+        self.admin_api.add_environment("SIGN_IN_CLIENT", data.people.client.user_pool_client_id)
+        api.open(self.admin_api, "GET /v1/sign-in", because="Who is to sign in has to know where.")
         api.guard(self.admin_api, "GET /v1/quarantine", *(f"{method} /v1/quarantine/{{proxy+}}" for method in _MENDS))
         api.guard(self.admin_api, "GET /v1/rebuilds", "POST /v1/rebuilds", "GET /v1/rebuilds/{id}")
         for noun in _CATALOG:

@@ -28,7 +28,7 @@ class People(Construct):
                 require_symbols=True,
                 require_uppercase=True,
             ),
-            mfa=cognito.Mfa.OPTIONAL,
+            mfa=cognito.Mfa.REQUIRED,
             mfa_second_factor=cognito.MfaSecondFactor(otp=True, sms=False),
             account_recovery=cognito.AccountRecovery.EMAIL_ONLY,
             deletion_protection=stage.is_kept,
@@ -38,19 +38,15 @@ class People(Construct):
         self.note_login = f"regulars-{stage.name}-note_login"
         if stage.notes_logins:
             pool = cast("cognito.CfnUserPool", self.pool.node.default_child)
-            pool.lambda_config = cognito.CfnUserPool.LambdaConfigProperty(
-                pre_token_generation=Stack.of(self).format_arn(
-                    service="lambda",
-                    resource="function",
-                    resource_name=self.note_login,
-                    arn_format=ArnFormat.COLON_RESOURCE_NAME,
-                )
+            arn = Stack.of(self).format_arn(
+                service="lambda",
+                resource="function",
+                resource_name=self.note_login,
+                arn_format=ArnFormat.COLON_RESOURCE_NAME,
             )
-        acknowledge(
-            self.pool,
-            "COG2",
-            because="Every person may add a second factor; the `service` group signs in programs, which have none.",
-        )
+            # The third version is asked for the tokens of programs, too.
+            asked = cognito.CfnUserPool.PreTokenGenerationConfigProperty(lambda_arn=arn, lambda_version="V3_0")
+            pool.lambda_config = cognito.CfnUserPool.LambdaConfigProperty(pre_token_generation_config=asked)
         acknowledge(
             self.pool,
             "COG8",

@@ -18,6 +18,7 @@ from infra.ingest import Ingest
 from infra.lake import Lake
 from infra.layers import Layers
 from infra.operations import OperationsKey
+from infra.programs import Programs
 from infra.python_function import Ground, PythonFunction
 from infra.queue import DeadLetters
 from infra.rebuilding import Rebuilding
@@ -35,7 +36,8 @@ class Platform(Stack):
         key = OperationsKey(self, "operations", stage=stage)
         layers = Layers(self, "layers", stage=stage)
         ground = Ground(stage=stage, layers=layers, key=key, failures=data.buckets.failures)
-        api = HttpApi(self, "api", stage=stage, people=data.people, key=key)
+        programs = Programs(self, "programs", stage=stage, people=data.people)
+        api = HttpApi(self, "api", stage=stage, people=data.people, programs=programs, key=key)
         Ingest(self, "ingest", ground=ground, data=data, api=api)
         Identity(self, "identity", ground=ground, data=data)
         segments = Segments(self, "segments", ground=ground, data=data)

@@ -1,7 +1,8 @@
 """What differs between one deployment and another."""
 
+import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from aws_cdk import RemovalPolicy
 from constructs import Node
@@ -30,6 +31,25 @@ _RESERVED_IN_PROD = {
     "serve_analytics": 18,
 }
 
+PROGRAM_ROLES = ("engineer", "marketer", "analyst", "service")  # neither those who erase nor those who may do all
+_PROGRAM = re.compile(r"([a-z][a-z0-9-]{0,30}):([a-z]+)")
+
+
+def read_programs(text: str) -> dict[str, str]:
+    """
+    Read which programs sign in, and as what: `crm:service,warehouse:analyst`.
+
+    Raises ValueError.
+    """
+    programs: dict[str, str] = {}
+    for each in filter(None, (part.strip() for part in text.split(","))):
+        found = _PROGRAM.fullmatch(each)
+        if found is None or found[2] not in PROGRAM_ROLES or found[1] in programs:
+            message = f"programs: {each!r} is not name:role, each name once, with a role of {', '.join(PROGRAM_ROLES)}"
+            raise ValueError(message)
+        programs[found[1]] = found[2]
+    return programs
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stage:
@@ -41,13 +61,15 @@ class Stage:
     alarm_email: str | None = None
     anchor_days: int = 1
     notes_logins: bool = True
+    programs: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
     def from_context(cls, node: Node) -> "Stage":
         """
-        Read `-c stage=prod -c region=eu-central-1 -c alarm_email=you@example.com -c anchor_days=400 -c local=1`.
+        Read `-c stage=prod -c region=eu-central-1 -c alarm_email=you@example.com -c programs=crm:service -c local=1`.
 
-        `-c note_logins=0` lets people sign in without a row in the audit trail.
+        `-c anchor_days=400` says how long anchors are locked, and `-c note_logins=0` lets people sign in without a row
+        in the audit trail. Raises ValueError.
         """
         name = node.try_get_context("stage") or "dev"
         return cls(
@@ -57,6 +79,7 @@ class Stage:
             alarm_email=node.try_get_context("alarm_email") or None,
             anchor_days=int(node.try_get_context("anchor_days") or (400 if name == "prod" else 1)),
             notes_logins=str(node.try_get_context("note_logins")) != "0",
+            programs=read_programs(node.try_get_context("programs") or ""),
         )
 
     @property

@@ -15,6 +15,7 @@ from local.world.backfilling import Backfilling
 from local.world.lake import MemoryLake
 from local.world.world import World
 from local.world.wrapping import PlainWrapper
+from regulars.adapters.access import Access
 from regulars.adapters.admin_api import AdminApi
 from regulars.adapters.admin_routes import ADMIN_ROUTES
 from regulars.adapters.audit_api import AuditApi
@@ -45,6 +46,7 @@ from regulars.pipeline.admission import lay_out
 from regulars.pipeline.anchoring import Anchored, Anchorer
 from regulars.pipeline.audit import AuditTrail
 from regulars.pipeline.rebuild_worker import RebuildWorker
+from regulars.pipeline.sights import Sights
 from regulars.stores.audit import from_item as from_audit_item
 from regulars.stores.events import from_item
 
@@ -91,6 +93,7 @@ class Workspace:
         """Start the functions, with nothing held in memory."""
         database = self.world.database
         self.sealer = KmsSealer(database, PlainWrapper())
+        self._access = Access(lambda request: request.claims, Sights(database).of)
         self._recorders = {name: self._recorder(name) for name in FUNCTIONS}
         self._profile_api = ProfileApi.over(
             database, self.sealer, MANY, self._recorders["profile_api"], self.world.clock
@@ -174,17 +177,17 @@ class Workspace:
 
     def answer(self, request: Request) -> dict[str, Any]:
         if request.path.endswith(("/unmerge", "/release")) or "/held/" in request.path:
-            return answer(UNMERGE_ROUTES, self._unmerge_api, request, self._recorders["unmerge"])
+            return answer(UNMERGE_ROUTES, self._unmerge_api, request, self._recorders["unmerge"], self._access)
         if request.path in ("/v1/segments/preview", "/v1/segments/sql"):
-            return answer(PREVIEW_ROUTES, self._preview_api, request, None)
+            return answer(PREVIEW_ROUTES, self._preview_api, request, None, self._access)
         if request.path.startswith("/v1/profiles") and (request.method == "PATCH" or request.path.endswith("/rebuild")):
-            return answer(CHANGE_ROUTES, self._change_api, request, self._recorders["change_profile"])
+            return answer(CHANGE_ROUTES, self._change_api, request, self._recorders["change_profile"], self._access)
         if request.path.startswith("/v1/profiles"):
             routes = (*PROFILE_ROUTES, *GRAPH_ROUTES, *WHY_ROUTES)
-            return answer(routes, self._profile_api, request, self._recorders["profile_api"])
+            return answer(routes, self._profile_api, request, self._recorders["profile_api"], self._access)
         if request.path.startswith("/v1/audit"):
-            return answer(AUDIT_ROUTES, self._audit_api, request, self._recorders["audit_api"])
-        return answer(ADMIN_ROUTES, self._admin_api, request, self._recorders["admin_api"])
+            return answer(AUDIT_ROUTES, self._audit_api, request, self._recorders["audit_api"], self._access)
+        return answer(ADMIN_ROUTES, self._admin_api, request, self._recorders["admin_api"], self._access)
 
     @cached_property
     def _preview_api(self) -> PreviewApi:

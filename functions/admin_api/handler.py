@@ -6,6 +6,7 @@ from functools import cache
 from typing import Any
 
 from regulars.adapters import clients, settings
+from regulars.adapters.access import access
 from regulars.adapters.admin_api import AdminApi
 from regulars.adapters.admin_routes import ADMIN_ROUTES
 from regulars.adapters.clock import now
@@ -26,7 +27,7 @@ def handler(event: Mapping[str, Any], _context: object) -> Response:
 
 
 def _answer(request: Request) -> Response:
-    return answer(ADMIN_ROUTES, _api(), request, _api().audit)
+    return answer(ADMIN_ROUTES, _api(), request, _api().audit, access())
 
 
 @cache

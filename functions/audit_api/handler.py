@@ -5,6 +5,7 @@ from functools import cache
 from typing import Any
 
 from regulars.adapters import clients, settings
+from regulars.adapters.access import access
 from regulars.adapters.anchors import anchors
 from regulars.adapters.audit_api import AuditApi
 from regulars.adapters.audit_routes import AUDIT_ROUTES
@@ -24,7 +25,7 @@ def handler(event: Mapping[str, Any], _context: object) -> Response:
 
 
 def _answer(request: Request) -> Response:
-    return answer(AUDIT_ROUTES, _api(), request, _api().audit)
+    return answer(AUDIT_ROUTES, _api(), request, _api().audit, access())
 
 
 @cache

@@ -6,6 +6,7 @@ from functools import cache
 from typing import Any
 
 from regulars.adapters import clients, settings
+from regulars.adapters.access import access
 from regulars.adapters.change_api import ChangeApi
 from regulars.adapters.change_routes import CHANGE_ROUTES
 from regulars.adapters.clock import now
@@ -25,7 +26,7 @@ def handler(event: Mapping[str, Any], _context: object) -> Response:
 
 
 def _answer(request: Request) -> Response:
-    return answer(CHANGE_ROUTES, _api(), request, _api().audit)
+    return answer(CHANGE_ROUTES, _api(), request, _api().audit, access())
 
 
 @cache

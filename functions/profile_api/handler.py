@@ -5,6 +5,7 @@ from functools import cache
 from typing import Any
 
 from regulars.adapters import clients, settings
+from regulars.adapters.access import access
 from regulars.adapters.clock import now
 from regulars.adapters.graph_routes import GRAPH_ROUTES
 from regulars.adapters.http import Request, Response, serve
@@ -25,7 +26,7 @@ def handler(event: Mapping[str, Any], _context: object) -> Response:
 
 
 def _answer(request: Request) -> Response:
-    return answer((*PROFILE_ROUTES, *GRAPH_ROUTES, *WHY_ROUTES), _api(), request, _api().audit)
+    return answer((*PROFILE_ROUTES, *GRAPH_ROUTES, *WHY_ROUTES), _api(), request, _api().audit, access())
 
 
 @cache

@@ -5,6 +5,7 @@ from functools import cache
 from typing import Any
 
 from regulars.adapters import clients, settings
+from regulars.adapters.access import access
 from regulars.adapters.clock import now
 from regulars.adapters.http import Request, Response, serve
 from regulars.adapters.observability import log_failure, observed
@@ -23,7 +24,7 @@ def handler(event: Mapping[str, Any], _context: object) -> Response:
 
 
 def _answer(request: Request) -> Response:
-    return answer(UNMERGE_ROUTES, _api(), request, _api().audit)
+    return answer(UNMERGE_ROUTES, _api(), request, _api().audit, access())
 
 
 @cache

@@ -10,12 +10,14 @@ from typing import Any
 import boto3
 import pytest
 
-from regulars.adapters import anchors, clients
+from regulars.adapters import anchors, clients, tokens
+from regulars.adapters.access import access
 from regulars.adapters.logs import logger
 from regulars.adapters.wire import from_wire
 from regulars.domain.audit_verifying import verify
 from regulars.stores.audit import from_item
 from tests import moto_shim
+from tests.sign_in import CLIENT, ISSUER, claims, keys, token
 from tests.tables import create_bucket, create_tables
 
 Handler = Callable[[dict[str, Any], object], dict[str, Any]]
@@ -27,6 +29,14 @@ def lines(monkeypatch: pytest.MonkeyPatch) -> StringIO:
     log = StringIO()
     monkeypatch.setattr(logger.registered_handler, "stream", log)
     return log
+
+
+@pytest.fixture(autouse=True)
+def pool(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The user pool whose tokens are believed."""
+    monkeypatch.setenv("SIGN_IN_ISSUER", ISSUER)
+    monkeypatch.setenv("SIGN_IN_CLIENTS", f"another,{CLIENT}")
+    monkeypatch.setattr(tokens, "fetch_keys", lambda _address: keys())
 
 
 @pytest.fixture
@@ -45,6 +55,7 @@ def clear() -> None:
     """Forget clients of another account in memory."""
     clients.database.cache_clear()
     clients.kms.cache_clear()
+    access.cache_clear()
     clients.s3.cache_clear()
     anchors.anchors.cache_clear()
     for name in ("profile_api", "admin_api", "audit_api"):
@@ -56,12 +67,12 @@ def ask(
 ) -> tuple[int, Any]:
     """Wake a function as the gateway does."""
     handler: Handler = importlib.import_module(f"functions.{function}.handler").handler
-    claims = {"token_use": "access", "sub": "s-1", "cognito:groups": f"[{role}]"}
     event = {
         "version": "2.0",
         "rawPath": path,
         "queryStringParameters": query,
-        "requestContext": {"http": {"method": method}, "authorizer": {"jwt": {"claims": claims}}},
+        "headers": {"authorization": f"Bearer {token(claims(**{'cognito:groups': [role]}))}"},
+        "requestContext": {"http": {"method": method}},
         "body": json.dumps(body) if body is not None else None,
     }
     answer = handler(event, None)
@@ -148,3 +159,14 @@ def test_a_failure_of_ours_is_told_without_its_words(lines: StringIO) -> None:
     assert (status, content["code"]) == (503, "unavailable")
     assert "a read failed" in lines.getvalue()
     assert "jane" not in lines.getvalue()
+
+
+@pytest.mark.usefixtures("deployed")
+def test_what_the_gateway_says_of_a_token_is_not_enough() -> None:
+    handler: Handler = importlib.import_module("functions.profile_api.handler").handler
+    said = {"token_use": "access", "sub": "s-1", "cognito:groups": "[admin]"}
+    context = {"http": {"method": "GET"}, "authorizer": {"jwt": {"claims": said}}}
+
+    answer = handler({"version": "2.0", "rawPath": "/v1/profiles/user_id:u", "requestContext": context}, None)
+
+    assert answer["statusCode"] == 401

@@ -31,8 +31,8 @@ EXPORTS = ["list_anchors", "list_list_members", "list_members", "search_audit"]
 CHANGES = (
     "add_rows begin_rebuild begin_upload correct_traits delete_computed_trait delete_import delete_list delete_rates"
     " delete_segment delete_source delete_tracking_plan end_upload heal let_go mint_key put_computed_trait put_identity"
-    " put_import put_list put_rates put_segment put_source put_tracking_plan put_workspace rebuild_profile release"
-    " repair_all_quarantined repair_quarantined replay_quarantined revoke_key rotate_key unmerge"
+    " put_import put_list put_rates put_segment put_source put_teams put_tracking_plan put_workspace rebuild_profile"
+    " release repair_all_quarantined repair_quarantined replay_quarantined revoke_key rotate_key unmerge"
 ).split()
 ROLES = ("admin", "privacy", "service", "engineer", "analyst")
 DEVICE = "anonymous_id:c4n4ry-device"

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Self
 
+from regulars.adapters import settings
 from regulars.adapters.bodies import MAX_BODY
 from regulars.adapters.edits import if_match, read_wish
 from regulars.adapters.pages import Pager
@@ -101,6 +102,10 @@ class AdminApi:
     def get_document(self, _call: Call) -> Answer:
         """Answer with the description of all routes."""
         return self.document
+
+    def get_sign_in(self, _call: Call) -> Answer:
+        """Answer with where people sign in."""
+        return {"region": settings.region(), "client_id": settings.sign_in_client()}
 
     def list_definitions(self, call: Call, *, kind: Kind) -> Answer:
         """Answer with the definitions of a kind, by id."""

@@ -138,6 +138,10 @@ _WORKSPACE = (
     _get("/v1/workspace", "workspace:read", "get_workspace", "Read the settings of the workspace", "workspace"),
     _put("/v1/workspace", "workspace:write", "put_workspace", "Write the settings of the workspace", "workspace"),
 )
+_TEAMS = (
+    _get("/v1/teams", "teams:read", "get_teams", "Read which team sees which segments and traits", "teams"),
+    _put("/v1/teams", "teams:write", "put_teams", "Write which team sees which segments and traits", "teams"),
+)
 _IMPORTS = (
     _list("/v1/imports", "imports:read", "import"),
     _get("/v1/imports/{id}", "imports:read", "get_import", "Read an import mapping", "import"),
@@ -153,11 +157,22 @@ _DOCUMENT: Route[AdminApi] = Route(
     answer=AdminApi.get_document,
     returns="Document",
 )
+_SIGN_IN: Route[AdminApi] = Route(
+    name="get_sign_in",
+    method="GET",
+    path="/v1/sign-in",
+    scope=None,
+    summary="Read where people sign in",
+    description="The region of the user pool and its client, which `regulars login` needs: neither is a secret.",
+    answer=AdminApi.get_sign_in,
+    returns="SignIn",
+)
 ADMIN_ROUTES: Sequence[Route[AdminApi]] = (
     *SEGMENT_ROUTES,
     *_SOURCES,
     *_IDENTITY,
     *_WORKSPACE,
+    *_TEAMS,
     *_IMPORTS,
     *COMPUTED_TRAIT_ROUTES,
     *RATE_ROUTES,
@@ -166,4 +181,5 @@ ADMIN_ROUTES: Sequence[Route[AdminApi]] = (
     *TRACKING_PLAN_ROUTES,
     *REBUILD_ROUTES,
     _DOCUMENT,
+    _SIGN_IN,
 )

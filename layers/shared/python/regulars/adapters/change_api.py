@@ -61,8 +61,10 @@ class ChangeApi:
         """Correct traits, and answer with all of them as they will be."""
         profile_id = profile_id_of(call["ref"], self.sealer.hash_key)
         call.saw(profile_id)
-        opener = Opener(self.sealer, personal=call.personal, sensitive=call.caller.may("sensitive:read"))
-        corrected = self.corrector.correct(profile_id, _read_correction(call), opener)
+        correction, sensitive = _read_correction(call), call.caller.may("sensitive:read")
+        call.sight.must_see_traits(correction.traits)
+        opener = Opener(self.sealer, personal=call.personal, sensitive=sensitive, sight=call.sight)
+        corrected = self.corrector.correct(profile_id, correction, opener)
         return {
             "profile_id": corrected.profile_id,
             "messageId": corrected.message_id,

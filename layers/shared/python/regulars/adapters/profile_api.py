@@ -82,7 +82,7 @@ class ProfileApi:
         """Answer with computed traits by id."""
         profile_id = profile_id_of(call["ref"], self.sealer.hash_key)
         asked = self.pager.asked(call, "computed", profile_id)
-        found = self.reader.computed(profile_id, after=asked.after, limit=asked.one_more)
+        found = self.reader.computed(profile_id, after=asked.after, limit=asked.one_more, sight=call.sight)
         pairs, next = self.pager.page(asked, found, _computed, lambda each: each.id)
         return {"computed": dict(pairs), "next": next}
 
@@ -98,7 +98,7 @@ class ProfileApi:
         """Answer with the segments that the person is in."""
         profile_id = profile_id_of(call["ref"], self.sealer.hash_key)
         asked = self.pager.asked(call, "memberships", profile_id)
-        found = self.reader.memberships(profile_id, after=asked.after, limit=asked.one_more)
+        found = self.reader.memberships(profile_id, after=asked.after, limit=asked.one_more, sight=call.sight)
         shown, next = self.pager.page(asked, found, membership_json, lambda membership: membership.segment)
         return {"memberships": shown, "next": next}
 
@@ -131,7 +131,9 @@ class ProfileApi:
         return {"events": shown, "next": next}
 
     def _profile(self, call: Call, profile_id: str) -> Answer:
-        profile = self.reader.profile(profile_id, self._opener(call, profile_id), identifiers=IDENTIFIERS)
+        profile = self.reader.profile(
+            profile_id, self._opener(call, profile_id), identifiers=IDENTIFIERS, sight=call.sight
+        )
         kept = len(within([trait_json(trait) for trait in profile.traits]))
         computed = within([computed_json(each) for each in profile.computed], COMPUTED)
         return profile_json(profile, list(profile.traits[:kept]), profile.computed[: len(computed)])
@@ -144,7 +146,7 @@ class ProfileApi:
     def _opener(self, call: Call, profile_id: str) -> Opener:
         if personal := call.personal:
             call.saw(profile_id)
-        return self.reader.opener(personal=personal, sensitive=call.caller.may("sensitive:read"))
+        return self.reader.opener(personal=personal, sensitive=call.caller.may("sensitive:read"), sight=call.sight)
 
 
 def _computed(computed: ShownComputed) -> tuple[str, Any]:

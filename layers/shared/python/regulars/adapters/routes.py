@@ -6,9 +6,11 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import Any, Generic, TypeVar
 
+from regulars.adapters.access import Access
 from regulars.adapters.http import Request, Response, respond
 from regulars.adapters.recording import Leaves, Recorder, Seen, case_of
-from regulars.domain.roles import Caller, Scope, read_caller
+from regulars.domain.roles import Caller, Scope
+from regulars.domain.teams import EVERYTHING, Sight
 from regulars.errors import InvalidRequestError, MethodNotAllowedError, NotFoundError, RequestError
 
 Schema = Mapping[str, Any]
@@ -35,6 +37,7 @@ class Call:
     caller: Caller = NOBODY
     values: Mapping[str, str] = field(default_factory=dict)
     seen: Seen = field(default_factory=Seen)
+    sight: Sight = EVERYTHING
 
     @property
     def personal(self) -> bool:
@@ -77,6 +80,11 @@ class Route(Generic[Api]):
     audited: Leaves | None = None
 
     @property
+    def is_of_segment(self) -> bool:
+        """Say whether it is about the segment that its path names."""
+        return "/segments/{id}" in self.path
+
+    @property
     def leaves(self) -> Leaves:
         """What it leaves in the audit trail."""
         if self.scope is None:
@@ -89,9 +97,17 @@ class Route(Generic[Api]):
         return found.groupdict() if found else None
 
 
-def answer(routes: Sequence[Route[Api]], api: Api, request: Request, recorder: Recorder | None) -> Response:
+def answer(
+    routes: Sequence[Route[Api]],
+    api: Api,
+    request: Request,
+    recorder: Recorder | None,
+    access: Access,
+) -> Response:
     """
     Answer a request by the one route that fits, once the audit trail holds what is to be held.
+
+    `access` says who asks, and what they see: no segment that they do not see is answered about.
 
     Raises RequestError; among them UnavailableError where the trail takes nothing: then nothing is answered.
     """
@@ -105,12 +121,14 @@ def answer(routes: Sequence[Route[Api]], api: Api, request: Request, recorder: R
     route, values = fitting[request.method]
     caller = NOBODY
     if route.scope is not None:
-        caller = read_caller(request.claims)
+        caller = access.caller(request)
         caller.must(route.scope)
     if request.query.keys() - {parameter.name for parameter in route.query}:
         known = ", ".join(parameter.name for parameter in route.query)
         raise InvalidRequestError(f"the query takes {known or 'no parameters'}")
-    call = Call(request=request, route=route.name, caller=caller, values=values)
+    call = Call(request=request, route=route.name, caller=caller, values=values, sight=access.sight(caller))
+    if route.is_of_segment:
+        call.sight.must_see(values["id"])
     if recorder is None or route.leaves == "nothing":
         return respond(_unrecorded(route, api, call))
     return respond(_recorded(route, api, call, recorder))

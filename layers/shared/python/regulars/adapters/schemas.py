@@ -259,6 +259,7 @@ SCHEMAS: Mapping[str, Schema] = {
     **QUARANTINE_SCHEMAS,
     **CHANGE_SCHEMAS,
     "Document": {"type": "object", "description": "an OpenAPI 3.1 document"},
+    "SignIn": an_object({"region": TEXT, "client_id": TEXT}),
     "Call": {"type": "object", "description": "a call of the Segment spec: docs/events.md"},
     "Batch": an_object(
         {"batch": a_list(ref("Call")), "sentAt": INSTANT, "writeKey": TEXT, "context": FIELDS},

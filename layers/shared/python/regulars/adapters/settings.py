@@ -55,6 +55,33 @@ def workspace_cmk() -> str:
     return os.environ.get("WORKSPACE_CMK", "alias/regulars")
 
 
+def sign_in_client() -> str:
+    """Give the id of the client with which people sign in to the user pool."""
+    return os.environ.get("SIGN_IN_CLIENT", "")
+
+
+def sign_in_clients() -> frozenset[str]:
+    """Give the ids of all clients whose tokens are taken: that of people, and those of programs."""
+    return frozenset(filter(None, os.environ.get("SIGN_IN_CLIENTS", "").split(",")))
+
+
+def sign_in_issuer() -> str:
+    """Name the user pool as its tokens do."""
+    return os.environ.get("SIGN_IN_ISSUER", "")
+
+
+def sign_in_keys() -> str:
+    """Say where the user pool shows its public keys: at itself, or at what stands for AWS here."""
+    issuer, endpoint = sign_in_issuer(), os.environ.get("AWS_ENDPOINT_URL")
+    place = f"{endpoint.rstrip('/')}/{issuer.rpartition('/')[2]}" if endpoint else issuer
+    return f"{place}/.well-known/jwks.json"
+
+
+def region() -> str:
+    """Name the region that a function runs in."""
+    return os.environ.get("AWS_REGION", "")
+
+
 def service() -> str:
     """Name the function that runs, as its logs and metrics do."""
     return os.environ.get("POWERTOOLS_SERVICE_NAME", "service_undefined")

@@ -12,6 +12,7 @@ from regulars.adapters.routes import Call
 from regulars.domain.profiles import founder
 from regulars.domain.references import profile_id_of
 from regulars.domain.splits import Graph, side_of
+from regulars.domain.teams import Sight
 from regulars.errors import InvalidRequestError
 from regulars.pipeline.graphs import Graphs
 from regulars.pipeline.holds import Holds
@@ -100,16 +101,17 @@ class UnmergeApi:
 
     def _preview(self, call: Call, preview: Preview, *, done: bool) -> Answer:
         call.saw(*(side.profile.profile_id for side in (preview.stays, preview.leaves)))
-        opener = self.reader.opener(personal=call.personal, sensitive=call.caller.may("sensitive:read"))
+        sensitive = call.caller.may("sensitive:read")
+        opener = self.reader.opener(personal=call.personal, sensitive=sensitive, sight=call.sight)
         return {
             "version": preview.version,
             "done": done,
-            "stays": self._side(preview.stays, opener),
-            "leaves": self._side(preview.leaves, opener),
+            "stays": self._side(preview.stays, opener, call.sight),
+            "leaves": self._side(preview.leaves, opener, call.sight),
             "cut": edges_json(preview.split.cut),
         }
 
-    def _side(self, side: Side, opener: Opener) -> Answer:
+    def _side(self, side: Side, opener: Opener, sight: Sight) -> Answer:
         person, owners = side.person, side.profile.owners
         traits = self.reader.show_person(person, owners, opener)
         return {
@@ -118,9 +120,9 @@ class UnmergeApi:
             "identifiers": [node_json(each) for each in self.reader.show(owners, opener)],
             "traits": {trait.name: trait_json(trait) for trait in traits},
             "orders": orders_json(person.totals),
-            "segments": list(side.segments),
-            "enters": list(side.enters),
-            "leaves": list(side.leaves),
+            "segments": list(filter(sight.sees_segment, side.segments)),
+            "enters": list(filter(sight.sees_segment, side.enters)),
+            "leaves": list(filter(sight.sees_segment, side.leaves)),
         }
 
 
