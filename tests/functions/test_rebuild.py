@@ -9,7 +9,8 @@ from typing import Any
 import boto3
 import pytest
 
-from regulars.adapters import clients
+from regulars.adapters import clients, tokens
+from regulars.adapters.access import access
 from regulars.adapters.workers import StateMachine
 from regulars.domain.calls import Delivery, read
 from regulars.domain.identity_rules import DEFAULT_RULES
@@ -25,6 +26,7 @@ from regulars.stores.identities import IdentityStore
 from regulars.stores.progress import ProgressStore
 from regulars.stores.rebuilds import PROGRESS, RebuildStore, Run
 from tests.builders import START, an_identify
+from tests.sign_in import CLIENT, ISSUER, claims, keys, token
 
 OWNERS = 20
 
@@ -116,6 +118,10 @@ def test_a_correction_reaches_the_table_once(tables: None, monkeypatch: pytest.M
         cached.cache_clear()
     monkeypatch.setenv("WORKSPACE_CMK", boto3.client("kms").create_key()["KeyMetadata"]["KeyId"])
     monkeypatch.setenv("POWERTOOLS_SERVICE_NAME", "change_profile")
+    monkeypatch.setenv("SIGN_IN_ISSUER", ISSUER)
+    monkeypatch.setenv("SIGN_IN_CLIENTS", CLIENT)
+    monkeypatch.setattr(tokens, "fetch_keys", lambda _address: keys())
+    access.cache_clear()
     module = cold("change_profile")
     sealer = module._api().sealer
     source = Source(id="web", name="Web")
@@ -135,11 +141,11 @@ def test_a_correction_reaches_the_table_once(tables: None, monkeypatch: pytest.M
 
 def ask(handler: Any, method: str, path: str, body: object) -> tuple[int, Any]:
     """Wake a function as the gateway does."""
-    claims = {"token_use": "access", "sub": "s-1", "cognito:groups": "[privacy]"}
     event = {
         "version": "2.0",
         "rawPath": path,
-        "requestContext": {"http": {"method": method}, "authorizer": {"jwt": {"claims": claims}}},
+        "headers": {"authorization": f"Bearer {token(claims(**{'cognito:groups': ['privacy']}))}"},
+        "requestContext": {"http": {"method": method}},
         "body": json.dumps(body),
     }
     answer = handler(event, None)
