@@ -31,6 +31,7 @@ class Auditing(Construct):
                 tables.identities.allow("GetItem", "Query"),
                 tables.profiles.allow("GetItem"),
                 tables.events.allow("Query"),
+                data.buckets.large.allow("GetObject", under=["events"]),
                 tables.vault.allow("GetItem"),
             ],
             unwraps=data.keys.workspace,

@@ -38,14 +38,15 @@ class People(Construct):
         self.note_login = f"regulars-{stage.name}-note_login"
         if stage.notes_logins:
             pool = cast("cognito.CfnUserPool", self.pool.node.default_child)
-            pool.lambda_config = cognito.CfnUserPool.LambdaConfigProperty(
-                pre_token_generation=Stack.of(self).format_arn(
-                    service="lambda",
-                    resource="function",
-                    resource_name=self.note_login,
-                    arn_format=ArnFormat.COLON_RESOURCE_NAME,
-                )
+            arn = Stack.of(self).format_arn(
+                service="lambda",
+                resource="function",
+                resource_name=self.note_login,
+                arn_format=ArnFormat.COLON_RESOURCE_NAME,
             )
+            # The third version is asked for the tokens of programs, too.
+            asked = cognito.CfnUserPool.PreTokenGenerationConfigProperty(lambda_arn=arn, lambda_version="V3_0")
+            pool.lambda_config = cognito.CfnUserPool.LambdaConfigProperty(pre_token_generation_config=asked)
         acknowledge(
             self.pool,
             "COG8",

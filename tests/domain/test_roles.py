@@ -82,8 +82,8 @@ def test_says_which_roles_hold_what_is_missing() -> None:
         caller.must("segments:write")
 
 
-def test_an_admin_may_do_all_but_see_what_is_sensitive_and_everybody_something() -> None:
-    assert ROLES["admin"] == set(SCOPES) - {"sensitive:read"}
+def test_an_admin_may_do_all_but_see_what_is_sensitive_or_written_down_and_everybody_something() -> None:
+    assert ROLES["admin"] == set(SCOPES) - {"sensitive:read", "audit:read"}
     assert all(scopes for scopes in ROLES.values())
 
 

@@ -3,13 +3,14 @@
 import importlib
 import json
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
 from io import StringIO
 from typing import Any
 
 import boto3
 import pytest
 
-from regulars.adapters import clients
+from regulars.adapters import anchors, clients
 from regulars.adapters.access import access
 from regulars.adapters.logs import logger
 from regulars.adapters.wire import from_wire
@@ -17,7 +18,7 @@ from regulars.domain.audit_verifying import verify
 from regulars.stores.audit import from_item
 from tests import moto_shim
 from tests.sign_in import claims, token
-from tests.tables import create_tables
+from tests.tables import create_bucket, create_tables
 
 pytestmark = pytest.mark.usefixtures("pool")
 Handler = Callable[[dict[str, Any], object], dict[str, Any]]
@@ -48,16 +49,21 @@ def clear() -> None:
     clients.database.cache_clear()
     clients.kms.cache_clear()
     access.cache_clear()
-    for name in ("profile_api", "admin_api"):
+    clients.s3.cache_clear()
+    anchors.anchors.cache_clear()
+    for name in ("profile_api", "admin_api", "audit_api"):
         importlib.import_module(f"functions.{name}.handler")._api.cache_clear()
 
 
-def ask(function: str, method: str, path: str, role: str, body: object = None) -> tuple[int, Any]:
+def ask(
+    function: str, method: str, path: str, role: str, body: object = None, query: dict[str, str] | None = None
+) -> tuple[int, Any]:
     """Wake a function as the gateway does."""
     handler: Handler = importlib.import_module(f"functions.{function}.handler").handler
     event = {
         "version": "2.0",
         "rawPath": path,
+        "queryStringParameters": query,
         "headers": {"authorization": f"Bearer {token(claims(**{'cognito:groups': [role]}))}"},
         "requestContext": {"http": {"method": method}},
         "body": json.dumps(body) if body is not None else None,
@@ -107,6 +113,21 @@ def test_a_read_of_personal_fields_leaves_a_row_of_ids() -> None:
     assert item["chain"]["S"].split("#")[1] == "profile_api"
     assert "p_email:" in item["whom"]["S"]
     assert "jane" not in str(item)
+
+
+@pytest.mark.usefixtures("deployed")
+def test_the_trail_and_its_anchors_are_read_over_http(monkeypatch: pytest.MonkeyPatch) -> None:
+    create_bucket("anchors")
+    ask("profile_api", "GET", "/v1/profiles/email:jane@example.com", "service")
+    monkeypatch.setenv("POWERTOOLS_SERVICE_NAME", "audit_api")
+    today = datetime.now(UTC).date()
+    days = {"from": today.isoformat(), "to": (today + timedelta(days=1)).isoformat()}
+
+    found = ask("audit_api", "GET", "/v1/audit", "privacy", query={**days, "whom": "email:jane@example.com"})
+    locked = ask("audit_api", "GET", "/v1/audit/anchors", "privacy", query=days)
+
+    assert [row["what"] for row in found[1]["rows"]] == ["get_profile"]
+    assert locked == (200, {"anchors": [], "next": None})
 
 
 @pytest.mark.usefixtures("deployed")

@@ -15,9 +15,11 @@ from regulars.adapters.routes import Route
 from regulars.adapters.unmerge_routes import UNMERGE_ROUTES
 from regulars.adapters.why_routes import WHY_ROUTES
 from regulars.domain.audit import FUNCTIONS, Row
+from regulars.domain.audit_anchors import anchor
 from regulars.domain.audit_verifying import verify
 from regulars.errors import UnavailableError
-from regulars.stores.database import TableName
+from regulars.stores.audit import from_item
+from regulars.stores.database import Item, TableName
 from tests.canaries import CANARIES, ROUTES, a_workspace_with_canaries, ask
 from tests.workspace import Answer, Workspace
 
@@ -120,6 +122,30 @@ def test_the_whole_trail_of_it_verifies(workspace: Workspace) -> None:
 
     assert len(rows) > 10
     assert verify(rows, (), first=rows[0].place.chain[:10], last="2027-01-01").fault is None
+
+
+def test_tampering_of_any_single_row_is_found() -> None:
+    workspace = a_workspace_with_canaries()
+    for route in ALL:
+        request(workspace, route, "admin")
+    items = sorted(workspace.world.database.all("audit"), key=lambda item: (item["chain"], item["number"]))
+    heads = {row.place.chain: row.head for row in workspace.trail}
+    locked = [anchor(list(heads.values()), at=workspace.world.clock.now, before=None)]
+
+    def is_found(tampered: list[Item]) -> bool:
+        rows = [from_item(item) for item in tampered]
+        return verify(rows, locked, first="2026-01-01", last="2026-12-31").fault is not None
+
+    assert len(items) > 60
+    assert not is_found(items)
+    for at, item in enumerate(items):
+        edited = [{**item, name: value * 2 if isinstance(value, str) else value + 1} for name, value in item.items()]  # type: ignore[operator]  # a text or a number
+        changed = [one for one in edited if one != item]  # twice nothing is nothing
+
+        assert len(changed) > 10
+        assert all(is_found([*items[:at], one, *items[at + 1 :]]) for one in changed)
+        assert is_found([*items[:at], *items[at + 1 :]])
+        assert is_found([*items[: at + 1], *items[at:]])
 
 
 @pytest.fixture

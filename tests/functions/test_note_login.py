@@ -23,7 +23,7 @@ CONTEXT = SimpleNamespace(aws_request_id="r-1")
 def an_event(**changes: Any) -> dict[str, Any]:
     """What Cognito asks before it hands out a token."""
     return {
-        "version": "1",
+        "version": "3",
         "triggerSource": "TokenGeneration_Authentication",
         "region": "eu-west-1",
         "userPoolId": "eu-west-1_x",
@@ -33,7 +33,7 @@ def an_event(**changes: Any) -> dict[str, Any]:
             "userAttributes": {"sub": "s-1", "email": "jane@example.com"},
             "groupConfiguration": {"groupsToOverride": ["privacy", "book-club"], "preferredRole": None},
         },
-        "response": {"claimsOverrideDetails": None},
+        "response": {"claimsAndScopeOverrideDetails": None},
         **changes,
     }
 
@@ -81,12 +81,19 @@ def test_who_cannot_be_written_down_gets_no_token() -> None:
     [
         ("TokenGeneration_RefreshTokens", "refresh_token"),
         ("TokenGeneration_NewPasswordChallenge", "sign_in"),
-        ("TokenGeneration_ClientCredentials", "token"),
+        ("TokenGeneration_ClientCredentials", "program_token"),
         ("", "token"),
     ],
 )
 def test_how_somebody_got_a_token_is_told(source: str, what: str) -> None:
     assert deed_of(an_event(triggerSource=source)).what == what
+
+
+def test_a_program_is_named_by_its_client_and_the_role_of_its_scope() -> None:
+    asked = {"userAttributes": {}, "scopes": ["regulars/service", "other/admin"], "groupConfiguration": {}}
+    deed = deed_of(an_event(version="3", triggerSource="TokenGeneration_ClientCredentials", request=asked))
+
+    assert (deed.who, deed.roles, deed.what) == ("c", ("service",), "program_token")
 
 
 @pytest.mark.parametrize("asked", [{}, None, {"userAttributes": None, "groupConfiguration": {}}])

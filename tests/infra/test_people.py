@@ -53,7 +53,8 @@ def test_a_token_lives_an_hour(client: Template) -> None:
 
 
 def test_no_token_is_handed_out_that_is_not_written_down(deployed: Templates, pool: Template) -> None:
-    arn = pool["LambdaConfig"]["PreTokenGeneration"]["Fn::Join"][1]
+    asked = pool["LambdaConfig"]["PreTokenGenerationConfig"]
+    arn = asked["LambdaArn"]["Fn::Join"][1]
     [permission] = [
         each
         for each in resources(deployed.platform, "Lambda::Permission").values()
@@ -61,6 +62,7 @@ def test_no_token_is_handed_out_that_is_not_written_down(deployed: Templates, po
     ]
 
     assert arn[-1] == f":function:{functions(deployed)['note_login']['FunctionName']}"
+    assert asked["LambdaVersion"] == "V3_0"  # the first that is asked for tokens of programs
     assert "Fn::ImportValue" in permission["SourceArn"]
 
 

@@ -182,6 +182,7 @@ LARGE = {
     "preferences": {"events": "GetObject"},
     "rebuild": {"events": "GetObject"},
     "backfill": {"events": "GetObject"},
+    "audit_api": {"events": "GetObject"},
     "admin_api": {"events": "GetObject PutObject", "quarantine": "GetObject"},
     "erase": {"events": "DeleteObject GetObject PutObject", "quarantine": "DeleteObject"},
 }

@@ -14,7 +14,10 @@ AUDIT_SCHEMAS: Mapping[str, Schema] = {
             "who": {**TEXT, "description": "the subject of the token"},
             "roles": a_list(TEXT),
             "kind": {"enum": list(KINDS)},
-            "what": {**TEXT, "description": "the name of the route; of a login sign_in, refresh_token or token"},
+            "what": {
+                **TEXT,
+                "description": "the name of the route; of a login sign_in, refresh_token, program_token or token",
+            },
             "whom": {**a_list(TEXT), "description": "profile ids, or ids of what was changed"},
             "count": {**WHOLE, "description": "of people, rows or definitions"},
             "opened": {**FLAG, "description": "personal fields were shown, and not masked"},

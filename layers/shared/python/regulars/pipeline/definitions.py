@@ -40,7 +40,6 @@ SINGLES: Mapping[Kind, str] = {
     "workspace": "settings",
     "teams": "teams",
     "consent": "purposes",
-    "teams": "teams",
 }  # kinds of one definition, and its id
 _RESERVED = {
     CORRECTIONS: "corrected traits come from",
