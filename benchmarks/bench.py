@@ -16,14 +16,14 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from benchmarks import bill, identity, instructions, layer, parts, recompute, rules, speed, units
+from benchmarks import bill, identity, instructions, lateness, layer, parts, recompute, rules, speed, units
 from benchmarks.bill import Deployed
 from benchmarks.machine import machine
 from benchmarks.tables import against, console, table
 from infra.templates import resources, synthesize
 
 REPORT = Path(".regulars/bench.json")
-PARTS = ("units", "acts", "person", "hot", "speed", "bill", "layer", "graph", "recompute", "rules")
+PARTS = ("units", "acts", "person", "hot", "speed", "bill", "layer", "graph", "recompute", "rules", "lateness")
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -128,6 +128,18 @@ def _rules() -> list[dict[str, Any]]:
     return [asdict(one) for one in measured]
 
 
+def _lateness() -> list[dict[str, Any]]:
+    if not lateness.SIGN.is_file():
+        console.print(lateness.MISSING)
+        return []
+    measured = lateness.measure(console.print)
+    shown = table("Seconds until it is seen on the platform of this machine", "what", "median", "most", "goal")
+    for one in measured:
+        shown.add_row(one.what, f"{one.median:.2f}", f"{one.most:.2f}", f"{one.goal:.0f}")
+    console.print(shown)
+    return [asdict(one) for one in measured]
+
+
 def _layer() -> dict[str, Any]:
     try:
         sizes = {name: layer.measure(name) for name in ("dependencies", "lake")}
@@ -150,6 +162,7 @@ _MEASURE = {
     "graph": identity.print_graph,
     "recompute": _recompute,
     "rules": _rules,
+    "lateness": _lateness,
 }
 
 

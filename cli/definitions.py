@@ -19,12 +19,22 @@ from regulars.domain.plan_definitions import check_plan, check_together, outline
 from regulars.domain.rate_definitions import check_tables, parse_rates
 from regulars.domain.segment_definitions import parse as parse_segment
 from regulars.domain.sources import parse_source
+from regulars.domain.teams import parse_teams
 from regulars.domain.workspace import parse_workspace
 from regulars.errors import DefinitionError
 from regulars.pipeline.definitions import SINGLES
 
 Kind = Literal[
-    "workspace", "source", "identity", "tracking_plan", "rates", "list", "computed_trait", "segment", "import"
+    "workspace",
+    "source",
+    "identity",
+    "tracking_plan",
+    "rates",
+    "list",
+    "computed_trait",
+    "segment",
+    "import",
+    "teams",
 ]
 KINDS: tuple[Kind, ...] = get_args(Kind)  # in the order in which they are applied
 PLURALS: Mapping[Kind, str] = {
@@ -41,7 +51,7 @@ FOLDERS: Mapping[Kind, str] = {
     "tracking_plan": "tracking-plan",
     "computed_trait": "computed-traits",
 }  # also their place in the API
-TITLES: Mapping[Kind, str] = {"identity": "identity rules", "workspace": "workspace settings"}
+TITLES: Mapping[Kind, str] = {"identity": "identity rules", "workspace": "workspace settings", "teams": "teams"}
 _ID = re.compile(r"[a-z][a-z0-9_]{0,62}")
 
 
@@ -214,6 +224,7 @@ def _unused(tables: list[Definition]) -> list[UserError]:
 
 CHECKS: Mapping[Kind, Callable[[str, Mapping[str, Any]], object]] = {
     "workspace": lambda _, content: parse_workspace(content),
+    "teams": lambda _, content: parse_teams(content),
     "source": parse_source,
     "identity": lambda _, content: check_rules(content),
     "tracking_plan": check_plan,

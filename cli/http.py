@@ -22,12 +22,13 @@ class Http:
         self,
         place: Place,
         *,
+        case: str | None = None,
         transport: httpx.BaseTransport | None = None,
         attempts: int = ATTEMPTS,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         self.url = place.must_have_url()
-        self._token = place.token
+        self._token, self._case = place.token, case
         self._attempts, self._sleep = attempts, sleep
         self._client = httpx.Client(base_url=self.url, transport=transport, timeout=httpx.Timeout(35, connect=5))
 
@@ -38,8 +39,10 @@ class Http:
     def ask(self, method: str, path: str, **request: Any) -> Any:
         """Send a request with the token; return what the answer's JSON says. Raises AnswerError, UserError."""
         if self._token is None:
-            raise UserError("no token", fix="say --token … (or REGULARS_TOKEN): an access token of the sign-in")
+            raise UserError("nobody is signed in", fix="sign in: regulars login (or say --token, or REGULARS_TOKEN)")
         headers = {"authorization": f"Bearer {self._token}", **request.pop("headers", {})}
+        if self._case is not None:
+            headers["x-case"] = self._case
         return self.send(method, path, headers=headers, **request)
 
     def send(self, method: str, path: str, **request: Any) -> Any:
@@ -103,7 +106,7 @@ def _read(answer: httpx.Response, where: str) -> Any:
 
 
 _FIXES = {
-    401: "sign in again: a token lives for an hour (make dev keeps a fresh one in .regulars/local.json)",
+    401: "sign in again: regulars login (make dev keeps a fresh token in .regulars/local.json)",
     403: "ask an admin for a role that may do this",
     429: "wait a little and repeat the command",
     503: "look at `regulars doctor`, then repeat the command",

@@ -9,6 +9,7 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
+from cli.audit.command import audit
 from cli.catalog import apply, plan
 from cli.errors import UserError
 from cli.identity import identity
@@ -26,9 +27,16 @@ from cli.rebuild import rebuild
 from cli.redrive import redrive
 from cli.segments.command import segment
 from cli.session import Session
+from cli.sign_in.command import login, logout
 from cli.tracking_plan.command import tracking_plan
 
-_EVERYWHERE = {"--url": True, "--token": True, "--role": True, "--json": False}  # whether a value follows
+_EVERYWHERE = {
+    "--url": True,
+    "--token": True,
+    "--role": True,
+    "--case": True,
+    "--json": False,
+}  # whether a value follows
 
 
 class Commands(TyperGroup):
@@ -89,11 +97,15 @@ def main(
     ] = None,
     token: Annotated[
         str | None,
-        typer.Option("--token", help="An access token; default: REGULARS_TOKEN, else .regulars/local.json"),
+        typer.Option("--token", help="An access token; default: REGULARS_TOKEN, else that of `regulars login`"),
     ] = None,
     role: Annotated[
         str | None,
         typer.Option("--role", help="A role on the platform of this machine, such as marketer; default: admin"),
+    ] = None,
+    case: Annotated[
+        str | None,
+        typer.Option("--case", help="The number of the case for which you ask: it stands in the audit trail."),
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Write one JSON document instead of words.")] = False,
     _version: Annotated[
@@ -103,18 +115,20 @@ def main(
     """
     Work with a Regulars workspace: its catalog, its data, its people.
 
-    --url, --token, --role and --json may stand before or after a command. Without --token and --role you are the
-    admin of the platform on this machine. Exit codes: 0 done, 1 could not be done, 2 used wrongly (or, of plan
+    --url, --token, --role, --case and --json may stand before or after a command. Without --token and --role you are
+    the admin of the platform on this machine. Exit codes: 0 done, 1 could not be done, 2 used wrongly (or, of plan
     --check, something would change), 3 done except for listed rows.
     """
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
-    session = Session(place=find_place(url, token, role=role), output=Output(as_json=as_json))
+    session = Session(place=find_place(url, token, role=role), output=Output(as_json=as_json), case=case)
     context.obj = session
     context.call_on_close(session.close)
 
 
+app.command()(login)
+app.command()(logout)
 app.command()(plan)
 app.command()(apply)
 app.command("import")(import_file)
@@ -126,6 +140,7 @@ app.add_typer(source, name="source")
 app.add_typer(identity, name="identity")
 app.add_typer(quarantine, name="quarantine")
 app.add_typer(tracking_plan, name="tracking-plan")
+app.add_typer(audit, name="audit")
 app.add_typer(privacy, name="privacy")
 app.command()(rebuild)
 app.command()(redrive)

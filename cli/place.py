@@ -80,7 +80,7 @@ def _token_of(role: str, token: str | None, running: Mapping[str, Any]) -> str:
     tokens = running.get("tokens", {})
     if not tokens:
         what = "--role is for the platform that runs on this machine, and there is none"
-        raise UserError(what, fix="start one with `make dev`; elsewhere say --token …, the access token of the sign-in")
+        raise UserError(what, fix="start one with `make dev`; elsewhere sign in: regulars login")
     if role not in tokens:
         raise UserError(f"there is no role {role}", fix=f"say one of {', '.join(sorted(tokens))}")
     return str(tokens[role])

@@ -21,8 +21,9 @@ In a checkout, `make install` puts it at `.venv/bin/regulars`; after `source .ve
 
 **Who you are.** Beside a running `make dev` the command finds address and tokens in `.regulars/local.json` and is the
 admin of that platform. `--role marketer` makes it another role there: `admin`, `engineer`, `marketer`, `analyst`,
-`service` or `privacy`. Any other platform takes `--url` and `--token` (or `REGULARS_URL` and `REGULARS_TOKEN`): the
-access token of the sign-in, which lives for an hour. `import` sends with the write key of a source, without a token.
+`service` or `privacy`. Any other platform takes `--url` (or `REGULARS_URL`) and a sign-in, `regulars login`; a program
+says `--token` (or `REGULARS_TOKEN`). [access.md](access.md) has both. `import` sends with the write key of a source,
+without a token.
 """
 
 

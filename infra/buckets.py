@@ -1,8 +1,9 @@
-"""The buckets: the lake and what was asked of it, what is too large elsewhere, and records that were given up."""
+"""The buckets: the lake and what was asked of it, what is too large elsewhere, given up records, and anchors."""
 
 from collections.abc import Sequence
 
 from aws_cdk import Duration
+from aws_cdk import aws_iam as iam
 from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
@@ -12,6 +13,7 @@ from infra.objects import Listing, ObjectAccess
 from infra.stage import Stage
 
 GIVEN_UP = "given_up"  # under which requests to the bucket of failures are counted
+ANCHORS = "anchors"  # the folder of what locks the audit trail
 
 
 class Bucket(s3.Bucket):
@@ -25,13 +27,18 @@ class Bucket(s3.Bucket):
         stage: Stage,
         keys: Keys,
         lifecycle_rules: list[s3.LifecycleRule] | None = None,
+        locked: Duration | None = None,
     ) -> None:
         super().__init__(
             scope,
             name,
-            encryption=s3.BucketEncryption.KMS,
-            encryption_key=keys.events,
-            bucket_key_enabled=True,
+            # What is locked must not be lost with a key; it holds hashes only.
+            encryption=s3.BucketEncryption.S3_MANAGED if locked else s3.BucketEncryption.KMS,
+            encryption_key=None if locked else keys.events,
+            bucket_key_enabled=not locked,
+            versioned=bool(locked),
+            object_lock_enabled=True if locked else None,
+            object_lock_default_retention=s3.ObjectLockRetention.compliance(locked) if locked else None,
             block_public_access=s3.BlockPublicAccess.BLOCK_ALL,
             object_ownership=s3.ObjectOwnership.BUCKET_OWNER_ENFORCED,
             enforce_ssl=True,
@@ -43,6 +50,17 @@ class Bucket(s3.Bucket):
             "S1",
             because="Only our own functions reach this bucket; who wants a record of each read turns on the data "
             "events of CloudTrail for the account, which one stack should not decide.",
+        )
+
+    def keep_everything(self) -> None:
+        """Refuse everybody to remove or hide anything, after its lock has ended too."""
+        self.add_to_resource_policy(
+            iam.PolicyStatement(
+                effect=iam.Effect.DENY,
+                principals=[iam.AnyPrincipal()],
+                actions=["s3:DeleteObject", "s3:DeleteObjectVersion", "s3:PutLifecycleConfiguration"],
+                resources=[self.bucket_arn, self.arn_for_objects("*")],
+            )
         )
 
     def allow(self, *actions: str, under: Sequence[str]) -> ObjectAccess:
@@ -69,3 +87,6 @@ class Buckets(Construct):
         expiry = s3.LifecycleRule(expiration=Duration.days(30))
         self.failures = Bucket(self, "failures", stage=stage, keys=keys, lifecycle_rules=[expiry])
         self.failures.add_metric(id=GIVEN_UP)
+        # Nobody, not the owner of the account either, removes an anchor of the audit trail before its time.
+        self.anchors = Bucket(self, ANCHORS, stage=stage, keys=keys, locked=Duration.days(stage.anchor_days))
+        self.anchors.keep_everything()

@@ -8,6 +8,7 @@ from infra.data import Data
 from infra.http_api import HttpApi
 from infra.python_function import Ground, PythonFunction
 from infra.rebuilding import Rebuilding
+from infra.tables import recording
 
 _CATALOG = (
     "segments",
@@ -16,6 +17,7 @@ _CATALOG = (
     "imports",
     "identity",
     "workspace",
+    "teams",
     "rates",
     "lists",
     "tracking-plan",
@@ -52,6 +54,7 @@ class Console(Construct):
                 tables.vault.allow("GetItem"),
                 tables.catalog.allow("GetItem", "Query"),
                 data.buckets.large.allow("GetObject", under=["events"]),
+                recording(tables),
             ],
             unwraps=data.keys.workspace,
         )
@@ -71,6 +74,7 @@ class Console(Construct):
                 tables.tallies.allow("GetItem", "DeleteItem"),
                 tables.catalog.allow("GetItem", "Query"),
                 data.buckets.large.allow("GetObject", under=["events"]),
+                recording(tables),
             ],
             unwraps=data.keys.workspace,
         )
@@ -91,6 +95,7 @@ class Console(Construct):
                 tables.vault.allow("GetItem", "BatchGetItem", "PartiQLInsert"),
                 tables.catalog.allow("GetItem", "Query"),
                 data.buckets.large.allow("GetObject", under=["events"]),
+                recording(tables),
             ],
             wraps=data.keys.workspace,
         )
@@ -116,6 +121,7 @@ class Console(Construct):
                 data.buckets.large.allow("GetObject", "PutObject", under=["events"]),
                 # For the owner of a mended event; and it signs cursors, in a new workspace as the first with the key.
                 tables.vault.allow("GetItem", "BatchGetItem", "PartiQLInsert"),
+                recording(tables),
             ],
             wraps=data.keys.workspace,
             starts=[rebuilding.machine, backfilling.machine],
@@ -138,6 +144,8 @@ class Console(Construct):
         api.open(
             self.admin_api, "GET /v1/openapi.json", because="It describes the API and holds nothing of a workspace."
         )
+        self.admin_api.add_environment("SIGN_IN_CLIENT", data.people.client.user_pool_client_id)
+        api.open(self.admin_api, "GET /v1/sign-in", because="Who is to sign in has to know where.")
         api.guard(self.admin_api, "GET /v1/quarantine", *(f"{method} /v1/quarantine/{{proxy+}}" for method in _MENDS))
         api.guard(self.admin_api, "GET /v1/rebuilds", "POST /v1/rebuilds", "GET /v1/rebuilds/{id}")
         for noun in _CATALOG:

@@ -34,12 +34,15 @@ class Data(Stack):
             if table.has_stream:
                 self.export_value(table.table_stream_arn)
         self.export_value(self.buckets.failures.bucket_name)
-        for key in (self.keys.events, self.keys.profiles, self.keys.vault, self.keys.workspace):
+        for key in (self.keys.events, self.keys.profiles, self.keys.vault, self.keys.audit, self.keys.workspace):
             self.export_value(key.key_arn)
         for bucket in (self.buckets.lake, self.buckets.answers, self.buckets.failures, self.buckets.large):
             self.export_value(bucket.bucket_arn)
+        self.export_value(self.buckets.anchors.bucket_arn)
+        self.export_value(self.buckets.anchors.bucket_name)
         self.export_value(self.buckets.large.bucket_name)
         self.export_value(self.buckets.lake.bucket_name)
         self.export_value(self.buckets.answers.bucket_name)
         self.export_value(self.people.pool.user_pool_id)
+        self.export_value(self.people.pool.user_pool_arn)
         self.export_value(self.people.client.user_pool_client_id)

@@ -8,6 +8,7 @@ from infra.data import Data
 from infra.each_segment import call, machine
 from infra.http_api import HttpApi
 from infra.python_function import Ground, PythonFunction
+from infra.tables import recording
 
 _LAKE = ["events", "identity", "refused"]
 _TIMEOUT = Duration.seconds(25)  # the API gives up at 30
@@ -53,6 +54,7 @@ class Erasing(Construct):
             may=[
                 tables.catalog.allow("GetItem", "Query", "PutItem", "PartiQLInsert"),
                 tables.vault.allow("GetItem"),
+                recording(tables),
             ],
             unwraps=data.keys.workspace,
             starts=[self.machine],

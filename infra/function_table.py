@@ -79,9 +79,17 @@ def _wakers(templates: Templates) -> dict[str, list[str]]:
         called = [name for logical, name in names.items() if logical in json.dumps(machine["DefinitionString"])]
         for name in called:
             awake[name].append("its state machine")
+    for name in _asked_by_the_sign_in(templates):
+        awake[names[name]].append("the sign-in, for each token")
     for function, routes in _routes(templates).items():
         awake[names[function]].append(routes)
     return awake
+
+
+def _asked_by_the_sign_in(templates: Templates) -> list[str]:
+    """Return the logical ids of functions that Cognito may call."""
+    found = resources(templates.platform, "Lambda::Permission").values()
+    return [identity(each["FunctionName"]) for each in found if each["Principal"] == "cognito-idp.amazonaws.com"]
 
 
 def _logical_ids(templates: Templates) -> dict[str, str]:

@@ -3,7 +3,7 @@
 import json
 from typing import cast
 
-from aws_cdk import Duration
+from aws_cdk import Duration, Fn
 from aws_cdk import aws_apigatewayv2 as apigateway
 from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_kms as kms
@@ -15,6 +15,7 @@ from constructs import Construct
 from infra.acknowledge import acknowledge
 from infra.cors import READABLE, SDK_HEADERS
 from infra.people import People
+from infra.programs import Programs
 from infra.python_function import LogGroup, PythonFunction
 from infra.stage import Stage
 
@@ -31,7 +32,9 @@ ACCESS_LOG = {
 class HttpApi(Construct):
     """The one address of a deployment; a preflight is answered by the gateway itself."""
 
-    def __init__(self, scope: Construct, id: str, *, stage: Stage, people: People, key: kms.IKey) -> None:
+    def __init__(
+        self, scope: Construct, id: str, *, stage: Stage, people: People, programs: Programs, key: kms.IKey
+    ) -> None:
         super().__init__(scope, id)
         self._api = apigateway.HttpApi(
             self,
@@ -70,10 +73,14 @@ class HttpApi(Construct):
         self._signed_in = HttpUserPoolAuthorizer(
             "signed_in",
             people.pool,
-            user_pool_clients=[people.client],
+            user_pool_clients=[people.client, *programs.clients],
             user_pool_region=stage.region,
         )
         self._integrations: dict[str, HttpLambdaIntegration] = {}
+        self._sign_in = {
+            "SIGN_IN_ISSUER": f"https://cognito-idp.{stage.region}.amazonaws.com/{people.pool.user_pool_id}",
+            "SIGN_IN_CLIENTS": Fn.join(",", [each.user_pool_client_id for each in (people.client, *programs.clients)]),
+        }
         self.url = self._api.api_endpoint
 
     def server_errors(self, period: Duration) -> cloudwatch.Metric:
@@ -98,7 +105,9 @@ class HttpApi(Construct):
         acknowledge(route, "APIG4", because=because)
 
     def guard(self, function: PythonFunction, *routes: str) -> None:
-        """Lead routes to a function for people who are signed in."""
+        """Lead routes to a function for people who are signed in; it is told whose tokens it may believe."""
+        for name, value in self._sign_in.items():
+            function.add_environment(name, value)
         for route in routes:
             self._add(function, route, authorizer=self._signed_in)
 

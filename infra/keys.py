@@ -27,4 +27,5 @@ class Keys(Construct):
         self.events = Key(self, "events", stage=stage, purpose="events as they arrived")
         self.profiles = Key(self, "profiles", stage=stage, purpose="what follows from events")
         self.vault = Key(self, "vault", stage=stage, purpose="the data keys of people, at rest")
+        self.audit = Key(self, "audit", stage=stage, purpose="the audit trail, at rest")
         self.workspace = Key(self, "workspace", stage=stage, purpose="wraps the workspace key")

@@ -1,6 +1,8 @@
 """Who may sign in to the workspace, and the groups that say what they may do."""
 
-from aws_cdk import Duration
+from typing import cast
+
+from aws_cdk import ArnFormat, Duration, Stack
 from aws_cdk import aws_cognito as cognito
 from constructs import Construct
 
@@ -26,17 +28,24 @@ class People(Construct):
                 require_symbols=True,
                 require_uppercase=True,
             ),
-            mfa=cognito.Mfa.OPTIONAL,
+            mfa=cognito.Mfa.REQUIRED,
             mfa_second_factor=cognito.MfaSecondFactor(otp=True, sms=False),
             account_recovery=cognito.AccountRecovery.EMAIL_ONLY,
             deletion_protection=stage.is_kept,
             removal_policy=stage.removal_policy,
         )
-        acknowledge(
-            self.pool,
-            "COG2",
-            because="Every person may add a second factor; the `service` group signs in programs, which have none.",
-        )
+        # By name: the function is in the other stack, which is made after this one.
+        self.note_login = f"regulars-{stage.name}-note_login"
+        if stage.notes_logins:
+            pool = cast("cognito.CfnUserPool", self.pool.node.default_child)
+            pool.lambda_config = cognito.CfnUserPool.LambdaConfigProperty(
+                pre_token_generation=Stack.of(self).format_arn(
+                    service="lambda",
+                    resource="function",
+                    resource_name=self.note_login,
+                    arn_format=ArnFormat.COLON_RESOURCE_NAME,
+                )
+            )
         acknowledge(
             self.pool,
             "COG8",

@@ -7,6 +7,7 @@ from constructs import Construct
 
 from infra.alarms import Alarms
 from infra.announcements import Announcements
+from infra.auditing import Auditing
 from infra.backfilling import Backfilling
 from infra.browser_script import BrowserScript
 from infra.console import Console
@@ -18,6 +19,7 @@ from infra.ingest import Ingest
 from infra.lake import Lake
 from infra.layers import Layers
 from infra.operations import OperationsKey
+from infra.programs import Programs
 from infra.python_function import Ground, PythonFunction
 from infra.queue import DeadLetters
 from infra.rebuilding import Rebuilding
@@ -35,7 +37,8 @@ class Platform(Stack):
         key = OperationsKey(self, "operations", stage=stage)
         layers = Layers(self, "layers", stage=stage)
         ground = Ground(stage=stage, layers=layers, key=key, failures=data.buckets.failures)
-        api = HttpApi(self, "api", stage=stage, people=data.people, key=key)
+        programs = Programs(self, "programs", stage=stage, people=data.people)
+        api = HttpApi(self, "api", stage=stage, people=data.people, programs=programs, key=key)
         Ingest(self, "ingest", ground=ground, data=data, api=api)
         Identity(self, "identity", ground=ground, data=data)
         segments = Segments(self, "segments", ground=ground, data=data)
@@ -45,6 +48,7 @@ class Platform(Stack):
         backfilling = Backfilling(self, "backfilling", ground=ground, data=data, evaluations=segments.evaluations)
         erasing = Erasing(self, "erasing", ground=ground, data=data, api=api)
         Console(self, "console", ground=ground, data=data, api=api, rebuilding=rebuilding, backfilling=backfilling)
+        Auditing(self, "auditing", ground=ground, data=data, api=api)
         BrowserScript(self, "browser_script", ground=ground, api=api)
         alarms = Alarms(
             self,
@@ -60,6 +64,7 @@ class Platform(Stack):
         CfnOutput(self, "ApiUrl", value=api.url)
         CfnOutput(self, "AlarmTopic", value=alarms.topic.topic_arn)
         CfnOutput(self, "LakeBucket", value=data.buckets.lake.bucket_name)
+        CfnOutput(self, "AnchorsBucket", value=data.buckets.anchors.bucket_name)
         CfnOutput(self, "AthenaWorkgroup", value=lake.catalog.workgroup.name)
         CfnOutput(self, "EventBus", value=announcements.bus.event_bus_name)
 

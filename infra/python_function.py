@@ -61,12 +61,14 @@ class PythonFunction(lambda_.Function):
         disk: Size | None = None,
         carries: Sequence[lambda_.ILayerVersion] = (),
         code: lambda_.Code | None = None,
+        physical_name: str | None = None,
     ) -> None:
         role = iam.Role(scope, f"{name}_role", assumed_by=iam.ServicePrincipal("lambda.amazonaws.com"))
         log_group = LogGroup(scope, f"{name}_logs", key=ground.key)
         super().__init__(
             scope,
             name,
+            function_name=physical_name,
             runtime=RUNTIME,
             architecture=ARCHITECTURE,
             code=code or lambda_.Code.from_asset(str(folder_of(name)), exclude=NOT_SHIPPED),

@@ -1,7 +1,8 @@
 """What differs between one deployment and another."""
 
+import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from aws_cdk import RemovalPolicy
 from constructs import Node
@@ -25,9 +26,31 @@ _RESERVED_IN_PROD = {
     "erase": 5,
     "privacy_api": 5,
     "admin_api": 20,
+    "audit_api": 3,
+    "anchor_audit": 1,  # anchors follow one another
+    "note_login": 5,
     "preview_segment": 5,
     "serve_analytics": 18,
 }
+
+PROGRAM_ROLES = ("engineer", "marketer", "analyst", "service")  # neither those who erase nor those who may do all
+_PROGRAM = re.compile(r"([a-z][a-z0-9-]{0,30}):([a-z]+)")
+
+
+def read_programs(text: str) -> dict[str, str]:
+    """
+    Read which programs sign in, and as what: `crm:service,warehouse:analyst`.
+
+    Raises ValueError.
+    """
+    programs: dict[str, str] = {}
+    for each in filter(None, (part.strip() for part in text.split(","))):
+        found = _PROGRAM.fullmatch(each)
+        if found is None or found[2] not in PROGRAM_ROLES or found[1] in programs:
+            message = f"programs: {each!r} is not name:role, each name once, with a role of {', '.join(PROGRAM_ROLES)}"
+            raise ValueError(message)
+        programs[found[1]] = found[2]
+    return programs
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,15 +61,27 @@ class Stage:
     region: str
     local: bool = False
     alarm_email: str | None = None
+    programs: Mapping[str, str] = field(default_factory=dict)
+    anchor_days: int = 1
+    notes_logins: bool = True
 
     @classmethod
     def from_context(cls, node: Node) -> "Stage":
-        """Read `-c stage=prod -c region=eu-central-1 -c alarm_email=you@example.com -c local=1`."""
+        """
+        Read `-c stage=prod -c region=eu-central-1 -c alarm_email=you@example.com -c programs=crm:service -c local=1`.
+
+        `-c anchor_days=400` says how long heads of the audit trail are locked away, `-c note_logins=0` lets people sign
+        in without a row there. Raises ValueError.
+        """
+        name = node.try_get_context("stage") or "dev"
         return cls(
-            name=node.try_get_context("stage") or "dev",
+            name=name,
             region=node.try_get_context("region") or "eu-west-1",
             local=bool(node.try_get_context("local")),
             alarm_email=node.try_get_context("alarm_email") or None,
+            programs=read_programs(node.try_get_context("programs") or ""),
+            anchor_days=int(node.try_get_context("anchor_days") or (400 if name == "prod" else 1)),
+            notes_logins=str(node.try_get_context("note_logins")) != "0",
         )
 
     @property

@@ -5,7 +5,7 @@ from constructs import Construct
 
 from infra.keys import Keys
 from infra.stage import Stage
-from infra.table import Table, text
+from infra.table import Access, Table, text
 
 NEW = dynamodb.StreamViewType.NEW_IMAGE
 NEW_AND_OLD = dynamodb.StreamViewType.NEW_AND_OLD_IMAGES
@@ -84,6 +84,8 @@ class Tables(Construct):
             stream=NEW,
             expires=True,
         )
+        # Nothing ends it: who read whom is asked years later. Of people it holds hashes of identifiers only.
+        self.audit = Table(self, "audit", stage=stage, key=keys.audit, partition="chain", sort="number")
         self.all = [
             self.events,
             self.identities,
@@ -94,7 +96,13 @@ class Tables(Construct):
             self.catalog,
             self.quarantine,
             self.tallies,
+            self.audit,
         ]
+
+
+def recording(tables: Tables) -> Access:
+    """Say that a function may put rows behind the audit trail, and see which one is the last: it changes none."""
+    return tables.audit.allow("PartiQLInsert", "Query")
 
 
 def _by_segment() -> dynamodb.GlobalSecondaryIndexPropsV2:

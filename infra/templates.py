@@ -19,9 +19,11 @@ class Templates:
     manifest: dict[str, Any]
 
 
-def synthesize(folder: Path, *, stage: str = "dev") -> Templates:
+def synthesize(folder: Path, *, stage: str = "dev", **context: str) -> Templates:
     """Write both templates to a folder, calling nobody, and return them."""
-    app = App(outdir=str(folder), context={**FLAGS, "stage": stage, "local": "1", "aws:cdk:bundling-stacks": []})
+    app = App(
+        outdir=str(folder), context={**FLAGS, "stage": stage, "local": "1", **context, "aws:cdk:bundling-stacks": []}
+    )
     data, platform = build(app)
     app.synth()
     return Templates(

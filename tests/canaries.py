@@ -4,6 +4,7 @@ from typing import Any
 
 from local.world.world import START
 from regulars.adapters.admin_routes import ADMIN_ROUTES
+from regulars.adapters.audit_routes import AUDIT_ROUTES
 from regulars.adapters.change_routes import CHANGE_ROUTES
 from regulars.adapters.privacy_routes import PRIVACY_ROUTES
 from regulars.adapters.profile_routes import PROFILE_ROUTES
@@ -18,7 +19,7 @@ from regulars.stores.quarantine import QuarantineStore
 from regulars.stores.rebuilds import RebuildStore, Run
 from tests.workspace import Answer, Workspace, delivery
 
-ROUTES: list[Route[Any]] = [*PROFILE_ROUTES, *CHANGE_ROUTES, *ADMIN_ROUTES, *PRIVACY_ROUTES]
+ROUTES: list[Route[Any]] = [*PROFILE_ROUTES, *CHANGE_ROUTES, *ADMIN_ROUTES, *AUDIT_ROUTES, *PRIVACY_ROUTES]
 GUARDED = [route for route in ROUTES if route.scope]
 UPLOAD = Upload(list="web", at=START, mode="add", kind="email", by="s-1")
 VALUES = {"ref": "user_id:c4n4ry-user", "id": "web", "print": "x", "upload": UPLOAD.id}
@@ -28,6 +29,8 @@ QUERY = {
     "list_sizes": {"from": "2026-01-01", "to": "2026-01-02"},
     "list_violations": {"source": "web", "from": "2026-01-01", "to": "2026-01-02"},
     "list_refused": {"from": "2026-01-01", "to": "2026-01-02"},
+    "search_audit": {"from": "2026-01-01", "to": "2026-01-02"},
+    "list_anchors": {"from": "2026-01-01", "to": "2026-01-02"},
     "repair_quarantined": {"dry_run": "true"},
     "repair_all_quarantined": {"dry_run": "true"},
 }

@@ -46,7 +46,7 @@ def aws() -> Iterator[None]:
 
 @pytest.fixture
 def tables(aws: None) -> None:
-    """The nine tables and the bucket for large things, empty, in the fake AWS."""
+    """The ten tables and the bucket for large things, empty, in the fake AWS."""
     from tests.tables import create_bucket, create_tables
 
     del aws

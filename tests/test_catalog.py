@@ -24,6 +24,7 @@ from regulars.domain.rate_definitions import parse_rates
 from regulars.domain.segment_definitions import parse
 from regulars.domain.segments import Segment
 from regulars.domain.sources import parse_source
+from regulars.domain.teams import parse_teams
 from regulars.domain.workspace import parse_workspace
 from regulars.errors import DefinitionError
 from tests.computed import COMPUTED, TRAITS
@@ -37,6 +38,7 @@ PARSERS: Mapping[str, Callable[[dict[str, Any]], object]] = {
     "import": lambda definition: parse_mapping("x", definition),
     "identity": check_rules,
     "workspace": parse_workspace,
+    "teams": parse_teams,
     "list": lambda definition: parse_list("x", definition),
     "source": lambda definition: parse_source("x", definition),
     "tracking-plan": lambda definition: check_plan("x", definition),
@@ -155,6 +157,9 @@ def planned_traits(**traits: Any) -> dict[str, Any]:
 GOOD = [
     ("workspace", {}),
     ("list", {}),
+    ("teams", {}),
+    ("teams", {"id": "teams", "others": "none", "teams": {}}),
+    ("teams", {"teams": {"dach": {"name": "DACH", "segments": ["lapsed"], "traits": "all"}}}),
     ("list", {"id": "x", "name": "Press", "description": "Who writes about us"}),
     ("workspace", {"zone": "UTC"}),
     ("workspace", {"id": "settings", "zone": "Europe/Berlin", "currency": "EUR"}),
@@ -228,6 +233,15 @@ BAD = [
     ("segment", {"anonymous": True, "where": {"audience": ""}}),
     ("segment", {"anonymous": True, "where": {"audience": "sports", "score": 1}}),
     ("workspace", {"zone": ""}),
+    ("teams", {"others": "some"}),
+    ("teams", {"teams": []}),
+    ("teams", {"teams": {"DACH": {"segments": "all", "traits": "all"}}}),
+    ("teams", {"teams": {"dach": {"segments": "all"}}}),
+    ("teams", {"teams": {"dach": {"segments": "lapsed", "traits": "all"}}}),
+    ("teams", {"teams": {"dach": {"segments": [""], "traits": "all"}}}),
+    ("teams", {"teams": {"dach": {"segments": [1], "traits": "all"}}}),
+    ("teams", {"teams": {"dach": {"segments": "all", "traits": "all", "events": "all"}}}),
+    ("teams", {"team": {}}),
     ("list", {"name": ""}),
     ("list", {"name": "x" * 501}),
     ("list", {"members": ["ann@shop.example"]}),

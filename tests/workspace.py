@@ -10,12 +10,16 @@ from tempfile import mkdtemp
 from typing import Any
 from weakref import finalize
 
+from local.world.anchors import MemoryAnchors
 from local.world.backfilling import Backfilling
 from local.world.lake import MemoryLake
 from local.world.world import World
 from local.world.wrapping import PlainWrapper
+from regulars.adapters.access import Access
 from regulars.adapters.admin_api import AdminApi
 from regulars.adapters.admin_routes import ADMIN_ROUTES
+from regulars.adapters.audit_api import AuditApi
+from regulars.adapters.audit_routes import AUDIT_ROUTES
 from regulars.adapters.change_api import ChangeApi
 from regulars.adapters.change_routes import CHANGE_ROUTES
 from regulars.adapters.graph_routes import GRAPH_ROUTES
@@ -28,18 +32,24 @@ from regulars.adapters.privacy_api import PrivacyApi
 from regulars.adapters.privacy_routes import PRIVACY_ROUTES
 from regulars.adapters.profile_api import ProfileApi
 from regulars.adapters.profile_routes import PROFILE_ROUTES
+from regulars.adapters.recording import Recorder
 from regulars.adapters.routes import answer
 from regulars.adapters.sealing import KmsSealer
 from regulars.adapters.unmerge_api import UnmergeApi
 from regulars.adapters.unmerge_routes import UNMERGE_ROUTES
 from regulars.adapters.why_routes import WHY_ROUTES
+from regulars.domain.audit import FUNCTIONS, Deed, Row
 from regulars.domain.calls import Delivery, read
 from regulars.domain.events import Event
 from regulars.domain.identifiers import Identifier, normalise, owner_key
 from regulars.domain.identity_rules import DEFAULT_RULES
 from regulars.domain.sources import Source
 from regulars.pipeline.admission import lay_out
+from regulars.pipeline.anchoring import Anchored, Anchorer
+from regulars.pipeline.audit import AuditTrail
 from regulars.pipeline.rebuild_worker import RebuildWorker
+from regulars.pipeline.sights import Sights
+from regulars.stores.audit import from_item as from_audit_item
 from regulars.stores.events import from_item
 
 SECRET = bytes(range(64))
@@ -87,10 +97,10 @@ class Workspace:
 
     def __init__(self) -> None:
         self.world = World()
-        self.audited: list[tuple[str, str, str]] = []
         self.failures: list[Exception] = []
         self._minted = 0
         self.lake = MemoryLake()
+        self.anchors = MemoryAnchors()
         self.begun: list[str] = []
         self.start()
 
@@ -98,8 +108,15 @@ class Workspace:
         """Start the functions, with nothing held in memory."""
         database = self.world.database
         self.sealer = KmsSealer(database, PlainWrapper())
-        self._profile_api = ProfileApi.over(database, self.sealer, MANY, self._audit, self.world.clock)
-        self._unmerge_api = UnmergeApi.over(database, self.sealer, MANY, self._audit, self.world.clock)
+        self._access = Access(lambda request: request.claims, Sights(database).of)
+        self._recorders = {name: self._recorder(name) for name in FUNCTIONS}
+        self._profile_api = ProfileApi.over(
+            database, self.sealer, MANY, self._recorders["profile_api"], self.world.clock
+        )
+        self._unmerge_api = UnmergeApi.over(database, self.sealer, MANY, self._recorders["unmerge"], self.world.clock)
+        self._audit_api = AuditApi.over(
+            database, self.sealer, MANY, self._recorders["audit_api"], lambda: self.anchors, self.world.clock
+        )
         self._admin_api = AdminApi.over(
             database,
             self.sealer,
@@ -107,19 +124,17 @@ class Workspace:
             clock=self.world.clock,
             random=self._random,
             document=document(),
-            audit=self._audit,
+            audit=self._recorders["admin_api"],
             journal=self.world.journal,
             workers=AtOnce(self.world),
             backfilling=Backfilling(self.world),
         )
-        self._privacy_api = PrivacyApi.over(
-            database, self.sealer, MANY, self._audit, clock=self.world.clock, workers=Begun(self)
-        )
+        self._privacy_api = PrivacyApi.over(database, self.sealer, MANY, clock=self.world.clock, workers=Begun(self))
         self._change_api = ChangeApi.over(
             database,
             self.sealer,
             MANY,
-            self._audit,
+            self._recorders["change_profile"],
             clock=self.world.clock,
             journal=self.world.journal,
             random=self._random,
@@ -178,16 +193,19 @@ class Workspace:
 
     def answer(self, request: Request) -> dict[str, Any]:
         if request.path.endswith(("/unmerge", "/release")) or "/held/" in request.path:
-            return answer(UNMERGE_ROUTES, self._unmerge_api, request)
+            return answer(UNMERGE_ROUTES, self._unmerge_api, request, self._recorders["unmerge"], self._access)
         if request.path in ("/v1/segments/preview", "/v1/segments/sql"):
-            return answer(PREVIEW_ROUTES, self._preview_api, request)
+            return answer(PREVIEW_ROUTES, self._preview_api, request, None, self._access)
         if request.path.startswith("/v1/profiles") and (request.method == "PATCH" or request.path.endswith("/rebuild")):
-            return answer(CHANGE_ROUTES, self._change_api, request)
+            return answer(CHANGE_ROUTES, self._change_api, request, self._recorders["change_profile"], self._access)
         if request.path.startswith("/v1/profiles"):
-            return answer((*PROFILE_ROUTES, *GRAPH_ROUTES, *WHY_ROUTES), self._profile_api, request)
+            routes = (*PROFILE_ROUTES, *GRAPH_ROUTES, *WHY_ROUTES)
+            return answer(routes, self._profile_api, request, self._recorders["profile_api"], self._access)
+        if request.path.startswith("/v1/audit"):
+            return answer(AUDIT_ROUTES, self._audit_api, request, self._recorders["audit_api"], self._access)
         if request.path.startswith("/v1/privacy"):
-            return answer(PRIVACY_ROUTES, self._privacy_api, request)
-        return answer(ADMIN_ROUTES, self._admin_api, request)
+            return answer(PRIVACY_ROUTES, self._privacy_api, request, self._recorders["privacy_api"], self._access)
+        return answer(ADMIN_ROUTES, self._admin_api, request, self._recorders["admin_api"], self._access)
 
     @cached_property
     def _preview_api(self) -> PreviewApi:
@@ -195,8 +213,31 @@ class Workspace:
         finalize(self, rmtree, folder)
         return PreviewApi.over(self.world.database, self.lake, folder, self.world.clock)
 
-    def _audit(self, subject: str, route: str, whom: str) -> None:
-        self.audited.append((subject, route, whom))
+    @property
+    def trail(self) -> list[Row]:
+        """The rows of the audit trail: chain by chain, each in its order."""
+        rows = (from_audit_item(item) for item in self.world.database.all("audit"))
+        return sorted(rows, key=lambda row: row.place)
+
+    @property
+    def audited(self) -> list[tuple[str, str, str]]:
+        """Who has opened personal fields by which route, and of whom, each once for a request."""
+        opened = (row.deed for row in self.trail if row.deed.opened)
+        return [(deed.who, deed.what, whom) for deed in opened for whom in deed.whom]
+
+    def note(self, deed: Deed) -> None:
+        """Write a row as the sign-in does."""
+        AuditTrail(self.world.database, self.world.clock, lambda _tries: None, function="note_login", lane=0).write(
+            deed
+        )
+
+    def anchor(self) -> Anchored:
+        """Do what is done each hour."""
+        return Anchorer(self.world.database, self.anchors, self.world.journal, self.world.clock).anchor()
+
+    def _recorder(self, function: str) -> Recorder:
+        trail = AuditTrail(self.world.database, self.world.clock, lambda _tries: None, function=function, lane=0)
+        return Recorder(trail.write, lambda: self.sealer.hash_key)
 
     def _random(self) -> str:
         self._minted += 1

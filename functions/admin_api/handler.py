@@ -6,13 +6,15 @@ from functools import cache
 from typing import Any
 
 from regulars.adapters import clients, settings
+from regulars.adapters.access import access
 from regulars.adapters.admin_api import AdminApi
 from regulars.adapters.admin_routes import ADMIN_ROUTES
 from regulars.adapters.clock import now
 from regulars.adapters.http import Request, Response, serve
-from regulars.adapters.observability import journal, log_failure, log_personal_read, observed
+from regulars.adapters.observability import journal, log_failure, observed
 from regulars.adapters.openapi import document
 from regulars.adapters.parallel import Parallel
+from regulars.adapters.recording import recorder
 from regulars.adapters.routes import answer
 from regulars.adapters.sealing import KmsSealer, KmsWrapper
 from regulars.adapters.workers import StateMachine
@@ -25,19 +27,20 @@ def handler(event: Mapping[str, Any], _context: object) -> Response:
 
 
 def _answer(request: Request) -> Response:
-    return answer(ADMIN_ROUTES, _api(), request)
+    return answer(ADMIN_ROUTES, _api(), request, _api().audit, access())
 
 
 @cache
 def _api() -> AdminApi:
+    sealer = KmsSealer(clients.database(), KmsWrapper(clients.kms, settings.workspace_cmk()))
     return AdminApi.over(
         clients.database(),
-        KmsSealer(clients.database(), KmsWrapper(clients.kms, settings.workspace_cmk())),
+        sealer,
         Parallel(),
         clock=now,
         random=lambda: secrets.token_urlsafe(18),
         document=document(),
-        audit=log_personal_read,
+        audit=recorder(lambda: sealer.hash_key),
         journal=journal,
         workers=StateMachine(clients.step_functions(), settings.rebuilding()),
         backfilling=StateMachine(clients.step_functions(), settings.backfilling()),

@@ -6,13 +6,15 @@ from functools import cache
 from typing import Any
 
 from regulars.adapters import clients, settings
+from regulars.adapters.access import access
 from regulars.adapters.change_api import ChangeApi
 from regulars.adapters.change_routes import CHANGE_ROUTES
 from regulars.adapters.clock import now
 from regulars.adapters.http import Request, Response, serve
-from regulars.adapters.observability import journal, log_failure, log_personal_read, observed
+from regulars.adapters.observability import journal, log_failure, observed
 from regulars.adapters.parallel import Parallel
 from regulars.adapters.pause import pause
+from regulars.adapters.recording import recorder
 from regulars.adapters.routes import answer
 from regulars.adapters.sealing import KmsSealer, KmsWrapper
 
@@ -24,7 +26,7 @@ def handler(event: Mapping[str, Any], _context: object) -> Response:
 
 
 def _answer(request: Request) -> Response:
-    return answer(CHANGE_ROUTES, _api(), request)
+    return answer(CHANGE_ROUTES, _api(), request, _api().audit, access())
 
 
 @cache
@@ -34,7 +36,7 @@ def _api() -> ChangeApi:
         clients.database(),
         sealer,
         Parallel(),
-        log_personal_read,
+        recorder(lambda: sealer.hash_key),
         clock=now,
         journal=journal,
         random=lambda: secrets.token_urlsafe(18),

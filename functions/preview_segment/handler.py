@@ -7,6 +7,7 @@ from tempfile import gettempdir
 from typing import Any, Protocol
 
 from regulars.adapters import clients
+from regulars.adapters.access import access
 from regulars.adapters.clock import now
 from regulars.adapters.http import Request, Response, serve
 from regulars.adapters.lake import lake
@@ -33,7 +34,7 @@ def handler(event: Mapping[str, Any], context: Context) -> Response:
 
 
 def _answer(seconds: float, request: Request) -> Response:
-    return answer(PREVIEW_ROUTES, _api().within(seconds), request)
+    return answer(PREVIEW_ROUTES, _api().within(seconds), request, None, access())
 
 
 @cache

@@ -5,12 +5,14 @@ from functools import cache
 from typing import Any
 
 from regulars.adapters import clients, settings
+from regulars.adapters.access import access
 from regulars.adapters.clock import now
 from regulars.adapters.http import Request, Response, serve
-from regulars.adapters.observability import log_failure, log_request, observed
+from regulars.adapters.observability import log_failure, observed
 from regulars.adapters.parallel import Parallel
 from regulars.adapters.privacy_api import PrivacyApi
 from regulars.adapters.privacy_routes import PRIVACY_ROUTES
+from regulars.adapters.recording import Recorder, recorder
 from regulars.adapters.routes import answer
 from regulars.adapters.sealing import KmsSealer, KmsWrapper
 from regulars.adapters.workers import StateMachine
@@ -23,16 +25,25 @@ def handler(event: Mapping[str, Any], _context: object) -> Response:
 
 
 def _answer(request: Request) -> Response:
-    return answer(PRIVACY_ROUTES, _api(), request)
+    return answer(PRIVACY_ROUTES, _api(), request, _recorder(), access())
+
+
+@cache
+def _sealer() -> KmsSealer:
+    return KmsSealer(clients.database(), KmsWrapper(clients.kms, settings.workspace_cmk()))
+
+
+@cache
+def _recorder() -> Recorder:
+    return recorder(lambda: _sealer().hash_key)
 
 
 @cache
 def _api() -> PrivacyApi:
     return PrivacyApi.over(
         clients.database(),
-        KmsSealer(clients.database(), KmsWrapper(clients.kms, settings.workspace_cmk())),
+        _sealer(),
         Parallel(),
-        log_request,
         clock=now,
         workers=StateMachine(clients.step_functions(), settings.erasing()),
     )

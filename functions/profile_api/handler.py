@@ -5,13 +5,15 @@ from functools import cache
 from typing import Any
 
 from regulars.adapters import clients, settings
+from regulars.adapters.access import access
 from regulars.adapters.clock import now
 from regulars.adapters.graph_routes import GRAPH_ROUTES
 from regulars.adapters.http import Request, Response, serve
-from regulars.adapters.observability import log_failure, log_personal_read, observed
+from regulars.adapters.observability import log_failure, observed
 from regulars.adapters.parallel import Parallel
 from regulars.adapters.profile_api import ProfileApi
 from regulars.adapters.profile_routes import PROFILE_ROUTES
+from regulars.adapters.recording import recorder
 from regulars.adapters.routes import answer
 from regulars.adapters.sealing import KmsSealer, KmsWrapper
 from regulars.adapters.why_routes import WHY_ROUTES
@@ -24,10 +26,10 @@ def handler(event: Mapping[str, Any], _context: object) -> Response:
 
 
 def _answer(request: Request) -> Response:
-    return answer((*PROFILE_ROUTES, *GRAPH_ROUTES, *WHY_ROUTES), _api(), request)
+    return answer((*PROFILE_ROUTES, *GRAPH_ROUTES, *WHY_ROUTES), _api(), request, _api().audit, access())
 
 
 @cache
 def _api() -> ProfileApi:
     sealer = KmsSealer(clients.database(), KmsWrapper(clients.kms, settings.workspace_cmk()))
-    return ProfileApi.over(clients.database(), sealer, Parallel(), log_personal_read, now)
+    return ProfileApi.over(clients.database(), sealer, Parallel(), recorder(lambda: sealer.hash_key), now)

@@ -5,10 +5,12 @@ from functools import cache
 from typing import Any
 
 from regulars.adapters import clients, settings
+from regulars.adapters.access import access
 from regulars.adapters.clock import now
 from regulars.adapters.http import Request, Response, serve
-from regulars.adapters.observability import log_failure, log_personal_read, observed
+from regulars.adapters.observability import log_failure, observed
 from regulars.adapters.parallel import Parallel
+from regulars.adapters.recording import recorder
 from regulars.adapters.routes import answer
 from regulars.adapters.sealing import KmsSealer, KmsWrapper
 from regulars.adapters.unmerge_api import UnmergeApi
@@ -22,10 +24,10 @@ def handler(event: Mapping[str, Any], _context: object) -> Response:
 
 
 def _answer(request: Request) -> Response:
-    return answer(UNMERGE_ROUTES, _api(), request)
+    return answer(UNMERGE_ROUTES, _api(), request, _api().audit, access())
 
 
 @cache
 def _api() -> UnmergeApi:
     sealer = KmsSealer(clients.database(), KmsWrapper(clients.kms, settings.workspace_cmk()))
-    return UnmergeApi.over(clients.database(), sealer, Parallel(), log_personal_read, now)
+    return UnmergeApi.over(clients.database(), sealer, Parallel(), recorder(lambda: sealer.hash_key), now)

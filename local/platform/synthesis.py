@@ -15,7 +15,8 @@ from local.platform.errors import PlatformError
 from local.platform.folders import ROOT, Folders
 
 SOURCES = ("infra", "functions", "layers", "cdk.json", "package-lock.json", "requirements.lock")
-CONTEXT = {"stage": "local", "local": "1", "region": REGION}
+# The emulator waits for a trigger of the sign-in, which waits for the emulator's tables: neither would come to an end.
+CONTEXT = {"stage": "local", "local": "1", "region": REGION, "note_logins": "0"}
 
 
 def synthesize(folders: Folders) -> Assembly:

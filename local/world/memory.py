@@ -76,7 +76,7 @@ class Change:
 
 class MemoryDatabase:
     """
-    Nine tables in memory, each operation atomic under one lock.
+    Ten tables in memory, each operation atomic under one lock.
 
     `hook` is called before each operation, outside the lock: a scheduler switches workers there, and chaos strikes.
     The streams tell when each change was made by `clock` (microseconds).

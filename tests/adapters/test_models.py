@@ -13,6 +13,7 @@ from regulars.adapters.models import MODELS
 from regulars.domain.instants import DAY, SECOND
 from regulars.domain.refused_claims import RefusedClaim
 from regulars.domain.timers import Timer
+from regulars.pipeline.audit import AuditTrail
 from regulars.stores.database import INDEXES, KEYS, TableName
 from regulars.stores.events import to_item
 from regulars.stores.quarantine import Quarantined, QuarantineStore
@@ -20,6 +21,7 @@ from regulars.stores.refused_claims import RefusedClaimStore
 from regulars.stores.tallies import TallyStore
 from regulars.stores.timers import TimerStore
 from regulars.stores.vault import VaultStore
+from tests.audits import a_deed
 from tests.builders import an_event, an_identify, an_order
 
 VIP = {"name": "Buyers", "where": {"event": "Order Completed", "within": "10 days"}}
@@ -80,6 +82,8 @@ def _a_lived_in_world() -> MemoryDatabase:
         Quarantined(source="web", arrival=START, message_id="m", code="c", reason="r", sealed=b"s")
     )
     RefusedClaimStore(database).add(RefusedClaim(owner="email:e", limit="email", event="user_id:u -#web#m", at=START))
+    trail = AuditTrail(database, world.clock, lambda _tries: None, function="profile_api", lane=0)
+    trail.write(a_deed())
     TallyStore(database).put("violations#web#2026-01-01", "p", {("A", "b"): 1}, now=START)
     return database
 

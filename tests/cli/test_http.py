@@ -68,7 +68,7 @@ def test_takes_no_answer_that_is_none_of_ours(content: bytes) -> None:
 def test_says_how_to_get_a_token() -> None:
     place = Place(root=Path("/nowhere"), url="http://127.0.0.1:1", token=None)
 
-    with pytest.raises(UserError, match="no token"):
+    with pytest.raises(UserError, match="nobody is signed in"):
         Http(place).ask("GET", "/")
 
 

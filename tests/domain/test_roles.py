@@ -93,3 +93,30 @@ def test_only_the_privacy_role_sees_what_is_sensitive() -> None:
 
 def test_only_these_roles_read_personal_fields() -> None:
     assert {role for role, scopes in ROLES.items() if "pii:read" in scopes} == {"admin", "service", "privacy"}
+
+
+PROGRAM = {"token_use": "access", "sub": "c1", "client_id": "c1", "scope": "regulars/service"}
+
+
+def test_a_program_has_the_role_of_its_scope() -> None:
+    caller = read_caller(PROGRAM)
+
+    assert (caller.subject, set(caller.roles)) == ("c1", {"service"})
+
+
+@pytest.mark.parametrize(
+    "claims",
+    [
+        {"scope": "regulars/admin"},
+        {"scope": "regulars/privacy"},
+        {"scope": "service"},
+        {"scope": "other/service"},
+        {"scope": ["regulars/service"]},
+        {"scope": "regulars/service", "username": "ann"},
+        {"scope": "regulars/service", "sub": "a-person"},
+        {"scope": "regulars/service", GROUPS: "[visitors]"},
+    ],
+)
+def test_nothing_else_makes_a_program(claims: dict[str, object]) -> None:
+    with pytest.raises(ForbiddenError):
+        read_caller({**PROGRAM, **claims})

@@ -9,9 +9,14 @@ from typing import Any
 import boto3
 import pytest
 
-from regulars.adapters import clients
+from regulars.adapters import clients, tokens
+from regulars.adapters.access import access
 from regulars.adapters.logs import logger
+from regulars.adapters.wire import from_wire
+from regulars.domain.audit_verifying import verify
+from regulars.stores.audit import from_item
 from tests import moto_shim
+from tests.sign_in import CLIENT, ISSUER, claims, keys, token
 from tests.tables import create_tables
 
 Handler = Callable[[dict[str, Any], object], dict[str, Any]]
@@ -25,12 +30,21 @@ def lines(monkeypatch: pytest.MonkeyPatch) -> StringIO:
     return log
 
 
+@pytest.fixture(autouse=True)
+def pool(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The user pool whose tokens are believed."""
+    monkeypatch.setenv("SIGN_IN_ISSUER", ISSUER)
+    monkeypatch.setenv("SIGN_IN_CLIENTS", f"another,{CLIENT}")
+    monkeypatch.setattr(tokens, "fetch_keys", lambda _address: keys())
+
+
 @pytest.fixture
 def deployed(aws: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:  # noqa: ARG001 - in a fake AWS
     moto_shim.mend()
     create_tables()
     key = boto3.client("kms").create_key()["KeyMetadata"]["KeyId"]
     monkeypatch.setenv("WORKSPACE_CMK", key)
+    monkeypatch.setenv("POWERTOOLS_SERVICE_NAME", "profile_api")
     clear()
     yield
     clear()
@@ -40,6 +54,7 @@ def clear() -> None:
     """Forget clients of another account in memory."""
     clients.database.cache_clear()
     clients.kms.cache_clear()
+    access.cache_clear()
     for name in ("profile_api", "admin_api"):
         importlib.import_module(f"functions.{name}.handler")._api.cache_clear()
 
@@ -47,11 +62,11 @@ def clear() -> None:
 def ask(function: str, method: str, path: str, role: str, body: object = None) -> tuple[int, Any]:
     """Wake a function as the gateway does."""
     handler: Handler = importlib.import_module(f"functions.{function}.handler").handler
-    claims = {"token_use": "access", "sub": "s-1", "cognito:groups": f"[{role}]"}
     event = {
         "version": "2.0",
         "rawPath": path,
-        "requestContext": {"http": {"method": method}, "authorizer": {"jwt": {"claims": claims}}},
+        "headers": {"authorization": f"Bearer {token(claims(**{'cognito:groups': [role]}))}"},
+        "requestContext": {"http": {"method": method}},
         "body": json.dumps(body) if body is not None else None,
     }
     answer = handler(event, None)
@@ -91,13 +106,27 @@ def test_the_description_needs_neither_tables_nor_keys() -> None:
 
 
 @pytest.mark.usefixtures("deployed")
-def test_a_read_of_personal_fields_leaves_a_line_of_ids(lines: StringIO) -> None:
+def test_a_read_of_personal_fields_leaves_a_row_of_ids() -> None:
     ask("profile_api", "GET", "/v1/profiles/email:jane@example.com", "service")
 
-    [line] = [json.loads(line) for line in lines.getvalue().splitlines() if "personal fields" in line]
-    assert (line["subject"], line["route"]) == ("s-1", "get_profile")
-    assert line["whom"].startswith("p_email:")
-    assert "jane" not in str(line)
+    [item] = boto3.client("dynamodb").scan(TableName="audit")["Items"]
+    assert (item["who"]["S"], item["what"]["S"], item["outcome"]["S"]) == ("s-1", "get_profile", "not_found")
+    assert item["chain"]["S"].split("#")[1] == "profile_api"
+    assert "p_email:" in item["whom"]["S"]
+    assert "jane" not in str(item)
+
+
+@pytest.mark.usefixtures("deployed")
+def test_what_is_written_to_the_trail_verifies() -> None:
+    for number in range(4):
+        ask("admin_api", "PUT", f"/v1/sources/web{number}", "admin", {"definition": {"name": "Web"}})
+        ask("profile_api", "GET", "/v1/profiles/email:jane@example.com", "service")
+
+    items = boto3.client("dynamodb").scan(TableName="audit")["Items"]
+    rows = sorted((from_item(from_wire(item)) for item in items), key=lambda row: row.place)
+    days = [row.place.chain[:10] for row in rows]
+    assert verify(rows, (), first=days[0], last=days[-1]).fault is None
+    assert len(rows) == 4 * 3
 
 
 @pytest.mark.usefixtures("aws")
@@ -109,3 +138,14 @@ def test_a_failure_of_ours_is_told_without_its_words(lines: StringIO) -> None:
     assert (status, content["code"]) == (503, "unavailable")
     assert "a read failed" in lines.getvalue()
     assert "jane" not in lines.getvalue()
+
+
+@pytest.mark.usefixtures("deployed")
+def test_what_the_gateway_says_of_a_token_is_not_enough() -> None:
+    handler: Handler = importlib.import_module("functions.profile_api.handler").handler
+    said = {"token_use": "access", "sub": "s-1", "cognito:groups": "[admin]"}
+    context = {"http": {"method": "GET"}, "authorizer": {"jwt": {"claims": said}}}
+
+    answer = handler({"version": "2.0", "rawPath": "/v1/profiles/user_id:u", "requestContext": context}, None)
+
+    assert answer["statusCode"] == 401

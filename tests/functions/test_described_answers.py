@@ -31,6 +31,7 @@ BODIES: dict[str, Any] = {
     "put_identity": {"identifiers": [{"kind": "user_id", "from": ["userId"], "limit": 1}]},
     "put_list": {"name": "Very important"},
     "put_workspace": {"zone": "Europe/Berlin"},
+    "put_teams": {"teams": {"dach": {"segments": "all", "traits": ["plan"]}}},
     "put_tracking_plan": {"event": "Feedback Given", "mode": "draft"},
     "put_rates": {"currency": "EUR", "days": {"2026-01-01": {"USD": 1.25}}},
     "put_import": {"source": "s", "key": ["id"], "calls": [{"type": "identify", "userId": "{id}"}]},
@@ -53,6 +54,7 @@ def test_an_answer_has_the_described_form(workspace: Workspace, route: Route[Any
     workspace.put("/v1/imports/web", {"definition": BODIES["put_import"]})
     workspace.put("/v1/identity", {"definition": BODIES["put_identity"]})
     workspace.put("/v1/workspace", {"definition": BODIES["put_workspace"]})
+    workspace.put("/v1/teams", {"definition": BODIES["put_teams"]})
     workspace.put("/v1/computed-traits/web", {"definition": BODIES["put_computed_trait"]})
     workspace.put("/v1/rates/web", {"definition": BODIES["put_rates"]})
     [key] = workspace.get("/v1/sources/web/keys", "admin").content["keys"]
@@ -63,6 +65,9 @@ def test_an_answer_has_the_described_form(workspace: Workspace, route: Route[Any
     requests = RequestStore(workspace.world.database)
     if (standing := requests.get("web")) and route.name in STANDING:
         requests.save(replace(standing, **STANDING[route.name]))
+    if route.scope == "audit:read":
+        role = "privacy"
+        workspace.anchor()
     changes: dict[str, Any] = {"headers": {}}
     if route.name in BODIES:
         changes["body"] = {"definition": BODIES[route.name]}

@@ -1,6 +1,5 @@
 """The functions of requests of persons, as they are deployed, over a fake AWS."""
 
-import json
 from dataclasses import replace
 from typing import Any
 
@@ -102,18 +101,10 @@ def test_without_time_it_asks_to_be_called_again(erase: Any) -> None:
     assert erase.handler({"id": "q1"}, Time(1_000)) == {"done": False, "wait": 1}
 
 
-def test_requests_are_taken_by_the_function_that_answers_for_them(erase: Any) -> None:
+def test_who_takes_requests_asks_for_a_token(erase: Any) -> None:
     del erase
-    module = cold("privacy_api")
-    event = {
-        "rawPath": "/v1/privacy/register",
-        "requestContext": {
-            "http": {"method": "GET"},
-            "authorizer": {"jwt": {"claims": {"token_use": "access", "sub": "s", "cognito:groups": "[privacy]"}}},
-        },
-    }
+    event = {"rawPath": "/v1/privacy/register", "requestContext": {"http": {"method": "GET"}}}
 
-    answer = module.handler(event, Time())
+    answer = cold("privacy_api").handler(event, Time())
 
-    assert answer["statusCode"] == 200
-    assert json.loads(answer["body"])["places"]
+    assert answer["statusCode"] == 401

@@ -97,7 +97,8 @@ def test_whoever_may_not_see_personal_fields_sees_where_they_were(workspace: Wor
     assert json.loads(masked["body"])["message"]["traits"] == {"email": "•••", "plan": "gold"}
     assert json.loads(whole["body"])["message"]["traits"] == {"email": "ann@shop.example", "plan": "gold"}
     assert (masked["masked"], whole["masked"]) == (True, False)
-    assert workspace.audited == [("s-1", "get_quarantined", row["id"])]
+    assert workspace.audited[0] == ("s-1", "get_quarantined", row["id"])
+    assert workspace.trail[-1].deed.count == 1
 
 
 def test_a_message_edited_masked_comes_back_whole(workspace: Workspace) -> None:

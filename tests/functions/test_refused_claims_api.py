@@ -56,7 +56,8 @@ def test_masks_values_for_who_may_not_read_them_and_says_who_read_them(workspace
 
     claims(workspace, "privacy")
 
-    assert workspace.audited == [("s-1", "list_refused", f"p_{workspace.owner('email', 'jane@example.com')}")]
+    both = [("email", "jane@example.com"), ("user_id", "abc456")]
+    assert workspace.audited == [("s-1", "list_refused", f"p_{workspace.owner(*each)}") for each in both]
 
 
 def test_leads_to_both_people(workspace: Workspace) -> None:

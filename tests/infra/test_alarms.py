@@ -29,7 +29,15 @@ def test_somebody_is_told(deployed: Templates) -> None:
     streams = {f"{name}_{what}" for name in STREAMS for what in ("drops", "lags", "stuck")}
     failing = {f"{name}_fails" for name in functions(deployed)} | {"http_api_fails"}
     filled = {
-        f"{name}_filled" for name in ("compact_dead", "count_members_dead", "evaluations_dead", "failures", "tick_dead")
+        f"{name}_filled"
+        for name in (
+            "anchor_audit_dead",
+            "compact_dead",
+            "count_members_dead",
+            "evaluations_dead",
+            "failures",
+            "tick_dead",
+        )
     }
 
     assert streams | failing | filled <= alarms(deployed).keys()

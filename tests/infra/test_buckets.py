@@ -1,3 +1,5 @@
+import pytest
+
 from infra.permissions import identity, paths
 from infra.templates import Template, Templates, resources
 
@@ -9,10 +11,36 @@ def buckets(templates: Templates) -> dict[str, Template]:
 def test_buckets_are_private_and_encrypted(deployed: Templates) -> None:
     for bucket in buckets(deployed).values():
         [rule] = bucket["BucketEncryption"]["ServerSideEncryptionConfiguration"]
-        key = rule["ServerSideEncryptionByDefault"]["KMSMasterKeyID"]
+        default = rule["ServerSideEncryptionByDefault"]
 
         assert all(bucket["PublicAccessBlockConfiguration"].values())
-        assert paths(deployed)[identity(key)] == "keys/events"
+        if "ObjectLockEnabled" in bucket:  # what is locked must not be lost with a key
+            assert default == {"SSEAlgorithm": "AES256"}
+        else:
+            assert paths(deployed)[identity(default["KMSMasterKeyID"])] == "keys/events"
+
+
+@pytest.mark.parametrize(("stage", "days"), [("deployed", 1), ("in_production", 400)])
+def test_anchors_are_locked(stage: str, days: int, request: pytest.FixtureRequest) -> None:
+    bucket = buckets(request.getfixturevalue(stage))["buckets/anchors"]
+
+    assert bucket["ObjectLockEnabled"]
+    assert bucket["ObjectLockConfiguration"]["Rule"]["DefaultRetention"] == {"Mode": "COMPLIANCE", "Days": days}
+    assert bucket["VersioningConfiguration"] == {"Status": "Enabled"}
+    assert "LifecycleConfiguration" not in bucket
+
+
+def test_nobody_may_remove_or_hide_an_anchor(deployed: Templates) -> None:
+    [refused] = [
+        statement
+        for policy in resources(deployed.data, "S3::BucketPolicy").values()
+        for statement in policy["PolicyDocument"]["Statement"]
+        if statement["Effect"] == "Deny" and "s3:DeleteObject" in statement["Action"]
+    ]
+
+    assert refused["Principal"] == {"AWS": "*"}
+    assert {"s3:DeleteObject", "s3:DeleteObjectVersion"} <= set(refused["Action"])
+    assert "Condition" not in refused
 
 
 def test_buckets_speak_tls_only(deployed: Templates) -> None:
@@ -20,10 +48,10 @@ def test_buckets_speak_tls_only(deployed: Templates) -> None:
         paths(deployed)[identity(policy["Bucket"])]
         for policy in resources(deployed.data, "S3::BucketPolicy").values()
         for statement in policy["PolicyDocument"]["Statement"]
-        if statement["Effect"] == "Deny" and statement["Condition"] == {"Bool": {"aws:SecureTransport": "false"}}
+        if statement["Effect"] == "Deny" and statement.get("Condition") == {"Bool": {"aws:SecureTransport": "false"}}
     }
 
-    assert refusing == {"buckets/answers", "buckets/failures", "buckets/lake", "buckets/large"}
+    assert refusing == {"buckets/anchors", "buckets/answers", "buckets/failures", "buckets/lake", "buckets/large"}
 
 
 def test_requests_that_wait_and_refused_events_outlive_their_queue_and_their_rows(deployed: Templates) -> None:

@@ -33,7 +33,9 @@ def test_every_function_states_its_limits(deployed: Templates) -> None:
     found = {name: (each["MemorySize"], each["Timeout"]) for name, each in functions(deployed).items()}
 
     assert found.pop("compact") == found.pop("erase") == (2_048, 900)
-    assert found.pop("rebuild") == found.pop("backfill") == found.pop("count_members") == (512, 900)
+    hour = {"rebuild", "backfill", "count_members", "anchor_audit"}
+    assert {found.pop(name) for name in hour} == {(512, 900)}
+    assert found["note_login"] == (512, 5)  # Cognito waits no longer
     assert found.pop("preview_segment") == (3_008, 25)
     assert {memory for memory, _ in found.values()} == {512}
     assert all(timeout <= 60 for _, timeout in found.values())
@@ -57,6 +59,7 @@ def test_only_who_needs_it_carries_what_is_heavy(deployed: Templates) -> None:
 def test_what_people_wait_for_answers_before_the_api_gives_up(deployed: Templates) -> None:
     waited_for = {
         "admin_api",
+        "audit_api",
         "change_profile",
         "ingest",
         "preview_segment",
@@ -120,6 +123,8 @@ def test_functions_are_told_where_things_are(deployed: Templates) -> None:
     told = {name for each in functions(deployed).values() for name in variables(each)}
 
     assert {name for name in told if not name.startswith("POWERTOOLS_")} == {
+        "ANCHORS_BUCKET",
+        "AUDIT_TABLE",
         "BACKFILLING",
         "CATALOG_TABLE",
         "ERASING",
@@ -134,6 +139,9 @@ def test_functions_are_told_where_things_are(deployed: Templates) -> None:
         "PROFILES_TABLE",
         "QUARANTINE_TABLE",
         "REBUILDING",
+        "SIGN_IN_CLIENT",
+        "SIGN_IN_CLIENTS",
+        "SIGN_IN_ISSUER",
         "STAGE",
         "TALLIES_TABLE",
         "TIMERS_TABLE",

@@ -30,6 +30,7 @@ PUBLIC = {
     "GET /sourceConfig": "ingest",
     "$default": "ingest",
     "GET /v1/openapi.json": "admin_api",
+    "GET /v1/sign-in": "admin_api",
     "GET /analytics.js/v1/{key}/analytics.min.js": "serve_analytics",
     "GET /analytics-next/bundles/{file}": "serve_analytics",
 }

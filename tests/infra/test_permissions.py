@@ -46,6 +46,7 @@ TABLES = {
         "events": "GetItem Query",
         "vault": "GetItem",
         "catalog": "GetItem Query",
+        "audit": "PartiQLInsert Query",
     },
     "unmerge": {
         "identities": "BatchGetItem GetItem PutItem Query",
@@ -55,6 +56,7 @@ TABLES = {
         "vault": "GetItem",
         "catalog": "GetItem Query",
         "tallies": "DeleteItem GetItem",
+        "audit": "PartiQLInsert Query",
     },
     "change_profile": {
         "identities": "GetItem PutItem Query",
@@ -63,6 +65,7 @@ TABLES = {
         "tallies": "GetItem PutItem",
         "vault": "BatchGetItem GetItem PartiQLInsert",
         "catalog": "GetItem Query",
+        "audit": "PartiQLInsert Query",
     },
     "rebuild": {
         "events": "Query Scan",
@@ -93,6 +96,7 @@ TABLES = {
         "identities": "BatchGetItem Scan",
         "vault": "BatchGetItem GetItem PartiQLInsert",
         "tallies": "BatchGetItem GetItem PartiQLInsert PutItem Query",
+        "audit": "PartiQLInsert Query",
     },
     "erase": {
         "events": "DeleteItem GetItem PutItem Query Scan",
@@ -105,8 +109,21 @@ TABLES = {
         "vault": "DeleteItem GetItem PutItem",
         "catalog": "DeleteItem GetItem PartiQLInsert PutItem Query",
     },
-    "privacy_api": {"catalog": "GetItem PartiQLInsert PutItem Query", "vault": "GetItem"},
+    "privacy_api": {
+        "catalog": "GetItem PartiQLInsert PutItem Query",
+        "vault": "GetItem",
+        "audit": "PartiQLInsert Query",
+    },
     "preview_segment": {"catalog": "GetItem Query"},
+    "audit_api": {
+        "audit": "PartiQLInsert Query",
+        "identities": "GetItem Query",
+        "profiles": "GetItem",
+        "events": "Query",
+        "vault": "GetItem",
+    },
+    "anchor_audit": {"audit": "Query"},
+    "note_login": {"audit": "PartiQLInsert Query"},
     "serve_analytics": {},
     "archive": {},
     "compact": {},
@@ -133,6 +150,7 @@ OTHERS = {
     "announce": {"events:PutEvents announcements/bus"},
     "compact": {"sqs:SendMessage lake/compact_dead"},
     "count_members": {"sqs:SendMessage segments/count_members_dead"},
+    "anchor_audit": {"sqs:SendMessage auditing/anchor_audit_dead"},
 }
 LAKE = {
     "archive": {"s3:PutObject"},
@@ -157,6 +175,14 @@ LARGE = {
     "backfill": {"events": "GetObject"},
     "admin_api": {"events": "GetObject PutObject", "quarantine": "GetObject"},
     "erase": {"events": "DeleteObject GetObject PutObject", "quarantine": "DeleteObject"},
+}
+ANCHORS = {
+    "audit_api": {"s3:ListBucket buckets/anchors", "s3:GetObject buckets/anchors/anchors/*"},
+    "anchor_audit": {
+        "s3:ListBucket buckets/anchors",
+        "s3:GetObject buckets/anchors/anchors/*",
+        "s3:PutObject buckets/anchors/anchors/*",
+    },
 }
 LAKE_TABLES = ("events", "identity", "refused")
 READS = {"GetItem", "BatchGetItem", "Query", "Scan", "DescribeStream", "GetRecords", "GetShardIterator", "ListStreams"}
@@ -214,7 +240,7 @@ def test_a_function_reads_and_writes_exactly_these_objects(allowed: dict[str, se
     lake = {f"{action} buckets/lake/{table}/*" for action in LAKE.get(function, ()) for table in tables}
     listed = {"s3:ListBucket buckets/lake"} if function in ("compact", "preview_segment", "erase") else set()
     listed |= {"s3:ListBucket buckets/large"} if function == "erase" else set()
-    assert found == failures | large | lake | listed
+    assert found == failures | large | lake | listed | ANCHORS.get(function, set())
 
 
 def test_only_who_looks_at_everybody_or_for_anybody_scans(
@@ -253,6 +279,14 @@ def test_a_key_can_be_made_but_never_overwritten_except_by_an_erasure(allowed: d
 
     erased = {("erase", "dynamodb:DeleteItem"), ("erase", "dynamodb:PutItem")}
     assert written == {(name, "dynamodb:PartiQLInsert") for name in INSERTERS} | erased
+
+
+def test_a_row_of_the_audit_trail_is_put_behind_the_others_and_never_changed(
+    allowed: dict[str, set[Permission]],
+) -> None:
+    actions = {each.action for granted in allowed.values() for each in granted if each.thing.startswith("tables/audit")}
+
+    assert actions == {"dynamodb:PartiQLInsert", "dynamodb:Query"}
 
 
 def test_only_who_replays_it_changes_what_is_in_quarantine(allowed: dict[str, set[Permission]]) -> None:
@@ -300,6 +334,7 @@ def test_only_these_open_the_workspace_key(allowed: dict[str, set[Permission]]) 
     assert {name: actions for name, actions in opened.items() if actions} == {
         "ingest": {"kms:Decrypt", "kms:GenerateDataKey"},
         "drain_overflow": {"kms:Decrypt", "kms:GenerateDataKey"},
+        "audit_api": {"kms:Decrypt"},
         "profile_api": {"kms:Decrypt"},
         "unmerge": {"kms:Decrypt"},
         "change_profile": {"kms:Decrypt", "kms:GenerateDataKey"},
@@ -313,6 +348,7 @@ def test_only_those_who_read_the_vault_can_decrypt_it(allowed: dict[str, set[Per
 
     assert holders == {
         "admin_api",
+        "audit_api",
         "change_profile",
         "drain_overflow",
         "erase",

@@ -25,6 +25,7 @@ def test_dead_letters_are_kept_as_long_as_possible(deployed: Templates) -> None:
     kept = {name: each.get("MessageRetentionPeriod") for name, each in queues(deployed).items()}
 
     assert {name for name, seconds in kept.items() if seconds == 14 * 86_400} == {
+        "auditing/anchor_audit_dead",
         "ingest/overflow",
         "ingest/overflow_dead",
         "lake/compact_dead",
@@ -90,6 +91,7 @@ def test_tick_runs_each_minute_and_the_others_each_hour(deployed: Templates) -> 
     assert schedules == {
         "segments/tick": "rate(1 minute)",
         "segments/count_members": "rate(1 hour)",
+        "auditing/anchor_audit": "rate(1 hour)",
         "lake/compact": "rate(1 hour)",
     }
 
@@ -99,7 +101,8 @@ def test_every_target_of_a_rule_has_a_place_for_what_it_missed(deployed: Templat
 
     assert targets
     places = {paths(deployed)[identity(each["DeadLetterConfig"]["Arn"])] for each in targets}
-    assert places == {"segments/tick_dead", "segments/count_members_dead", "lake/compact_dead"}
+    dead = {"segments/tick_dead", "segments/count_members_dead", "lake/compact_dead", "auditing/anchor_audit_dead"}
+    assert places == dead
 
 
 @pytest.mark.parametrize(
@@ -108,6 +111,7 @@ def test_every_target_of_a_rule_has_a_place_for_what_it_missed(deployed: Templat
         ("tick", "segments/tick_dead"),
         ("count_members", "segments/count_members_dead"),
         ("compact", "lake/compact_dead"),
+        ("anchor_audit", "auditing/anchor_audit_dead"),
     ],
 )
 def test_a_run_that_fails_leaves_a_trace_too(deployed: Templates, function: str, queue: str) -> None:

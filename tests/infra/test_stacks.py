@@ -8,11 +8,11 @@ from infra.permissions import identity, paths
 from infra.templates import Templates, synthesize
 
 STREAMED = ("events", "identities", "memberships", "profiles", "tallies")
-TABLES = (*STREAMED, "catalog", "quarantine", "timers", "vault")
+TABLES = (*STREAMED, "audit", "catalog", "quarantine", "timers", "vault")
 EXPORTS = {
     *((f"tables/{table}", attribute) for table in TABLES for attribute in ("Arn", "Ref")),
     *((f"tables/{table}", "StreamArn") for table in STREAMED),
-    *((f"keys/{key}", "Arn") for key in ("events", "profiles", "vault", "workspace")),
+    *((f"keys/{key}", "Arn") for key in ("audit", "events", "profiles", "vault", "workspace")),
     ("buckets/failures", "Arn"),
     ("buckets/failures", "Ref"),
     ("buckets/answers", "Arn"),
@@ -21,6 +21,9 @@ EXPORTS = {
     ("buckets/lake", "Ref"),
     ("buckets/large", "Arn"),
     ("buckets/large", "Ref"),
+    ("buckets/anchors", "Arn"),
+    ("buckets/anchors", "Ref"),
+    ("people/pool", "Arn"),
     ("people/pool", "Ref"),
     ("people/pool/client", "Ref"),
 }
@@ -60,6 +63,7 @@ def test_the_outputs_are_what_a_newcomer_needs(deployed: Templates) -> None:
 
     assert named == {
         "AlarmTopic",
+        "AnchorsBucket",
         "ApiUrl",
         "AthenaWorkgroup",
         "EventBus",

@@ -7,7 +7,7 @@ from infra.layers import ROOT
 from infra.permissions import identity, paths
 from infra.templates import Template, Templates, resources
 
-KEPT_FOR_EVER = {"catalog", "profiles", "vault"}
+KEPT_FOR_EVER = {"audit", "catalog", "profiles", "vault"}
 ROW = re.compile(r"^\| `(\w+)` \| `(\w+)`.*?\| (.*?) \| ([^ ]+) \| (.*?)\|$", re.MULTILINE)
 
 
@@ -56,8 +56,8 @@ def readers(templates: Templates) -> dict[str, set[str]]:
     return found
 
 
-def test_the_architecture_describes_nine_tables() -> None:
-    assert len(described()) == 9
+def test_the_architecture_describes_ten_tables() -> None:
+    assert len(described()) == 10
 
 
 def test_tables_have_the_keys_and_streams_of_the_architecture(deployed: Templates) -> None:
@@ -116,6 +116,7 @@ def test_each_class_of_data_has_a_key_of_its_own(deployed: Templates) -> None:
         "keys/events": {"events", "quarantine", "tallies"},
         "keys/profiles": {"catalog", "identities", "memberships", "profiles", "timers"},
         "keys/vault": {"vault"},
+        "keys/audit": {"audit"},
     }
 
 
@@ -130,7 +131,7 @@ def test_nothing_deletes_the_data_of_production(in_production: Templates) -> Non
         if each["Type"].endswith(("GlobalTable", "::Bucket", "::Key", "::UserPool"))
     ]
 
-    assert len(lasting) == 18
+    assert len(lasting) == 21
     assert {(each["DeletionPolicy"], each["UpdateReplacePolicy"]) for each in lasting} == {("Retain", "Retain")}
     assert all(replica(table)["DeletionProtectionEnabled"] for table in tables(in_production).values())
 
@@ -144,5 +145,5 @@ def test_a_stage_for_trying_leaves_nothing_behind(deployed: Templates) -> None:
 def test_keys_are_turned(deployed: Templates) -> None:
     every = resources(deployed.data, "KMS::Key") | resources(deployed.platform, "KMS::Key")
 
-    assert len(every) == 5
+    assert len(every) == 6
     assert all(key["EnableKeyRotation"] for key in every.values())

@@ -24,6 +24,7 @@ RegularsError
     PlanError                  it does not follow its tracking plan; says in what
   CellError                    a cell of a file cannot be read as its column says
   RowError                     a row of a file makes no call; says in which column and why
+  AuditFaultError              the audit trail is not as it was written
   ConflictError                a conditional write lost a race: read again
   StaleCatalogError            this process holds an older catalog than the data: reload
 """
@@ -192,6 +193,10 @@ class CellError(RegularsError):
 
 class RowError(RegularsError):
     """A row of a file makes no call; says in which column and why."""
+
+
+class AuditFaultError(RegularsError):
+    """The audit trail is not as it was written: somebody edited, dropped or added rows."""
 
 
 class ConflictError(RegularsError):

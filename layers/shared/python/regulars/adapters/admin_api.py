@@ -4,10 +4,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Self
 
+from regulars.adapters import settings
 from regulars.adapters.bodies import MAX_BODY
 from regulars.adapters.edits import if_match, read_wish
 from regulars.adapters.pages import Pager
-from regulars.adapters.routes import Audit, Call
+from regulars.adapters.recording import Recorder
+from regulars.adapters.routes import Call
 from regulars.domain.computed_definitions import parse_computed
 from regulars.domain.costs import in_words
 from regulars.domain.instants import to_text
@@ -60,7 +62,7 @@ class AdminApi:
     rebuilds: Rebuilds
     backfills: Backfills
     sealer: Sealer
-    audit: Audit
+    audit: Recorder
 
     @classmethod
     def over(
@@ -72,7 +74,7 @@ class AdminApi:
         clock: Clock,
         random: Callable[[], str],
         document: Mapping[str, Any],
-        audit: Audit,
+        audit: Recorder,
         journal: Journal,
         workers: Workers,
         backfilling: Workers,
@@ -100,6 +102,10 @@ class AdminApi:
     def get_document(self, _call: Call) -> Answer:
         """Answer with the description of all routes."""
         return self.document
+
+    def get_sign_in(self, _call: Call) -> Answer:
+        """Answer with where people sign in."""
+        return {"region": settings.region(), "client_id": settings.sign_in_client()}
 
     def list_definitions(self, call: Call, *, kind: Kind) -> Answer:
         """Answer with the definitions of a kind, by id."""

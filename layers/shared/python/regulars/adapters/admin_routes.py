@@ -13,6 +13,7 @@ from regulars.adapters.pages import PAGED
 from regulars.adapters.quarantine_routes import QUARANTINE_ROUTES
 from regulars.adapters.rate_routes import RATE_ROUTES
 from regulars.adapters.rebuild_routes import REBUILD_ROUTES
+from regulars.adapters.recording import Leaves
 from regulars.adapters.routes import Call, Parameter, Route
 from regulars.adapters.segment_routes import SEGMENT_ROUTES
 from regulars.adapters.tracking_plan_routes import TRACKING_PLAN_ROUTES
@@ -36,6 +37,7 @@ def _route(
     returns: str,
     description: str = "",
     query: Sequence[Parameter] = (),
+    audited: Leaves | None = None,
 ) -> Route[AdminApi]:
     return Route(
         name=name,
@@ -48,6 +50,7 @@ def _route(
         returns=returns,
         query=query,
         body="Edit" if method == "PUT" else None,
+        audited=audited,
     )
 
 
@@ -116,6 +119,7 @@ _IDENTITY = (
         returns="RefusedClaimPage",
         description="Of each identifier and limit the first event of the day; kept for 90 days, in the lake for ever.",
         query=(*DAYS, *PAGED),
+        audited="reads",
     ),
     _route(
         "GET",
@@ -127,11 +131,16 @@ _IDENTITY = (
         returns="HeldPage",
         description="Each with what to do: block it and heal, or let it go.",
         query=PAGED,
+        audited="reads",
     ),
 )
 _WORKSPACE = (
     _get("/v1/workspace", "workspace:read", "get_workspace", "Read the settings of the workspace", "workspace"),
     _put("/v1/workspace", "workspace:write", "put_workspace", "Write the settings of the workspace", "workspace"),
+)
+_TEAMS = (
+    _get("/v1/teams", "teams:read", "get_teams", "Read which team sees which segments and traits", "teams"),
+    _put("/v1/teams", "teams:write", "put_teams", "Write which team sees which segments and traits", "teams"),
 )
 _IMPORTS = (
     _list("/v1/imports", "imports:read", "import"),
@@ -148,11 +157,22 @@ _DOCUMENT: Route[AdminApi] = Route(
     answer=AdminApi.get_document,
     returns="Document",
 )
+_SIGN_IN: Route[AdminApi] = Route(
+    name="get_sign_in",
+    method="GET",
+    path="/v1/sign-in",
+    scope=None,
+    summary="Read where people sign in",
+    description="The region of the user pool and its client, which `regulars login` needs: neither is a secret.",
+    answer=AdminApi.get_sign_in,
+    returns="SignIn",
+)
 ADMIN_ROUTES: Sequence[Route[AdminApi]] = (
     *SEGMENT_ROUTES,
     *_SOURCES,
     *_IDENTITY,
     *_WORKSPACE,
+    *_TEAMS,
     *_IMPORTS,
     *COMPUTED_TRAIT_ROUTES,
     *RATE_ROUTES,
@@ -161,4 +181,5 @@ ADMIN_ROUTES: Sequence[Route[AdminApi]] = (
     *TRACKING_PLAN_ROUTES,
     *REBUILD_ROUTES,
     _DOCUMENT,
+    _SIGN_IN,
 )

@@ -7,7 +7,8 @@ from typing import Any, Self
 from regulars.adapters.bodies import only, read_body
 from regulars.adapters.pages import Pager, is_dry_run
 from regulars.adapters.profile_json import traits_json
-from regulars.adapters.routes import Audit, Call
+from regulars.adapters.recording import Recorder
+from regulars.adapters.routes import Call
 from regulars.domain.corrections import Correction
 from regulars.domain.references import profile_id_of
 from regulars.errors import InvalidRequestError
@@ -31,7 +32,7 @@ class ChangeApi:
     rebuilder: Callable[[bool], Rebuilder]
     pager: Pager
     sealer: Sealer
-    audit: Audit
+    audit: Recorder
 
     @classmethod
     def over(
@@ -39,7 +40,7 @@ class ChangeApi:
         database: Database,
         sealer: Sealer,
         many: Many,
-        audit: Audit,
+        audit: Recorder,
         *,
         clock: Clock,
         journal: Journal,
@@ -59,11 +60,11 @@ class ChangeApi:
     def correct_traits(self, call: Call) -> Answer:
         """Correct traits, and answer with all of them as they will be."""
         profile_id = profile_id_of(call["ref"], self.sealer.hash_key)
-        personal = call.caller.may("pii:read")
-        if personal:
-            self.audit(call.caller.subject, call.route, profile_id)
-        opener = Opener(self.sealer, personal=personal, sensitive=call.caller.may("sensitive:read"))
-        corrected = self.corrector.correct(profile_id, _read_correction(call), opener)
+        call.saw(profile_id)
+        correction, sensitive = _read_correction(call), call.caller.may("sensitive:read")
+        call.sight.must_see_traits(correction.traits)
+        opener = Opener(self.sealer, personal=call.personal, sensitive=sensitive, sight=call.sight)
+        corrected = self.corrector.correct(profile_id, correction, opener)
         return {
             "profile_id": corrected.profile_id,
             "messageId": corrected.message_id,

@@ -1,7 +1,7 @@
 """
 One PynamoDB connection to all tables, and what DynamoDB's errors mean to us.
 
-PynamoDB's `Connection` rather than `Model.save`: nine models would be nine clients, each with sockets of its own; a
+PynamoDB's `Connection` rather than `Model.save`: ten models would be ten clients, each with sockets of its own; a
 model costs 18 µs a put and 10 µs an item read; and it drops what it does not know from an item that newer code wrote.
 """
 

@@ -21,7 +21,7 @@ MOST = 100  # writes in a transaction
 
 class DynamoDatabase:
     """
-    Nine tables in DynamoDB; what is inserted may be larger than an item, if there is a place for `objects`.
+    Ten tables in DynamoDB; what is inserted may be larger than an item, if there is a place for `objects`.
 
     Each call raises UnavailableError when DynamoDB does not answer.
     """

@@ -24,6 +24,7 @@ GRAPH_ROUTES: Sequence[Route[ProfileApi]] = (
             "do not come back until they are released; `merged` are ids of profiles that went into this one."
         ),
         answer=answers.get_graph,
+        audited="reads",
         returns="Graph",
     ),
     Route(
@@ -34,6 +35,7 @@ GRAPH_ROUTES: Sequence[Route[ProfileApi]] = (
         summary="Explain why two identifiers belong to one profile",
         description="The way from one to the other, edge by edge.",
         answer=answers.get_why,
+        audited="reads",
         returns="Why",
         query=(_end("a"), _end("b")),
     ),
@@ -45,6 +47,7 @@ GRAPH_ROUTES: Sequence[Route[ProfileApi]] = (
         summary="Tell whom an identifier belonged to at an instant",
         description="As the platform knew it then: an event that came later had tied nobody yet.",
         answer=answers.get_belonging,
+        audited="reads",
         returns="Belonging",
         query=(
             Parameter(

@@ -19,7 +19,8 @@ class Request:
     """
     One request; header names are in lower case, `claims` those of the token that the gateway has checked.
 
-    `address` is where it came from as the gateway saw it, `received` (microseconds) is there if that was before now.
+    `address` is where it came from as the gateway saw it, `id` what the gateway calls it, `received` (microseconds) is
+    there if that was before now.
     """
 
     method: str
@@ -30,6 +31,7 @@ class Request:
     claims: Mapping[str, Any] = field(default_factory=dict)
     body: bytes = b""
     address: str | None = None
+    id: str = ""
     received: int | None = None
 
 
@@ -50,6 +52,7 @@ def read(event: Mapping[str, Any]) -> Request:
         claims=authorizer.get("jwt", {}).get("claims") or {},
         body=_body(event),
         address=context.get("http", {}).get("sourceIp"),
+        id=str(context.get("requestId") or ""),
     )
 
 

@@ -25,7 +25,7 @@ def list_refused(api: "AdminApi", call: Call) -> Answer:
     asked = api.pager.asked(call, "refused claims", days[0], days[-1])
     day, shard, part = json.loads(asked.after) if asked.after else (days[0], 0, None)
     after = (day, (shard, part)) if part is not None else None
-    opener = Opener(api.sealer, personal=call.caller.may("pii:read"))
+    opener = Opener(api.sealer, personal=call.personal)
     found = [
         (place, api.refused.show(claim, opener))
         for place, claim in api.refused.of(days, after=after, limit=asked.one_more)
@@ -34,20 +34,18 @@ def list_refused(api: "AdminApi", call: Call) -> Answer:
         asked, found, lambda row: _claim_json(row[1]), lambda row: json.dumps([row[0][0], *row[0][1]])
     )
     if opener.personal:
-        for person in dict.fromkeys(row["refused"]["profile_id"] for row in shown):
-            api.audit(call.caller.subject, call.route, person)
+        call.saw(*(row["refused"]["profile_id"] for row in shown), *(row["from"]["profile_id"] for row in shown))
     return {"claims": shown, "next": next}
 
 
 def list_held(api: "AdminApi", call: Call) -> Answer:
     """Answer with the identifiers that tied too many together."""
     asked = api.pager.asked(call, "held identifiers")
-    opener = Opener(api.sealer, personal=call.caller.may("pii:read"))
+    opener = Opener(api.sealer, personal=call.personal)
     found = api.held.list(after=asked.after, limit=asked.one_more)
     shown, next = api.pager.page(asked, found, lambda held: _held_json(api, held, opener), lambda held: held.owner)
     if opener.personal:
-        for row in shown:
-            api.audit(call.caller.subject, call.route, row["id"])
+        call.saw(*(row["id"] for row in shown))
     return {"held": shown, "next": next}
 
 

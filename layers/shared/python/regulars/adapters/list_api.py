@@ -45,6 +45,7 @@ def add_rows(api: "AdminApi", call: Call) -> Answer:
     if not isinstance(rows, list):
         raise InvalidRequestError('the body is {"rows": ["ann@shop.example", …]}')
     taken = api.lists.add(call["id"], call["upload"], rows)
+    call.counted(taken.accepted)
     return {
         "accepted": taken.accepted,
         "duplicates": taken.duplicates,
@@ -60,6 +61,7 @@ def end_upload(api: "AdminApi", call: Call) -> Answer:
     asked = api.pager.asked(call, "end of an upload", call["id"], call["upload"])
     shard, _, owner = (asked.after or "0 ").partition(" ")
     swept = api.lists.end(call["id"], call["upload"], after=(int(shard), owner))
+    call.counted(swept.left)
     next = api.pager.cursor(asked, f"{swept.next[0]} {swept.next[1]}" if swept.next else None)
     return {"left": swept.left, "next": next}
 
@@ -69,15 +71,14 @@ def list_list_members(api: "AdminApi", call: Call) -> Answer:
     asked = api.pager.asked(call, "list members", call["id"])
     shard, _, owner = (asked.after or "0 ").partition(" ")
     found, place = api.lists.members(call["id"], after=(int(shard), owner), limit=asked.limit)
-    opener = Opener(api.sealer, personal=call.caller.may("pii:read"))
+    opener = Opener(api.sealer, personal=call.personal)
     members = []
     for one in found:
         newest = api.events.newest(one.owner, limit=1) if opener.personal else []
         shown = opener.identifier(one.owner, newest[0] if newest else None)
-        if opener.personal:
-            api.audit(call.caller.subject, call.route, alone(one.owner))
         said = {"kind": kind_of(one.owner), "value": shown.value, "masked": shown.masked, "since": to_text(one.at)}
         members.append({"profile_id": alone(one.owner), **said})
+    call.saw(*(alone(one.owner) for one in found))
     return {"members": members, "next": api.pager.cursor(asked, f"{place[0]} {place[1]}" if place else None)}
 
 

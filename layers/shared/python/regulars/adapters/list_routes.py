@@ -114,6 +114,7 @@ LIST_ROUTES: Sequence[Route[AdminApi]] = (
             "leads to the one it has."
         ),
         answer=answers.list_list_members,
+        audited="exports",
         returns="ListMemberPage",
         query=PAGED,
     ),

@@ -9,7 +9,7 @@ from regulars.adapters.observability import current
 
 FACTS = frozenset(
     "timestamp level service message xray_trace_id error where table sequence message_id code status route count"
-    " function_request_id cold_start subject whom".split()
+    " function_request_id cold_start whom".split()
 )
 
 

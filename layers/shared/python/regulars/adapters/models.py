@@ -1,5 +1,5 @@
 """
-The nine tables as PynamoDB models: their keys, their index, and every attribute that the stores write.
+The ten tables as PynamoDB models: their keys, their index, and every attribute that the stores write.
 
 They are the declared schema; the drift tests hold the stores and the deployed tables against them.
 """
@@ -163,6 +163,7 @@ class CatalogItem(Model):
     watches = UnicodeAttribute(null=True)
     at = NumberAttribute(null=True)
     rates = NumberAttribute(null=True)
+    look = NumberAttribute(null=True)
     version = NumberAttribute(null=True)
     edition = NumberAttribute(null=True)
     state = UnicodeAttribute(null=True)
@@ -214,6 +215,30 @@ class TallyItem(Model):
     expires = NumberAttribute()
 
 
+class AuditItem(Model):
+    """One row of the audit trail, in its place in a chain."""
+
+    class Meta:
+        table_name = settings.table("audit")
+
+    chain = UnicodeAttribute(hash_key=True)
+    number = UnicodeAttribute(range_key=True)
+    at = NumberAttribute()
+    who = UnicodeAttribute()
+    roles = UnicodeAttribute()
+    kind = UnicodeAttribute()
+    what = UnicodeAttribute()
+    whom = UnicodeAttribute()
+    how_many = NumberAttribute(attr_name="count")  # `count` is a method of every model
+    opened = NumberAttribute()
+    case = UnicodeAttribute()
+    request = UnicodeAttribute()
+    outcome = UnicodeAttribute()
+    after = UnicodeAttribute()
+    previous = UnicodeAttribute()
+    hash = UnicodeAttribute()
+
+
 MODELS: Mapping[TableName, type[Model]] = {
     "events": EventItem,
     "identities": IdentityItem,
@@ -224,4 +249,5 @@ MODELS: Mapping[TableName, type[Model]] = {
     "catalog": CatalogItem,
     "quarantine": QuarantineItem,
     "tallies": TallyItem,
+    "audit": AuditItem,
 }

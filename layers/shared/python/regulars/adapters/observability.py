@@ -85,17 +85,3 @@ def log_failure(message: str, error: Exception, **facts: str) -> None:
 def _place(error: Exception) -> str:
     frames = extract_tb(error.__traceback__)
     return f"{PurePath(frames[-1].filename).name}:{frames[-1].lineno}" if frames else ""
-
-
-def log_personal_read(subject: str, route: str, whom: str) -> None:
-    """Log that somebody read personal fields, and whose: ids only."""
-    from regulars.adapters.logs import logger
-
-    logger.info("personal fields were read", extra={"subject": subject, "route": route, "whom": whom})
-
-
-def log_request(subject: str, route: str, whom: str) -> None:
-    """Log that somebody handled a request of a person, and which: ids only."""
-    from regulars.adapters.logs import logger
-
-    logger.info("a request of a person was handled", extra={"subject": subject, "route": route, "whom": whom})

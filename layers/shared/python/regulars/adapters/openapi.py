@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from regulars.adapters.admin_routes import ADMIN_ROUTES
+from regulars.adapters.audit_routes import AUDIT_ROUTES
 from regulars.adapters.change_routes import CHANGE_ROUTES
 from regulars.adapters.graph_routes import GRAPH_ROUTES
 from regulars.adapters.preview_routes import PREVIEW_ROUTES
@@ -48,6 +49,7 @@ AREAS: Mapping[str, Sequence[Route[Any]]] = {
     "change_profile": CHANGE_ROUTES,
     "admin_api": ADMIN_ROUTES,
     "preview_segment": PREVIEW_ROUTES,
+    "audit_api": AUDIT_ROUTES,
     "privacy_api": PRIVACY_ROUTES,
     "serve_analytics": SCRIPT_ROUTES,
 }
@@ -69,6 +71,13 @@ _PATH_WORDS: Mapping[str, str] = {
     "upload": "the id of an upload of the list",
     "print": "the print of a write key, as the source tells it",
 }
+
+
+_CASE = Parameter(
+    name="X-Case",
+    description="the number of the case for which this is asked; it stands in the audit trail",
+    schema={"type": "string", "maxLength": 40},
+)
 
 
 @cache
@@ -106,7 +115,12 @@ def _operation(area: str, route: Route[Any]) -> dict[str, Any]:
         Parameter(name=name, description=_PATH_WORDS[name], schema={"type": "string"}, required=True)
         for name in re.findall(r"\{(\w+)\}", route.path)
     ]
-    parameters = [*_parameters(in_path, "path"), *_parameters(route.query, "query")]
+    headers = [_CASE] if route.leaves != "nothing" else []
+    parameters = [
+        *_parameters(in_path, "path"),
+        *_parameters(route.query, "query"),
+        *_parameters(headers, "header"),
+    ]
     operation: dict[str, Any] = {"operationId": route.name, "tags": [area], "summary": route.summary}
     if route.description:
         operation["description"] = route.description

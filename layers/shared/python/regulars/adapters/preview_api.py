@@ -55,7 +55,7 @@ class PreviewApi:
 
         body = read_body(call.request)
         only(body, {"id", "definition"})
-        draft = self._draft(body, "duckdb")
+        draft = self._draft(call, body, "duckdb")
         draft.question()  # what cannot be asked is said before anything is fetched
         paths = self.files.fetch((EVENTS, IDENTITY))
         with lake_engine(paths, self.files.folder, memory=_MEMORY, seconds=self.seconds) as engine:
@@ -68,10 +68,10 @@ class PreviewApi:
         engine = body.get("engine", ENGINES[0])
         if engine not in ENGINES:
             raise InvalidRequestError(f"engine is one of {', '.join(ENGINES)}")
-        draft = replace(self._draft(body, str(engine)), before=None)
+        draft = replace(self._draft(call, body, str(engine)), before=None)
         return {"id": draft.segment.id, "engine": engine, "sql": draft.question(pretty=True)}
 
-    def _draft(self, body: Mapping[str, Any], engine: str) -> "Draft":
+    def _draft(self, call: Call, body: Mapping[str, Any], engine: str) -> "Draft":
         from regulars.analytics.compiling import scope_of
         from regulars.analytics.previewing import Draft
         from regulars.analytics.setting import Setting
@@ -83,7 +83,12 @@ class PreviewApi:
         standing = segments.get(id)
         stored = self.catalog.get("segment", id) if "definition" not in body else None
         is_live = stored is not None and standing is not None and stored.version == standing.version
-        segment = _segment(id, body.get("definition", stored and stored.content), live)
+        content = body.get("definition", stored and stored.content)
+        if "id" in body:
+            call.sight.must_see(id)
+        if isinstance(content, Mapping) and "definition" in body:
+            call.sight.must_read(content.get("where"))
+        segment = _segment(id, content, live)
         segments[id] = segment
         needs_rates = any(reads_orders(each) for each in segments.values())
         rates = self.catalog.rates(live.rates_version) if needs_rates else NO_RATES

@@ -18,6 +18,7 @@ PREVIEW_ROUTES: Sequence[Route[PreviewApi]] = (
             "waits is refused with 422: ask Athena."
         ),
         answer=PreviewApi.preview,
+        audited="nothing",
         body="SegmentDraft",
         returns="SegmentPreview",
     ),
@@ -29,6 +30,7 @@ PREVIEW_ROUTES: Sequence[Route[PreviewApi]] = (
         summary="Write the SQL that says who is in a segment now, for Athena or DuckDB",
         description="Over the views `events` and `people` of the lake. Nothing is asked.",
         answer=PreviewApi.sql,
+        audited="nothing",
         body="SegmentQuestion",
         returns="SegmentSql",
     ),

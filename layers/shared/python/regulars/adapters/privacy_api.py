@@ -7,7 +7,7 @@ from typing import Any, Self
 
 from regulars.adapters.bodies import only, read_body
 from regulars.adapters.pages import Pager
-from regulars.adapters.routes import Audit, Call
+from regulars.adapters.routes import Call
 from regulars.domain.certificates import is_genuine
 from regulars.domain.instants import to_text
 from regulars.domain.privacy_requests import AT_ONCE, Request, check_kind, check_law, next_round
@@ -37,19 +37,15 @@ class PrivacyApi:
     catalog: LiveCatalog
     pager: Pager
     sealer: Sealer
-    audit: Audit
 
     @classmethod
-    def over(
-        cls, database: Database, sealer: Sealer, many: Many, audit: Audit, *, clock: Clock, workers: Workers
-    ) -> Self:
+    def over(cls, database: Database, sealer: Sealer, many: Many, *, clock: Clock, workers: Workers) -> Self:
         """Answer from a database; `workers` meet what was verified."""
         return cls(
             requests=PrivacyRequests(database, workers, sealer, clock, many),
             catalog=LiveCatalog(CatalogStore(database)),
             pager=Pager(sealer),
             sealer=sealer,
-            audit=audit,
         )
 
     def get_register(self, _call: Call) -> Answer:
@@ -126,7 +122,7 @@ class PrivacyApi:
         return {"genuine": is_genuine(read_body(call.request), self.sealer.hash_key)}
 
     def _told(self, call: Call, request: Request) -> Answer:
-        self.audit(call.caller.subject, call.route, request.id)
+        call.saw(request.id)
         return request_json(request)
 
     def _owners(self, raw: object) -> Sequence[str]:

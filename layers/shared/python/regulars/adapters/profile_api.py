@@ -17,7 +17,8 @@ from regulars.adapters.profile_json import (
     profile_json,
     trait_json,
 )
-from regulars.adapters.routes import Audit, Call
+from regulars.adapters.recording import Recorder
+from regulars.adapters.routes import Call
 from regulars.domain.references import profile_id_of, profile_id_of_value
 from regulars.errors import InvalidRequestError
 from regulars.pipeline.computed import ShownComputed
@@ -37,17 +38,17 @@ COMPUTED = 500_000  # bytes of its computed traits there; the others are in the 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProfileApi:
-    """What the routes need: a reader, a pager, and somebody to tell who read personal fields of whom."""
+    """What the routes need: a reader, a pager, and where to write who read personal fields of whom."""
 
     reader: ProfileReader
     graphs: Graphs
     explainer: Explainer
     pager: Pager
     sealer: Sealer
-    audit: Audit
+    audit: Recorder
 
     @classmethod
-    def over(cls, database: Database, sealer: Sealer, many: Many, audit: Audit, clock: Clock) -> Self:
+    def over(cls, database: Database, sealer: Sealer, many: Many, audit: Recorder, clock: Clock) -> Self:
         """Answer from a database."""
         reader, graphs = ProfileReader(database, sealer, many, clock), Graphs(database, many)
         explainer = Explainer(database, many, clock)
@@ -81,7 +82,7 @@ class ProfileApi:
         """Answer with computed traits by id."""
         profile_id = profile_id_of(call["ref"], self.sealer.hash_key)
         asked = self.pager.asked(call, "computed", profile_id)
-        found = self.reader.computed(profile_id, after=asked.after, limit=asked.one_more)
+        found = self.reader.computed(profile_id, after=asked.after, limit=asked.one_more, sight=call.sight)
         pairs, next = self.pager.page(asked, found, _computed, lambda each: each.id)
         return {"computed": dict(pairs), "next": next}
 
@@ -97,7 +98,7 @@ class ProfileApi:
         """Answer with the segments that the person is in."""
         profile_id = profile_id_of(call["ref"], self.sealer.hash_key)
         asked = self.pager.asked(call, "memberships", profile_id)
-        found = self.reader.memberships(profile_id, after=asked.after, limit=asked.one_more)
+        found = self.reader.memberships(profile_id, after=asked.after, limit=asked.one_more, sight=call.sight)
         shown, next = self.pager.page(asked, found, membership_json, lambda membership: membership.segment)
         return {"memberships": shown, "next": next}
 
@@ -130,7 +131,9 @@ class ProfileApi:
         return {"events": shown, "next": next}
 
     def _profile(self, call: Call, profile_id: str) -> Answer:
-        profile = self.reader.profile(profile_id, self._opener(call, profile_id), identifiers=IDENTIFIERS)
+        profile = self.reader.profile(
+            profile_id, self._opener(call, profile_id), identifiers=IDENTIFIERS, sight=call.sight
+        )
         kept = len(within([trait_json(trait) for trait in profile.traits]))
         computed = within([computed_json(each) for each in profile.computed], COMPUTED)
         return profile_json(profile, list(profile.traits[:kept]), profile.computed[: len(computed)])
@@ -141,10 +144,9 @@ class ProfileApi:
         return profile_id, self._opener(call, profile_id)
 
     def _opener(self, call: Call, profile_id: str) -> Opener:
-        personal = call.caller.may("pii:read")
-        if personal:
-            self.audit(call.caller.subject, call.route, profile_id)
-        return self.reader.opener(personal=personal, sensitive=call.caller.may("sensitive:read"))
+        if personal := call.personal:
+            call.saw(profile_id)
+        return self.reader.opener(personal=personal, sensitive=call.caller.may("sensitive:read"), sight=call.sight)
 
 
 def _computed(computed: ShownComputed) -> tuple[str, Any]:

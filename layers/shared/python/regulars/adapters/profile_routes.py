@@ -19,6 +19,7 @@ PROFILE_ROUTES: Sequence[Route[ProfileApi]] = (
         summary="Read a profile",
         description=f"A former id answers with the profile it was merged into. {_MASKS}",
         answer=ProfileApi.get_profile,
+        audited="reads",
         returns="Profile",
     ),
     Route(
@@ -29,6 +30,7 @@ PROFILE_ROUTES: Sequence[Route[ProfileApi]] = (
         summary="Read the profile that the body names",
         description=f"For values that must not stand in a path, or cannot: those with a slash. {_MASKS}",
         answer=ProfileApi.look_up_profile,
+        audited="reads",
         body="Lookup",
         returns="Profile",
     ),
@@ -41,6 +43,7 @@ PROFILE_ROUTES: Sequence[Route[ProfileApi]] = (
         description=_MASKS,
         query=PAGED,
         answer=ProfileApi.list_traits,
+        audited="reads",
         returns="TraitPage",
     ),
     Route(
@@ -66,6 +69,7 @@ PROFILE_ROUTES: Sequence[Route[ProfileApi]] = (
         description=_MASKS,
         query=PAGED,
         answer=ProfileApi.list_identifiers,
+        audited="reads",
         returns="IdentifierPage",
     ),
     Route(
@@ -115,6 +119,7 @@ PROFILE_ROUTES: Sequence[Route[ProfileApi]] = (
         ),
         query=PAGED,
         answer=ProfileApi.list_events,
+        audited="reads",
         returns="EventPage",
     ),
 )

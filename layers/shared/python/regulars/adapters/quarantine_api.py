@@ -61,9 +61,9 @@ def count_quarantined(api: "AdminApi", call: Call) -> Answer:
 def get_quarantined(api: "AdminApi", call: Call) -> Answer:
     """Answer with a row and its bodies."""
     row = api.quarantine.get(call["id"])
-    personal = call.caller.may("pii:read")
-    if personal:
-        api.audit(call.caller.subject, call.route, row.id)
+    if personal := call.personal:
+        call.saw(row.id, alone(row.owner))
+        call.counted(1)
     shown = api.quarantine.show(row, personal=personal)
     return {
         **row_json(row),
@@ -76,7 +76,8 @@ def get_quarantined(api: "AdminApi", call: Call) -> Answer:
 def repair_quarantined(api: "AdminApi", call: Call) -> Answer:
     """Mend a row."""
     row = api.quarantine.get(call["id"])
-    personal = call.caller.may("pii:read")
+    call.saw(row.id)
+    personal = call.caller.may("pii:read")  # it is shown nothing: it may write what it cannot see, or may not
     body = read_body(call.request, 2 * MAX_EVENT)
     only(body, {"message", "repair"})
     expected, dry_run = if_match(call), is_dry_run(call)
@@ -103,6 +104,7 @@ def repair_all_quarantined(api: "AdminApi", call: Call) -> Answer:
     rows = list(islice(found, min(asked.limit, AT_ONCE)))
     personal = call.caller.may("pii:read")
     done = api.quarantine.repair_all(rows, repair, personal=personal, dry_run=is_dry_run(call))
+    call.saw(*(row.id for row in rows))
     refused = [each.code for each in done if each.code]
     return {
         "read": len(rows),
@@ -119,12 +121,15 @@ def replay_quarantined(api: "AdminApi", call: Call) -> Answer:
     body = read_body(call.request)
     if "ids" in body:
         only(body, {"ids"})
-        return {"results": [replayed_json(each) for each in api.quarantine.replay(_ids(body["ids"]))], "next": None}
+        named = api.quarantine.replay(_ids(body["ids"]))
+        call.saw(*(each.row.id for each in named))
+        return {"results": [replayed_json(each) for each in named], "next": None}
     only(body, {"source", "day", "code"})
     source, day, code = _slot(body)
     asked = api.pager.asked(call, "quarantine replay", source, day, code or "")
     found = api.quarantine.rows(source, day, code=code, state="open", after=asked.after)
     rows = list(islice(found, min(asked.limit, AT_ONCE)))
+    call.saw(*(row.id for row in rows))
     done = api.quarantine.replay([row.id for row in rows])
     next = rows[-1].place if len(rows) == min(asked.limit, AT_ONCE) else None
     return {"results": [replayed_json(each) for each in done], "next": api.pager.cursor(asked, next)}

@@ -42,6 +42,7 @@ QUARANTINE_ROUTES: Sequence[Route[AdminApi]] = (
             "Without the scope `pii:read` what is personal, or may be, stands as `•••`."
         ),
         answer=answers.get_quarantined,
+        audited="reads",
         returns="QuarantinedBody",
     ),
     Route(

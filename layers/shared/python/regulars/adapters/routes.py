@@ -6,12 +6,14 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import Any, Generic, TypeVar
 
+from regulars.adapters.access import Access
 from regulars.adapters.http import Request, Response, respond
-from regulars.domain.roles import Caller, Scope, read_caller
-from regulars.errors import InvalidRequestError, MethodNotAllowedError, NotFoundError
+from regulars.adapters.recording import Leaves, Recorder, Seen, case_of
+from regulars.domain.roles import Caller, Scope
+from regulars.domain.teams import EVERYTHING, Sight
+from regulars.errors import InvalidRequestError, MethodNotAllowedError, NotFoundError, RequestError
 
 Schema = Mapping[str, Any]
-Audit = Callable[[str, str, str], None]  # told who (a subject) read personal fields, by which route, and of whom
 Api = TypeVar("Api")
 NOBODY = Caller(subject="", roles=frozenset())
 
@@ -34,6 +36,23 @@ class Call:
     route: str
     caller: Caller = NOBODY
     values: Mapping[str, str] = field(default_factory=dict)
+    seen: Seen = field(default_factory=Seen)
+    sight: Sight = EVERYTHING
+
+    @property
+    def personal(self) -> bool:
+        """Say whether personal fields may be opened for the caller; who asks has the answer written down."""
+        may = self.caller.may("pii:read")
+        self.seen.opened |= may
+        return may
+
+    def saw(self, *whom: str) -> None:
+        """Note whom the answer tells about, by profile id, or by the id of a row; never by an identifier."""
+        self.seen.whom.update(dict.fromkeys(whom))
+
+    def counted(self, number: int) -> None:
+        """Note how many rows or people it is about, where that is not how many are named."""
+        self.seen.number = number
 
     def __getitem__(self, name: str) -> str:
         return self.values[name]
@@ -45,6 +64,7 @@ class Route(Generic[Api]):
     One method of one path.
 
     `scope` is what a caller must hold, None where anybody may ask; `query` lists all parameters that the query takes.
+    `audited` says what it leaves in the audit trail; None: a GET nothing, all else that a caller changed something.
     """
 
     name: str
@@ -57,6 +77,19 @@ class Route(Generic[Api]):
     description: str = ""
     query: Sequence[Parameter] = ()
     body: str | None = None
+    audited: Leaves | None = None
+
+    @property
+    def is_of_segment(self) -> bool:
+        """Say whether it is about the segment that its path names."""
+        return "/segments/{id}" in self.path
+
+    @property
+    def leaves(self) -> Leaves:
+        """What it leaves in the audit trail."""
+        if self.scope is None:
+            return "nothing"
+        return self.audited or ("nothing" if self.method == "GET" else "changes")
 
     def match(self, path: str) -> Mapping[str, str] | None:
         """Read the values of a path that it answers; None for any other."""
@@ -64,8 +97,20 @@ class Route(Generic[Api]):
         return found.groupdict() if found else None
 
 
-def answer(routes: Sequence[Route[Api]], api: Api, request: Request) -> Response:
-    """Answer a request by the one route that fits. Raises RequestError."""
+def answer(
+    routes: Sequence[Route[Api]],
+    api: Api,
+    request: Request,
+    recorder: Recorder | None,
+    access: Access,
+) -> Response:
+    """
+    Answer a request by the one route that fits, once the audit trail holds what is to be held.
+
+    `access` says who asks, and what they see: no segment that they do not see is answered about.
+
+    Raises RequestError; among them UnavailableError where the trail takes nothing: then nothing is answered.
+    """
     # The gateway decodes every escape but that of the percent sign itself.
     path = request.path.replace("%25", "%")
     fitting = {route.method: (route, values) for route in routes if (values := route.match(path)) is not None}
@@ -76,12 +121,47 @@ def answer(routes: Sequence[Route[Api]], api: Api, request: Request) -> Response
     route, values = fitting[request.method]
     caller = NOBODY
     if route.scope is not None:
-        caller = read_caller(request.claims)
+        caller = access.caller(request)
         caller.must(route.scope)
     if request.query.keys() - {parameter.name for parameter in route.query}:
         known = ", ".join(parameter.name for parameter in route.query)
         raise InvalidRequestError(f"the query takes {known or 'no parameters'}")
-    return respond(route.answer(api, Call(request=request, route=route.name, caller=caller, values=values)))
+    call = Call(request=request, route=route.name, caller=caller, values=values, sight=access.sight(caller))
+    if route.is_of_segment:
+        call.sight.must_see(values["id"])
+    if recorder is None or route.leaves == "nothing":
+        return respond(_unrecorded(route, api, call))
+    return respond(_recorded(route, api, call, recorder))
+
+
+def _unrecorded(route: Route[Api], api: Api, call: Call) -> Mapping[str, Any]:
+    content = route.answer(api, call)
+    if call.seen.opened or route.leaves != "nothing":
+        raise RuntimeError(f"{route.name} must say what it leaves in the audit trail, and be given one to write to")
+    return content
+
+
+def _recorded(route: Route[Api], api: Api, call: Call, recorder: Recorder) -> Mapping[str, Any]:
+    """Answer; a change leaves a row before it is made, too, so that none is made that nobody hears of."""
+    case_of(call.request)
+    changes = route.leaves == "changes"
+    whom = recorder.name(call.values) if changes else ()
+
+    def record(outcome: str, seen: Seen) -> None:
+        if route.leaves != "nothing" and (route.leaves != "reads" or seen.opened or seen.whom):
+            recorder.write(
+                call.request, call.caller, kind=route.leaves, what=route.name, whom=whom, seen=seen, outcome=outcome
+            )
+
+    if changes:
+        record("begun", Seen())
+    try:
+        content = route.answer(api, call)
+    except RequestError as error:
+        record(error.code, call.seen)
+        raise
+    record("done", call.seen)
+    return content
 
 
 @cache

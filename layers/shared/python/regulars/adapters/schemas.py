@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import get_args
 
+from regulars.adapters.audit_schemas import AUDIT_SCHEMAS
 from regulars.adapters.change_schemas import CHANGE_SCHEMAS
 from regulars.adapters.graph_schemas import GRAPH_SCHEMAS
 from regulars.adapters.key_schemas import KEY_SCHEMAS
@@ -48,6 +49,7 @@ _TRANSITION: Mapping[str, Schema] = {
 }
 
 SCHEMAS: Mapping[str, Schema] = {
+    **AUDIT_SCHEMAS,
     "Error": an_object({"code": TEXT, "message": TEXT, "docs": TEXT}),
     "Identifier": an_object(
         {
@@ -259,6 +261,7 @@ SCHEMAS: Mapping[str, Schema] = {
     **CHANGE_SCHEMAS,
     **PRIVACY_SCHEMAS,
     "Document": {"type": "object", "description": "an OpenAPI 3.1 document"},
+    "SignIn": an_object({"region": TEXT, "client_id": TEXT}),
     "Call": {"type": "object", "description": "a call of the Segment spec: docs/events.md"},
     "Batch": an_object(
         {"batch": a_list(ref("Call")), "sentAt": INSTANT, "writeKey": TEXT, "context": FIELDS},

@@ -33,7 +33,8 @@ _COMING = "once everybody was looked at; until then what was live before stays l
 def list_segments(api: "AdminApi", call: Call) -> Answer:
     """Answer with the segments, by id."""
     asked = api.pager.asked(call, "segment")
-    found = [each for each in api.definitions.list("segment") if asked.after is None or each.id > asked.after]
+    seen = [each for each in api.definitions.list("segment") if call.sight.sees_segment(each.id)]
+    found = [each for each in seen if asked.after is None or each.id > asked.after]
     releases, newest = api.definitions.releases(), api.backfills.newest()
     shown, next = api.pager.page(
         asked, found[: asked.one_more], lambda each: segment_json(each, releases, newest), lambda each: each.id
@@ -51,6 +52,7 @@ def get_segment(api: "AdminApi", call: Call) -> Answer:
 def put_segment(api: "AdminApi", call: Call) -> Answer:
     """Write a segment, and say from when on it holds and what it keeps."""
     wish = read_wish(call)
+    call.sight.must_read(wish.definition.get("where"))
     edit = api.definitions.put("segment", call["id"], wish.definition, origin=wish.origin, expected=wish.expected)
     id, content = edit.definition.id, edit.definition.content
     coming = id in api.definitions.releases().coming
@@ -89,6 +91,7 @@ def list_members(api: "AdminApi", call: Call) -> Answer:
     segment = api.definitions.get("segment", call["id"]).id
     asked = api.pager.asked(call, "members", segment)
     page = api.members.page(segment, after=asked.after, limit=asked.limit)
+    call.saw(*(member.profile_id for member in page.members))
     return {"members": list(map(_member_json, page.members)), "next": api.pager.cursor(asked, page.next)}
 
 

@@ -75,6 +75,7 @@ SEGMENT_ROUTES: Sequence[Route[AdminApi]] = (
             "where another one is live since the page before, 409 says to begin again."
         ),
         answer=answers.list_members,
+        audited="exports",
         returns="MemberPage",
         query=PAGED,
     ),

@@ -30,6 +30,11 @@ def lake_bucket() -> str:
     return os.environ.get("LAKE_BUCKET", "lake")
 
 
+def anchors_bucket() -> str:
+    """Name the bucket of the anchors of the audit trail."""
+    return os.environ.get("ANCHORS_BUCKET", "anchors")
+
+
 def backfilling() -> str:
     """Name the state machine that looks at everybody for the segments that are coming."""
     return os.environ.get("BACKFILLING", "backfilling")
@@ -53,6 +58,33 @@ def event_bus() -> str:
 def workspace_cmk() -> str:
     """Name the KMS key that wraps the workspace's key."""
     return os.environ.get("WORKSPACE_CMK", "alias/regulars")
+
+
+def sign_in_client() -> str:
+    """Give the id of the client with which people sign in to the user pool."""
+    return os.environ.get("SIGN_IN_CLIENT", "")
+
+
+def sign_in_clients() -> frozenset[str]:
+    """Give the ids of all clients whose tokens are taken: that of people, and those of programs."""
+    return frozenset(filter(None, os.environ.get("SIGN_IN_CLIENTS", "").split(",")))
+
+
+def sign_in_issuer() -> str:
+    """Name the user pool as its tokens do."""
+    return os.environ.get("SIGN_IN_ISSUER", "")
+
+
+def sign_in_keys() -> str:
+    """Say where the user pool shows its public keys: at itself, or at what stands for AWS here."""
+    issuer, endpoint = sign_in_issuer(), os.environ.get("AWS_ENDPOINT_URL")
+    place = f"{endpoint.rstrip('/')}/{issuer.rpartition('/')[2]}" if endpoint else issuer
+    return f"{place}/.well-known/jwks.json"
+
+
+def region() -> str:
+    """Name the region that a function runs in."""
+    return os.environ.get("AWS_REGION", "")
 
 
 def service() -> str:

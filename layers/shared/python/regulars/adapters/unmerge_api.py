@@ -7,10 +7,12 @@ from typing import Any, Self
 from regulars.adapters.bodies import only, read_body
 from regulars.adapters.graph_json import edges_json, node_json
 from regulars.adapters.profile_json import orders_json, trait_json
-from regulars.adapters.routes import Audit, Call
+from regulars.adapters.recording import Recorder
+from regulars.adapters.routes import Call
 from regulars.domain.profiles import founder
 from regulars.domain.references import profile_id_of
 from regulars.domain.splits import Graph, side_of
+from regulars.domain.teams import Sight
 from regulars.errors import InvalidRequestError
 from regulars.pipeline.graphs import Graphs
 from regulars.pipeline.holds import Holds
@@ -34,10 +36,10 @@ class UnmergeApi:
     unmerger: Unmerger
     reader: ProfileReader
     sealer: Sealer
-    audit: Audit
+    audit: Recorder
 
     @classmethod
-    def over(cls, database: Database, sealer: Sealer, many: Many, audit: Audit, clock: Clock) -> Self:
+    def over(cls, database: Database, sealer: Sealer, many: Many, audit: Recorder, clock: Clock) -> Self:
         """Answer from a database."""
         return cls(
             graphs=Graphs(database, many),
@@ -98,20 +100,18 @@ class UnmergeApi:
         return founder(profile_id_of(ref, self.sealer.hash_key))
 
     def _preview(self, call: Call, preview: Preview, *, done: bool) -> Answer:
-        personal = call.caller.may("pii:read")
-        if personal:
-            for side in (preview.stays, preview.leaves):
-                self.audit(call.caller.subject, call.route, side.profile.profile_id)
-        opener = self.reader.opener(personal=personal, sensitive=call.caller.may("sensitive:read"))
+        call.saw(*(side.profile.profile_id for side in (preview.stays, preview.leaves)))
+        sensitive = call.caller.may("sensitive:read")
+        opener = self.reader.opener(personal=call.personal, sensitive=sensitive, sight=call.sight)
         return {
             "version": preview.version,
             "done": done,
-            "stays": self._side(preview.stays, opener),
-            "leaves": self._side(preview.leaves, opener),
+            "stays": self._side(preview.stays, opener, call.sight),
+            "leaves": self._side(preview.leaves, opener, call.sight),
             "cut": edges_json(preview.split.cut),
         }
 
-    def _side(self, side: Side, opener: Opener) -> Answer:
+    def _side(self, side: Side, opener: Opener, sight: Sight) -> Answer:
         person, owners = side.person, side.profile.owners
         traits = self.reader.show_person(person, owners, opener)
         return {
@@ -120,9 +120,9 @@ class UnmergeApi:
             "identifiers": [node_json(each) for each in self.reader.show(owners, opener)],
             "traits": {trait.name: trait_json(trait) for trait in traits},
             "orders": orders_json(person.totals),
-            "segments": list(side.segments),
-            "enters": list(side.enters),
-            "leaves": list(side.leaves),
+            "segments": list(filter(sight.sees_segment, side.segments)),
+            "enters": list(filter(sight.sees_segment, side.enters)),
+            "leaves": list(filter(sight.sees_segment, side.leaves)),
         }
 
 

@@ -4,7 +4,7 @@ A list: identifiers that somebody uploaded. Joining one and leaving it are event
 Uploads of a list count in the order in which they began, whatever the order in which their rows come.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from hashlib import blake2b
 from typing import Any, Literal
@@ -17,6 +17,7 @@ from regulars.domain.identifiers import Identifier, normalise
 from regulars.domain.identity_rules import IdentityRules
 from regulars.domain.instants import DAY
 from regulars.domain.message_ids import fingerprint
+from regulars.domain.named import named
 from regulars.domain.payloads import is_whole, write
 from regulars.domain.reserved_events import JOINED, LEFT
 from regulars.errors import DefinitionError, InvalidRequestError
@@ -76,16 +77,7 @@ def parse_list(id: str, definition: Mapping[str, Any]) -> ListDefinition:
 
 def lists_named(where: object) -> frozenset[str]:
     """List the ids of the lists that the conditions of a segment's definition name."""
-    found: set[str] = set()
-    waiting = [where]
-    while waiting:
-        node = waiting.pop()
-        if not isinstance(node, Mapping):
-            continue
-        if isinstance(node.get("list"), str):
-            found.add(node["list"])
-        waiting += [node.get("not"), *_inner(node.get("all")), *_inner(node.get("any"))]
-    return frozenset(found)
+    return named(where, "list")
 
 
 def read_member(kind: str, raw: object, rules: IdentityRules) -> Identifier:
@@ -135,7 +127,3 @@ def message_id(upload: Upload, owner: str, name: str) -> str:
     """Name what an upload says of an identifier."""
     told = f"{upload.list}\0{upload.id}\0{owner}\0{name}".encode()
     return f"l-{to_base32(blake2b(told, digest_size=16).digest())}"
-
-
-def _inner(nodes: object) -> Sequence[object]:
-    return nodes if isinstance(nodes, list) else ()

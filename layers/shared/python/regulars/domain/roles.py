@@ -24,6 +24,8 @@ Scope = Literal[
     "identity:write",
     "workspace:read",
     "workspace:write",
+    "teams:read",
+    "teams:write",
     "lists:read",
     "lists:write",
     "imports:read",
@@ -36,6 +38,7 @@ Scope = Literal[
     "tracking_plan:write",
     "rebuilds:read",
     "rebuilds:write",
+    "audit:read",
     "privacy:read",
     "privacy:write",
     "privacy:erase",
@@ -45,8 +48,10 @@ _READS: frozenset[Scope] = frozenset(
     {"profiles:read", "events:read", "segments:read", "computed_traits:read", "lists:read", "workspace:read"}
 )
 ROLES: Mapping[str, frozenset[Scope]] = {
-    "admin": frozenset(SCOPES) - {"sensitive:read"},
-    "engineer": frozenset(SCOPES) - {"pii:read", "sensitive:read", "traits:write", "privacy:write", "privacy:erase"},
+    # Who may do nearly everything does not read what is written down of that.
+    "admin": frozenset(SCOPES) - {"sensitive:read", "audit:read"},
+    "engineer": frozenset(SCOPES)
+    - {"pii:read", "sensitive:read", "traits:write", "audit:read", "privacy:write", "privacy:erase"},
     "marketer": _READS | {"segments:write", "computed_traits:write", "lists:write", "rates:read"},
     "analyst": _READS | {"sources:read", "tracking_plan:read", "rates:read"},
     "service": _READS | {"lists:write", "pii:read", "profiles:write", "traits:write"},
@@ -58,21 +63,27 @@ ROLES: Mapping[str, frozenset[Scope]] = {
         "traits:write",
         "quarantine:read",
         "identity:read",
+        "teams:read",
+        "audit:read",
         "privacy:read",
         "privacy:write",
         "privacy:erase",
     },
 }
 GROUPS = "cognito:groups"
+PROGRAM_ROLES = frozenset({"engineer", "marketer", "analyst", "service"})  # which the scope of a program may name
+TEAM = "team-"  # of the groups that say in which teams somebody is
+_PROGRAM = "regulars/"
 _WORD = re.compile(r"[\w:-]+", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Caller:
-    """Who asks, by the id of the token, and as what."""
+    """Who asks, by the id of the token, as what, and in which teams."""
 
     subject: str
     roles: frozenset[str]
+    teams: frozenset[str] = frozenset()
 
     def may(self, scope: Scope) -> bool:
         """Say whether one of the roles holds the scope."""
@@ -95,10 +106,22 @@ def read_caller(claims: Mapping[str, Any] | None) -> Caller:
         raise UnauthorizedError("sign in and send the access token as: Authorization: Bearer <token>")
     if claims.get("token_use") != "access":
         raise UnauthorizedError("this is no access token: send the access token of the sign-in, not its id token")
-    roles = read_groups(claims.get(GROUPS)) & ROLES.keys()
+    groups = read_groups(claims.get(GROUPS))
+    roles = (groups & ROLES.keys()) | read_program(claims)
     if not roles:
         raise ForbiddenError(f"none of your groups is a role: an admin adds you to one of {', '.join(ROLES)}")
-    return Caller(subject=str(claims.get("sub", "")), roles=frozenset(roles))
+    teams = frozenset(group.removeprefix(TEAM) for group in groups if group.startswith(TEAM))
+    return Caller(subject=str(claims.get("sub", "")), roles=frozenset(roles), teams=teams)
+
+
+def read_program(claims: Mapping[str, Any]) -> frozenset[str]:
+    """Read the roles of a program from the scopes of its own token, which no person has: `regulars/service`."""
+    scope = claims.get("scope")
+    is_program = "username" not in claims and GROUPS not in claims and claims.get("sub") == claims.get("client_id")
+    if not is_program or not isinstance(scope, str):
+        return frozenset()
+    named = {each.removeprefix(_PROGRAM) for each in scope.split(" ") if each.startswith(_PROGRAM)}
+    return PROGRAM_ROLES & named
 
 
 def read_groups(claim: object) -> frozenset[str]:

@@ -19,6 +19,7 @@ from regulars.domain.releases import Releases, released, status_of
 from regulars.domain.segment_definitions import parse as parse_segment
 from regulars.domain.segment_reads import check_reads, check_unread
 from regulars.domain.sources import parse_source
+from regulars.domain.teams import parse_teams
 from regulars.domain.workspace import parse_workspace
 from regulars.errors import ConflictError, ConflictingEditError, DefinitionError, InvalidRequestError, NotFoundError
 from regulars.pipeline.ports import Clock
@@ -30,7 +31,11 @@ from regulars.stores.lists import ListStore
 TRIES = 10
 MAX_SEGMENTS = 250_000  # characters of all segments together: what they watch is one item, and that holds 400 KB
 MAX_PLAN = 1_000_000  # characters of a tracking plan: a process reads it whole when it has changed
-SINGLES: Mapping[Kind, str] = {"identity": "rules", "workspace": "settings"}  # kinds of one definition, and its id
+SINGLES: Mapping[Kind, str] = {
+    "identity": "rules",
+    "workspace": "settings",
+    "teams": "teams",
+}  # kinds of one definition, and its id
 _RESERVED = {CORRECTIONS: "corrected traits come from", LISTS: "joins and leaves lists"}
 _ID = re.compile(r"[a-z][a-z0-9_]{0,62}")
 _PARSERS: Mapping[Kind, Callable[[str, Mapping[str, Any]], object]] = {
@@ -38,6 +43,7 @@ _PARSERS: Mapping[Kind, Callable[[str, Mapping[str, Any]], object]] = {
     "identity": lambda _id, content: check_rules(content),
     "list": parse_list,
     "workspace": lambda _id, content: parse_workspace(content),
+    "teams": lambda _id, content: parse_teams(content),
     "import": parse_mapping,
     "tracking_plan": check_plan,
     "rates": parse_rates,

@@ -7,6 +7,7 @@ from typing import Any
 from regulars.domain.events import Event, Sealed
 from regulars.domain.identifiers import Identifier, kind_of, owner_key
 from regulars.domain.masking import MASK
+from regulars.domain.teams import EVERYTHING, Sight
 from regulars.pipeline.ports import Sealer
 from regulars.pipeline.sealing import open_rest, open_trait
 
@@ -36,10 +37,15 @@ class ShownEvent:
 
 
 class Opener:
-    """Opens what is sealed, or masks it without opening: `personal` and, of sensitive fields, `sensitive` say which."""
+    """
+    Opens what is sealed, or masks it without opening: `personal` and, of sensitive fields, `sensitive` say which.
 
-    def __init__(self, sealer: Sealer, *, personal: bool, sensitive: bool = False) -> None:
+    A trait that is not in sight is left out.
+    """
+
+    def __init__(self, sealer: Sealer, *, personal: bool, sensitive: bool = False, sight: Sight = EVERYTHING) -> None:
         self._sealer = sealer
+        self.sees = sight.sees_trait
         self.personal = personal
         self._sensitive = personal and sensitive
 
@@ -53,7 +59,7 @@ class Opener:
 
     def event(self, event: Event) -> ShownEvent:
         """Show an event, its personal fields put back in their places."""
-        shown = {name: self.trait(name, value) for name, value in event.traits.items()}
+        shown = {name: self.trait(name, value) for name, value in event.traits.items() if self.sees(name)}
         plain = ShownEvent(
             event=event,
             properties=event.properties,
@@ -69,11 +75,18 @@ class Opener:
         return replace(
             plain,
             properties={**plain.properties, **sealed.get("properties", {}), **more.get("properties", {})},
-            traits={**plain.traits, **sealed.get("traits", {}), **more.get("traits", {})},
+            traits={
+                **plain.traits,
+                **self._seen(sealed.get("traits", {})),
+                **self._seen(more.get("traits", {})),
+            },
             context=_together(plain.context, {**sealed.get("context", {}), **more.get("context", {})}),
             ids=sealed.get("ids", {}),
             masked=plain.masked or (bool(apart) and not self._sensitive),
         )
+
+    def _seen(self, traits: Mapping[str, Any]) -> Mapping[str, Any]:
+        return {name: value for name, value in traits.items() if self.sees(name)}
 
     def identifier(self, owner: str, event: Event | None) -> Shown:
         """Show the value of an identifier that an event names; None where nothing tells it any more."""

@@ -13,6 +13,7 @@ from regulars.domain.people import Person
 from regulars.domain.profiles import Link
 from regulars.domain.reserved_events import AUDIENCE_EVENTS, ENTERED
 from regulars.domain.segments import Segment
+from regulars.domain.teams import EVERYTHING, Sight
 from regulars.domain.transitions import Moved, Reason
 from regulars.errors import NotFoundError
 from regulars.pipeline.computed import ComputedTraits, ShownComputed
@@ -99,12 +100,12 @@ class ProfileReader:
         self._many = many
         self._clock = clock
 
-    def opener(self, *, personal: bool, sensitive: bool = False) -> Opener:
-        """Make the opener of a caller who may, or may not, read personal fields."""
-        return Opener(self._sealer, personal=personal, sensitive=sensitive)
+    def opener(self, *, personal: bool, sensitive: bool = False, sight: Sight = EVERYTHING) -> Opener:
+        """Make the opener of a caller who may, or may not, read personal fields, and sees these traits."""
+        return Opener(self._sealer, personal=personal, sensitive=sensitive, sight=sight)
 
-    def profile(self, profile_id: str, opener: Opener, *, identifiers: int) -> ShownProfile:
-        """Read a profile whole, with so many identifiers at most. Raises NotFoundError."""
+    def profile(self, profile_id: str, opener: Opener, *, identifiers: int, sight: Sight = EVERYTHING) -> ShownProfile:
+        """Read all of a profile that is in sight, with so many identifiers at most. Raises NotFoundError."""
         live = self._catalog.now()
         for _ in range(TRIES):
             found = self._people.find(profile_id)
@@ -120,9 +121,9 @@ class ProfileReader:
             identifiers=self.show(ranked(found.owners, live)[:identifiers], opener),
             identifier_count=len(found.owners),
             traits=self._traits.show(person, identities, opener),
-            memberships=memberships,
+            memberships=[each for each in memberships if sight.sees_segment(each.segment)],
             orders=person.totals,
-            computed=computed,
+            computed=[each for each in computed if sight.sees_trait(each.id)],
         )
 
     def traits(self, profile_id: str, opener: Opener, *, after: str | None, limit: int) -> list[ShownTrait]:
@@ -132,11 +133,14 @@ class ProfileReader:
         person = sum_person(identities, self._catalog.now())
         return self._traits.show(person, identities, opener, after=after, limit=limit)
 
-    def computed(self, profile_id: str, *, after: str | None, limit: int) -> list[ShownComputed]:
+    def computed(
+        self, profile_id: str, *, after: str | None, limit: int, sight: Sight = EVERYTHING
+    ) -> list[ShownComputed]:
         """Read computed traits in the order of their ids. Raises NotFoundError."""
         found = self._people.find(profile_id)
         all_of_them = self._computed.of(found, self._people.identities(found), self._catalog.now())
-        return [each for each in all_of_them if after is None or each.id > after][:limit]
+        seen = [each for each in all_of_them if sight.sees_trait(each.id)]
+        return [each for each in seen if after is None or each.id > after][:limit]
 
     def identifiers(self, profile_id: str, opener: Opener, *, after: str | None, limit: int) -> list[ShownIdentifier]:
         """Read identifiers, those of the highest priority first; `after` is an owner. Raises NotFoundError."""
@@ -149,11 +153,14 @@ class ProfileReader:
         """Show the traits of a person, who is what these owners are, in the order of their names."""
         return self._traits.show(person, {owner: self._identities.read(owner) for owner in owners}, opener)
 
-    def memberships(self, profile_id: str, *, after: str | None, limit: int) -> list[ShownMembership]:
+    def memberships(
+        self, profile_id: str, *, after: str | None, limit: int, sight: Sight = EVERYTHING
+    ) -> list[ShownMembership]:
         """Read the segments a person is in, in the order of their ids. Raises NotFoundError."""
         found = self._people.find(profile_id)
         all_of_them = self._memberships_of(found, self._people.identities(found), self._catalog.now())
-        return [membership for membership in all_of_them if after is None or membership.segment > after][:limit]
+        seen = [each for each in all_of_them if sight.sees_segment(each.segment)]
+        return [membership for membership in seen if after is None or membership.segment > after][:limit]
 
     def past(self, profile_id: str, segment: str) -> Sequence[Moved]:
         """Read the newest transitions of a person and a segment, the oldest first. Raises NotFoundError."""

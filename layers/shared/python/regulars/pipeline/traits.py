@@ -51,7 +51,7 @@ class Traits:
         limit: int | None = None,
     ) -> list[ShownTrait]:
         """Show the traits of a person in the order of their names; those that were removed are none."""
-        set_ones = [name for name, trait in person.traits.items() if trait[2] is not None]
+        set_ones = [name for name, trait in person.traits.items() if trait[2] is not None and opener.sees(name)]
         names = sorted(name for name in set_ones if after is None or name > after)[:limit]
         moments = {person.traits[name][1] for name in names}
         corrections = self._corrections(moments, identities, opener)

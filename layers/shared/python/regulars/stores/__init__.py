@@ -1,1 +1,1 @@
-"""The nine tables as item layouts over one port; the same code runs over memory and DynamoDB."""
+"""The ten tables as item layouts over one port; the same code runs over memory and DynamoDB."""

@@ -12,7 +12,7 @@ from typing import Literal, Protocol
 Value = str | int | bytes
 Item = Mapping[str, Value]
 TableName = Literal[
-    "events", "identities", "profiles", "memberships", "timers", "vault", "catalog", "quarantine", "tallies"
+    "events", "identities", "profiles", "memberships", "timers", "vault", "catalog", "quarantine", "tallies", "audit"
 ]
 
 KEYS: Mapping[TableName, tuple[str, str | None]] = {
@@ -25,6 +25,7 @@ KEYS: Mapping[TableName, tuple[str, str | None]] = {
     "catalog": ("kind", "id"),
     "quarantine": ("slot", "moment"),
     "tallies": ("slot", "part"),
+    "audit": ("chain", "number"),
 }
 INDEXES: Mapping[TableName, Mapping[str, tuple[str, str]]] = {
     "memberships": {"by_segment": ("segment_shard", "profile_id")}
@@ -78,7 +79,7 @@ class Scanned:
 
 
 class Database(Protocol):
-    """Nine tables with the promises of DynamoDB that the platform relies on."""
+    """Ten tables with the promises of DynamoDB that the platform relies on."""
 
     def get(self, table: TableName, partition: str, sort: str | None = None, *, consistent: bool = True) -> Item | None:
         """Read one item."""

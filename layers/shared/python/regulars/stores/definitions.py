@@ -13,6 +13,7 @@ Kind = Literal[
     "source",
     "identity",
     "workspace",
+    "teams",
     "list",
     "import",
     "rates",

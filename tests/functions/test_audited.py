@@ -1,0 +1,219 @@
+"""What each route leaves in the audit trail: by whom, of whom, before anything is answered; else nobody is answered."""
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from regulars.adapters import routes as rooms
+from regulars.adapters.graph_routes import GRAPH_ROUTES
+from regulars.adapters.openapi import AREAS
+from regulars.adapters.recording import Leaves
+from regulars.adapters.routes import Route
+from regulars.adapters.unmerge_routes import UNMERGE_ROUTES
+from regulars.adapters.why_routes import WHY_ROUTES
+from regulars.domain.audit import FUNCTIONS, Row
+from regulars.domain.audit_verifying import verify
+from regulars.errors import UnavailableError
+from regulars.stores.database import TableName
+from tests.canaries import CANARIES, ROUTES, a_workspace_with_canaries, ask
+from tests.workspace import Answer, Workspace
+
+ALL: Sequence[Route[Any]] = [*ROUTES, *GRAPH_ROUTES, *WHY_ROUTES, *UNMERGE_ROUTES]
+READS = (
+    "get_belonging get_graph get_profile get_quarantined get_why list_events list_held list_identifiers list_refused"
+    " list_traits look_up_profile"
+).split()
+EXPORTS = ["list_anchors", "list_list_members", "list_members", "search_audit"]
+CHANGES = (
+    "add_rows begin_rebuild begin_upload correct_traits delete_computed_trait delete_import delete_list delete_rates"
+    " delete_segment delete_source delete_tracking_plan end_upload heal let_go mint_key put_computed_trait put_identity"
+    " put_import put_list put_rates put_segment put_source put_teams put_tracking_plan put_workspace rebuild_profile"
+    " release repair_all_quarantined repair_quarantined replay_quarantined revoke_key rotate_key unmerge"
+).split()
+ROLES = ("admin", "privacy", "service", "engineer", "analyst")
+DEVICE = "anonymous_id:c4n4ry-device"
+
+
+@pytest.fixture(scope="module")
+def workspace() -> Workspace:
+    return a_workspace_with_canaries()
+
+
+def request(workspace: Workspace, route: Route[Any], role: str) -> Answer:
+    """Ask a route as somebody would who means it."""
+    if route.name == "get_belonging":
+        return ask(workspace, route, role, query={"at": "2026-01-02T00:00:00Z"})
+    if route.name == "get_why":
+        return ask(workspace, route, role, query={"a": "user_id:c4n4ry-user", "b": DEVICE})
+    if route.name == "unmerge":
+        return ask(workspace, route, role, body={"identifiers": [DEVICE], "preview": True})
+    if route.name == "release":
+        return ask(workspace, route, role, body={"a": "user_id:c4n4ry-user", "b": DEVICE})
+    return ask(workspace, route, role)
+
+
+def left_by(workspace: Workspace, route: Route[Any], role: str) -> tuple[Answer, list[Row]]:
+    before = {row.place for row in workspace.trail}
+    answer = request(workspace, route, role)
+    return answer, [row for row in workspace.trail if row.place not in before]
+
+
+def test_each_route_leaves_what_is_written_here() -> None:
+    said: dict[Leaves, list[str]] = {"reads": [], "exports": [], "changes": [], "nothing": []}
+    for route in ALL:
+        said[route.leaves].append(route.name)
+
+    assert sorted(said["reads"]) == READS
+    assert sorted(said["exports"]) == EXPORTS
+    assert sorted(said["changes"]) == CHANGES
+
+
+def test_whatever_is_no_get_is_a_change_unless_it_says_otherwise() -> None:
+    others = {
+        route.name
+        for area in AREAS.values()
+        for route in area
+        if route.scope and route.method != "GET" and route.leaves != "changes"
+    }
+
+    assert others == {"look_up_profile", "preview_segment", "segment_sql"}
+
+
+def test_every_function_with_such_a_route_has_chains() -> None:
+    leaving = {area for area, found in AREAS.items() if any(route.leaves != "nothing" for route in found)}
+
+    assert leaving <= set(FUNCTIONS)
+
+
+@pytest.mark.parametrize("role", ROLES)
+@pytest.mark.parametrize("route", ALL, ids=lambda route: route.name)
+def test_a_request_leaves_what_its_route_says(workspace: Workspace, route: Route[Any], role: str) -> None:
+    answer, rows = left_by(workspace, route, role)
+    shows = [canary for canary in CANARIES if canary in answer.text]
+    deeds = [row.deed for row in rows]
+
+    assert not shows or deeds[-1].opened
+    assert {(deed.kind, deed.what, deed.who, deed.roles) for deed in deeds} <= {
+        (route.leaves, route.name, "s-1", (role,))
+    }
+    if answer.status in (403, 401) or route.leaves == "nothing":
+        assert deeds == []
+    elif route.leaves == "changes":
+        assert [deed.outcome for deed in deeds] == ["begun", "done" if answer.status == 200 else answer.content["code"]]
+    elif answer.status == 200 and (shows or route.leaves == "exports"):
+        assert [deed.outcome for deed in deeds] == ["done"]
+        assert deeds[0].whom or "audit" in route.path
+    if "{ref}" in route.path and deeds:
+        assert set(deeds[0].whom) == {f"p_{workspace.owner('user_id', 'c4n4ry-user')}"}
+    assert not [canary for canary in CANARIES if canary in str(rows)]
+
+
+def test_the_whole_trail_of_it_verifies(workspace: Workspace) -> None:
+    rows = workspace.trail
+
+    assert len(rows) > 10
+    assert verify(rows, (), first=rows[0].place.chain[:10], last="2027-01-01").fault is None
+
+
+@pytest.fixture
+def deaf() -> Iterator[Workspace]:
+    """A workspace whose trail takes nothing."""
+    workspace = a_workspace_with_canaries()
+
+    def refuse(operation: str, table: str) -> None:
+        if (operation, table) == ("insert", "audit"):
+            raise UnavailableError("the table takes no more at the moment; try again")
+
+    workspace.world.database.hook = refuse
+    yield workspace
+    workspace.world.database.hook = None
+
+
+@pytest.mark.parametrize("route", ALL, ids=lambda route: route.name)
+def test_nothing_personal_leaves_and_nothing_changes_where_the_trail_takes_nothing(
+    deaf: Workspace, route: Route[Any]
+) -> None:
+    database = deaf.world.database
+    tables: tuple[TableName, ...] = (
+        "events",
+        "identities",
+        "profiles",
+        "catalog",
+        "quarantine",
+        "tallies",
+        "memberships",
+    )
+    before = {table: sorted(map(str, database.all(table))) for table in tables}
+
+    answer = request(deaf, route, "service" if route.name == "correct_traits" else "admin")
+
+    assert answer.status == 503 or route.leaves in ("nothing", "reads", "exports")
+    assert not [canary for canary in CANARIES if canary in answer.text]
+    if route.leaves == "changes":
+        assert {table: sorted(map(str, database.all(table))) for table in tables} == before
+
+
+def test_a_route_that_opens_fields_and_does_not_say_so_fails_closed(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rooms.Route, "leaves", property(lambda _route: "nothing"))
+
+    answer = workspace.get("/v1/profiles/user_id:c4n4ry-user")
+
+    assert answer.status == 503
+    workspace.failures.clear()
+
+
+def test_personal_fields_are_opened_by_one_door_only() -> None:
+    folder = Path(rooms.__file__).parent
+    asking = {path.name for path in folder.glob("*.py") if 'may("pii:read")' in path.read_text()}
+
+    assert asking == {"routes.py", "quarantine_api.py"}  # the latter shows nothing by it
+
+
+CASES = ["DSR-2026-14", "7", "a1", "4711-b", "A" * 39 + "1"]
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_the_case_stands_in_the_row(workspace: Workspace, case: str) -> None:
+    workspace.ask("GET", "/v1/profiles/user_id:c4n4ry-user", "privacy", headers={"x-case": case})
+
+    [*_, row] = [row for row in workspace.trail if row.place.chain.split("#")[1] == "profile_api"]
+    assert row.deed.case == case
+
+
+@pytest.mark.parametrize("case", ["Jane", "jane@example.com", "she called twice", "-1", "1" * 41, "1\n", "é1", "a.1"])
+def test_a_case_is_a_number_and_no_text(workspace: Workspace, case: str) -> None:
+    before = len(workspace.trail)
+
+    answer = workspace.ask("GET", "/v1/profiles/user_id:c4n4ry-user", "privacy", headers={"x-case": case})
+    edited = workspace.ask("PUT", "/v1/segments/web", headers={"x-case": case}, body={"definition": {}})
+
+    assert (answer.status, edited.status) == (400, 400)
+    assert case == "-1" or case not in answer.text
+    assert len(workspace.trail) == before
+
+
+def test_what_a_path_names_stands_in_no_row_in_clear(workspace: Workspace) -> None:
+    for path in (
+        "/v1/segments/jane@example.com",
+        "/v1/sources/web/keys/jane",
+        "/v1/identity/held/email:jane@x.example",
+    ):
+        workspace.ask("DELETE", path)
+    workspace.ask("POST", "/v1/profiles/jane/rebuild")
+
+    rows = [row for row in workspace.trail if row.deed.outcome in ("begun", "not_found")]
+    assert not [row for row in rows if "jane@" in str(row) or row.deed.whom == ("jane",)]
+
+
+def test_a_read_costs_one_insert(workspace: Workspace) -> None:
+    workspace.get("/v1/profiles/user_id:c4n4ry-user")
+    workspace.world.database.bill.requests.clear()
+
+    workspace.get("/v1/profiles/user_id:c4n4ry-user")
+
+    spent = {name: number for name, number in workspace.world.database.bill.requests.items() if "audit" in name}
+    assert spent == {"insert audit": 1}
