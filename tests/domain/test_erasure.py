@@ -36,7 +36,7 @@ def test_a_redacted_row_names_nobody_who_is_gone_and_all_others_as_before(
 ) -> None:
     clean = redacted_profile(profile, gone)
 
-    said = (clean.event, clean.ends, clean.ties, clean.cuts, clean.holds)
+    said = (clean.owners, clean.absorbed, clean.event, clean.ends, clean.ties, clean.cuts, clean.holds)
     assert not [owner for owner in gone if owner in str(said)]
     assert redacted_profile(clean, gone) == clean
     assert redacted_profile(profile, frozenset()) == profile
