@@ -31,7 +31,7 @@ class Erasing(Construct):
                 tables.events.allow("GetItem", "Query", "Scan", "PutItem", "DeleteItem"),
                 tables.identities.allow("GetItem", "BatchGetItem", "Query", "PutItem", "DeleteItem"),
                 tables.profiles.allow("GetItem", "BatchGetItem", "PutItem", "DeleteItem"),
-                tables.memberships.allow("Query", "DeleteItem"),
+                tables.memberships.allow("GetItem", "Query", "PutItem", "DeleteItem"),
                 tables.timers.allow("Scan", "DeleteItem"),
                 tables.quarantine.allow("Scan", "DeleteItem"),
                 tables.tallies.allow("Scan", "PutItem", "DeleteItem"),

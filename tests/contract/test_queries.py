@@ -142,19 +142,18 @@ def test_lists_no_partition_of_an_empty_table(database: Database) -> None:
 
 @pytest.mark.parametrize("limit", [1, 2, 100])
 def test_scans_each_item_once(database: Database, limit: int) -> None:
-    keys = [(owner, f"{number}") for owner, number in product("abc", range(3))]
-    items = [{"owner": owner, "moment": moment, "v": 1} for owner, moment in keys]
-    for owner, moment in keys:
-        database.put("events", {"owner": owner, "moment": moment}, was=0)
+    for owner, number in product("abc", range(3)):
+        database.put("events", {"owner": owner, "moment": f"{number}"}, was=0)
 
-    found: list[object] = []
+    found: list[Item] = []
     page = database.scan("events", limit=limit)
     while page.next is not None:
         found += page.items
         page = database.scan("events", after=page.next, limit=limit)
     found += page.items
 
-    assert sorted(map(str, found)) == sorted(map(str, items))
+    expected = [{"owner": owner, "moment": f"{number}", "v": 1} for owner, number in product("abc", range(3))]
+    assert sorted(found, key=str) == sorted(expected, key=str)
 
 
 def test_scans_nothing_of_an_empty_table(database: Database) -> None:

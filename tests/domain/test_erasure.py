@@ -36,7 +36,7 @@ def test_a_redacted_row_names_nobody_who_is_gone_and_all_others_as_before(
 ) -> None:
     clean = redacted_profile(profile, gone)
 
-    said = (clean.event, clean.ends, clean.ties, clean.cuts, clean.holds)
+    said = (clean.owners, clean.absorbed, clean.event, clean.ends, clean.ties, clean.cuts, clean.holds)
     assert not [owner for owner in gone if owner in str(said)]
     assert redacted_profile(clean, gone) == clean
     assert redacted_profile(profile, frozenset()) == profile
@@ -99,6 +99,6 @@ def test_a_kind_that_is_none_says_which_there_are_or_where_else_to_go(kind: obje
 
 
 def test_every_place_that_an_erasure_does_not_reach_says_when_it_ends() -> None:
-    assert all(place.days > 0 for place in remaining())
+    assert all((place.days > 0) is (place.treatment == "ends") for place in remaining())
     assert all(place.days == 0 for place in PLACES if place not in remaining())
     assert len({place.name for place in PLACES}) == len(PLACES)

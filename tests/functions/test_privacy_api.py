@@ -150,7 +150,7 @@ def test_the_register_says_of_each_place_what_an_erasure_does(workspace: Workspa
     assert all(place["holds"] and place["why"] and place["kept"] for place in places)
 
 
-def test_who_handled_a_request_is_told_to_the_audit(workspace: Workspace) -> None:
+def test_who_handled_a_request_stands_in_the_audit_trail(workspace: Workspace) -> None:
     id = begin(workspace).content["id"]
     post(workspace, id, "verify", {"how": "document"})
 

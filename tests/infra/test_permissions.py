@@ -103,7 +103,7 @@ TABLES = {
         "events": "DeleteItem GetItem PutItem Query Scan",
         "identities": "BatchGetItem DeleteItem GetItem PutItem Query",
         "profiles": "BatchGetItem DeleteItem GetItem PutItem",
-        "memberships": "DeleteItem Query",
+        "memberships": "DeleteItem GetItem PutItem Query",
         "timers": "DeleteItem Scan",
         "quarantine": "DeleteItem Scan",
         "tallies": "DeleteItem PutItem Scan",

@@ -83,7 +83,7 @@ class Race:
             self._store(event)
         jobs: list[Callable[[], None]] = [partial(self._store, event) for event in self.events[5:]]
         jobs += [self._rebuild, self._split, self._work, self._work]
-        jobs += [partial(self._evaluate, owner) for owner in {event.owner for event in self.events}]
+        jobs += [partial(self._evaluate, owner) for owner in sorted({event.owner for event in self.events})]
         self.schedule.run(jobs)
         self.now += 20 * 60 * SECOND
         while not self._finish():

@@ -77,7 +77,7 @@ PRIVACY_SCHEMAS: Mapping[str, Schema] = {
                         "holds": TEXT,
                         "why": TEXT,
                         "kept": TEXT,
-                        "treatment": {"enum": ["deleted", "rewritten", "emptied", "ends", "none"]},
+                        "treatment": {"enum": ["deleted", "rewritten", "emptied", "ends", "kept", "none"]},
                         "receives": TEXT,
                         "days": {**WHOLE, "description": "after an erasure until what there is has ended by itself"},
                     }

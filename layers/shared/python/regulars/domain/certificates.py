@@ -63,7 +63,11 @@ def _remains(request: Request) -> list[dict[str, Any]]:
         "until": None,
     }
     ends = [
-        {"place": place.name, "what": place.holds, "until": to_text(request.ended + place.days * DAY)}
+        {
+            "place": place.name,
+            "what": place.holds,
+            "until": to_text(request.ended + place.days * DAY) if place.days else None,
+        }
         for place in remaining()
     ]
     return [ledger, others, *ends]

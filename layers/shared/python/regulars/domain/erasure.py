@@ -8,16 +8,21 @@ that were split off stay, and forget by whom they were once tied.
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
-from regulars.domain.events import Event
+from regulars.domain.heads import Head
 from regulars.domain.profiles import Cut, Edge, Link, Profile, alone, founder
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Doomed:
-    """One identifier that is erased, and the profiles that were ever named by it."""
+    """
+    One identifier that is erased, and the profiles that were ever named by it.
+
+    `others` are profiles of other people that were once split from theirs, and may remember it.
+    """
 
     owner: str
     profiles: tuple[str, ...]
+    others: tuple[str, ...] = ()
 
 
 def closure(owner: str, profile: Profile | None) -> Sequence[Doomed]:
@@ -40,9 +45,11 @@ def neighbours(profile: Profile) -> Sequence[str]:
 
 
 def redacted_profile(profile: Profile, gone: Collection[str]) -> Profile:
-    """Take out of a row of somebody else what it says of those who are gone."""
+    """Take out of a row of somebody else what it says of those who are gone; a tombstone tells who went along."""
     return replace(
         profile,
+        owners=tuple(owner for owner in profile.owners if owner not in gone),
+        absorbed=tuple(name for name in profile.absorbed if founder(name) not in gone),
         event=_redacted(profile.event, gone),
         ties=tuple(_edge(edge, gone) for edge in profile.ties if not _touches(edge, gone)),
         cuts=tuple(_cut(cut, gone) for cut in profile.cuts if not _touches(cut.edge, gone)),
@@ -56,9 +63,14 @@ def redacted_link(link: Link, gone: Collection[str]) -> Link:
     return replace(link, event=_redacted(link.event, gone), to="" if link.to in gone else link.to)
 
 
-def redacted_event(event: Event, gone: Collection[str]) -> Event:
-    """Let an event of somebody else name nobody who is gone."""
-    return replace(event, links=tuple(link for link in event.links if link not in gone))
+def redacted_head(head: Head, gone: Collection[str]) -> Head:
+    """Take out of the head of somebody else's memberships whom it remembers of those who are gone."""
+    return replace(
+        head,
+        bare=head.bare - frozenset(gone),
+        skipped=head.skipped - frozenset(gone),
+        absorbed=frozenset(name for name in head.absorbed if founder(name) not in gone),
+    )
 
 
 def is_by(event: str, gone: Collection[str]) -> bool:

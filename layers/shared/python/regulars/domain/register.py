@@ -11,7 +11,7 @@ from typing import Literal
 Sort = Literal[
     "table", "bucket", "queue", "log", "state machine", "bus", "topic", "people", "query", "stream", "backup"
 ]
-Treatment = Literal["deleted", "rewritten", "emptied", "ends", "none"]
+Treatment = Literal["deleted", "rewritten", "emptied", "ends", "kept", "none"]
 _SERVE = "to serve the purposes for which the workspace's owner collects events"
 _NOBODY = "nobody outside the account"
 _HASH = "keyed hashes of identifiers"
@@ -23,7 +23,8 @@ class Place:
     Where data of persons lies: what, why, for how long, who receives it.
 
     `names` are the paths of things in the templates. An erasure has its rows `deleted`, its files `rewritten`, its keys
-    `emptied`; elsewhere what there is `ends` by itself, after so many `days`, or `none` of a person is there.
+    `emptied`; elsewhere what there is `ends` by itself, after so many `days`, hashes are `kept`, or `none` of a person
+    is there.
     """
 
     name: str
@@ -67,14 +68,14 @@ PLACES: Sequence[Place] = (
         f"definitions; of requests of persons the {_HASH} that they are about, and who handled them",
         "to run the workspace, and to show that requests were met",
         "as long as the workspace",
-        "none",
+        "kept",
     ),
     _table(
         "audit",
         f"who read or changed what: ids of people of the workspace, profile ids of {_HASH}",
         "to prove who saw what, also of whom is erased",
         "as long as the workspace",
-        "none",
+        "kept",
     ),
     _table("quarantine", "events that were not accepted, as ciphertext", "to mend and replay them", "30 days"),
     _table(
@@ -266,5 +267,5 @@ PLACES: Sequence[Place] = (
 
 
 def remaining() -> Sequence[Place]:
-    """List the places that an erasure does not reach, where what there is ends by itself."""
-    return [place for place in PLACES if place.treatment == "ends"]
+    """List the places that an erasure does not reach: where hashes are kept, and where what there is ends by itself."""
+    return [place for place in PLACES if place.treatment in ("kept", "ends")]

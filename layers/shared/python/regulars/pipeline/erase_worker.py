@@ -134,6 +134,9 @@ class EraseWorker:
             found = sum(self._many(self._eraser.erase, doomed), Counter[str]())
         else:
             found = sum(map(self._alone.erase, doomed), Counter[str]())
+        if others := sorted({other for one in doomed for other in one.others}):
+            gone = frozenset(one.owner for one in self._store.all_doomed(request.id))
+            found["rows_of_others"] += sum(self._seizer.redact(other, gone) for other in others)
         cursor = doomed[-1].owner if len(doomed) == PAGE else None
         return self._next(request, found, cursor)
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from regulars.domain.graph import edges_of, group_of
 from regulars.domain.profiles import Cut, Profile, alone, founder
 from regulars.domain.splits import Graph
-from regulars.errors import ConflictError
+from regulars.errors import ConflictError, NotFoundError
 from regulars.pipeline.people import TRIES, People
 from regulars.pipeline.ports import Many
 from regulars.stores.database import Database
@@ -38,6 +38,8 @@ class Graphs:
         for _ in range(TRIES):
             found = self._people.find(profile_id)
             profile = self._profiles.get(found.profile_id) if found.version else None
+            if profile is None and found.version:
+                raise NotFoundError("nobody is known by this")  # they were erased just now
             if profile is None:
                 nobody = Profile(profile_id=found.profile_id, owners=found.owners)
                 return Graph(profile=nobody, links={}, tombstones=(), edges=())

@@ -5,16 +5,17 @@ Their profile is frozen first, under its version: who would merge with it, attac
 and sees. Then their names are written down, then the rows of others forget them, then the ledger has them.
 """
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 
-from regulars.domain.erasure import closure, neighbours, redacted_link, redacted_profile
+from regulars.domain.erasure import closure, neighbours, redacted_head, redacted_link, redacted_profile
 from regulars.domain.profiles import Profile, alone
 from regulars.errors import ConflictError
 from regulars.pipeline.ports import Clock
 from regulars.stores.database import Database, Put
 from regulars.stores.identities import IdentityStore, attach
 from regulars.stores.ledger import Ledger
+from regulars.stores.memberships import MembershipStore
 from regulars.stores.privacy_requests import RequestStore
 from regulars.stores.profiles import ProfileStore, save
 
@@ -28,6 +29,7 @@ class Seizer:
         self._database = database
         self._identities = IdentityStore(database)
         self._ledger = Ledger(database)
+        self._memberships = MembershipStore(database)
         self._profiles = ProfileStore(database)
         self._requests = RequestStore(database)
         self._clock = clock
@@ -52,15 +54,16 @@ class Seizer:
             raise ConflictError("it left a profile between the two reads: read again")
         if profile and not profile.erased:
             self._put(save(replace(profile, erased=now, rule="erase", changed=now)))
-        found = closure(owner, profile)
+        others = self._others(profile) if profile else ()
+        found = [replace(one, others=tuple(others)) for one in closure(owner, profile)]
         self._requests.doom(request, found)
-        if profile:
-            self._redact_others(profile)
+        for other in others:
+            self.redact(other, {one.owner for one in found})
         return sum(self._ledger.mark(each.owner, at=now, request=request) for each in found)
 
-    def _redact_others(self, profile: Profile) -> None:
-        """Let profiles that were once split from this one, and from those, forget it."""
-        gone, seen, front = set(profile.owners), {profile.profile_id}, list(neighbours(profile))
+    def _others(self, profile: Profile) -> Sequence[str]:
+        """List the profiles that were once split from this one, and from those."""
+        seen, front = {profile.profile_id}, list(neighbours(profile))
         while front:
             link = self._identities.link(front.pop())
             other = self._profiles.root(link.profile_id) if link and not link.erased else None
@@ -68,7 +71,7 @@ class Seizer:
                 continue
             seen.add(other.profile_id)
             front += neighbours(other)
-            self._redact(other, gone)
+        return sorted(seen - {profile.profile_id})
 
     def redact(self, profile_id: str, gone: Collection[str]) -> int:
         """Let the profile of somebody else, which a file names, forget who is gone; say whether it had to."""
@@ -81,6 +84,10 @@ class Seizer:
             if (clean := redacted_profile(each, gone)) != each:
                 self._put(save(replace(clean, rule="redact", changed=now)))
                 redacted += 1
+        head = self._memberships.head(profile.profile_id)
+        if (clean_head := redacted_head(head, gone)) != head:
+            self._memberships.save_head(clean_head)
+            redacted += 1
         for link in self._identities.links(profile.owners):
             if (clean_link := redacted_link(link, gone)) != link:
                 self._put(attach(clean_link))

@@ -11,6 +11,7 @@ from regulars.domain.profiles import Link, alone
 from regulars.errors import ConflictError
 from regulars.stores.database import Database, Item, number, text
 from regulars.stores.identities import LINK, IdentityStore, attach
+from regulars.stores.profiles import ProfileStore
 
 TRIES = 60
 
@@ -30,6 +31,7 @@ class Ledger:
     def __init__(self, database: Database) -> None:
         self._database = database
         self._identities = IdentityStore(database)
+        self._profiles = ProfileStore(database)
 
     def get(self, owner: str) -> Entry | None:
         """Read the entry of an identifier."""
@@ -75,6 +77,9 @@ class Ledger:
         link = self._identities.link(owner)
         if link and link.erased:
             return 0
+        home = self._profiles.root(link.profile_id) if link else None
+        if home and not home.erased:
+            raise ConflictError("it was attached to a profile just now: freeze that first")
         version = link.version if link else 0
         fresh = attach(Link(owner=owner, profile_id=alone(owner), version=version, attached=at, erased=at))
         self._database.put(fresh.table, fresh.item, was=fresh.was)

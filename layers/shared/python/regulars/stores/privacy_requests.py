@@ -49,14 +49,27 @@ class RequestStore:
     def doom(self, id: str, found: Sequence[Doomed]) -> None:
         """Write down who is erased by a request, before anything is."""
         rows: list[Item] = [
-            {"kind": DOOMED, "id": f"{id}#{one.owner}", "profiles": " ".join(one.profiles)} for one in found
+            {
+                "kind": DOOMED,
+                "id": f"{id}#{one.owner}",
+                "profiles": " ".join(one.profiles),
+                **({"others": " ".join(one.others)} if one.others else {}),
+            }
+            for one in found
         ]
         self._database.insert("catalog", rows)
 
     def doomed(self, id: str, *, after: str | None, limit: int) -> list[Doomed]:
         """List who is erased by a request, after one of them."""
         rows = self._rows(DOOMED, id, after, limit)
-        return [Doomed(owner=owner, profiles=tuple(text(item, "profiles").split())) for owner, item in rows]
+        return [
+            Doomed(
+                owner=owner,
+                profiles=tuple(text(item, "profiles").split()),
+                others=tuple(text(item, "others").split()),
+            )
+            for owner, item in rows
+        ]
 
     def spare(self, id: str, owner: str) -> None:
         """Let a request be about an identifier no longer, so that it is not erased again when that is repeated."""
