@@ -1,5 +1,6 @@
 """The functions of requests of persons, as they are deployed, over a fake AWS."""
 
+import json
 from dataclasses import replace
 from typing import Any
 
@@ -105,7 +106,6 @@ def test_without_time_it_asks_to_be_called_again(erase: Any) -> None:
 @pytest.mark.usefixtures("pool")
 def test_requests_are_taken_by_the_function_that_answers_for_them(erase: Any) -> None:
     del erase
-    module = cold("privacy_api")
     event = {
         "rawPath": "/v1/privacy/register",
         "headers": {"authorization": f"Bearer {token(claims(**{'cognito:groups': ['privacy']}))}"},
@@ -114,4 +114,13 @@ def test_requests_are_taken_by_the_function_that_answers_for_them(erase: Any) ->
 
     answer = cold("privacy_api").handler(event, Time())
 
-    assert answer["statusCode"] == 401
+    assert answer["statusCode"] == 200
+    assert json.loads(answer["body"])["places"]
+
+
+@pytest.mark.usefixtures("pool")
+def test_who_takes_requests_asks_for_a_token(erase: Any) -> None:
+    del erase
+    event = {"rawPath": "/v1/privacy/register", "requestContext": {"http": {"method": "GET"}}}
+
+    assert cold("privacy_api").handler(event, Time())["statusCode"] == 401
