@@ -13,6 +13,7 @@ from regulars.domain.roles import GROUPS, ROLES, read_groups
 _NAMES: dict[Kind, str] = {
     "workspace": "workspace settings",
     "teams": "teams",
+    "consent": "purposes",
     "source": "sources",
     "identity": "identity",
     "tracking_plan": "tracking plan",

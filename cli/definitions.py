@@ -16,6 +16,7 @@ from regulars.domain.identity_definitions import check_rules
 from regulars.domain.lists import parse_list
 from regulars.domain.mapping_definitions import parse_mapping
 from regulars.domain.plan_definitions import check_plan, check_together, outline
+from regulars.domain.purpose_definitions import parse_purposes
 from regulars.domain.rate_definitions import check_tables, parse_rates
 from regulars.domain.segment_definitions import parse as parse_segment
 from regulars.domain.sources import parse_source
@@ -26,6 +27,7 @@ from regulars.pipeline.definitions import SINGLES
 
 Kind = Literal[
     "workspace",
+    "consent",
     "source",
     "identity",
     "tracking_plan",
@@ -51,7 +53,12 @@ FOLDERS: Mapping[Kind, str] = {
     "tracking_plan": "tracking-plan",
     "computed_trait": "computed-traits",
 }  # also their place in the API
-TITLES: Mapping[Kind, str] = {"identity": "identity rules", "workspace": "workspace settings", "teams": "teams"}
+TITLES: Mapping[Kind, str] = {
+    "identity": "identity rules",
+    "workspace": "workspace settings",
+    "teams": "teams",
+    "consent": "purposes",
+}
 _ID = re.compile(r"[a-z][a-z0-9_]{0,62}")
 
 
@@ -225,6 +232,7 @@ def _unused(tables: list[Definition]) -> list[UserError]:
 CHECKS: Mapping[Kind, Callable[[str, Mapping[str, Any]], object]] = {
     "workspace": lambda _, content: parse_workspace(content),
     "teams": lambda _, content: parse_teams(content),
+    "consent": lambda _, content: parse_purposes(content),
     "source": parse_source,
     "identity": lambda _, content: check_rules(content),
     "tracking_plan": check_plan,

@@ -11,6 +11,7 @@ from typer.core import TyperGroup
 
 from cli.audit.command import audit
 from cli.catalog import apply, plan
+from cli.consent import consent, decide, link
 from cli.errors import UserError
 from cli.identity import identity
 from cli.importing.command import import_file
@@ -132,6 +133,8 @@ app.command()(logout)
 app.command()(plan)
 app.command()(apply)
 app.command("import")(import_file)
+for command in (consent, decide, link):
+    profile.command()(command)
 app.add_typer(profile, name="profile")
 app.add_typer(segment, name="segment")
 app.add_typer(lists, name="list")

@@ -87,9 +87,9 @@ class Console(Construct):
             carries=[ground.layers.plans],
             timeout=_TIMEOUT,
             may=[
-                tables.identities.allow("GetItem", "Query", "PutItem"),
+                tables.identities.allow("GetItem", "BatchGetItem", "Query", "PutItem"),
                 tables.profiles.allow("GetItem", "PutItem"),
-                # A correction is an event of its own.
+                # A correction is an event of its own, and so is a decision on consent.
                 tables.events.allow("GetItem", "Query", "PartiQLInsert"),
                 tables.tallies.allow("GetItem", "PutItem"),
                 tables.vault.allow("GetItem", "BatchGetItem", "PartiQLInsert"),
@@ -100,6 +100,7 @@ class Console(Construct):
             wraps=data.keys.workspace,
         )
         api.guard(self.change_profile, "PATCH /v1/profiles/{ref}/traits", "POST /v1/profiles/{ref}/rebuild")
+        api.guard(self.change_profile, "POST /v1/profiles/{ref}/consent", "POST /v1/profiles/{ref}/preference-link")
         self.admin_api = PythonFunction(
             self,
             "admin_api",
@@ -114,6 +115,8 @@ class Console(Construct):
                 tables.quarantine.allow("GetItem", "Query", "PutItem"),
                 # Uploads of lists, and who is in one.
                 tables.tallies.allow("GetItem", "BatchGetItem", "Query", "PutItem", "PartiQLInsert"),
+                # Who of a list of members consents.
+                tables.profiles.allow("BatchGetItem"),
                 # Who of an upload is known already; and whether a segment can be live at once, with nobody there yet.
                 tables.identities.allow("BatchGetItem", "Scan"),
                 tables.events.allow("PartiQLInsert", "GetItem", "Query", "Scan"),
@@ -147,6 +150,7 @@ class Console(Construct):
         self.admin_api.add_environment("SIGN_IN_CLIENT", data.people.client.user_pool_client_id)
         api.open(self.admin_api, "GET /v1/sign-in", because="Who is to sign in has to know where.")
         api.guard(self.admin_api, "GET /v1/quarantine", *(f"{method} /v1/quarantine/{{proxy+}}" for method in _MENDS))
+        api.guard(self.admin_api, "GET /v1/consent", "PUT /v1/consent")
         api.guard(self.admin_api, "GET /v1/rebuilds", "POST /v1/rebuilds", "GET /v1/rebuilds/{id}")
         for noun in _CATALOG:
             for method in _METHODS:

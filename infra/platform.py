@@ -19,6 +19,7 @@ from infra.ingest import Ingest
 from infra.lake import Lake
 from infra.layers import Layers
 from infra.operations import OperationsKey
+from infra.preferences import Preferences
 from infra.programs import Programs
 from infra.python_function import Ground, PythonFunction
 from infra.queue import DeadLetters
@@ -49,6 +50,7 @@ class Platform(Stack):
         erasing = Erasing(self, "erasing", ground=ground, data=data, api=api)
         Console(self, "console", ground=ground, data=data, api=api, rebuilding=rebuilding, backfilling=backfilling)
         Auditing(self, "auditing", ground=ground, data=data, api=api)
+        Preferences(self, "preferences", ground=ground, data=data, api=api)
         BrowserScript(self, "browser_script", ground=ground, api=api)
         alarms = Alarms(
             self,

@@ -29,6 +29,7 @@ _RESERVED_IN_PROD = {
     "audit_api": 3,
     "anchor_audit": 1,  # anchors follow one another
     "note_login": 5,
+    "preferences": 10,
     "preview_segment": 5,
     "serve_analytics": 18,
 }

@@ -20,9 +20,11 @@ from regulars.domain.events import Event, Sealed
 from regulars.domain.instants import DAY
 from regulars.domain.numbers import MICRO, to_amount
 from regulars.domain.personal_names import is_personal_trait
+from regulars.domain.purposes import NO_PURPOSES, Purposes
 from regulars.domain.segments import (
     All,
     CalendarDays,
+    Consented,
     Drawn,
     InSegment,
     Latest,
@@ -40,6 +42,7 @@ from regulars.domain.segments import (
     Trait,
     Unfollowed,
 )
+from tests.consents import is_allowed
 
 _MICRO = Decimal("0.000001")
 _COMPARE: Mapping[str, Callable[[Any, Any], bool]] = {
@@ -62,6 +65,7 @@ class Life:
     calendar: Calendar = field(default_factory=Calendar)
     segments: Mapping[str, Segment] = field(default_factory=dict)
     rates: "OracleRates | None" = None
+    purposes: Purposes = NO_PURPOSES
 
 
 def components(events: Iterable[Event]) -> set[frozenset[str]]:
@@ -90,7 +94,8 @@ def is_member(segment: Segment, events: Iterable[Event], now: int, *, known: boo
 
 def belongs(segment: Segment, life: Life, now: int) -> bool:
     """Say whether somebody is in a segment at an instant."""
-    return (life.known or segment.anonymous) and truth(segment.where, life, now)
+    needed = truth(segment.needs, life, now) if segment.needs else True
+    return (life.known or segment.anonymous) and needed and truth(segment.where, life, now)
 
 
 def truth(node: Node, life: Life, now: int) -> bool:  # noqa: C901 (a case each)
@@ -122,6 +127,8 @@ def truth(node: Node, life: Life, now: int) -> bool:  # noqa: C901 (a case each)
             return _returned(node, life, now)
         case InSegment(id):
             return id in life.segments and belongs(life.segments[id], life, now)
+        case Consented(purpose, channel):
+            return is_allowed(life.events, purpose, channel, life.purposes)
         case Drawn(start, end, salt):
             lot = int.from_bytes(md5(f"{salt}|{life.profile_id}".encode(), usedforsecurity=False).digest()[:8], "big")
             return start <= lot % 100 < end

@@ -20,6 +20,7 @@ from regulars.domain.identity_rules import DEFAULT_RULES
 from regulars.domain.lists import parse_list
 from regulars.domain.mapping_definitions import parse_mapping
 from regulars.domain.plan_definitions import check_plan
+from regulars.domain.purpose_definitions import parse_purposes
 from regulars.domain.rate_definitions import parse_rates
 from regulars.domain.segment_definitions import parse
 from regulars.domain.segments import Segment
@@ -39,6 +40,7 @@ PARSERS: Mapping[str, Callable[[dict[str, Any]], object]] = {
     "identity": check_rules,
     "workspace": parse_workspace,
     "teams": parse_teams,
+    "consent": parse_purposes,
     "list": lambda definition: parse_list("x", definition),
     "source": lambda definition: parse_source("x", definition),
     "tracking-plan": lambda definition: check_plan("x", definition),
@@ -154,8 +156,27 @@ def planned_traits(**traits: Any) -> dict[str, Any]:
     return {"type": "identify", "traits": {"properties": traits}}
 
 
+def a_purpose(categories: object = None, **fields: object) -> dict[str, Any]:
+    """Build purposes, of which one has these fields."""
+    both = {"purposes": {"news": fields, "orders": {"basis": "contract"}}}
+    return both if categories is None else {**both, "categories": categories}
+
+
 GOOD = [
     ("workspace", {}),
+    ("consent", a_purpose()),
+    ("consent", a_purpose(name="News", description="What is new", channels=["email", "sms"], text="v1", devices=True)),
+    ("consent", a_purpose(basis="legitimate_interests", unsaid="granted")),
+    ("consent", a_purpose(basis="contract", unsaid="granted")),
+    (
+        "consent",
+        a_purpose({"tcf": {"1": ["news"], "24": ["news"]}, "google": {"ad_storage": ["news"]}, "gpc": ["news"]}),
+    ),
+    ("consent", {"id": "purposes", **a_purpose({"segment": {"C0004": ["news"]}, "rudderstack": {"ads": ["news"]}})}),
+    ("segment", {**a_segment(event="X"), "purpose": "news"}),
+    ("segment", {**a_segment(event="X"), "purpose": "news", "channel": "email"}),
+    ("segment", a_segment(consent={"purpose": "news"})),
+    ("segment", a_segment(consent={"purpose": "news", "channel": "email", "state": "denied"})),
     ("list", {}),
     ("teams", {}),
     ("teams", {"id": "teams", "others": "none", "teams": {}}),
@@ -445,8 +466,35 @@ BAD = [
     ("rates", quotes(USD="1,25")),
     ("rates", quotes(USD="1e3")),
     ("rates", quotes(USD=1e10)),
+    ("consent", {}),
+    ("consent", {"purposes": {}}),
+    ("consent", {"purposes": {"News": {}}}),
+    ("consent", {"purposes": {f"p{number}": {} for number in range(31)}}),
+    ("consent", a_purpose(basis="law")),
+    ("consent", a_purpose(unsaid="granted")),
+    ("consent", a_purpose(basis="consent", unsaid="granted")),
+    ("consent", a_purpose(basis="contract", unsaid="denied")),
+    ("consent", a_purpose(channels=["E-Mail"])),
+    ("consent", a_purpose(channels=["email", "email"])),
+    ("consent", a_purpose(devices="yes")),
+    ("consent", a_purpose(name="")),
+    ("consent", a_purpose(owner="me")),
+    ("consent", a_purpose({"onetrust": {"C0004": ["news"]}})),
+    ("consent", a_purpose({"tcf": {"25": ["news"]}})),
+    ("consent", a_purpose({"tcf": {"03": ["news"]}})),
+    ("consent", a_purpose({"google": {"ads": ["news"]}})),
+    ("consent", a_purpose({"segment": {"C0004": []}})),
+    ("consent", a_purpose({"segment": {"C0004": ["news", "news"]}})),
+    ("consent", a_purpose({"gpc": "news"})),
+    ("segment", {**a_segment(event="X"), "channel": "email"}),
+    ("segment", {**a_segment(event="X"), "purpose": "No News"}),
+    ("segment", a_segment(consent="news")),
+    ("segment", a_segment(consent={"channel": "email"})),
+    ("segment", a_segment(consent={"purpose": "news", "state": "yes"})),
 ]
 ONLY_THE_PARSER_KNOWS = [
+    ("consent", a_purpose({"gpc": ["newsletter"]})),
+    ("consent", a_purpose({"gpc": ["orders"]})),
     ("segment", a_segment(audience="sports")),
     ("tracking-plan", planned_traits(plan={"x-facets": ["hash"]})),
     ("workspace", {"zone": "Europe/Atlantis"}),
@@ -506,7 +554,7 @@ def blocks() -> list[tuple[str, str]]:
     docs = CATALOG.parent / "docs"
     text = "".join(
         (docs / page).read_text()
-        for page in ("catalog.md", "computed-traits.md", "identity.md", "import.md", "orders.md")
+        for page in ("catalog.md", "consent.md", "computed-traits.md", "identity.md", "import.md", "orders.md")
     )
     return re.findall(r"```yaml\n# catalog/(\S+)\n(.*?)```", text, re.DOTALL)
 
@@ -514,7 +562,7 @@ def blocks() -> list[tuple[str, str]]:
 @pytest.mark.parametrize(("path", "text"), blocks(), ids=lambda value: value[:20])
 def test_what_the_docs_show_can_be_applied(path: str, text: str) -> None:
     kind = path.split("/")[0].removesuffix(".yaml")
-    kind = kind if kind == "rates" else kind.removesuffix("s")
+    kind = kind if kind in ("rates", "consent") else kind.removesuffix("s")
     definition = cast(dict[str, Any], plain_yaml(text))
 
     assert (accepts(kind, definition), parses(kind, definition)) == (True, True)
@@ -523,6 +571,7 @@ def test_what_the_docs_show_can_be_applied(path: str, text: str) -> None:
 def test_the_docs_show_every_kind() -> None:
     assert {path.split("/")[0] for path, _ in blocks()} == {
         "workspace.yaml",
+        "consent.yaml",
         "lists",
         "sources",
         "identity.yaml",

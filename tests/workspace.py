@@ -22,6 +22,7 @@ from regulars.adapters.audit_api import AuditApi
 from regulars.adapters.audit_routes import AUDIT_ROUTES
 from regulars.adapters.change_api import ChangeApi
 from regulars.adapters.change_routes import CHANGE_ROUTES
+from regulars.adapters.consent_routes import CONSENT_ROUTES
 from regulars.adapters.graph_routes import GRAPH_ROUTES
 from regulars.adapters.http import Request, serve
 from regulars.adapters.openapi import document
@@ -164,6 +165,14 @@ class Workspace:
         """Write something."""
         return self.ask("PUT", path, role, query=query, body=body)
 
+    def take_apart(self, ref: str, *owners: str) -> None:
+        """Take identifiers out of a profile."""
+        path, body = f"/v1/profiles/{ref}/unmerge", {"identifiers": [f"p_{owner}" for owner in owners]}
+        looked = self.ask("POST", path, body={**body, "preview": True})
+        taken = self.ask("POST", path, body={**body, "version": looked.content["version"]})
+        assert taken.status == 200, taken.text
+        self.world.settle()
+
     def ask(
         self,
         method: str,
@@ -196,10 +205,11 @@ class Workspace:
             return answer(UNMERGE_ROUTES, self._unmerge_api, request, self._recorders["unmerge"], self._access)
         if request.path in ("/v1/segments/preview", "/v1/segments/sql"):
             return answer(PREVIEW_ROUTES, self._preview_api, request, None, self._access)
-        if request.path.startswith("/v1/profiles") and (request.method == "PATCH" or request.path.endswith("/rebuild")):
+        is_post = request.method == "POST" and request.path.endswith(("/rebuild", "/consent", "/preference-link"))
+        if request.path.startswith("/v1/profiles") and (request.method == "PATCH" or is_post):
             return answer(CHANGE_ROUTES, self._change_api, request, self._recorders["change_profile"], self._access)
         if request.path.startswith("/v1/profiles"):
-            routes = (*PROFILE_ROUTES, *GRAPH_ROUTES, *WHY_ROUTES)
+            routes = (*PROFILE_ROUTES, *GRAPH_ROUTES, *WHY_ROUTES, *CONSENT_ROUTES)
             return answer(routes, self._profile_api, request, self._recorders["profile_api"], self._access)
         if request.path.startswith("/v1/audit"):
             return answer(AUDIT_ROUTES, self._audit_api, request, self._recorders["audit_api"], self._access)

@@ -7,6 +7,7 @@ from typing import Any
 from regulars.adapters import clients, settings
 from regulars.adapters.access import access
 from regulars.adapters.clock import now
+from regulars.adapters.consent_routes import CONSENT_ROUTES
 from regulars.adapters.graph_routes import GRAPH_ROUTES
 from regulars.adapters.http import Request, Response, serve
 from regulars.adapters.observability import log_failure, observed
@@ -26,7 +27,8 @@ def handler(event: Mapping[str, Any], _context: object) -> Response:
 
 
 def _answer(request: Request) -> Response:
-    return answer((*PROFILE_ROUTES, *GRAPH_ROUTES, *WHY_ROUTES), _api(), request, _api().audit, access())
+    routes = (*PROFILE_ROUTES, *GRAPH_ROUTES, *WHY_ROUTES, *CONSENT_ROUTES)
+    return answer(routes, _api(), request, _api().audit, access())
 
 
 @cache

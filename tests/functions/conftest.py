@@ -15,3 +15,15 @@ def pipeline(tables: None, monkeypatch: pytest.MonkeyPatch) -> "Pipeline":
 
     del tables
     return Pipeline(monkeypatch)
+
+
+@pytest.fixture
+def pool(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The user pool whose tokens are believed."""
+    from regulars.adapters import access, tokens
+    from tests.sign_in import CLIENT, ISSUER, keys
+
+    access.access.cache_clear()
+    monkeypatch.setenv("SIGN_IN_ISSUER", ISSUER)
+    monkeypatch.setenv("SIGN_IN_CLIENTS", f"another,{CLIENT}")
+    monkeypatch.setattr(tokens, "fetch_keys", lambda _address: keys())

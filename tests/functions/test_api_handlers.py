@@ -9,16 +9,17 @@ from typing import Any
 import boto3
 import pytest
 
-from regulars.adapters import clients, tokens
+from regulars.adapters import clients
 from regulars.adapters.access import access
 from regulars.adapters.logs import logger
 from regulars.adapters.wire import from_wire
 from regulars.domain.audit_verifying import verify
 from regulars.stores.audit import from_item
 from tests import moto_shim
-from tests.sign_in import CLIENT, ISSUER, claims, keys, token
+from tests.sign_in import claims, token
 from tests.tables import create_tables
 
+pytestmark = pytest.mark.usefixtures("pool")
 Handler = Callable[[dict[str, Any], object], dict[str, Any]]
 
 
@@ -28,14 +29,6 @@ def lines(monkeypatch: pytest.MonkeyPatch) -> StringIO:
     log = StringIO()
     monkeypatch.setattr(logger.registered_handler, "stream", log)
     return log
-
-
-@pytest.fixture(autouse=True)
-def pool(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The user pool whose tokens are believed."""
-    monkeypatch.setenv("SIGN_IN_ISSUER", ISSUER)
-    monkeypatch.setenv("SIGN_IN_CLIENTS", f"another,{CLIENT}")
-    monkeypatch.setattr(tokens, "fetch_keys", lambda _address: keys())
 
 
 @pytest.fixture

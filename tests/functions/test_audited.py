@@ -27,10 +27,12 @@ READS = (
 ).split()
 EXPORTS = ["list_anchors", "list_list_members", "list_members", "search_audit"]
 CHANGES = (
-    "add_rows begin_rebuild begin_upload correct_traits delete_computed_trait delete_import delete_list delete_rates"
-    " delete_segment delete_source delete_tracking_plan end_upload heal let_go mint_key put_computed_trait put_identity"
-    " put_import put_list put_rates put_segment put_source put_teams put_tracking_plan put_workspace rebuild_profile"
-    " release repair_all_quarantined repair_quarantined replay_quarantined revoke_key rotate_key unmerge"
+    "add_privacy_identifiers add_rows begin_privacy_request begin_rebuild begin_upload cancel_privacy_request"
+    " complete_privacy_request correct_traits delete_computed_trait delete_import delete_list delete_rates"
+    " delete_segment delete_source delete_tracking_plan end_upload heal let_go mint_key put_computed_trait"
+    " put_identity put_import put_list put_rates put_segment put_source put_teams put_tracking_plan put_workspace"
+    " rebuild_profile release repair_all_quarantined repair_quarantined repeat_privacy_request replay_quarantined"
+    " resume_privacy_request revoke_key rotate_key unmerge verify_privacy_request"
 ).split()
 ROLES = ("admin", "privacy", "service", "engineer", "analyst")
 DEVICE = "anonymous_id:c4n4ry-device"

@@ -1,5 +1,6 @@
 """The functions of requests of persons, as they are deployed, over a fake AWS."""
 
+import json
 from dataclasses import replace
 from typing import Any
 
@@ -21,6 +22,7 @@ from regulars.stores.privacy_requests import RequestStore
 from regulars.stores.quarantine import Quarantined, QuarantineStore
 from tests.builders import START, an_event, an_identify
 from tests.functions.test_rebuild import Time, cold
+from tests.sign_in import claims, token
 
 OWNER = "user_id:u"
 
@@ -101,10 +103,17 @@ def test_without_time_it_asks_to_be_called_again(erase: Any) -> None:
     assert erase.handler({"id": "q1"}, Time(1_000)) == {"done": False, "wait": 1}
 
 
-def test_who_takes_requests_asks_for_a_token(erase: Any) -> None:
+@pytest.mark.usefixtures("pool")
+def test_requests_are_taken_by_the_function_that_answers_for_them(erase: Any) -> None:
     del erase
-    event = {"rawPath": "/v1/privacy/register", "requestContext": {"http": {"method": "GET"}}}
+    module = cold("privacy_api")
+    event = {
+        "rawPath": "/v1/privacy/register",
+        "headers": {"authorization": f"Bearer {token(claims(**{'cognito:groups': ['privacy']}))}"},
+        "requestContext": {"http": {"method": "GET"}},
+    }
 
-    answer = cold("privacy_api").handler(event, Time())
+    answer = module.handler(event, Time())
 
-    assert answer["statusCode"] == 401
+    assert answer["statusCode"] == 200
+    assert json.loads(answer["body"])["places"]

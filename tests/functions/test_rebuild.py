@@ -25,6 +25,7 @@ from regulars.stores.identities import IdentityStore
 from regulars.stores.progress import ProgressStore
 from regulars.stores.rebuilds import PROGRESS, RebuildStore, Run
 from tests.builders import START, an_identify
+from tests.sign_in import claims, token
 
 OWNERS = 20
 
@@ -110,11 +111,13 @@ def test_who_begins_a_rebuild_hears_that_workers_cannot_be_started() -> None:
         StateMachine(clients.step_functions(), nowhere).start("r1", [0], name="r1-2")
 
 
+@pytest.mark.usefixtures("pool")
 def test_a_correction_reaches_the_table_once(tables: None, monkeypatch: pytest.MonkeyPatch) -> None:
     del tables
     for cached in (clients.database, clients.kms, clients.large, clients.s3):
         cached.cache_clear()
     monkeypatch.setenv("WORKSPACE_CMK", boto3.client("kms").create_key()["KeyMetadata"]["KeyId"])
+    monkeypatch.setenv("POWERTOOLS_SERVICE_NAME", "change_profile")
     module = cold("change_profile")
     sealer = module._api().sealer
     source = Source(id="web", name="Web")
@@ -134,11 +137,11 @@ def test_a_correction_reaches_the_table_once(tables: None, monkeypatch: pytest.M
 
 def ask(handler: Any, method: str, path: str, body: object) -> tuple[int, Any]:
     """Wake a function as the gateway does."""
-    claims = {"token_use": "access", "sub": "s-1", "cognito:groups": "[privacy]"}
     event = {
         "version": "2.0",
         "rawPath": path,
-        "requestContext": {"http": {"method": method}, "authorizer": {"jwt": {"claims": claims}}},
+        "headers": {"authorization": f"Bearer {token(claims(**{'cognito:groups': ['privacy']}))}"},
+        "requestContext": {"http": {"method": method}},
         "body": json.dumps(body),
     }
     answer = handler(event, None)

@@ -62,6 +62,7 @@ def test_what_people_wait_for_answers_before_the_api_gives_up(deployed: Template
         "audit_api",
         "change_profile",
         "ingest",
+        "preferences",
         "preview_segment",
         "privacy_api",
         "profile_api",

@@ -11,7 +11,7 @@ from regulars.adapters.change_routes import CHANGE_ROUTES
 from regulars.adapters.http import serve
 from regulars.adapters.ingest_api import IngestApi
 from regulars.adapters.openapi import AREAS
-from regulars.adapters.public_routes import INGEST_ROUTES, SCRIPT_ROUTES
+from regulars.adapters.public_routes import INGEST_ROUTES, PREFERENCE_ROUTES, SCRIPT_ROUTES
 from regulars.pipeline.ingest import Door
 
 # What the SDKs in the wild ask for in a preflight, each seen on the wire.
@@ -31,6 +31,10 @@ PUBLIC = {
     "$default": "ingest",
     "GET /v1/openapi.json": "admin_api",
     "GET /v1/sign-in": "admin_api",
+    "GET /v1/preferences": "preferences",
+    "POST /v1/preferences": "preferences",
+    "GET /v1/unsubscribe": "preferences",
+    "POST /v1/unsubscribe": "preferences",
     "GET /analytics.js/v1/{key}/analytics.min.js": "serve_analytics",
     "GET /analytics-next/bundles/{file}": "serve_analytics",
 }
@@ -120,6 +124,7 @@ def pattern(key: str) -> str:
 DESCRIBED = [
     *(("ingest", route.method, route.path, route.scope) for route in INGEST_ROUTES),
     *(("serve_analytics", route.method, route.path, route.scope) for route in SCRIPT_ROUTES),
+    *(("preferences", route.method, route.path, route.scope) for route in PREFERENCE_ROUTES),
     *(("profile_api", route.method, route.path, route.scope) for route in AREAS["profile_api"]),
     *(("unmerge", route.method, route.path, route.scope) for route in AREAS["unmerge"]),
     *(("change_profile", route.method, route.path, route.scope) for route in CHANGE_ROUTES),

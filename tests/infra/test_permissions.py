@@ -59,7 +59,7 @@ TABLES = {
         "audit": "PartiQLInsert Query",
     },
     "change_profile": {
-        "identities": "GetItem PutItem Query",
+        "identities": "BatchGetItem GetItem PutItem Query",
         "profiles": "GetItem PutItem",
         "events": "GetItem PartiQLInsert Query",
         "tallies": "GetItem PutItem",
@@ -94,6 +94,7 @@ TABLES = {
         "quarantine": "GetItem PutItem Query",
         "events": "GetItem PartiQLInsert Query Scan",
         "identities": "BatchGetItem Scan",
+        "profiles": "BatchGetItem",
         "vault": "BatchGetItem GetItem PartiQLInsert",
         "tallies": "BatchGetItem GetItem PartiQLInsert PutItem Query",
         "audit": "PartiQLInsert Query",
@@ -124,6 +125,13 @@ TABLES = {
     },
     "anchor_audit": {"audit": "Query"},
     "note_login": {"audit": "PartiQLInsert Query"},
+    "preferences": {
+        "identities": "BatchGetItem GetItem Query",
+        "profiles": "GetItem",
+        "events": "GetItem PartiQLInsert Query",
+        "vault": "BatchGetItem GetItem PartiQLInsert",
+        "catalog": "GetItem",
+    },
     "serve_analytics": {},
     "archive": {},
     "compact": {},
@@ -171,6 +179,7 @@ LARGE = {
     "profile_api": {"events": "GetObject"},
     "unmerge": {"events": "GetObject"},
     "change_profile": {"events": "GetObject"},
+    "preferences": {"events": "GetObject"},
     "rebuild": {"events": "GetObject"},
     "backfill": {"events": "GetObject"},
     "admin_api": {"events": "GetObject PutObject", "quarantine": "GetObject"},
@@ -186,7 +195,7 @@ ANCHORS = {
 }
 LAKE_TABLES = ("events", "identity", "refused")
 READS = {"GetItem", "BatchGetItem", "Query", "Scan", "DescribeStream", "GetRecords", "GetShardIterator", "ListStreams"}
-INSERTERS = ("ingest", "drain_overflow", "admin_api", "change_profile")
+INSERTERS = ("ingest", "drain_overflow", "admin_api", "change_profile", "preferences")
 POLLS = ("DescribeStream", "GetRecords", "GetShardIterator", "ListStreams")
 POLLED = {
     "resolve_identity": {"events"},
@@ -337,6 +346,7 @@ def test_only_these_open_the_workspace_key(allowed: dict[str, set[Permission]]) 
         "audit_api": {"kms:Decrypt"},
         "profile_api": {"kms:Decrypt"},
         "unmerge": {"kms:Decrypt"},
+        "preferences": {"kms:Decrypt"},
         "change_profile": {"kms:Decrypt", "kms:GenerateDataKey"},
         "admin_api": {"kms:Decrypt", "kms:GenerateDataKey"},
         "privacy_api": {"kms:Decrypt"},
@@ -353,6 +363,7 @@ def test_only_those_who_read_the_vault_can_decrypt_it(allowed: dict[str, set[Per
         "drain_overflow",
         "erase",
         "ingest",
+        "preferences",
         "privacy_api",
         "profile_api",
         "unmerge",
@@ -382,4 +393,7 @@ def test_some_see_only_one_partition_of_a_table(deployed: Templates) -> None:
         if "dynamodb:LeadingKeys" in json.dumps(statement)
     }
 
-    assert limited == {("tables/catalog", name) for name in ("cursor", "key_use", "rebuild_progress")}
+    assert limited == {
+        *(("tables/catalog", name) for name in ("cursor", "key_use", "rebuild_progress")),
+        ("tables/catalog", "consent", "identity"),
+    }

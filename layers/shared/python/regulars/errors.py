@@ -12,6 +12,8 @@ RegularsError
       ExposedKeyError          a server key came where anybody can read it
     NotFoundError        404   nothing has this id
     MethodNotAllowedError 405  the address is right, the method is not; carries Allow
+    InvalidLinkError     400   a preference link was not made here, or not all of it is there
+    EndedLinkError       410   a preference link has ended
     ConflictingEditError 409   somebody else changed the definition first
     RebuildRunningError  409   everybody is being rebuilt already
     TooLargeError        413   the body is larger than the limit
@@ -64,6 +66,19 @@ class DefinitionError(RequestError):
         super().__init__(f"{path}: {message}" if path else message)
         self.path = path
         self.message = message
+
+
+class InvalidLinkError(RequestError):
+    """A preference link was not made here, or not all of it is there."""
+
+    code = "invalid_link"
+
+
+class EndedLinkError(RequestError):
+    """A preference link has ended, or nothing is known any more of whom it was made for."""
+
+    status = 410
+    code = "link_ended"
 
 
 class UnauthorizedError(RequestError):

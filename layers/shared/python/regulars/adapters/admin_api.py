@@ -40,7 +40,9 @@ EFFECTIVE_ON_READING = (
     "now for everybody, for it is computed as it is read; where a segment reads it, everybody is looked at anew, and "
     "until then who is in it is decided with their next event or timer"
 )
-_TURNS_SEGMENTS: frozenset[Kind] = frozenset({"computed_trait", "workspace"})  # what they mean depends on these
+_TURNS_SEGMENTS: frozenset[Kind] = frozenset(
+    {"computed_trait", "workspace", "consent"}
+)  # what they mean depends on these
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,7 +85,7 @@ class AdminApi:
         return cls(
             definitions=Definitions(database, clock),
             write_keys=WriteKeys(database, clock, random, sealer),
-            members=Members(database, many),
+            members=Members(database, many, journal),
             lists=Lists(database, sealer, many, clock),
             sizes=SizeStore(database),
             pager=Pager(sealer),

@@ -142,6 +142,10 @@ _TEAMS = (
     _get("/v1/teams", "teams:read", "get_teams", "Read which team sees which segments and traits", "teams"),
     _put("/v1/teams", "teams:write", "put_teams", "Write which team sees which segments and traits", "teams"),
 )
+_CONSENT = (
+    _get("/v1/consent", "purposes:read", "get_consent", "Read for what people are asked for consent", "consent"),
+    _put("/v1/consent", "purposes:write", "put_consent", "Write for what people are asked for consent", "consent"),
+)
 _IMPORTS = (
     _list("/v1/imports", "imports:read", "import"),
     _get("/v1/imports/{id}", "imports:read", "get_import", "Read an import mapping", "import"),
@@ -173,6 +177,7 @@ ADMIN_ROUTES: Sequence[Route[AdminApi]] = (
     *_IDENTITY,
     *_WORKSPACE,
     *_TEAMS,
+    *_CONSENT,
     *_IMPORTS,
     *COMPUTED_TRAIT_ROUTES,
     *RATE_ROUTES,

@@ -1,4 +1,4 @@
-"""Changes to one person that are no events of theirs: traits are corrected, and what is known is folded anew."""
+"""Changes to one person by others: traits are corrected, decisions recorded, and what is known is folded anew."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
@@ -12,10 +12,13 @@ from regulars.adapters.routes import Call
 from regulars.domain.corrections import Correction
 from regulars.domain.references import profile_id_of
 from regulars.errors import InvalidRequestError
+from regulars.pipeline.consents import Consents
 from regulars.pipeline.corrections import Corrector
+from regulars.pipeline.decisions import DecisionRecorder
 from regulars.pipeline.opening import Opener
 from regulars.pipeline.people import People
 from regulars.pipeline.ports import Clock, Journal, Many, Sealer
+from regulars.pipeline.preferences import Links
 from regulars.pipeline.rebuild import Rebuilder
 from regulars.stores.database import Database
 
@@ -28,6 +31,9 @@ class ChangeApi:
     """What the routes need."""
 
     corrector: Corrector
+    recorder: DecisionRecorder
+    consents: Consents
+    links: Links
     people: People
     rebuilder: Callable[[bool], Rebuilder]
     pager: Pager
@@ -50,6 +56,9 @@ class ChangeApi:
         """Change a database; `random` gives the id of a correction that came without one."""
         return cls(
             corrector=Corrector(database, sealer, many, clock, random),
+            recorder=DecisionRecorder(database, sealer, many, clock, random),
+            consents=Consents(database, many),
+            links=Links(database, sealer, many, clock),
             people=People(database, many),
             rebuilder=lambda dry_run: Rebuilder.over(database, journal, clock, pause, dry_run=dry_run),
             pager=Pager(sealer),

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from regulars.adapters import consent_api
 from regulars.adapters.change_api import AT_ONCE, ChangeApi
 from regulars.adapters.pages import DRY_RUN, PAGED
 from regulars.adapters.routes import Route
@@ -21,6 +22,37 @@ CHANGE_ROUTES: Sequence[Route[ChangeApi]] = (
         answer=ChangeApi.correct_traits,
         body="Correction",
         returns="Corrected",
+    ),
+    Route(
+        name="record_decision",
+        method="POST",
+        path="/v1/profiles/{ref}/consent",
+        scope="consent:write",
+        summary="Record what a person decided on consent, and how they said so",
+        description=(
+            "It counts as said signed in, later than all before. A grant takes a `proof`; `proof` and `reason` are "
+            "sealed. Without a purpose everything is withdrawn. The answer has all purposes as they will be in a "
+            "moment. "
+            "With a `messageId` a request may be repeated for 30 days: it counts once."
+        ),
+        answer=consent_api.record_decision,
+        body="DecisionWish",
+        returns="RecordedDecision",
+    ),
+    Route(
+        name="make_preference_link",
+        method="POST",
+        path="/v1/profiles/{ref}/preference-link",
+        scope="consent:write",
+        summary="Make the links by which a person decides on consent by themselves, without a login",
+        description=(
+            "Send them to that person and nobody else: whoever has one decides for them. `unsubscribe` withdraws from "
+            "`purpose`, by `channel`, or from everything; it belongs into the header `List-Unsubscribe`, beside "
+            "`List-Unsubscribe-Post: List-Unsubscribe=One-Click`. Both are paths at the address of this API."
+        ),
+        answer=consent_api.make_link,
+        body="PreferenceLinkWish",
+        returns="PreferenceLink",
     ),
     Route(
         name="rebuild_profile",

@@ -16,11 +16,12 @@ from typing import Any
 from regulars.adapters.admin_routes import ADMIN_ROUTES
 from regulars.adapters.audit_routes import AUDIT_ROUTES
 from regulars.adapters.change_routes import CHANGE_ROUTES
+from regulars.adapters.consent_routes import CONSENT_ROUTES
 from regulars.adapters.graph_routes import GRAPH_ROUTES
 from regulars.adapters.preview_routes import PREVIEW_ROUTES
 from regulars.adapters.privacy_routes import PRIVACY_ROUTES
 from regulars.adapters.profile_routes import PROFILE_ROUTES
-from regulars.adapters.public_routes import INGEST_ROUTES, SCRIPT_ROUTES
+from regulars.adapters.public_routes import INGEST_ROUTES, PREFERENCE_ROUTES, SCRIPT_ROUTES
 from regulars.adapters.routes import Parameter, Route
 from regulars.adapters.schemas import SCHEMAS
 from regulars.adapters.unmerge_routes import UNMERGE_ROUTES
@@ -44,18 +45,20 @@ from regulars.errors import (
 
 AREAS: Mapping[str, Sequence[Route[Any]]] = {
     "ingest": INGEST_ROUTES,
-    "profile_api": (*PROFILE_ROUTES, *GRAPH_ROUTES, *WHY_ROUTES),
+    "profile_api": (*PROFILE_ROUTES, *GRAPH_ROUTES, *WHY_ROUTES, *CONSENT_ROUTES),
     "unmerge": UNMERGE_ROUTES,
     "change_profile": CHANGE_ROUTES,
     "admin_api": ADMIN_ROUTES,
     "preview_segment": PREVIEW_ROUTES,
     "audit_api": AUDIT_ROUTES,
     "privacy_api": PRIVACY_ROUTES,
+    "preferences": PREFERENCE_ROUTES,
     "serve_analytics": SCRIPT_ROUTES,
 }
 _FILES: Mapping[str, Mapping[str, Any]] = {
     "Script": {"text/javascript": {"schema": {"type": "string"}}},
     "Image": {"image/gif": {}},
+    "Page": {"text/html": {"schema": {"type": "string"}}},
 }
 _KEYED = ("Accepted", "SourceConfig")
 _EDITS = ("Edit", "QuarantineEdit", "QuarantineRepair")

@@ -5,6 +5,7 @@ from typing import Any
 
 from regulars.adapters.pages import PAGED
 from regulars.adapters.privacy_api import PrivacyApi
+from regulars.adapters.recording import Leaves
 from regulars.adapters.routes import Call, Parameter, Route
 from regulars.domain.roles import Scope
 
@@ -25,6 +26,7 @@ def _route(
     description: str = "",
     query: Sequence[Parameter] = (),
     body: str | None = None,
+    audited: Leaves | None = None,
 ) -> Route[PrivacyApi]:
     return Route(
         name=name,
@@ -37,6 +39,7 @@ def _route(
         returns=returns,
         query=query,
         body=body,
+        audited=audited,
     )
 
 
@@ -163,5 +166,6 @@ PRIVACY_ROUTES: Sequence[Route[PrivacyApi]] = (
         PrivacyApi.check_certificate,
         returns="CertificateCheck",
         body="Certificate",
+        audited="nothing",
     ),
 )

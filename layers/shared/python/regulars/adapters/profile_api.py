@@ -22,6 +22,7 @@ from regulars.adapters.routes import Call
 from regulars.domain.references import profile_id_of, profile_id_of_value
 from regulars.errors import InvalidRequestError
 from regulars.pipeline.computed import ShownComputed
+from regulars.pipeline.consents import Consents
 from regulars.pipeline.graphs import Graphs
 from regulars.pipeline.opening import Opener
 from regulars.pipeline.ports import Clock, Many, Sealer
@@ -43,6 +44,7 @@ class ProfileApi:
     reader: ProfileReader
     graphs: Graphs
     explainer: Explainer
+    consents: Consents
     pager: Pager
     sealer: Sealer
     audit: Recorder
@@ -52,7 +54,15 @@ class ProfileApi:
         """Answer from a database."""
         reader, graphs = ProfileReader(database, sealer, many, clock), Graphs(database, many)
         explainer = Explainer(database, many, clock)
-        return cls(reader=reader, graphs=graphs, explainer=explainer, pager=Pager(sealer), sealer=sealer, audit=audit)
+        return cls(
+            reader=reader,
+            graphs=graphs,
+            explainer=explainer,
+            consents=Consents(database, many),
+            pager=Pager(sealer),
+            sealer=sealer,
+            audit=audit,
+        )
 
     def get_profile(self, call: Call) -> Answer:
         """Answer with a profile."""

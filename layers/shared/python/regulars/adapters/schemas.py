@@ -5,6 +5,7 @@ from typing import get_args
 
 from regulars.adapters.audit_schemas import AUDIT_SCHEMAS
 from regulars.adapters.change_schemas import CHANGE_SCHEMAS
+from regulars.adapters.consent_schemas import CONSENT_SCHEMAS
 from regulars.adapters.graph_schemas import GRAPH_SCHEMAS
 from regulars.adapters.key_schemas import KEY_SCHEMAS
 from regulars.adapters.list_schemas import LIST_SCHEMAS
@@ -260,6 +261,7 @@ SCHEMAS: Mapping[str, Schema] = {
     **QUARANTINE_SCHEMAS,
     **CHANGE_SCHEMAS,
     **PRIVACY_SCHEMAS,
+    **CONSENT_SCHEMAS,
     "Document": {"type": "object", "description": "an OpenAPI 3.1 document"},
     "SignIn": an_object({"region": TEXT, "client_id": TEXT}),
     "Call": {"type": "object", "description": "a call of the Segment spec: docs/events.md"},

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from regulars.adapters.consent_api import read_gate
 from regulars.adapters.days import read_days
 from regulars.adapters.edits import if_match, read_wish
 from regulars.adapters.routes import Call
@@ -89,10 +90,16 @@ def list_versions(api: "AdminApi", call: Call) -> Answer:
 def list_members(api: "AdminApi", call: Call) -> Answer:
     """Answer with the members of a segment."""
     segment = api.definitions.get("segment", call["id"]).id
-    asked = api.pager.asked(call, "members", segment)
-    page = api.members.page(segment, after=asked.after, limit=asked.limit)
+    gate = read_gate(call.request.query)
+    asked = api.pager.asked(call, "members", segment, *(f"{each}" for each in gate or ()))
+    page = api.members.page(segment, after=asked.after, limit=asked.limit, gate=gate)
     call.saw(*(member.profile_id for member in page.members))
-    return {"members": list(map(_member_json, page.members)), "next": api.pager.cursor(asked, page.next)}
+    held_back = {} if gate is None else {"held_back": page.held_back}
+    return {
+        "members": list(map(_member_json, page.members)),
+        **held_back,
+        "next": api.pager.cursor(asked, page.next),
+    }
 
 
 def list_sizes(api: "AdminApi", call: Call) -> Answer:

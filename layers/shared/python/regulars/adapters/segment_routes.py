@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from regulars.adapters import segment_api as answers
 from regulars.adapters.admin_api import AdminApi
+from regulars.adapters.consent_api import GATE
 from regulars.adapters.days import DAYS
 from regulars.adapters.pages import PAGED
 from regulars.adapters.routes import Route
@@ -72,12 +73,13 @@ SEGMENT_ROUTES: Sequence[Route[AdminApi]] = (
         summary="List the members of a segment",
         description=(
             "From an index that lags by moments; a page may have fewer members than `limit`. Pages are of one version: "
-            "where another one is live since the page before, 409 says to begin again."
+            "where another one is live since the page before, 409 says to begin again. For what members need to "
+            "consent to, name the `purpose`: who does not is left out, and counted."
         ),
         answer=answers.list_members,
         audited="exports",
         returns="MemberPage",
-        query=PAGED,
+        query=(*GATE, *PAGED),
     ),
     Route(
         name="list_sizes",

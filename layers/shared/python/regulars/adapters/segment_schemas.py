@@ -73,5 +73,12 @@ SEGMENT_SCHEMAS: Mapping[str, Schema] = {
         }
     ),
     "SegmentVersions": a_page("versions", a_list(an_object(_VERSION))),
-    "MemberPage": a_page("members", a_list(an_object(_MEMBER))),
+    "MemberPage": an_object(
+        {
+            "members": a_list(an_object(_MEMBER)),
+            "held_back": {**WHOLE, "description": "members of this page who do not consent to the purpose asked for"},
+            "next": {**or_null(TEXT), "description": "the cursor to go on with; null at the end"},
+        },
+        optional=("held_back",),
+    ),
 }

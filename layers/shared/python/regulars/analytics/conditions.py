@@ -33,6 +33,7 @@ from regulars.analytics.windows import in_days
 from regulars.domain.instants import DAY
 from regulars.domain.segments import (
     All,
+    Consented,
     Drawn,
     InAudience,
     InSegment,
@@ -71,7 +72,9 @@ class Conditions:
     within: tuple[str, ...] = ()
 
     def belongs(self, segment: Segment) -> Term:
-        """Say whether a person is in a segment."""
+        """Say whether a person is in a segment. Raises DefinitionError for one that reads consent."""
+        if segment.needs:
+            raise _no_consent("purpose")
         truth = self.truth(segment.where)
         return truth if segment.anonymous else all_of([surely(column(KNOWN)), truth])
 
@@ -117,6 +120,8 @@ class Conditions:
                 return returned(node, self.tables)
             case Drawn():
                 return self._drawn(node)
+            case Consented():
+                raise _no_consent("consent")
             case Measured(OrdersMeasure() as measure, check):
                 return orders_measured(measure, check, self.tables, self.orders)
             case _:
@@ -175,3 +180,8 @@ class Conditions:
 
 def _rest(number: Term) -> Term:
     return exp.Mod(this=number, expression=whole(LOTS))
+
+
+def _no_consent(field: str) -> DefinitionError:
+    why = "what people consent to is asked of live people only: leave it out to see whom the other conditions take in"
+    return DefinitionError(field, why)

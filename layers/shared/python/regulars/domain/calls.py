@@ -1,6 +1,6 @@
 """The one parser: a message of any SDK becomes an event, and what of it is to be sealed."""
 
-from collections.abc import Container, Mapping, Sequence
+from collections.abc import Collection, Container, Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import blake2b
 from typing import Any
@@ -20,7 +20,7 @@ from regulars.domain.orders import ORDER_IDS
 from regulars.domain.payloads import is_whole, write
 from regulars.domain.plan_privacy import apply as apply_declared
 from regulars.domain.proofs import hashes_of, is_claim, unproven, without_hashes
-from regulars.domain.reserved_events import AUDIENCE_EVENTS
+from regulars.domain.reserved_events import AUDIENCE_EVENTS, CONSENT_EVENTS
 from regulars.domain.sources import Source
 from regulars.domain.telling import Own, text_tells
 from regulars.domain.timestamps import Times, read_times
@@ -28,6 +28,7 @@ from regulars.errors import InvalidEventError
 
 _NONE: frozenset[str] = frozenset()
 _FREE_TEXT_OF_A_PAGE = frozenset({"title"})  # elsewhere it is the title of a product
+_PROOF_OF_CONSENT = frozenset({"proof", "reason"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,11 +115,18 @@ def _sort(judged: Judgement, delivery: Delivery, own: Own, written: bytes | None
         message.traits,
         without_hashes(message.context),
         own,
-        also=_FREE_TEXT_OF_A_PAGE if message.type in NAMES else (),
+        also=_also(message),
         written=written.decode() if written is not None else None,
         contexts=delivery.contexts,
     )
     return apply_declared(judged.declared, fields, own)
+
+
+def _also(message: Message) -> Collection[str]:
+    """Name properties that are personal in this call, whatever they are in others."""
+    if message.type in NAMES:
+        return _FREE_TEXT_OF_A_PAGE
+    return _PROOF_OF_CONSENT if message.name in CONSENT_EVENTS else ()
 
 
 def _call(

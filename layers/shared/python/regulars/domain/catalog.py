@@ -14,8 +14,10 @@ from regulars.domain.identity_rules import DEFAULT_RULES, IdentityRules
 from regulars.domain.needs import needs
 from regulars.domain.people import Person
 from regulars.domain.profiles import alone
+from regulars.domain.purposes import NO_PURPOSES, Purposes
 from regulars.domain.rates import NO_RATES, Rates
 from regulars.domain.segments import Segment, reads_orders, traits_read
+from regulars.domain.standing import Consent
 from regulars.domain.watches import Watches, succeed, unite
 from regulars.domain.workspace import DEFAULT_WORKSPACE, Workspace
 
@@ -37,6 +39,7 @@ class Live:
     computed: tuple[ComputedTrait, ...] = ()
     rules: IdentityRules = DEFAULT_RULES
     workspace: Workspace = DEFAULT_WORKSPACE
+    purposes: Purposes = NO_PURPOSES
     rates_version: int = 0
     rates: Rates = NO_RATES
     look: int = 0
@@ -78,7 +81,7 @@ class Live:
 
     @cached_property
     def readers(self) -> Mapping[str, frozenset[str]]:
-        """Which segments read what: `event#` and a name, `trait#` and a name, or the orders."""
+        """Which segments read what: `event#` and a name, `trait#` and a name, the orders, or consent."""
         readers: dict[str, set[str]] = defaultdict(set)
         for id, compiled in self.compiled.items():
             for name in compiled.reads:
@@ -92,7 +95,9 @@ class Live:
 
     def welcomes(self, owner: str) -> bool:
         """Say whether a segment takes in somebody of whom nothing is known but one identifier."""
-        newcomer = Person(profile_id=alone(owner), known=self.rules.is_known([owner]))
+        known = self.rules.is_known([owner])
+        consent = Consent(purposes=self.purposes, known=known, kinds=self.rules.known_kinds)
+        newcomer = Person(profile_id=alone(owner), known=known, consent=consent)
         return any(each.is_member(newcomer, 0) for each in self.compiled.values())
 
     def reads(self, changed: Iterable[str]) -> frozenset[str]:

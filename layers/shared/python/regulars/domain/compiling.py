@@ -24,6 +24,7 @@ from regulars.domain.segments import (
     OneOf,
     Segment,
     Trait,
+    purposes_read,
     reads_orders,
     segments_read,
     traits_read,
@@ -31,6 +32,7 @@ from regulars.domain.segments import (
 )
 
 ORDERS = "orders"
+CONSENT = "consent"
 _TRIES = 1_000  # turns at which a tree is asked in search of its next change; then it is asked again at the last
 _SIGNS = {"equals": "==", "at_least": ">=", "at_most": "<=", "more_than": ">", "less_than": "<"}
 _NUMBERS = frozenset({int, float})
@@ -41,12 +43,14 @@ class Compiled:
     """
     A segment that can be asked: `is_member` decides whether a person is in it at an instant (microseconds).
 
-    Time alone may turn the answers that are `timed`, those of segments that it reads among them; the `limited` ones
-    read lists that may be too full. `events` and `traits` are the names of what its truth may depend on.
+    `would_be` leaves aside the consent that it needs. Time alone may turn the answers that are `timed`, those of
+    segments that it reads among them; the `limited` ones read lists that may be too full. `events` and `traits` are the
+    names of what its truth may depend on.
     """
 
     segment: Segment
     is_member: Truth
+    would_be: Truth
     answers: Mapping[Leaf, Answer]
     timed: tuple[Answer, ...]
     limited: tuple[tuple[Leaf, Answer], ...]
@@ -54,14 +58,20 @@ class Compiled:
     events: frozenset[str]
     traits: frozenset[str]
     orders: bool
+    consent: bool
 
     @property
     def reads(self) -> frozenset[str]:
         """Name all that its truth may depend on beside time, as a change of it is named."""
-        orders = {ORDERS} if self.orders else set()
-        return frozenset(
-            {*(f"event#{name}" for name in self.events), *(f"trait#{name}" for name in self.traits), *orders}
-        )
+        own = {name for name, is_read in ((ORDERS, self.orders), (CONSENT, self.consent)) if is_read}
+        return frozenset({*(f"event#{name}" for name in self.events), *(f"trait#{name}" for name in self.traits), *own})
+
+    def holds_back(self, person: Person, at: int) -> bool:
+        """Say whether a person would be in it at an instant, if they only consented to what it needs."""
+        needs = self.segment.needs
+        if needs is None or person.consent.allows(needs.purpose, needs.channel):
+            return False
+        return self.would_be(person, at)
 
     @property
     def is_limited(self) -> bool:
@@ -109,12 +119,13 @@ def compile_all(segments: Iterable[Segment], calendar: Calendar) -> dict[str, Co
 def compile_one(segment: Segment, calendar: Calendar, others: Mapping[str, Compiled]) -> Compiled:
     """Compile a segment; those that it reads are compiled already."""
     writer = _Writer(calendar, others)
-    is_member = writer.function(segment.where, anonymous=segment.anonymous)
+    is_member = writer.function(segment.condition, anonymous=segment.anonymous)
     inner = tuple(others[id] for id in sorted(segments_read(segment)) if id in others)
     events = {need.event for node in walk(segment.where) for need in needs_of(node, calendar)}
     return Compiled(
         segment=segment,
         is_member=is_member,
+        would_be=writer.function(segment.where, anonymous=segment.anonymous) if segment.needs else is_member,
         answers=writer.answers,
         timed=tuple(
             each
@@ -126,6 +137,7 @@ def compile_one(segment: Segment, calendar: Calendar, others: Mapping[str, Compi
         events=frozenset(events).union(*(each.events for each in inner)),
         traits=traits_read(segment).union(*(each.traits for each in inner)),
         orders=reads_orders(segment) or any(each.orders for each in inner),
+        consent=bool(purposes_read(segment)) or any(each.consent for each in inner),
     )
 
 

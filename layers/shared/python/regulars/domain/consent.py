@@ -14,10 +14,13 @@ from typing import Any
 from regulars.errors import SuppressedError
 
 GPC = "gpc"  # denied by the header `Sec-GPC: 1`, else allowed
+OPTED_OUT = "gpc"  # the field of a context in which the door notes that header
 ROOTS = frozenset({"properties", "traits", "context"})
 _TCF = ("tcString", "tcfString", "tcf")  # under these names, in `context.consent` or in `context`
 _TCF_PURPOSES = 24
 _TCF_AT = 152  # bits before the purposes of a core string, version 2
+BESIDE = frozenset({*_TCF, "googleConsentMode"})  # where a context says consent beside `consent`
+_GOOGLE = {"granted": True, "denied": False}
 _LONGEST = 20_000  # characters of a consent string; those of hundreds of vendors have a thousand
 
 Path = tuple[str, ...]
@@ -52,26 +55,47 @@ class Decisions:
 
 def read_decisions(context: Mapping[str, Any], *, opted_out: bool) -> Decisions:
     """
-    Read what consent tools of Segment, RudderStack, Jitsu and the TCF put into a context.
+    Read what consent tools of Segment, RudderStack, Jitsu, the TCF and Google put into a context.
 
     `opted_out` says that the browser sent `Sec-GPC: 1`. Of two words on a category the denial holds.
     """
     said = {GPC: not opted_out}
-    consent = context.get("consent") or {}
-    if not isinstance(consent, Mapping):
-        return Decisions(is_broken=True)
     try:
-        spoken = [
-            _preferences(consent.get("categoryPreferences")),
-            _lists(context.get("consentManagement")),
-            *(_tcf(place[name]) for place in (consent, context) for name in _TCF if place.get(name) is not None),
-        ]
+        tools = read_categories(context)
     except ValueError:
         return Decisions(is_broken=True)
-    for words in spoken:
+    for tool, words in tools.items():
         for name, allowed in words.items():
-            said[name] = allowed and said.get(name, True)
+            category = f"tcf_{name}" if tool == "tcf" else name
+            said[category] = allowed and said.get(category, True)
     return Decisions(said)
+
+
+def read_categories(context: Mapping[str, Any]) -> Mapping[str, Mapping[str, bool]]:
+    """
+    Read what each consent tool says in a context, by its own names of categories; those of the TCF are numbers.
+
+    Raises ValueError for what cannot be read.
+    """
+    consent = context.get("consent") or {}
+    if not isinstance(consent, Mapping):
+        raise ValueError("consent is an object")
+    tools = {
+        "segment": [_preferences(consent.get("categoryPreferences"))],
+        "rudderstack": [_lists(context.get("consentManagement"))],
+        "tcf": [_tcf(place[name]) for place in (consent, context) for name in _TCF if place.get(name) is not None],
+        "google": [_google(place.get("googleConsentMode")) for place in (consent, context)],
+    }
+    return {tool: _together(words) for tool, words in tools.items()}
+
+
+def _together(words: Iterable[Mapping[str, bool]]) -> Mapping[str, bool]:
+    """Put together what a tool said in several places: of two words on a category the denial holds."""
+    said: dict[str, bool] = {}
+    for each in words:
+        for name, allowed in each.items():
+            said[name] = allowed and said.get(name, True)
+    return said
 
 
 def keep_to(purposes: Sequence[Purpose], fields: Mapping[str, Any], *, opted_out: bool) -> Mapping[str, Any]:
@@ -122,6 +146,17 @@ def _lists(raw: object) -> Mapping[str, bool]:
     return {**dict.fromkeys(allowed, True), **dict.fromkeys(denied, False)}
 
 
+def _google(raw: object) -> Mapping[str, bool]:
+    """Read the state of Google's Consent Mode: `granted` or `denied` by key; one that is not set is not there."""
+    if raw is None:
+        return {}
+    if not isinstance(raw, Mapping) or not all(value in _GOOGLE for value in raw.values() if isinstance(value, str)):
+        raise ValueError("consent mode is granted or denied by key")
+    if not all(isinstance(value, str) for value in raw.values()):
+        raise ValueError("consent mode is a text by key")
+    return {name: _GOOGLE[value] for name, value in raw.items()}
+
+
 def _names(raw: object) -> Sequence[str]:
     if raw is None:
         return ()
@@ -131,7 +166,7 @@ def _names(raw: object) -> Sequence[str]:
 
 
 def _tcf(raw: object) -> Mapping[str, bool]:
-    """Read the purposes of a TCF string of version 2: `tcf_1` to `tcf_24`. Raises ValueError."""
+    """Read the purposes of a TCF string of version 2, `1` to `24`. Raises ValueError."""
     if not isinstance(raw, str) or len(raw) > _LONGEST:
         raise ValueError("a consent string is a text")
     core = raw.partition(".")[0]
@@ -142,4 +177,4 @@ def _tcf(raw: object) -> Mapping[str, bool]:
     bits = "".join(f"{byte:08b}" for byte in content[:32])
     if len(bits) < _TCF_AT + _TCF_PURPOSES or int(bits[:6], 2) != 2:
         raise ValueError("a consent string is of version 2 of the TCF")
-    return {f"tcf_{number + 1}": bits[_TCF_AT + number] == "1" for number in range(_TCF_PURPOSES)}
+    return {str(number + 1): bits[_TCF_AT + number] == "1" for number in range(_TCF_PURPOSES)}

@@ -39,7 +39,7 @@ class Reason:
 
 def explain(compiled: Compiled, person: Person, at: int, others: Mapping[str, Compiled]) -> Reason:
     """Explain the truth of a segment about a person at an instant; `others` are the segments that it may read."""
-    return _Explainer(person, at, others).explain(compiled.segment.where, compiled)
+    return _Explainer(person, at, others).explain(compiled.segment.condition, compiled)
 
 
 class _Explainer:
@@ -74,7 +74,7 @@ class _Explainer:
         below: tuple[Reason, ...] = ()
         if node.segment not in self._told:
             self._told.add(node.segment)
-            below = (self.explain(other.segment.where, other),)
+            below = (self.explain(other.segment.condition, other),)
         return Reason(
             node=node,
             condition=in_words(node),

@@ -19,6 +19,7 @@ from regulars.domain.order_measures import Measure as OfOrders
 from regulars.domain.order_measures import measure as measure_orders
 from regulars.domain.people import Person
 from regulars.domain.segments import (
+    Consented,
     Drawn,
     InAudience,
     Latest,
@@ -102,11 +103,18 @@ def answer(leaf: Leaf, calendar: Calendar) -> Answer:
             return _followed(leaf, calendar)
         case InAudience():
             return _audience(leaf, calendar)
+        case Consented() | Drawn():
+            return Answer(_by_themselves(leaf))
         case Regular() | Returned():
             return _daily(leaf, calendar)
-        case Drawn(start, end, salt):
-            return Answer(lambda person, _at: start <= lot(person.profile_id, salt) < end)
     raise TypeError(leaf)
+
+
+def _by_themselves(leaf: Consented | Drawn) -> Truth:
+    """Ask what neither events nor time decide."""
+    if isinstance(leaf, Consented):
+        return lambda person, _at: person.consent.allows(leaf.purpose, leaf.channel)
+    return lambda person, _at: leaf.start <= lot(person.profile_id, leaf.salt) < leaf.end
 
 
 def lot(profile_id: str, salt: str) -> int:

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, cast, get_args
 
-from regulars.domain.consent import Purpose, keep_to
+from regulars.domain.consent import OPTED_OUT, Purpose, keep_to
 from regulars.domain.events import NAMES, EventType
 from regulars.domain.payloads import MAX_EVENT, MAX_INFLATED, Ambiguous, check, measure
 from regulars.domain.reserved_events import JOINED, LEFT
@@ -109,7 +109,8 @@ def _together(raw: Mapping[str, Any], envelope: Envelope) -> dict[str, Any]:
     fields = {**raw, "sentAt": raw.get("sentAt", envelope.sent_at)}
     for name in _OBJECTS:
         fields[name] = _object(raw, name)
-    fields["context"] = {**envelope.context, **fields["context"]}
+    noted = {OPTED_OUT: True} if envelope.opted_out else {}
+    fields["context"] = {**envelope.context, **fields["context"], **noted}
     fields["integrations"] = {**envelope.integrations, **fields["integrations"]}
     return fields
 

@@ -5,18 +5,21 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from regulars.domain.decisions import Words
 from regulars.domain.order_measures import NO_ORDERS, Totals, totals
 from regulars.domain.orders import Ledger
 from regulars.domain.parts import Part
+from regulars.domain.purposes import NO_PURPOSES, Purposes
 from regulars.domain.rates import NO_RATES, Rates
-from regulars.domain.state import RESTRICTED, State, Trait, add_all, watch_of
+from regulars.domain.standing import Consent
+from regulars.domain.state import CONSENT, RESTRICTED, State, Trait, add_all, watch_of
 from regulars.domain.watches import Watches
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Person:
     """
-    Traits, one state for each watched event name, and the order ledger of a profile with what it comes to.
+    Traits, one state for each watched event name, the order ledger of a profile with what it comes to, and consent.
 
     The states of `whole` event names were summed without limits, so that no list of theirs lacks anything. A
     `restricted` one is in no segment: what is kept of them is stored, and nothing more.
@@ -32,15 +35,27 @@ class Person:
     rates: Rates = NO_RATES
     whole: frozenset[str] = frozenset()
     restricted: bool = False
+    consent: Consent = field(default_factory=Consent)
 
 
 def sum_parts(
-    parts: Iterable[Part], watches: Watches, *, known: bool, profile_id: str = "", rates: Rates = NO_RATES
+    parts: Iterable[Part],
+    watches: Watches,
+    *,
+    known: bool,
+    profile_id: str = "",
+    rates: Rates = NO_RATES,
+    purposes: Purposes = NO_PURPOSES,
+    kinds: frozenset[str] = frozenset(),
 ) -> Person:
-    """Add the parts of all identifiers of a profile."""
+    """Add the parts of all identifiers of a profile; `kinds` are those of identifiers that make it a known one."""
     states: dict[str, list[State]] = defaultdict(list)
+    words: dict[str, Words] = {}
     for part in parts:
-        states[part.name].append(part.state)
+        if part.name == CONSENT:
+            words[part.owner] = part.state.consent
+        else:
+            states[part.name].append(part.state)
     sums = {name: add_all(found, watch_of(name, watches)) for name, found in states.items()}
     ledgers = [state.orders for name, state in sums.items() if name.startswith("orders#")]
     orders = {order_id: order for ledger in ledgers for order_id, order in ledger.items()}
@@ -55,4 +70,5 @@ def sum_parts(
         totals=totals(orders, rates),
         rates=rates,
         restricted=RESTRICTED in states,
+        consent=Consent(words=words, purposes=purposes, known=known, kinds=kinds),
     )

@@ -175,6 +175,7 @@ PLACES: Sequence[Place] = (
                 "backfilling/backfill",
                 "erasing/erase,privacy_api",
                 "auditing/audit_api,anchor_audit,note_login",
+                "preferences/preferences",
                 "console/profile_api,unmerge,change_profile,admin_api,preview_segment",
                 "browser_script/serve_analytics",
             ),

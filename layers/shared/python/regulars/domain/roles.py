@@ -26,6 +26,9 @@ Scope = Literal[
     "workspace:write",
     "teams:read",
     "teams:write",
+    "purposes:read",
+    "purposes:write",
+    "consent:write",
     "lists:read",
     "lists:write",
     "imports:read",
@@ -45,22 +48,40 @@ Scope = Literal[
 ]
 SCOPES: tuple[Scope, ...] = get_args(Scope)
 _READS: frozenset[Scope] = frozenset(
-    {"profiles:read", "events:read", "segments:read", "computed_traits:read", "lists:read", "workspace:read"}
+    {
+        "profiles:read",
+        "events:read",
+        "segments:read",
+        "computed_traits:read",
+        "lists:read",
+        "workspace:read",
+        "purposes:read",
+    }
 )
 ROLES: Mapping[str, frozenset[Scope]] = {
     # Who may do nearly everything does not read what is written down of that.
     "admin": frozenset(SCOPES) - {"sensitive:read", "audit:read"},
     "engineer": frozenset(SCOPES)
-    - {"pii:read", "sensitive:read", "traits:write", "audit:read", "privacy:write", "privacy:erase"},
+    - {
+        "pii:read",
+        "sensitive:read",
+        "traits:write",
+        "consent:write",
+        "audit:read",
+        "privacy:write",
+        "privacy:erase",
+    },
     "marketer": _READS | {"segments:write", "computed_traits:write", "lists:write", "rates:read"},
     "analyst": _READS | {"sources:read", "tracking_plan:read", "rates:read"},
-    "service": _READS | {"lists:write", "pii:read", "profiles:write", "traits:write"},
+    "service": _READS | {"lists:write", "pii:read", "profiles:write", "traits:write", "consent:write"},
     "privacy": _READS
     | {
         "pii:read",
         "sensitive:read",
         "profiles:write",
         "traits:write",
+        "consent:write",
+        "purposes:write",
         "quarantine:read",
         "identity:read",
         "teams:read",

@@ -9,12 +9,14 @@ from regulars.domain.check_definitions import CHECKS, some_checks
 from regulars.domain.checks import Check, Compares, Exists
 from regulars.domain.computed import ComputedTrait
 from regulars.domain.computed_conditions import read_computed
+from regulars.domain.decisions import is_purpose
 from regulars.domain.definition_reading import fields, only, whole, word
 from regulars.domain.measure_definitions import read_event, read_latest, read_orders, read_sequence, united
 from regulars.domain.personal_names import is_personal_trait
 from regulars.domain.reserved_events import JOINED, LEFT
 from regulars.domain.segments import (
     All,
+    Consented,
     Drawn,
     InAudience,
     InSegment,
@@ -36,7 +38,19 @@ MAX_DEPTH = 10
 MAX_NODES = 200
 MAX_SEGMENTS_READ = 10  # each is asked as often as it is named, and so are those that it names
 MAX_PERIODS = 800
-LEAVES = ("trait", "computed", "event", "orders", "sequence", "latest", "segment", "list", "audience", "drawn")
+LEAVES = (
+    "trait",
+    "computed",
+    "event",
+    "orders",
+    "sequence",
+    "latest",
+    "segment",
+    "list",
+    "audience",
+    "consent",
+    "drawn",
+)
 
 
 def parse(
@@ -54,7 +68,7 @@ def parse(
 
     Raises DefinitionError, with the path of what is wrong.
     """
-    only(definition, {"id", "name", "description", "where", "anonymous", "status"}, "")
+    only(definition, {"id", "name", "description", "where", "anonymous", "status", "purpose", "channel"}, "")
     anonymous = definition.get("anonymous", False)
     if not isinstance(anonymous, bool):
         raise DefinitionError("anonymous", "is true or false")
@@ -70,7 +84,8 @@ def parse(
         raise DefinitionError("where", f"names other segments more than {MAX_SEGMENTS_READ} times")
     if sum(node.periods for node in walk(where) if isinstance(node, Regular)) > MAX_PERIODS:
         raise DefinitionError("where", f"looks at more than {MAX_PERIODS} periods of habits in all")
-    segment = Segment(id=id, name=name, where=where, anonymous=anonymous, version=version)
+    needs = _needs(definition)
+    segment = Segment(id=id, name=name, where=where, anonymous=anonymous, needs=needs, version=version)
     check_audiences(segment)
     return segment
 
@@ -146,6 +161,37 @@ def _trait(raw: Mapping[str, Any], path: str) -> Node:
     return united([Trait(trait, check) for check in found])
 
 
+def _needs(definition: Mapping[str, Any]) -> Consented | None:
+    """Read the consent without which nobody is in it."""
+    if "purpose" not in definition:
+        if "channel" in definition:
+            raise DefinitionError("channel", "is one of a purpose: name that, too")
+        return None
+    return _purpose(definition, "purpose", "channel")
+
+
+def _purpose(raw: Mapping[str, Any], path: str, channel_path: str) -> Consented:
+    for field, place in (("purpose", path), ("channel", channel_path)):
+        if field in raw and not is_purpose(raw[field]):
+            raise DefinitionError(place, f"is the id of a {field} in catalog/consent.yaml, such as newsletter or email")
+    return Consented(raw["purpose"], raw.get("channel"))
+
+
+def _consent(raw: Mapping[str, Any], path: str) -> Node:
+    """Of a purpose, whether it may go on: where nothing is said of the state, it is granted."""
+    only(raw, {"consent"}, path)
+    path = f"{path}.consent"
+    asks = fields(raw["consent"], path, "{purpose: newsletter, channel: email, state: granted}")
+    only(asks, {"purpose", "channel", "state"}, path)
+    if "purpose" not in asks:
+        raise DefinitionError(path, "names a purpose, such as {purpose: newsletter, channel: email}")
+    state = asks.get("state", "granted")
+    if state not in ("granted", "denied"):
+        raise DefinitionError(f"{path}.state", "is granted or denied")
+    found = _purpose(asks, f"{path}.purpose", f"{path}.channel")
+    return found if state == "granted" else Not(found)
+
+
 def _named(kind: str, raw: Mapping[str, Any], path: str) -> Node:
     """In something that has a name: another segment, a list, an audience."""
     only(raw, {kind, "provider"} if kind == "audience" else {kind}, path)
@@ -165,4 +211,8 @@ def _is(value: str) -> Check:
     return Compares("equals", value)
 
 
-_LEAVES: Mapping[str, Callable[[Mapping[str, Any], str], Node]] = {"trait": _trait, "orders": read_orders}
+_LEAVES: Mapping[str, Callable[[Mapping[str, Any], str], Node]] = {
+    "trait": _trait,
+    "orders": read_orders,
+    "consent": _consent,
+}

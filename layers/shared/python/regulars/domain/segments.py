@@ -257,8 +257,27 @@ class InAudience:
         return Latest(Selection(ENTERED, where), Selection(EXITED, where))
 
 
+@dataclass(frozen=True, slots=True)
+class Consented:
+    """A purpose may go on, on this channel of it; without one on all that it has."""
+
+    purpose: str
+    channel: str | None = None
+
+
 Leaf = (
-    Trait | Measured | Computed | Sequence | Unfollowed | Latest | Regular | Returned | InSegment | InAudience | Drawn
+    Trait
+    | Measured
+    | Computed
+    | Sequence
+    | Unfollowed
+    | Latest
+    | Regular
+    | Returned
+    | InSegment
+    | InAudience
+    | Consented
+    | Drawn
 )
 Node = All | OneOf | Not | Leaf
 
@@ -268,16 +287,23 @@ class Segment:
     """
     A definition that people are evaluated for; `anonymous` says whether it takes in people without a known identifier.
 
-    Its memberships lie under its `edition`; while that is `coming` the world is told of none of them.
+    Who does not consent to what it `needs` is in it no more. Its memberships lie under its `edition`; while that is
+    `coming` the world is told of none of them.
     """
 
     id: str
     name: str
     where: Node
     anonymous: bool = False
+    needs: Consented | None = None
     version: int = 1
     edition: int = 0
     coming: bool = False
+
+    @property
+    def condition(self) -> Node:
+        """What must be true of whoever is in it: the consent that it needs, too."""
+        return All((self.needs, self.where)) if self.needs else self.where
 
     @property
     def rows(self) -> str:
@@ -328,6 +354,12 @@ def traits_read(segment: Segment) -> frozenset[str]:
 def segments_read(segment: Segment) -> frozenset[str]:
     """The other segments that the segment reads itself."""
     return frozenset(node.segment for node in walk(segment.where) if isinstance(node, InSegment))
+
+
+def purposes_read(segment: Segment) -> frozenset[Consented]:
+    """List what the segment reads of consent: what it asks for, and what it needs."""
+    asked = {node for node in walk(segment.where) if isinstance(node, Consented)}
+    return frozenset(asked | {segment.needs} if segment.needs else asked)
 
 
 def reads_orders(segment: Segment) -> bool:

@@ -12,6 +12,7 @@ from itertools import zip_longest
 from typing import Any
 
 from regulars.domain import keeps
+from regulars.domain.decisions import Words, add_words, says, words_of
 from regulars.domain.events import Event, Sealed
 from regulars.domain.identifiers import NOBODY, kind_of
 from regulars.domain.keeps import Kept, told
@@ -34,10 +35,12 @@ class State:
     kept: Mapping[str, Kept] = field(default_factory=dict)  # by the id of its keep
     traits: Mapping[str, Trait] = field(default_factory=dict)
     orders: Ledger = field(default_factory=dict)
+    consent: Words = field(default_factory=dict)
 
 
 EMPTY = State()
 RESTRICTED = "restricted"  # the part, empty, of somebody of whom events are stored and nothing more is done with them
+CONSENT = "consent"
 SEEN = "seen"  # the part, empty, of somebody none of whose events is counted, and whom a segment takes in all the same
 
 
@@ -52,6 +55,8 @@ def parts_of(event: Event, watches: Watches) -> list[str]:
         parts.append("traits")
     if drawer := drawer_of(event):
         parts.append(f"orders#{drawer}")
+    if says(event):
+        parts.append(CONSENT)
     return parts
 
 
@@ -84,6 +89,8 @@ def state_of(event: Event, part: str, watch: Watch) -> State:
         )
     if part.startswith("orders#"):
         return State(count=1, orders=entry(event))
+    if part == CONSENT:
+        return State(count=1, consent=words_of(event))
     kept = {id: one for id, (keep, _) in watch.by_id.items() if (one := told(keep, event)) is not None}
     return State(count=1, kept=kept)
 
@@ -95,6 +102,7 @@ def add(one: State, other: State, watch: Watch) -> State:
         kept=_add_kept(one.kept, other.kept, watch),
         traits=_newest_traits({**one.traits, **_newer(other.traits, one.traits)}),
         orders=cut(combine(one.orders, other.orders)),
+        consent=add_words(one.consent, other.consent),
     )
 
 

@@ -22,6 +22,7 @@ from regulars.domain.instants import DAY, HOUR, SECOND, to_text
 from regulars.domain.segments import (
     All,
     CalendarDays,
+    Consented,
     Drawn,
     InAudience,
     InSegment,
@@ -77,8 +78,8 @@ def in_words(node: Node) -> str:
             return f"is in segment {segment}"
         case InAudience(audience, provider):
             return f"is not known, and in audience {audience} of {provider or 'any third party'}"
-        case Drawn(start, end):
-            return f"is among the {end - start} of a hundred who were drawn"
+        case Drawn() | Consented():
+            return _by_itself(node)
         case _:
             return _followed(node)
 
@@ -112,6 +113,12 @@ def long(length: int) -> str:
         if length % unit == 0:
             return f"{length // unit} {name}{'' if length == unit else 's'}"
     return f"{length / SECOND:g} seconds"
+
+
+def _by_itself(node: Drawn | Consented) -> str:
+    if isinstance(node, Drawn):
+        return f"is among the {node.end - node.start} of a hundred who were drawn"
+    return f"consents to {node.purpose}" + (f" by {node.channel}" if node.channel else "")
 
 
 def _followed(node: Node) -> str:

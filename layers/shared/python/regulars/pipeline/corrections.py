@@ -11,20 +11,19 @@ from dataclasses import dataclass, replace
 from regulars.domain.catalog import Live
 from regulars.domain.corrections import Correction, check_correction, check_kept, correct
 from regulars.domain.events import Event
-from regulars.domain.identifiers import kind_of
 from regulars.domain.parts import Part
 from regulars.domain.people import Person
 from regulars.domain.state import add, state_of, watch_of
 from regulars.errors import InvalidEventError, InvalidRequestError
 from regulars.pipeline.admission import lay_out
 from regulars.pipeline.live import LiveCatalog
+from regulars.pipeline.naming import naming
 from regulars.pipeline.opening import Opener
 from regulars.pipeline.people import Found, People
 from regulars.pipeline.persons import sum_person
 from regulars.pipeline.plans import Plans
 from regulars.pipeline.ports import Clock, Many, Sealer
 from regulars.pipeline.profiles import ranked
-from regulars.pipeline.sealing import open_rest
 from regulars.pipeline.traits import ShownTrait, Traits
 from regulars.stores.catalog import CatalogStore
 from regulars.stores.claims import ClaimStore
@@ -106,21 +105,13 @@ class Corrector:
         return owner, at
 
     def _seal(self, correction: Correction, identity: Identity, owner: str, at: int) -> Event:
-        ids = self._ids(owner, identity)
+        ids = naming(owner, identity.link, self._events, self._sealer)
         call = correct(correction, owner=owner, ids=ids, at=at, plan=self._plans.now(), hash_key=self._sealer.hash_key)
         try:
             self._sealer.prepare([owner])
             return from_item(lay_out(call, self._sealer))
         except InvalidEventError as error:
             raise InvalidRequestError(str(error)) from None
-
-    def _ids(self, owner: str, identity: Identity) -> Mapping[str, str]:
-        """Open the identifier under which a correction is kept: it names it as every event does."""
-        own = self._events.newest(owner, limit=1)
-        by, _, moment = identity.link.event.partition(" ") if identity.link else ("", "", "")
-        event = own[0] if own else self._events.get(by, moment) if moment else None
-        said = open_rest(event, self._sealer).get("ids", {}) if event else {}
-        return {kind: value for kind, value in said.items() if kind == kind_of(owner)}
 
     def _store(self, event: Event) -> bool:
         [is_new] = self._events.insert([event])

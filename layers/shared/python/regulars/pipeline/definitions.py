@@ -14,10 +14,14 @@ from regulars.domain.identity_definitions import check_rules, check_successor, p
 from regulars.domain.lists import LISTS, lists_named, parse_list
 from regulars.domain.mapping_definitions import parse_mapping
 from regulars.domain.plan_definitions import check_plan, check_together, outline
+from regulars.domain.purpose_definitions import parse_purposes
+from regulars.domain.purposes import Purposes
 from regulars.domain.rate_definitions import check_tables, parse_rates
+from regulars.domain.recorded_decisions import DECISIONS
 from regulars.domain.releases import Releases, released, status_of
 from regulars.domain.segment_definitions import parse as parse_segment
 from regulars.domain.segment_reads import check_reads, check_unread
+from regulars.domain.segments import Segment, purposes_read
 from regulars.domain.sources import parse_source
 from regulars.domain.teams import parse_teams
 from regulars.domain.workspace import parse_workspace
@@ -35,8 +39,13 @@ SINGLES: Mapping[Kind, str] = {
     "identity": "rules",
     "workspace": "settings",
     "teams": "teams",
+    "consent": "purposes",
 }  # kinds of one definition, and its id
-_RESERVED = {CORRECTIONS: "corrected traits come from", LISTS: "joins and leaves lists"}
+_RESERVED = {
+    CORRECTIONS: "corrected traits come from",
+    LISTS: "joins and leaves lists",
+    DECISIONS: "decisions on consent",
+}
 _ID = re.compile(r"[a-z][a-z0-9_]{0,62}")
 _PARSERS: Mapping[Kind, Callable[[str, Mapping[str, Any]], object]] = {
     "source": parse_source,
@@ -44,6 +53,7 @@ _PARSERS: Mapping[Kind, Callable[[str, Mapping[str, Any]], object]] = {
     "list": parse_list,
     "workspace": lambda _id, content: parse_workspace(content),
     "teams": lambda _id, content: parse_teams(content),
+    "consent": lambda _id, content: parse_purposes(content),
     "import": parse_mapping,
     "tracking_plan": check_plan,
     "rates": parse_rates,
@@ -155,6 +165,9 @@ class Definitions:
             self._fits_the_size(kind, id, content, f"all segments together have at most {MAX_SEGMENTS} characters")
             self._has_lists(content)
             self._has_segments(id, content)
+            _has_purposes(parse_segment(id, content, computed=self._store.computed()), self._store.purposes())
+        if kind == "consent":
+            self._keeps_purposes(content)
         if kind == "computed_trait":
             others = {one.id: one.content for one in self._store.list(kind)}
             parse_computed(id, content, {**others, id: content})
@@ -189,6 +202,15 @@ class Definitions:
             for each in all_of_them.values():
                 check_audiences(each, all_of_them)
 
+    def _keeps_purposes(self, content: Mapping[str, Any]) -> None:
+        """Make sure that no segment reads a purpose, or a channel of one, that is to go."""
+        purposes = parse_purposes(content)
+        for segment in self._store.releases().segments():
+            try:
+                _has_purposes(segment, purposes)
+            except DefinitionError as error:
+                raise DefinitionError("purposes", f"the segment {segment.id} {error.message}, or change that") from None
+
     def _has_lists(self, segment: Mapping[str, Any]) -> None:
         for each in sorted(lists_named(segment.get("where"))):
             if self._store.get("list", each) is None:
@@ -220,6 +242,19 @@ class Definitions:
             raise InvalidRequestError(f"the segment {users[0]} reads it: change or delete that first")
         if not self._lists.is_empty(list):
             raise InvalidRequestError("somebody is in it: replace its members by nobody first, then delete it")
+
+
+def _has_purposes(segment: Segment, purposes: Purposes) -> None:
+    """Make sure that there are the purposes, and the channels of them, that a segment reads. Raises DefinitionError."""
+    for asked in sorted(purposes_read(segment), key=repr):
+        found = purposes.by_id.get(asked.purpose)
+        if found is None:
+            raise DefinitionError(
+                "", f"reads the purpose {asked.purpose}, and there is none: define it in consent.yaml"
+            )
+        if asked.channel is not None and asked.channel not in found.channels:
+            fix = f"add it to its channels in consent.yaml ({', '.join(found.channels) or 'it has none'})"
+            raise DefinitionError("", f"reads the channel {asked.channel} of {asked.purpose}, and there is none: {fix}")
 
 
 def is_id(id: str) -> bool:

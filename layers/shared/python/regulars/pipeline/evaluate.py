@@ -20,6 +20,7 @@ from regulars.domain.memberships import (
     told,
 )
 from regulars.domain.order_measures import Totals
+from regulars.domain.people import Person
 from regulars.domain.profiles import alone, founder
 from regulars.domain.segments import Segment
 from regulars.domain.timers import Timer, is_soon
@@ -172,6 +173,7 @@ class Evaluator:
         self._note(person.totals)
         whole = self._persons.complete(person, home.owners, self.live, now, only=asked)
         verdicts = {rows: evaluate(self.live.compiled[rows], whole, now) for rows in asked}
+        self._note_held_back(whole, asked)
         carried = self._carry(home.profile_id, verdicts, before, theirs, now)
         moved = self._decide(home.profile_id, verdicts, before, now, reason) or carried
         after = evaluated(head, len(home.owners), self.live.version, now, is_dear=bool(whole.whole))
@@ -203,6 +205,13 @@ class Evaluator:
             self._journal.count("orders_without_rate", left_out)
         if totals.mixed:
             self._journal.count("mixed_currencies")
+
+    def _note_held_back(self, person: Person, asked: Iterable[str]) -> None:
+        """Count whom a segment would take in if they consented to what it needs, each time that they are looked at."""
+        for rows in sorted(asked):
+            compiled = self.live.compiled[rows]
+            if not compiled.segment.coming and compiled.holds_back(person, self._clock()):
+                self._journal.count("held_back", gate="segment", segment=compiled.segment.id)
 
     def _is_still(self, home: Home, snapshot: Snapshot, skipped: frozenset[str]) -> bool:
         if skipped:

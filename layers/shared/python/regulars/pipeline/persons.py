@@ -20,7 +20,15 @@ def sum_person(
     """Add up what is kept of a person; `owners` are all of theirs, where not all identities were read."""
     parts = [part for identity in identities.values() for part in identity.parts]
     known = live.rules.is_known(owners or identities)
-    return sum_parts(parts, live.watches, known=known, profile_id=profile_id, rates=live.rates)
+    return sum_parts(
+        parts,
+        live.watches,
+        known=known,
+        profile_id=profile_id,
+        rates=live.rates,
+        purposes=live.purposes,
+        kinds=live.rules.known_kinds,
+    )
 
 
 class Persons:

@@ -10,10 +10,13 @@ from regulars.domain.computed_definitions import parse_all_computed, read_others
 from regulars.domain.costs import excess
 from regulars.domain.identity_definitions import parse_rules
 from regulars.domain.identity_rules import DEFAULT_RULES
+from regulars.domain.purpose_definitions import parse_purposes
+from regulars.domain.purposes import NO_PURPOSES, Purposes
 from regulars.domain.rate_definitions import parse_rates, unite_tables
 from regulars.domain.rates import NO_RATES, Rates
 from regulars.domain.releases import Release, Releases, at_once, recomputed, status_of, withdrawn
 from regulars.domain.segment_reads import check_chain
+from regulars.domain.segments import purposes_read
 from regulars.domain.watches import Watches
 from regulars.domain.workspace import DEFAULT_WORKSPACE, Workspace, parse_workspace
 from regulars.errors import DefinitionError
@@ -22,7 +25,7 @@ from regulars.stores.definitions import Definition, DefinitionStore, Kind, write
 from regulars.stores.releases import ReleaseStore, changes
 
 # A change of these is one of what is live: everybody reads the catalog again.
-_MADE_LIVE: frozenset[Kind] = frozenset({"segment", "computed_trait", "identity", "workspace", "rates"})
+_MADE_LIVE: frozenset[Kind] = frozenset({"segment", "computed_trait", "identity", "workspace", "rates", "consent"})
 MAX_COMPUTED = 100  # a profile shows all of them
 MAX_WATCHES = 380_000  # bytes: they are one item
 _LIVE = ("live", "watches")
@@ -82,6 +85,7 @@ class CatalogStore(DefinitionStore):
         """Read all that is live but the rates, which few need, as it stands at one version of the catalog."""
         while True:
             releases, rules = self.releases(), self.get("identity", "rules")
+            purposes = self.purposes()
             workspace, item = self._workspace(), self._database.get("catalog", *_LIVE) or {}
             if self.version() == releases.watches.version:
                 break
@@ -92,6 +96,7 @@ class CatalogStore(DefinitionStore):
             computed=tuple(releases.computed.values()),
             rules=parse_rules(rules.content) if rules else DEFAULT_RULES,
             workspace=workspace,
+            purposes=purposes,
             rates_version=number(item, "rates"),
             look=number(item, "look"),
         )
@@ -102,6 +107,11 @@ class CatalogStore(DefinitionStore):
 
     def _contents(self, kind: Kind) -> dict[str, Mapping[str, Any]]:
         return {definition.id: definition.content for definition in self.list(kind)}
+
+    def purposes(self) -> Purposes:
+        """Read for what people are asked for consent."""
+        found = self.get("consent", "purposes")
+        return parse_purposes(found.content) if found else NO_PURPOSES
 
     def _workspace(self) -> Workspace:
         settings = self.get("workspace", "settings")
@@ -157,6 +167,8 @@ class CatalogStore(DefinitionStore):
         if definition.kind == "computed_trait":
             after = self._recomputed(before, definition, is_there=is_there)
             has_turned = list(before.segments()) != list(after.segments())
+        if definition.kind == "consent":
+            has_turned = any(purposes_read(segment) for segment in before.segments())
         self._go_live(before, after, [write], rates=definition.kind == "rates", has_turned=has_turned)
 
     def _recomputed(self, before: Releases, definition: Definition, *, is_there: bool) -> Releases:

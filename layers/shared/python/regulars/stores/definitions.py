@@ -14,6 +14,7 @@ Kind = Literal[
     "identity",
     "workspace",
     "teams",
+    "consent",
     "list",
     "import",
     "rates",

@@ -1,11 +1,13 @@
 """The identities table: what one identifier's events add up to, in parts, and the profile it is attached to."""
 
 import json
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from string import ascii_uppercase
 from typing import Any, cast
 
+from regulars.domain.decisions import By, Word, Words
 from regulars.domain.events import Mark, Sealed
 from regulars.domain.keeps import pack, unpack
 from regulars.domain.orders import NAME, Order, Refund, Stated, Worth
@@ -135,8 +137,9 @@ def _pack(state: State) -> dict[str, Any]:
         "kept": pack(state.kept),
         "traits": {name: _pack_trait(trait) for name, trait in state.traits.items()},
         "orders": {order_id: _pack_order(order) for order_id, order in state.orders.items()},
+        "consent": _pack_words(state.consent),
     }
-    return {name: value for name, value in full.items() if value not in (None, (), {})}
+    return {name: value for name, value in full.items() if value not in (None, (), {}, [])}
 
 
 def _pack_trait(trait: tuple[int, str, Any]) -> list[Any]:
@@ -151,6 +154,24 @@ def _pack_order(order: Order) -> list[Any]:
     refunds = " ".join(f"{name}{amount}{currency}" for name, (amount, currency) in order.refunds.items())
     stated = None if order.currency == _stated_with(order.worth) else order.currency
     return _without_end([worth, *times, int(order.ended) or None, refunds, stated])
+
+
+def _pack_words(words: Words) -> list[Any]:
+    """Write words small: one event mostly says something of several matters."""
+    matters: dict[tuple[str, Word], list[str]] = defaultdict(list)
+    for (by, matter), word in sorted(words.items()):
+        matters[by, word].append(matter)
+    return [
+        [by, word.at, word.moment, int(word.denied), int(word.proven), *named] for (by, word), named in matters.items()
+    ]
+
+
+def _unpack_words(packed: Sequence[Any]) -> Words:
+    words: dict[By, Word] = {}
+    for by, at, moment, denied, proven, *matters in packed:
+        word = Word(at, bool(denied), moment, bool(proven))
+        words |= {(by, matter): word for matter in matters}
+    return words
 
 
 def _start(worth: Worth | None) -> int:
@@ -177,6 +198,7 @@ def _unpack(owner: str, packed: dict[str, Any]) -> State:
         kept=unpack(packed.get("kept", {})),
         traits={name: _unpack_trait(owner, trait) for name, trait in packed.get("traits", {}).items()},
         orders={order_id: _unpack_order(order) for order_id, order in packed.get("orders", {}).items()},
+        consent=_unpack_words(packed.get("consent", ())),
     )
 
 
