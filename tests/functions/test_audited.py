@@ -85,7 +85,7 @@ def test_whatever_is_no_get_is_a_change_unless_it_says_otherwise() -> None:
         if route.scope and route.method != "GET" and route.leaves != "changes"
     }
 
-    assert others == {"look_up_profile", "preview_segment", "segment_sql"}
+    assert others == {"check_certificate", "look_up_profile", "preview_segment", "segment_sql"}
 
 
 def test_every_function_with_such_a_route_has_chains() -> None:
