@@ -112,7 +112,7 @@ def test_requests_are_taken_by_the_function_that_answers_for_them(erase: Any) ->
         "requestContext": {"http": {"method": "GET"}},
     }
 
-    answer = module.handler(event, Time())
+    answer = cold("privacy_api").handler(event, Time())
 
     assert answer["statusCode"] == 200
     assert json.loads(answer["body"])["places"]
