@@ -99,6 +99,7 @@ def running() -> Iterator[Platform]:
     platform = Platform()
 
     class Handler(BaseHTTPRequestHandler):
+        disable_nagle_algorithm = True  # headers and body are two writes
         protocol_version = "HTTP/1.1"
 
         def _handle(self) -> None:
