@@ -23,7 +23,13 @@ settings.register_profile("wide", max_examples=2_000, deadline=None, print_blob=
 settings.register_profile("first", derandomize=True, deadline=None, phases=[Phase.explicit, Phase.generate])
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "same"))
 
-LONG = ("test_mutation.py", "test_chaos.py", "test_cdnow.py", "test_rules.py")  # minutes each, among files of seconds
+LONG = (
+    "test_mutation.py",
+    "test_season.py",
+    "test_chaos.py",
+    "test_cdnow.py",
+    "test_rules.py",
+)  # minutes each, among files of seconds
 
 for name in ("AWS_PROFILE", "AWS_SESSION_TOKEN", "AWS_ENDPOINT_URL"):
     os.environ.pop(name, None)
