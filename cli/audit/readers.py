@@ -1,5 +1,6 @@
 """The breach kit: who has read personal fields between two instants, whose, and who could have."""
 
+from collections.abc import Sequence
 from itertools import chain
 
 import typer
@@ -8,7 +9,7 @@ from cli.audit.asking import From, Period, To, Whom, period, rows
 from cli.audit.bar import watched
 from cli.errors import UserError
 from cli.output import counted, instant, table
-from cli.session import session_of
+from cli.session import Session, session_of
 from regulars.domain import audit_readers
 from regulars.domain.audit import Row, read_row
 from regulars.domain.audit_readers import TOKEN, Reader
@@ -54,10 +55,15 @@ def readers(
     )
     of = f" of {whom}" if whom else ""
     span = f"from {instant(to_text(when.begin))} to {instant(to_text(when.end))}"
-    session.output.show(f"{counted(len(did), 'subject')} read personal fields{of} {span}:")
-    session.output.show(table(_COLUMNS, map(_cells, did)))
-    session.output.show(f"{counted(len(could), 'subject')} could have, and did not, or took out lists of ids only:")
-    session.output.show(table(_COLUMNS, map(_cells, could)))
+    _show(session, did, f"read personal fields{of} {span}")
+    _show(session, could, "could have, and did not, or took out lists of ids only")
+
+
+def _show(session: Session, found: Sequence[Reader], what: str) -> None:
+    if not found:
+        session.output.show(f"Nobody {what}.")
+        return
+    session.output.show(f"{counted(len(found), 'subject')} {what}:", table(_COLUMNS, map(_cells, found)))
 
 
 def _row(said: object) -> Row:
