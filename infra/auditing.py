@@ -1,9 +1,7 @@
 """The audit trail: its heads are locked away each hour, sign-ins are written down, and the privacy officer reads it."""
 
 from aws_cdk import Duration
-from aws_cdk import aws_events as events
 from aws_cdk import aws_iam as iam
-from aws_cdk.aws_events_targets import LambdaFunction
 from constructs import Construct
 
 from infra.buckets import ANCHORS
@@ -12,6 +10,7 @@ from infra.http_api import HttpApi
 from infra.python_function import Ground, PythonFunction
 from infra.queue import DeadLetters
 from infra.tables import recording
+from infra.waking import each_hour
 
 
 class Auditing(Construct):
@@ -50,7 +49,7 @@ class Auditing(Construct):
             ],
             dead_letters=self.unanchored,
         )
-        self._each_hour()
+        each_hour(self, self.anchor_audit, self.unanchored)  # it goes on from the last anchor
         self.note_login = PythonFunction(
             self,
             "note_login",
@@ -63,19 +62,4 @@ class Auditing(Construct):
             "sign_in",
             principal=iam.ServicePrincipal("cognito-idp.amazonaws.com"),
             source_arn=data.people.pool.user_pool_arn,
-        )
-
-    def _each_hour(self) -> None:
-        """Wake `anchor_audit`; it goes on from the last anchor, so a lost hour is the next one's work."""
-        target = LambdaFunction(
-            self.anchor_audit,
-            dead_letter_queue=self.unanchored,
-            max_event_age=Duration.minutes(30),
-            retry_attempts=2,
-        )
-        events.Rule(
-            self,
-            "each_hour",
-            schedule=events.Schedule.rate(Duration.hours(1)),
-            targets=[target],
         )

@@ -1,8 +1,6 @@
 """The lake: events, the identity log and refused claims as files, and the many small ones of a day made few."""
 
 from aws_cdk import Duration, Size
-from aws_cdk import aws_events as events
-from aws_cdk.aws_events_targets import LambdaFunction
 from constructs import Construct
 
 from infra.data import Data
@@ -10,6 +8,7 @@ from infra.lake_catalog import LakeCatalog
 from infra.python_function import Ground, PythonFunction
 from infra.queue import DeadLetters
 from infra.stream import Changes
+from infra.waking import each_hour
 
 _TABLES = ["events", "identity", "refused"]
 _GATHERS = 300  # seconds, the longest there is: a file a batch, and a file costs the same with one row or thousands
@@ -54,19 +53,4 @@ class Lake(Construct):
             dead_letters=self.missed,
         )
         self.catalog = LakeCatalog(self, "catalog", stage=ground.stage, buckets=data.buckets)
-        self._each_hour()
-
-    def _each_hour(self) -> None:
-        """Wake `compact`; it looks at what is there, so a lost hour is the next one's work."""
-        target = LambdaFunction(
-            self.compact,
-            dead_letter_queue=self.missed,
-            max_event_age=Duration.minutes(30),
-            retry_attempts=2,
-        )
-        events.Rule(
-            self,
-            "each_hour",
-            schedule=events.Schedule.rate(Duration.hours(1)),
-            targets=[target],
-        )
+        each_hour(self, self.compact, self.missed)  # it looks at what is there: a lost hour is the next one's work

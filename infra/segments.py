@@ -1,14 +1,13 @@
 """Segments: a change or an instant makes somebody be evaluated, and a membership may change."""
 
 from aws_cdk import Duration
-from aws_cdk import aws_events as events
-from aws_cdk.aws_events_targets import LambdaFunction
 from constructs import Construct
 
 from infra.data import Data
 from infra.python_function import Ground, PythonFunction
 from infra.queue import DeadLetters, Queue
 from infra.stream import Changes
+from infra.waking import each_hour, each_minute
 
 _TIMEOUT = Duration.seconds(60)
 
@@ -51,7 +50,7 @@ class Segments(Construct):
             sends=self.evaluations,
             dead_letters=self.unwoken,
         )
-        self._each_minute()
+        each_minute(self, self.tick, self.unwoken)  # from a stored cursor: a lost minute is the next one's work
         self.uncounted = DeadLetters(self, "count_members_dead", key=ground.key)
         self.count_members = PythonFunction(
             self,
@@ -65,34 +64,4 @@ class Segments(Construct):
             ],
             dead_letters=self.uncounted,
         )
-        self._each_hour()
-
-    def _each_minute(self) -> None:
-        """Wake `tick`; it works from a stored cursor, so a lost minute is the next one's work."""
-        target = LambdaFunction(
-            self.tick,
-            dead_letter_queue=self.unwoken,
-            max_event_age=Duration.minutes(1),
-            retry_attempts=2,
-        )
-        events.Rule(
-            self,
-            "each_minute",
-            schedule=events.Schedule.rate(Duration.minutes(1)),
-            targets=[target],
-        )
-
-    def _each_hour(self) -> None:
-        """Wake `count_members`; an hour that is lost is a point that is missing."""
-        target = LambdaFunction(
-            self.count_members,
-            dead_letter_queue=self.uncounted,
-            max_event_age=Duration.minutes(30),
-            retry_attempts=2,
-        )
-        events.Rule(
-            self,
-            "each_hour",
-            schedule=events.Schedule.rate(Duration.hours(1)),
-            targets=[target],
-        )
+        each_hour(self, self.count_members, self.uncounted)  # an hour that is lost is a point that is missing
