@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from regulars.domain.definition_reading import only
 from regulars.domain.named import named
 from regulars.errors import DefinitionError, ForbiddenError
 
@@ -69,10 +70,15 @@ class Teams:
 
     def sight(self, roles: Iterable[str], ids: Iterable[str]) -> Sight:
         """Say what somebody sees, by their roles and teams: of several teams all that any sees."""
-        if not set(roles) <= LIMITED:
+        if not is_limited(roles):
             return EVERYTHING
         own = [self.teams.get(id, NOTHING) for id in ids]
         return _together(own) if own else self.others
+
+
+def is_limited(roles: Iterable[str]) -> bool:
+    """Say whether teams limit what somebody of these roles sees."""
+    return LIMITED.issuperset(roles)
 
 
 def parse_teams(definition: Mapping[str, Any]) -> Teams:
@@ -81,7 +87,7 @@ def parse_teams(definition: Mapping[str, Any]) -> Teams:
 
     Raises DefinitionError, with the path of what is wrong.
     """
-    _only(definition, ("id", "teams", "others"), "")
+    only(definition, ("id", "teams", "others"), "")
     raw, others = definition.get("teams", {}), definition.get("others", ALL)
     if not isinstance(raw, Mapping) or len(raw) > MAX_TEAMS:
         raise DefinitionError("teams", f"is an object of up to {MAX_TEAMS} teams by id")
@@ -94,7 +100,7 @@ def parse_teams(definition: Mapping[str, Any]) -> Teams:
 def _team(raw: object, path: str) -> Sight:
     if not isinstance(raw, Mapping):
         raise DefinitionError(path, "is an object with segments and traits")
-    _only(raw, _FIELDS, path)
+    only(raw, _FIELDS, path)
     for each in ("name", "description"):
         if each in raw and not isinstance(raw[each], str):
             raise DefinitionError(f"{path}.{each}", "is a text")
@@ -126,8 +132,3 @@ def _together(sights: Sequence[Sight]) -> Sight:
 def _union(names: Sequence[Names]) -> Names:
     found = [each for each in names if each is not None]
     return frozenset().union(*found) if len(found) == len(names) else None
-
-
-def _only(raw: Mapping[str, Any], known: Sequence[str], path: str) -> None:
-    if unknown := sorted(str(name) for name in raw if name not in known):
-        raise DefinitionError(path, f"does not know {', '.join(unknown)}; it takes {', '.join(known)}")

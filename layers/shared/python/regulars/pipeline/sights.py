@@ -1,7 +1,7 @@
 """What a caller sees, by the teams of the workspace as they are now."""
 
 from regulars.domain.roles import Caller
-from regulars.domain.teams import EVERYTHING, LIMITED, Sight, parse_teams
+from regulars.domain.teams import EVERYTHING, Sight, is_limited, parse_teams
 from regulars.stores.database import Database
 from regulars.stores.definitions import DefinitionStore
 
@@ -14,7 +14,7 @@ class Sights:
 
     def of(self, caller: Caller) -> Sight:
         """Say what a caller sees."""
-        if not caller.roles or not caller.roles <= LIMITED:
+        if not caller.roles or not is_limited(caller.roles):
             return EVERYTHING
         definition = self._definitions.get("teams", "teams")
         return parse_teams(definition.content).sight(caller.roles, caller.teams) if definition else EVERYTHING
