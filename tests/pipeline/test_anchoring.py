@@ -152,7 +152,7 @@ def test_an_hour_that_is_woken_twice_has_one_anchor(place: Place, monkeypatch: p
     assert place.anchorer.anchor().faults == ()
     assert len(place.anchors.objects) == 7
     with pytest.raises(ConflictError):
-        place.anchors.put(read_anchor(place.anchors.objects[max(place.anchors.objects)]))  # type: ignore[arg-type]
+        place.anchors.put(read_anchor(place.anchors.objects[max(place.anchors.objects)]))  # type: ignore[arg-type]  # it can be read
 
 
 def test_days_without_an_anchor_are_made_up_for(place: Place) -> None:

@@ -14,11 +14,10 @@ from regulars.domain.events import Event
 from regulars.domain.parts import Part
 from regulars.domain.people import Person
 from regulars.domain.state import add, state_of, watch_of
-from regulars.errors import InvalidEventError, InvalidRequestError
-from regulars.pipeline.admission import lay_out
+from regulars.errors import InvalidRequestError
 from regulars.pipeline.live import LiveCatalog
-from regulars.pipeline.naming import naming
 from regulars.pipeline.opening import Opener
+from regulars.pipeline.own_events import naming, seal, store_once
 from regulars.pipeline.people import Found, People
 from regulars.pipeline.persons import sum_person
 from regulars.pipeline.plans import Plans
@@ -27,9 +26,11 @@ from regulars.pipeline.profiles import ranked
 from regulars.pipeline.traits import ShownTrait, Traits
 from regulars.stores.catalog import CatalogStore
 from regulars.stores.claims import ClaimStore
-from regulars.stores.database import Database, binary
-from regulars.stores.events import EventStore, from_item
+from regulars.stores.database import Database
+from regulars.stores.events import EventStore
 from regulars.stores.identities import Identity
+
+_ANOTHER = "another correction was made under this messageId"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,7 +80,7 @@ class Corrector:
         return Corrected(
             profile_id=found.profile_id,
             message_id=correction.message_id,
-            duplicate=not self._store(event),
+            duplicate=not store_once(event, self._database, otherwise=_ANOTHER),
             traits=self._traits.show(sum_person(after, live), after, opener),
         )
 
@@ -107,19 +108,7 @@ class Corrector:
     def _seal(self, correction: Correction, identity: Identity, owner: str, at: int) -> Event:
         ids = naming(owner, identity.link, self._events, self._sealer)
         call = correct(correction, owner=owner, ids=ids, at=at, plan=self._plans.now(), hash_key=self._sealer.hash_key)
-        try:
-            self._sealer.prepare([owner])
-            return from_item(lay_out(call, self._sealer))
-        except InvalidEventError as error:
-            raise InvalidRequestError(str(error)) from None
-
-    def _store(self, event: Event) -> bool:
-        [is_new] = self._events.insert([event])
-        if not is_new:
-            standing = self._database.get("events", event.owner, event.moment)
-            if binary(standing or {}, "print") != event.fingerprint:
-                raise InvalidRequestError("another correction was made under this messageId")
-        return is_new
+        return seal(call, self._sealer)
 
 
 def _with(identities: Mapping[str, Identity], event: Event, live: Live) -> Mapping[str, Identity]:

@@ -7,16 +7,17 @@ from regulars.domain.decisions import Words, add_words, words_of
 from regulars.domain.events import Event
 from regulars.domain.recorded_decisions import Decision, check_decision, record
 from regulars.domain.standing import Consent
-from regulars.errors import InvalidEventError, InvalidRequestError
-from regulars.pipeline.admission import lay_out
+from regulars.errors import InvalidRequestError
 from regulars.pipeline.consents import Consents
-from regulars.pipeline.naming import naming
+from regulars.pipeline.own_events import naming, seal, store_once
 from regulars.pipeline.people import Found
 from regulars.pipeline.ports import Clock, Many, Sealer
 from regulars.stores.claims import ClaimStore
-from regulars.stores.database import Database, binary
-from regulars.stores.events import EventStore, from_item
+from regulars.stores.database import Database
+from regulars.stores.events import EventStore
 from regulars.stores.identities import IdentityStore
+
+_ANOTHER = "another decision was recorded under this messageId"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,7 +62,7 @@ class DecisionRecorder:
             if place[0] not in found.owners:
                 raise InvalidRequestError("a decision of another person was recorded under this messageId")
         event = self._seal(decision, *place)
-        is_new = self._store(event)
+        is_new = store_once(event, self._database, otherwise=_ANOTHER)
         return Recorded(
             found=found,
             message_id=decision.message_id,
@@ -78,19 +79,7 @@ class DecisionRecorder:
     def _seal(self, decision: Decision, owner: str, at: int) -> Event:
         ids = naming(owner, self._identities.link(owner), self._events, self._sealer)
         call = record(decision, owner=owner, ids=ids, at=at, hash_key=self._sealer.hash_key)
-        try:
-            self._sealer.prepare([owner])
-            return from_item(lay_out(call, self._sealer))
-        except InvalidEventError as error:
-            raise InvalidRequestError(str(error)) from None
-
-    def _store(self, event: Event) -> bool:
-        [is_new] = self._events.insert([event])
-        if not is_new:
-            standing = self._database.get("events", event.owner, event.moment)
-            if binary(standing or {}, "print") != event.fingerprint:
-                raise InvalidRequestError("another decision was recorded under this messageId")
-        return is_new
+        return seal(call, self._sealer)
 
 
 def after(consent: Consent, event: Event) -> Consent:
