@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any, cast
 
 from regulars.domain.decisions import LONGEST, is_purpose
+from regulars.domain.definition_reading import only
 from regulars.domain.purposes import ASKED, BASES, TOOLS, Basis, Purpose, Purposes
 from regulars.errors import DefinitionError
 
@@ -32,13 +33,13 @@ def parse_purposes(definition: Mapping[str, Any]) -> Purposes:
 
     Raises DefinitionError, with the path of what is wrong.
     """
-    _only(definition, {"id", "purposes", "categories"}, "")
+    only(definition, {"id", "purposes", "categories"}, "")
     raw = _object(definition.get("purposes"), "purposes", "{newsletter: {name: Newsletter, channels: [email]}}")
     if not 0 < len(raw) <= MAX_PURPOSES:
         raise DefinitionError("purposes", f"names 1 to {MAX_PURPOSES} purposes")
     by_id = {str(id): _purpose(id, content, f"purposes.{id}") for id, content in raw.items()}
     tools = _object(definition.get("categories", {}), "categories", "{segment: {C0004: [advertising]}}")
-    _only(tools, TOOLS, "categories")
+    only(tools, TOOLS, "categories")
     categories: dict[str, tuple[str, ...]] = {}
     for tool, said in tools.items():
         categories |= _categories(str(tool), said, by_id)
@@ -49,7 +50,7 @@ def _purpose(id: object, raw: object, path: str) -> Purpose:
     if not is_purpose(id):
         raise DefinitionError(path, f"the id of a purpose {_AN_ID}")
     content = _object(raw, path, "{name: Newsletter, basis: consent, channels: [email]}")
-    _only(content, _FIELDS, path)
+    only(content, _FIELDS, path)
     basis = content.get("basis", "consent")
     if basis not in BASES:
         raise DefinitionError(f"{path}.basis", f"is one of {', '.join(BASES)}")
@@ -131,13 +132,6 @@ def _object(raw: object, path: str, example: str) -> Mapping[str, Any]:
     if not isinstance(raw, Mapping):
         raise DefinitionError(path, f"is an object, such as {example}")
     return raw
-
-
-def _only(raw: Mapping[str, Any], allowed: frozenset[str] | set[str] | tuple[str, ...], path: str) -> None:
-    if unknown := sorted(str(key) for key in raw if key not in allowed):
-        raise DefinitionError(
-            path, f"does not know {', '.join(unknown)}; it takes {', '.join(sorted({*allowed} - {'id'}))}"
-        )
 
 
 def _text(raw: object, path: str, most: int) -> str:
