@@ -58,7 +58,7 @@ def read_selection(raw: Mapping[str, Any], path: str, calendar: Calendar) -> Sel
     end = instant(raw["to"], f"{path}.to", calendar) if "to" in raw else None
     if start is not None and end is not None and end <= start:
         raise DefinitionError(f"{path}.to", "is later than from; events at the instant of to are left out")
-    return Selection(event, _filters(raw.get("where", {}), f"{path}.where"), start, end)
+    return Selection(event, read_filters(raw.get("where", {}), f"{path}.where"), start, end)
 
 
 def read_event(raw: Mapping[str, Any], path: str, calendar: Calendar) -> Node:
@@ -90,7 +90,7 @@ def read_measure(raw: Mapping[str, Any], path: str, calendar: Calendar) -> Measu
         raise DefinitionError(f"{path}.{function}", f"is an object, such as {_example(function)}")
     if function in AMOUNTS | SCALARS:
         only(asks, {"of"}, f"{path}.{function}")
-        of = _property(asks.get("of"), f"{path}.{function}.of")
+        of = read_property(asks.get("of"), f"{path}.{function}.of")
     elif asks:
         raise DefinitionError(f"{path}.{function}", "takes nothing here: write {}")
     seen = window(raw, path)
@@ -220,7 +220,7 @@ def _measure(
     asks = fields(raw, path, "{at_least: 3}")
     needs_of = function in AMOUNTS | SCALARS
     only(asks, {*CHECKS, "of"} if needs_of else {*CHECKS}, path)
-    of = _property(asks.get("of"), f"{path}.of") if needs_of else None
+    of = read_property(asks.get("of"), f"{path}.of") if needs_of else None
     found = some_checks(asks, path)
     _fits_window(function, seen, found, path)
     for check in found:
@@ -281,16 +281,17 @@ def _step(raw: object, path: str, calendar: Calendar) -> Selection:
 
 
 def _same(raw: Mapping[str, Any], path: str) -> str | None:
-    return _property(raw["same"], f"{path}.same") if "same" in raw else None
+    return read_property(raw["same"], f"{path}.same") if "same" in raw else None
 
 
-def _filters(raw: object, path: str) -> tuple[Where, ...]:
+def read_filters(raw: object, path: str) -> tuple[Where, ...]:
+    """Read filters on properties: `{category: shoes, value: {at_least: 20}}`. Raises DefinitionError."""
     if raw == {}:
         return ()
     asks = fields(raw, path, "{category: {equals: shoes}}")
     filters = []
     for name, one in asks.items():
-        property = _property(name, path)
+        property = read_property(name, path)
         inside = f"{path}.{name}"
         each = fields(one, inside, "{equals: shoes}") if isinstance(one, Mapping) else {"equals": one}
         only(each, CHECKS, inside)
@@ -303,7 +304,8 @@ def _filters(raw: object, path: str) -> tuple[Where, ...]:
     return tuple(sorted(filters, key=repr))
 
 
-def _property(raw: object, path: str) -> str:
+def read_property(raw: object, path: str) -> str:
+    """Read the name of a property that is kept in clear. Raises DefinitionError."""
     name = word(raw, path)
     if personal_properties((name,)) or any(personal_properties((part,)) for part in name.split(".")):
         raise DefinitionError(path, f"{name} is personal and kept sealed: a segment cannot read it")

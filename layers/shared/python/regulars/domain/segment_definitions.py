@@ -90,6 +90,18 @@ def parse(
     return segment
 
 
+def read_condition(
+    id: str,
+    raw: object,
+    path: str,
+    *,
+    calendar: Calendar | None = None,
+    computed: Mapping[str, ComputedTrait] | None = None,
+) -> Node:
+    """Read a condition in the words of segments that something else asks, such as a journey. Raises DefinitionError."""
+    return _Tree(id, calendar or Calendar(), computed).node(raw, path, 1)
+
+
 class _Tree:
     """Reads the tree of one segment."""
 

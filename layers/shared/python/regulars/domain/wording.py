@@ -1,6 +1,6 @@
 """Conditions in plain words, for those who read why somebody is in a segment."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from regulars.domain.calendars import date_of
@@ -40,6 +40,7 @@ from regulars.domain.segments import (
     Sequence,
     Trait,
     Unfollowed,
+    Where,
     Window,
 )
 
@@ -84,10 +85,27 @@ def in_words(node: Node) -> str:
             return _followed(node)
 
 
+def in_one(node: Node) -> str:
+    """Say in one phrase what a condition and all below it ask."""
+    match node:
+        case All(nodes):
+            return " and ".join(map(_within, nodes))
+        case OneOf(nodes):
+            return " or ".join(map(_within, nodes))
+        case Not(inner):
+            return f"not: {_within(inner)}"
+        case _:
+            return in_words(node)
+
+
+def _within(node: Node) -> str:
+    return f"({in_one(node)})" if isinstance(node, All | OneOf) else in_one(node)
+
+
 def measured(measure: Measure) -> str:
     """Say what a measure is of."""
     of = f"{measure.of} of " if measure.of else ""
-    name = f"{of}{_selection(measure.selection)}{_window(measure.window)}"
+    name = f"{of}{selected(measure.selection)}{_window(measure.window)}"
     match measure.function:
         case "count":
             return f"the number of {name}"
@@ -124,31 +142,37 @@ def _by_itself(node: Drawn | Consented) -> str:
 def _followed(node: Node) -> str:
     match node:
         case Sequence(steps, within, window, same):
-            names = ", then ".join(map(_selection, steps))
+            names = ", then ".join(map(selected, steps))
             return f"{names} within {long(within)}{_same(same)}, the last of them in the last {long(window.length)}"
         case Unfollowed(first, then, within, window, same):
-            follows = f"no {_selection(then)}{_same(same)} within {long(within)} after it"
-            return f"a {_selection(first)} in the last {long(window.length)}, and {follows}"
+            follows = f"no {selected(then)}{_same(same)} within {long(within)} after it"
+            return f"a {selected(first)} in the last {long(window.length)}, and {follows}"
         case Latest():
             return _latest(node)
         case Regular(selection, times, days, periods, at_least):
             often = f"in {at_least} or more of the last {periods} periods of {days} days"
-            return f"{_selection(selection)} {times} or more times {often}"
+            return f"{selected(selection)} {times} or more times {often}"
         case Returned(selection, gap, days):
-            return f"{_selection(selection)} in the last {days} days, after {gap} or more days without"
+            return f"{selected(selection)} in the last {days} days, after {gap} or more days without"
     return "a condition"
 
 
 def _latest(leaf: Latest) -> str:
     least = [f"at least {long(leaf.ago)} ago"] if leaf.ago else []
     most = [f"less than {long(leaf.window.length)} ago"] if leaf.window else []
-    since = f", and no {_selection(leaf.without)} since" if leaf.without else ""
+    since = f", and no {selected(leaf.without)} since" if leaf.without else ""
     when = f" was {' and '.join(least + most)}" if least or most else ""
-    return f"the latest {_selection(leaf.event)}{when}{since}"
+    return f"the latest {selected(leaf.event)}{when}{since}"
 
 
-def _selection(selection: Selection) -> str:
-    filters = " and ".join(f"{one.property} {_check(one.check)}" for one in selection.where)
+def filtered(where: Iterable[Where]) -> str:
+    """Say what properties are asked."""
+    return " and ".join(f"{one.property} {_check(one.check)}" for one in where)
+
+
+def selected(selection: Selection) -> str:
+    """Say which events are meant."""
+    filters = filtered(selection.where)
     start = f" from {to_text(selection.start)[:16]}" if selection.start is not None else ""
     end = f" before {to_text(selection.end)[:16]}" if selection.end is not None else ""
     return f"{selection.event}{f' where {filters}' if filters else ''}{start}{end}"

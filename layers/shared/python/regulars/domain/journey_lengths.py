@@ -1,0 +1,64 @@
+"""How long a journey may take on the longest way through: in time, and in the history of a run."""
+
+from collections.abc import Callable
+
+from regulars.domain.instants import DAY
+from regulars.domain.journey_walks import MAX_RESTARTS
+from regulars.domain.journeys import Anew, Hold, Repeat, Step, Steps, Turn, Wait, WaitForDate, WaitForTime, turns
+
+_ASKED = 8  # events in the history of Step Functions of a state that asks, and of the choice after it
+_WAITED = 3
+_WEEK = 7 * DAY
+
+
+def longest(steps: Steps) -> int:
+    """
+    Tell how long the longest way through may take (microseconds).
+
+    A wait for a date counts nothing, for only a trait tells when that is, nor does a hold that begins anew: both end
+    with the journey's year at the latest.
+    """
+    return _most(steps, _time)
+
+
+def history(steps: Steps) -> int:
+    """Tell how many events the longest run may leave in the history of Step Functions."""
+    return _most(steps, _events)
+
+
+def _most(steps: Steps, own: Callable[[Step], int]) -> int:
+    return sum(_most_of(step, own) for step in steps)
+
+
+def _most_of(step: Step, own: Callable[[Step], int]) -> int:
+    if isinstance(step, Repeat):
+        return step.times * _most(step.steps, own)
+    return own(step) + max(_below(turn, own) for turn in turns(step))
+
+
+def _below(turn: Turn, own: Callable[[Step], int]) -> int:
+    return _most(turn, own) if isinstance(turn, tuple) else 0
+
+
+def _time(step: Step) -> int:
+    match step:
+        case Wait(_, length):
+            return length
+        case WaitForTime(_, _, weekdays):
+            return _WEEK if weekdays else DAY
+        case Hold(_, at_most):
+            return at_most
+        case _:
+            return 0
+
+
+def _events(step: Step) -> int:
+    match step:
+        case Wait():
+            return _WAITED
+        case WaitForTime() | WaitForDate():
+            return _ASKED + _WAITED
+        case Hold():
+            return _ASKED * (MAX_RESTARTS if any(isinstance(turn, Anew) for turn in turns(step)) else 1)
+        case _:
+            return _ASKED
