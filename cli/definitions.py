@@ -113,11 +113,16 @@ def turn(kind: Kind, content: Mapping[str, Any]) -> int:
 
 def read_definition(kind: Kind, path: Path, computed: Contents | None = None) -> Definition:
     """Read and check one definition. Raises UserError."""
-    id = SINGLES.get(kind) or path.stem
-    if not _ID.fullmatch(id):
+    id = SINGLES.get(kind) or check_id(path)
+    return check_definition(kind, id, load(path), computed)
+
+
+def check_id(path: Path) -> str:
+    """Give the id that a file is named by. Raises UserError."""
+    if not _ID.fullmatch(path.stem):
         what = "the name of the file is the id: a lower-case letter and then up to 62 of a-z, 0-9 and _"
         raise UserError(what, where=shown(path), fix="rename the file")
-    return check_definition(kind, id, load(path), computed)
+    return path.stem
 
 
 def check_definition(kind: Kind, id: str, document: Document, computed: Contents | None = None) -> Definition:

@@ -15,6 +15,7 @@ from cli.consent import consent, decide, link
 from cli.errors import UserError
 from cli.identity import identity
 from cli.importing.command import import_file
+from cli.journeys.command import journey
 from cli.keys import source
 from cli.lists.command import lists
 from cli.output import Output
@@ -137,6 +138,7 @@ for command in (consent, decide, link):
     profile.command()(command)
 app.add_typer(profile, name="profile")
 app.add_typer(segment, name="segment")
+app.add_typer(journey, name="journey")
 app.add_typer(lists, name="list")
 app.command()(query)
 app.add_typer(source, name="source")

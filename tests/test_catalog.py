@@ -17,6 +17,7 @@ from cli.yaml_files import parse as plain_yaml
 from regulars.domain.computed_definitions import parse_computed
 from regulars.domain.identity_definitions import check_rules
 from regulars.domain.identity_rules import DEFAULT_RULES
+from regulars.domain.journey_definitions import parse_journey
 from regulars.domain.lists import parse_list
 from regulars.domain.mapping_definitions import parse_mapping
 from regulars.domain.plan_definitions import check_plan
@@ -29,6 +30,8 @@ from regulars.domain.teams import parse_teams
 from regulars.domain.workspace import parse_workspace
 from regulars.errors import DefinitionError
 from tests.computed import COMPUTED, TRAITS
+from tests.domain.test_journeys import WRONG
+from tests.journeys import journeys
 from tests.strategies import definitions
 
 CATALOG = Path(__file__).parents[1] / "catalog"
@@ -42,6 +45,7 @@ PARSERS: Mapping[str, Callable[[dict[str, Any]], object]] = {
     "teams": parse_teams,
     "consent": parse_purposes,
     "list": lambda definition: parse_list("x", definition),
+    "journey": lambda definition: parse_journey("x", definition),
     "source": lambda definition: parse_source("x", definition),
     "tracking-plan": lambda definition: check_plan("x", definition),
     "rates": lambda definition: parse_rates("x", definition),
@@ -580,3 +584,23 @@ def test_the_docs_show_every_kind() -> None:
         "rates",
         "computed-traits",
     }
+
+
+@given(journeys)
+def test_the_schema_of_journeys_takes_what_the_parser_takes(definition: dict[str, Any]) -> None:
+    assert accepts("journey", definition) or not parses("journey", definition)
+
+
+@pytest.mark.parametrize(
+    "definition",
+    [definition for definition, _, said in WRONG if said in ("is by one of", "is one step", "is one of email")],
+    ids=str,
+)
+def test_the_schema_of_journeys_refuses_other_words(definition: dict[str, Any]) -> None:
+    assert not accepts("journey", definition)
+
+
+def test_the_conditions_of_journeys_are_those_of_segments() -> None:
+    journey, segment = (json.loads((CATALOG / f"schemas/{kind}.json").read_text()) for kind in ("journey", "segment"))
+
+    assert {name: journey["$defs"][name] for name in segment["$defs"]} == segment["$defs"]

@@ -13,13 +13,14 @@ from regulars.domain.journey_lengths import longest
 from regulars.domain.journey_parts import (
     EVENT_FIELDS,
     SEGMENT_FIELDS,
+    Known,
     read_awaited,
     read_change,
     read_choice,
     read_fields,
     read_flag,
-    read_id,
     read_percent,
+    read_segment,
     read_signal,
     read_time,
     read_weekdays,
@@ -36,7 +37,6 @@ from regulars.domain.journeys import (
     signals,
 )
 from regulars.domain.measure_definitions import read_property, read_selection
-from regulars.domain.segment_definitions import read_condition
 from regulars.domain.segments import Node
 from regulars.errors import DefinitionError
 
@@ -56,9 +56,12 @@ def parse_journey(
     version: int = 1,
     calendar: Calendar | None = None,
     computed: Mapping[str, ComputedTrait] | None = None,
+    known: Known | None = None,
 ) -> Journey:
     """
     Read a journey from its definition, as in `catalog/journeys/*.yaml`; its conditions may name `computed` traits.
+
+    It names only segments, lists, purposes and other journeys that are `known`.
 
     Raises DefinitionError, with the path of what is wrong.
     """
@@ -69,9 +72,15 @@ def parse_journey(
     purpose = definition.get("purpose")
     if purpose is not None and not is_purpose(purpose):
         raise DefinitionError("purpose", "is the id of a purpose in catalog/consent.yaml, such as newsletter")
-    entry = _entry(id, definition.get("enter"), calendar, computed)
-    by_event = isinstance(entry.by, EventEntry)
-    setting = Setting(journey=id, purpose=purpose, by_event=by_event, calendar=calendar, computed=computed)
+    setting = Setting(
+        journey=id,
+        purpose=purpose,
+        by_event="event" in fields(definition.get("enter"), "enter", "{event: Checkout Started, key: cart_id}"),
+        calendar=calendar,
+        computed=computed,
+        known=known or Known(),
+    )
+    entry = _entry(definition["enter"], setting)
     journey = Journey(
         id=id,
         name=word(definition.get("name", id), "name"),
@@ -101,8 +110,7 @@ def _check_whole(journey: Journey) -> None:
         raise DefinitionError("steps", f"may take {days} days on the longest way: a journey ends within 365 days")
 
 
-def _entry(id: str, raw: object, calendar: Calendar, computed: Mapping[str, ComputedTrait] | None) -> Entry:
-    asks = fields(raw, "enter", "{event: Checkout Started, key: cart_id}")
+def _entry(asks: Mapping[str, Any], setting: Setting) -> Entry:
     kinds = [kind for kind in _ENTRIES if kind in asks]
     is_open = read_flag(asks.get("api", False), "enter.api")
     if len(kinds) > 1 or not (kinds or is_open):
@@ -110,17 +118,17 @@ def _entry(id: str, raw: object, calendar: Calendar, computed: Mapping[str, Comp
     by: EventEntry | SegmentEntry | ScheduleEntry | None = None
     match kinds:
         case ["event"]:
-            by = _by_event(asks, calendar)
+            by = _by_event(asks, setting.calendar)
         case ["segment"]:
-            by = _by_segment(asks)
+            by = _by_segment(asks, setting.known)
         case ["schedule"]:
-            by = _by_schedule(asks)
+            by = _by_schedule(asks, setting.known)
         case _:
             only(asks, _POLICY, "enter")
     has_key = is_open or (isinstance(by, EventEntry) and by.key is not None)
     when: Node | None = None
     if "when" in asks:
-        when = read_condition(id, asks["when"], "enter.when", calendar=calendar, computed=computed)
+        when = setting.condition(asks["when"], "enter.when")
     return Entry(
         by=by,
         open=is_open,
@@ -137,16 +145,16 @@ def _by_event(asks: Mapping[str, Any], calendar: Calendar) -> EventEntry:
     return EventEntry(read_selection(asks, "enter", calendar), key)
 
 
-def _by_segment(asks: Mapping[str, Any]) -> SegmentEntry:
+def _by_segment(asks: Mapping[str, Any], known: Known) -> SegmentEntry:
     only(asks, _POLICY | SEGMENT_FIELDS | {"enrol"}, "enter")
-    change = read_change(asks, "enter")
+    change = read_change(asks, "enter", known)
     enrol = read_choice(asks.get("enrol", "future"), "enter.enrol", _ENROL)
     if change.change == "left" and enrol != "future":
         raise DefinitionError("enter.enrol", "is future: nobody is in what they have left")
     return SegmentEntry(change.segment, change.change, cast(Literal["future", "current", "both"], enrol))
 
 
-def _by_schedule(asks: Mapping[str, Any]) -> ScheduleEntry:
+def _by_schedule(asks: Mapping[str, Any], known: Known) -> ScheduleEntry:
     only(asks, _POLICY | {"schedule"}, "enter")
     path = "enter.schedule"
     example = '{segment: vip, at: "09:00", days: [monday]}'
@@ -160,7 +168,7 @@ def _by_schedule(asks: Mapping[str, Any]) -> ScheduleEntry:
             raise DefinitionError(f"{path}.date", "is a day such as 2026-12-24")
         date = found.number
     return ScheduleEntry(
-        segment=read_id(said.get("segment"), f"{path}.segment", "big_spenders"),
+        segment=read_segment(said.get("segment"), f"{path}.segment", known),
         at=read_time(said.get("at"), f"{path}.at"),
         weekdays=read_weekdays(said["days"], f"{path}.days") if "days" in said else frozenset(),
         date=date,
@@ -199,5 +207,5 @@ def _exits(raw: object, setting: Setting) -> tuple[Signal, ...]:
         path = f"exit[{index}]"
         asks = fields(one, path, "{event: Order Completed}")
         only(asks, SEGMENT_FIELDS if "segment" in asks else EVENT_FIELDS, path)
-        found.append(read_signal(asks, path, setting.calendar, by_event=setting.by_event))
+        found.append(read_signal(asks, path, setting.calendar, setting.known, by_event=setting.by_event))
     return tuple(found)

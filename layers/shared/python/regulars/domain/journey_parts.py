@@ -1,8 +1,10 @@
 """Read what journeys say in several places: which event, which change of a segment, which time of day."""
 
 import re
-from collections.abc import Mapping
-from typing import Any, cast
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from difflib import get_close_matches
+from typing import Any, Literal, cast
 
 from regulars.domain.calendars import Calendar
 from regulars.domain.definition_reading import fields, only, whole
@@ -15,8 +17,31 @@ CHANGES = ("entered", "left")
 EVENT_FIELDS = frozenset({"event", "where", "same"})
 SEGMENT_FIELDS = frozenset({"segment", "change"})
 _MAX_SAME = 5
+_MISSING = {
+    "segment": "there is no segment",
+    "list": "there is no list",
+    "journey": "there is no journey open to moves (enter: {api: true}) called",
+    "purpose": "catalog/consent.yaml has no purpose",
+}
 _TIME = re.compile(r"([01]\d|2[0-3]):([0-5]\d)")
 _ID = re.compile(r"[a-z][a-z0-9_]{0,62}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Known:
+    """What there is for journeys to name, by id; None where nobody knows, and whatever is named is taken."""
+
+    segments: Collection[str] | None = None
+    lists: Collection[str] | None = None
+    journeys: Collection[str] | None = None  # those that are open to moves
+    purposes: Collection[str] | None = None
+
+    def must(self, what: Literal["segment", "list", "journey", "purpose"], id: str, path: str) -> str:
+        """Give an id of something that there is. Raises DefinitionError."""
+        among: Collection[str] | None = getattr(self, f"{what}s")
+        if among is not None and id not in among:
+            raise DefinitionError(path, f"{_MISSING[what]} {id}{_near(id, among)}")
+        return id
 
 
 def is_id(text: str) -> bool:
@@ -31,6 +56,11 @@ def read_id(raw: object, path: str, example: str) -> str:
     return raw
 
 
+def read_segment(raw: object, path: str, known: Known) -> str:
+    """Read the id of a segment that there is. Raises DefinitionError."""
+    return known.must("segment", read_id(raw, path, "big_spenders"), path)
+
+
 def read_choice(raw: object, path: str, choices: tuple[str, ...]) -> str:
     """Read one of a few words. Raises DefinitionError."""
     if not isinstance(raw, str) or raw not in choices:
@@ -38,18 +68,18 @@ def read_choice(raw: object, path: str, choices: tuple[str, ...]) -> str:
     return raw
 
 
-def read_signal(raw: Mapping[str, Any], path: str, calendar: Calendar, *, by_event: bool) -> Signal:
+def read_signal(raw: Mapping[str, Any], path: str, calendar: Calendar, known: Known, *, by_event: bool) -> Signal:
     """Read what may happen: an event, or the change of a segment. Raises DefinitionError."""
     if "segment" in raw:
-        return read_change(raw, path)
+        return read_change(raw, path, known)
     if "event" in raw:
         return read_awaited(raw, path, calendar, by_event=by_event)
     raise DefinitionError(path, "names what happens: an event, or a segment, such as {segment: vip, change: entered}")
 
 
-def read_change(raw: Mapping[str, Any], path: str) -> SegmentChange:
+def read_change(raw: Mapping[str, Any], path: str, known: Known) -> SegmentChange:
     """Read the change of a segment; without a word it is entered. Raises DefinitionError."""
-    segment = read_id(raw["segment"], f"{path}.segment", "big_spenders")
+    segment = read_segment(raw["segment"], f"{path}.segment", known)
     change = cast(Change, read_choice(raw.get("change", "entered"), f"{path}.change", CHANGES))
     return SegmentChange(segment, change)
 
@@ -96,10 +126,15 @@ def read_fields(raw: object, path: str, example: str, allowed: frozenset[str]) -
     return asks
 
 
+def _near(id: str, among: Collection[str]) -> str:
+    near = get_close_matches(id, sorted(among), 1)
+    return f": did you mean {near[0]}?" if near else ""
+
+
 def _same(raw: object, path: str) -> tuple[tuple[str, str], ...]:
     """Read `cart_id`, a list of such, or `{property here: property there}`."""
     if isinstance(raw, Mapping):
-        pairs = [(name, there) for name, there in fields(raw, path, "{order_cart: cart_id}").items()]
+        pairs: list[tuple[object, object]] = list(fields(raw, path, "{order_cart: cart_id}").items())
     else:
         pairs = [(name, name) for name in (raw if isinstance(raw, list) else [raw])]
     if not 0 < len(pairs) <= _MAX_SAME:

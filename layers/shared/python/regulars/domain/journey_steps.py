@@ -12,6 +12,7 @@ from regulars.domain.instants import DAY
 from regulars.domain.journey_parts import (
     EVENT_FIELDS,
     SEGMENT_FIELDS,
+    Known,
     is_id,
     read_choice,
     read_fields,
@@ -50,7 +51,7 @@ from regulars.domain.journeys import (
 from regulars.domain.measure_definitions import read_filters
 from regulars.domain.personal_names import is_personal_trait
 from regulars.domain.segment_definitions import read_condition
-from regulars.domain.segments import Node
+from regulars.domain.segments import Consented, InSegment, Node, walk
 from regulars.errors import DefinitionError
 
 MAX_STEPS = 50
@@ -91,6 +92,17 @@ class Setting:
     by_event: bool
     calendar: Calendar = field(default_factory=Calendar)
     computed: Mapping[str, ComputedTrait] | None = None
+    known: Known = field(default_factory=Known)
+
+    def condition(self, raw: object, path: str) -> Node:
+        """Read a condition in the words of segments. Raises DefinitionError."""
+        node = read_condition(self.journey, raw, path, calendar=self.calendar, computed=self.computed)
+        for each in walk(node):
+            if isinstance(each, InSegment):
+                self.known.must("segment", each.segment, path)
+            if isinstance(each, Consented):
+                self.known.must("purpose", each.purpose, path)
+        return node
 
 
 def read_steps(raw: object, setting: Setting) -> Steps:
@@ -125,20 +137,10 @@ class _Reader:
         (kind,) = named
         only(asks, {kind, "id", *_BESIDE.get(kind, ())}, path)
         id = self._id(asks, kind, path)
-        below = f"{path}.{kind}"
-        match kind:
-            case "hold":
-                return self._hold(id, asks[kind], below, depth)
-            case "branch":
-                return self._branch(id, asks[kind], below, depth)
-            case "split":
-                return self._split(id, asks, path, depth)
-            case "repeat":
-                return self._repeat(id, asks[kind], below, depth)
-            case "send":
-                return self._send(id, asks[kind], below)
-            case _:
-                return _PLAIN[kind](id, asks[kind], below)
+        if kind in _PLAIN:
+            return _PLAIN[kind](id, asks[kind], f"{path}.{kind}")
+        read: Callable[[str, Mapping[str, Any], str, int], Step] = getattr(self, f"_{kind}")
+        return read(id, asks, path, depth)
 
     def _id(self, asks: Mapping[str, Any], kind: str, path: str) -> str:
         """Name a step: as it says, else by its template, or its kind and how manieth of that kind it is."""
@@ -153,41 +155,57 @@ class _Reader:
         self._ids.add(id)
         return id
 
-    def _hold(self, id: str, raw: object, path: str, depth: int) -> Hold:
+    def _join(self, id: str, asks: Mapping[str, Any], path: str, _depth: int) -> Enlist:
+        return Enlist(id, self._list(asks["join"], f"{path}.join"), joins=True)
+
+    def _leave(self, id: str, asks: Mapping[str, Any], path: str, _depth: int) -> Enlist:
+        return Enlist(id, self._list(asks["leave"], f"{path}.leave"), joins=False)
+
+    def _list(self, raw: object, path: str) -> str:
+        return self._setting.known.must("list", read_id(raw, path, "vip"), path)
+
+    def _move(self, id: str, asks: Mapping[str, Any], path: str, _depth: int) -> Move:
+        to = read_id(asks["move"], f"{path}.move", "welcome_back")
+        return Move(id, self._setting.known.must("journey", to, f"{path}.move"))
+
+    def _hold(self, id: str, asks: Mapping[str, Any], path: str, depth: int) -> Hold:
+        raw, path = asks["hold"], f"{path}.hold"
         example = "{at_most: 1 day, until: [{event: Order Completed, steps: [exit]}], otherwise: []}"
-        asks = read_fields(raw, path, example, frozenset({"at_most", "until", "otherwise"}))
-        until = _listed(asks.get("until"), f"{path}.until", MAX_WAYS, "things that may happen")
+        said = read_fields(raw, path, example, frozenset({"at_most", "until", "otherwise"}))
+        until = _listed(said.get("until"), f"{path}.until", MAX_WAYS, "things that may happen")
         return Hold(
             id,
-            _length(asks.get("at_most"), f"{path}.at_most"),
+            _length(said.get("at_most"), f"{path}.at_most"),
             tuple(self._way(one, f"{path}.until[{index}]", depth) for index, one in enumerate(until)),
-            self.steps(asks.get("otherwise", []), f"{path}.otherwise", depth + 1),
+            self.steps(said.get("otherwise", []), f"{path}.otherwise", depth + 1),
         )
 
     def _way(self, raw: object, path: str, depth: int) -> Way:
         allowed = EVENT_FIELDS | SEGMENT_FIELDS | {"steps", "restart"}
         asks = read_fields(raw, path, "{event: Order Completed, steps: [exit]}", allowed)
         only(asks, (SEGMENT_FIELDS if "segment" in asks else EVENT_FIELDS) | {"steps", "restart"}, path)
-        signal = read_signal(asks, path, self._setting.calendar, by_event=self._setting.by_event)
+        setting = self._setting
+        signal = read_signal(asks, path, setting.calendar, setting.known, by_event=setting.by_event)
         restarts = read_flag(asks.get("restart", False), f"{path}.restart")
         if restarts and "steps" in asks:
             raise DefinitionError(f"{path}.steps", "is never reached: restart begins the holding anew")
         return Way(signal, self.steps(asks.get("steps", []), f"{path}.steps", depth + 1), restarts)
 
-    def _branch(self, id: str, raw: object, path: str, depth: int) -> Branch:
+    def _branch(self, id: str, asks: Mapping[str, Any], path: str, depth: int) -> Branch:
+        path = f"{path}.branch"
         arms: list[Arm] = []
         otherwise: Steps = ()
-        listed = _listed(raw, path, MAX_WAYS + 1, "ways")
+        listed = _listed(asks["branch"], path, MAX_WAYS + 1, "ways")
         for index, one in enumerate(listed):
             here = f"{path}[{index}]"
-            asks = fields(one, here, "{when: {segment: vip}, steps: []}")
-            if "otherwise" not in asks:
-                arms.append(self._arm(asks, here, depth))
+            said = fields(one, here, "{when: {segment: vip}, steps: []}")
+            if "otherwise" not in said:
+                arms.append(self._arm(said, here, depth))
                 continue
-            only(asks, {"otherwise"}, here)
+            only(said, {"otherwise"}, here)
             if index + 1 < len(listed):
                 raise DefinitionError(here, "comes last: of the ways before it the first that is true is taken")
-            otherwise = self.steps(asks["otherwise"], f"{here}.otherwise", depth + 1)
+            otherwise = self.steps(said["otherwise"], f"{here}.otherwise", depth + 1)
         if not 0 < len(arms) <= MAX_WAYS:
             raise DefinitionError(path, f"has 1 to {MAX_WAYS} ways with a condition, and otherwise")
         return Branch(id, tuple(arms), otherwise)
@@ -198,13 +216,9 @@ class _Reader:
             raise DefinitionError(path, "says when, in the words of segments, or asks the entry: {entry: {value: 20}}")
         if "entry" in asks and not self._setting.by_event:
             raise DefinitionError(f"{path}.entry", "asks properties of the event of the entry: enter by an event")
-        when = self._condition(asks["when"], f"{path}.when") if "when" in asks else None
+        when = self._setting.condition(asks["when"], f"{path}.when") if "when" in asks else None
         entry = read_filters(asks.get("entry", {}), f"{path}.entry")
         return Arm(when, entry, self.steps(asks.get("steps", []), f"{path}.steps", depth + 1))
-
-    def _condition(self, raw: object, path: str) -> Node:
-        setting = self._setting
-        return read_condition(setting.journey, raw, path, calendar=setting.calendar, computed=setting.computed)
 
     def _split(self, id: str, asks: Mapping[str, Any], path: str, depth: int) -> Split:
         parts = []
@@ -221,20 +235,22 @@ class _Reader:
         by = read_id(asks["by"], f"{path}.by", "first_test") if "by" in asks else f"{self._setting.journey}.{id}"
         return Split(id, tuple(parts), by)
 
-    def _repeat(self, id: str, raw: object, path: str, depth: int) -> Repeat:
-        asks = read_fields(raw, path, "{times: 3, steps: [{wait: 7 days}]}", frozenset({"times", "steps"}))
-        times = whole(asks.get("times"), f"{path}.times", least=2, most=MAX_TIMES)
-        steps = self.steps(asks.get("steps"), f"{path}.steps", depth + 1)
+    def _repeat(self, id: str, asks: Mapping[str, Any], path: str, depth: int) -> Repeat:
+        path = f"{path}.repeat"
+        said = read_fields(asks["repeat"], path, "{times: 3, steps: [{wait: 7 days}]}", frozenset({"times", "steps"}))
+        times = whole(said.get("times"), f"{path}.times", least=2, most=MAX_TIMES)
+        steps = self.steps(said.get("steps"), f"{path}.steps", depth + 1)
         if not steps:
             raise DefinitionError(f"{path}.steps", "has something to repeat")
         if leaves(steps[-1]):
             raise DefinitionError(f"{path}.steps", "is done once only: its last step leaves the journey on every way")
         return Repeat(id, times, steps)
 
-    def _send(self, id: str, raw: object, path: str) -> Send:
+    def _send(self, id: str, asks: Mapping[str, Any], path: str, _depth: int) -> Send:
+        path = f"{path}.send"
         allowed = frozenset({"channel", "template", "purpose", "class", "quiet"})
-        asks = read_fields(raw, path, "{channel: email, template: welcome, purpose: newsletter}", allowed)
-        purpose = asks.get("purpose", self._setting.purpose)
+        said = read_fields(asks["send"], path, "{channel: email, template: welcome, purpose: newsletter}", allowed)
+        purpose = said.get("purpose", self._setting.purpose)
         if purpose is None:
             raise DefinitionError(path, "says for which purpose of catalog/consent.yaml it is, or the journey does")
         if not is_purpose(purpose):
@@ -243,11 +259,11 @@ class _Reader:
             )
         return Send(
             id=id,
-            channel=cast(Channel, read_choice(asks.get("channel"), f"{path}.channel", _CHANNELS)),
-            template=read_id(asks.get("template"), f"{path}.template", "welcome"),
-            purpose=purpose,
-            kind=cast(Class, read_choice(asks.get("class", "marketing"), f"{path}.class", _CLASSES)),
-            quiet=cast(Quiet, read_choice(asks.get("quiet", "hold"), f"{path}.quiet", _QUIET)),
+            channel=cast(Channel, read_choice(said.get("channel"), f"{path}.channel", _CHANNELS)),
+            template=read_id(said.get("template"), f"{path}.template", "welcome"),
+            purpose=self._setting.known.must("purpose", purpose, f"{path}.purpose"),
+            kind=cast(Class, read_choice(said.get("class", "marketing"), f"{path}.class", _CLASSES)),
+            quiet=cast(Quiet, read_choice(said.get("quiet", "hold"), f"{path}.quiet", _QUIET)),
         )
 
 
@@ -308,10 +324,6 @@ def _exit(id: str, raw: object, path: str) -> Step:
     return Exit(id)
 
 
-def _enlists(*, joins: bool) -> Callable[[str, object, str], Step]:
-    return lambda id, raw, path: Enlist(id, read_id(raw, path, "vip"), joins)
-
-
 def _length(raw: object, path: str) -> int:
     length = duration(raw, path)
     if length > LONGEST:
@@ -336,9 +348,6 @@ _PLAIN: Mapping[str, Callable[[str, object, str], Step]] = {
     "wait": _wait,
     "webhook": _webhook,
     "update": _update,
-    "join": _enlists(joins=True),
-    "leave": _enlists(joins=False),
-    "move": lambda id, raw, path: Move(id, read_id(raw, path, "welcome_back")),
     "exit": _exit,
 }
 _BESIDE: Mapping[str, tuple[str, ...]] = {"split": ("by",)}

@@ -1,0 +1,1 @@
+"""`regulars journey`: whether a journey holds together, and how it looks."""
