@@ -1,0 +1,41 @@
+"""Whether somebody may enter a journey now, by how often and when they entered it before."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from regulars.domain.journeys import Entry
+
+Refusal = Literal[
+    "under_way",  # with this key already
+    "again",  # with this key before, and not long enough ago, or once is all
+    "cool_down",  # with any key, and not long enough ago
+    "at_once",  # with as many keys as may be under way
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Entered:
+    """One passage of a person through a journey: its key, when it began (microseconds), and when it ended."""
+
+    key: str
+    at: int
+    ended: int | None = None
+
+
+def refusal(entry: Entry, before: Sequence[Entered], key: str, now: int) -> Refusal | None:
+    """
+    Say why somebody may not enter now with a key; None where they may.
+
+    `before` are all passages of the person, with those of everybody who was merged into them.
+    """
+    same = [one for one in before if one.key == key]
+    if any(one.ended is None for one in same):
+        return "under_way"
+    if same and (entry.again is None or now - max(one.at for one in same) < entry.again):
+        return "again"
+    if before and now - max(one.at for one in before) < entry.cool_down:
+        return "cool_down"
+    if sum(one.ended is None for one in before) >= entry.at_once:
+        return "at_once"
+    return None
