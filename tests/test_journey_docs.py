@@ -10,10 +10,13 @@ from cli.yaml_files import parse as read_yaml
 from regulars.domain.journey_definitions import parse_journey
 from regulars.domain.journey_machines import compile_journey
 from regulars.domain.journey_steps import KINDS
+from regulars.domain.messaging import parse_messaging
 from tests.test_catalog import accepts
 
 TEXT = (Path(__file__).parents[1] / "docs" / "journeys.md").read_text()
-BLOCKS = re.findall(r"```yaml\n(.*?)```", TEXT, re.DOTALL)
+ALL = re.findall(r"```yaml\n(.*?)```", TEXT, re.DOTALL)
+POLICIES = [block for block in ALL if "messaging.yaml" in block]
+BLOCKS = [block for block in ALL if block not in POLICIES]
 ENTRIES = [
     each.replace("{…}", "{sku: a}") for each in re.findall(r"\| `(\{(?:event|segment|schedule|api).*?)` \|", TEXT)
 ]
@@ -35,6 +38,14 @@ def test_every_example_is_a_journey(block: str) -> None:
 
     assert compile_journey(parse_journey("example", definition)).definition["StartAt"]
     assert accepts("journey", definition)
+
+
+@pytest.mark.parametrize("block", POLICIES)
+def test_every_policy_is_one(block: str) -> None:
+    content = read_yaml(block)
+
+    assert isinstance(content, dict)
+    assert parse_messaging(content).caps
 
 
 @pytest.mark.parametrize("entry", ENTRIES)

@@ -8,14 +8,22 @@ from typing import Any
 from cli.definitions import Definition, Kind, check_id, read_catalog
 from cli.errors import UserError
 from cli.yaml_files import Document, load, shown
+from regulars.domain.catalog import Live
 from regulars.domain.computed import ComputedTrait
 from regulars.domain.computed_definitions import parse_all_computed
+from regulars.domain.identity_definitions import parse_rules
+from regulars.domain.identity_rules import DEFAULT_RULES
 from regulars.domain.journey_definitions import parse_journey
 from regulars.domain.journey_machines import compile_journey
 from regulars.domain.journey_parts import Known
 from regulars.domain.journeys import Journey
+from regulars.domain.messaging import NO_POLICY, Messaging, parse_messaging
 from regulars.domain.purpose_definitions import parse_purposes
-from regulars.domain.workspace import DEFAULT_WORKSPACE, Workspace, parse_workspace
+from regulars.domain.purposes import NO_PURPOSES
+from regulars.domain.rate_definitions import parse_rates, unite_tables
+from regulars.domain.rates import NO_RATES
+from regulars.domain.segment_definitions import parse
+from regulars.domain.workspace import DEFAULT_WORKSPACE, parse_workspace
 from regulars.errors import DefinitionError
 
 FOLDER = "journeys"
@@ -23,10 +31,11 @@ FOLDER = "journeys"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Beside:
-    """What a journey is read with: settings of the workspace, computed traits, and what there is to name."""
+    """What a journey is read with: all else that would be live, the policy of messages, and what there is to name."""
 
-    workspace: Workspace = DEFAULT_WORKSPACE
+    live: Live = field(default_factory=Live)
     computed: Mapping[str, ComputedTrait] = field(default_factory=dict)
+    policy: Messaging = NO_POLICY
     known: Known = field(default_factory=Known)
 
 
@@ -64,15 +73,37 @@ def read_beside(catalog: Path) -> Beside:
         journeys=[path.stem for path in files_of(catalog) if _is_open(path)],
         purposes=purposes.by_id.keys() if purposes else (),
     )
-    computed = parse_all_computed(_of("computed_trait", definitions), workspace.calendar)
-    return Beside(workspace=workspace, computed=computed, known=known)
+    calendar = workspace.calendar
+    computed = parse_all_computed(_of("computed_trait", definitions), calendar)
+    segments = _of("segment", definitions).items()
+    tables = [parse_rates(id, one) for id, one in sorted(_of("rates", definitions).items())]
+    live = Live(
+        segments=tuple(parse(id, one, calendar=calendar, computed=computed) for id, one in segments),
+        computed=tuple(computed.values()),
+        rules=next(map(parse_rules, _of("identity", definitions).values()), DEFAULT_RULES),
+        workspace=workspace,
+        purposes=purposes or NO_PURPOSES,
+        rates=unite_tables(tables, 1) if tables else NO_RATES,
+    )
+    return Beside(live=live, computed=computed, policy=_policy(catalog), known=known)
+
+
+def _policy(catalog: Path) -> Messaging:
+    path = next(catalog.glob("messaging.y*ml"), None)
+    if path is None:
+        return NO_POLICY
+    document = load(path)
+    try:
+        return parse_messaging(document.content)
+    except DefinitionError as error:
+        raise document.complaint(error) from error
 
 
 def _parse(document: Document, beside: Beside) -> Journey:
     id = document.path.stem
     if document.content.get("id", id) != id:
         raise DefinitionError("id", f"is not {id}, the name of the file; it may be left out")
-    calendar = beside.workspace.calendar
+    calendar = beside.live.workspace.calendar
     return parse_journey(id, document.content, calendar=calendar, computed=beside.computed, known=beside.known)
 
 

@@ -44,7 +44,7 @@ def write(answer: Answer, format: Format, path: Path | None, output: Output) -> 
     if format is Format.TABLE:
         output.show(as_table(answer))
         return
-    with _opened(path) as file:
+    with opened(path) as file:
         if format is Format.PARQUET:
             write_parquet(answer, file)
             return
@@ -56,7 +56,7 @@ def write(answer: Answer, format: Format, path: Path | None, output: Output) -> 
 
 
 @contextmanager
-def _opened(path: Path | None) -> Iterator[IO[bytes]]:
+def opened(path: Path | None) -> Iterator[IO[bytes]]:
     """Open a file that is there only once it is whole, or stdout. Raises UserError."""
     if path is None:
         yield sys.stdout.buffer

@@ -1,6 +1,13 @@
 """`regulars journey`: journeys of the catalog, checked where they stand and drawn."""
 
+import json
+
+import pytest
+
+from regulars.domain.instants import DAY
+from tests.builders import START, an_event, an_order
 from tests.cli.conftest import Regulars
+from tests.cli.lakes import archive
 
 PATH = "catalog/journeys/mine.yaml"
 
@@ -59,3 +66,84 @@ def test_a_file_that_there_is_not_is_said_to_be(regulars: Regulars) -> None:
 
 def test_plan_says_that_journeys_are_left_alone(regulars: Regulars) -> None:
     assert "6 journeys left alone: none can be published yet" in regulars("plan").err
+
+
+WIN_BACK = """\
+purpose: orders
+enter: {event: Order Completed}
+goal: {event: Order Completed, within: 60 days, exit: false}
+steps:
+  - hold: {at_most: 14 days, until: [{event: Order Completed, restart: true}]}
+  - send: {channel: email, template: we_miss_you, class: transactional}
+"""
+
+
+@pytest.fixture
+def shop(lake: Regulars) -> Regulars:
+    """Ann orders twice and stays away, bob orders once, and somebody looks."""
+    archive(
+        an_order(1, links=("user_id:ann",)),
+        an_order(2, links=("user_id:ann",), at=START + 5 * DAY),
+        an_order(3, links=("user_id:bob",), at=START + 6 * DAY),
+        an_event(4, links=("anonymous_id:dan",)),
+    )
+    lake.write(PATH, WIN_BACK)
+    return lake
+
+
+def test_everybody_in_the_lake_lives_through_a_journey(shop: Regulars) -> None:
+    found = shop.json("journey", "simulate", PATH, "--until", "2026-03-01")
+
+    assert {name: found[name] for name in ("people", "entered", "entrants", "converted", "held_out")} == {
+        "people": 3,
+        "entered": 2,
+        "entrants": 2,
+        "converted": 1,
+        "held_out": 0,
+    }
+    assert found["places"] == [
+        {"place": "hold_1", "came": {"0": 1, "time": 2}},
+        {"place": "we_miss_you", "came": {"sent": 2}},
+    ]
+    assert [passage["steps"][-1]["at"][:10] for passage in found["passages"]] == ["2026-01-20", "2026-01-21"]
+    assert found["transitions"] == 2 * 2 + 2 * 5
+    assert found["dollars"] == (14 * 25 + 2 * 100) / 1_000_000
+
+
+def test_shows_what_was_sent_and_to_whom(shop: Regulars) -> None:
+    said = shop("journey", "simulate", PATH, "--until", "2026-03-01").out
+
+    assert "2 passages, of 2 of 3 profiles" in said
+    assert "sent 2" in said
+    assert "goal: 1 (50.0%) of those who went through" in said
+    assert "p_user_id:ann" in said
+
+
+def test_only_who_enters_within_the_days_is_followed(shop: Regulars) -> None:
+    found = shop.json("journey", "simulate", PATH, "--since", "2026-01-05", "--until", "2026-01-10")
+
+    assert (found["entered"], found["endings"]) == (2, {"under way": 2})
+
+
+def test_the_policy_of_messages_holds(shop: Regulars) -> None:
+    shop.write("catalog/messaging.yaml", "caps: [{most: 0, days: 1, class: transactional}]\n")
+
+    assert shop.json("journey", "simulate", PATH)["places"][1]["came"] == {"not sent: capped": 2}
+
+
+def test_a_policy_that_is_wrong_is_refused_with_its_line(shop: Regulars) -> None:
+    shop.write("catalog/messaging.yaml", "holdout: 5\ncaps: [{most: 1}]\n")
+
+    assert "messaging.yaml:2" in shop("journey", "simulate", PATH).err
+
+
+def test_all_passages_go_into_a_file(shop: Regulars) -> None:
+    shop("journey", "simulate", PATH, "-o", str(shop.folder / "all.jsonl"))
+    lines = [json.loads(line) for line in (shop.folder / "all.jsonl").read_text().splitlines()]
+
+    assert [line["profile_id"] for line in lines] == ["p_user_id:ann", "p_user_id:bob"]
+
+
+def test_days_that_are_none_are_refused(shop: Regulars) -> None:
+    assert shop("journey", "simulate", PATH, "--since", "soon").code == 2
+    assert shop("journey", "simulate", PATH, "--since", "2026-02-01", "--until", "2026-02-01").code == 2

@@ -74,3 +74,24 @@ def _change(after: Profile, *, parted: bool) -> str:
 
 def _json(content: Mapping[str, Any]) -> str | None:
     return json.dumps(content, ensure_ascii=False, separators=(",", ":"), allow_nan=False) if content else None
+
+
+def event_of(row: Row) -> Event:
+    """Read an event back from its row: it is the one that was stored, but for what the lake never holds (`expires`)."""
+    owner = row["owner"]
+    sealed = {name: Sealed(owner, value.decode()) for name, value in (row["sealed_traits"] or {}).items()}
+    return Event(
+        owner=owner,
+        moment=row["moment"],
+        type=row["type"],
+        name=row["name"],
+        links=tuple(row["links"]),
+        at=row["happened"],
+        arrival=row["arrival"],
+        properties=json.loads(row["properties"] or "{}"),
+        traits={**json.loads(row["traits"] or "{}"), **sealed},
+        context=json.loads(row["context"] or "{}"),
+        sealed=row["sealed"] or b"",
+        fingerprint=row["fingerprint"] or b"",
+        proven=bool(row["proven"]),
+    )

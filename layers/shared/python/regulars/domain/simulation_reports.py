@@ -1,0 +1,69 @@
+"""What a simulation comes to: how many entered, what was sent and what held back, who converted, what it would cost."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from regulars.domain.journeys import Journey, Repeat, Send, every
+from regulars.domain.simulation_stages import Passage
+
+TRANSITION = 25  # dollars for a million transitions of Step Functions
+EMAIL = 100  # dollars for a million e-mails by SES
+_ASKING = 2  # transitions of a place: the state that asks, and the choice after it
+_AROUND = 2  # of a passage: into its first state, and to its end
+
+
+@dataclass(slots=True)
+class Report:
+    """
+    Sums over passages; `places` count what came of each place, in the order of the journey.
+
+    `converted` are passages that met the goal, of those held out `held_out_converted`.
+    """
+
+    people: int = 0
+    entered: int = 0
+    entrants: int = 0
+    held_out: int = 0
+    converted: int = 0
+    held_out_converted: int = 0
+    transitions: int = 0
+    emails: int = 0
+    refused: Counter[str] = field(default_factory=Counter)
+    endings: Counter[str] = field(default_factory=Counter)
+    places: dict[str, Counter[str]] = field(default_factory=dict)
+
+    @property
+    def dollars(self) -> float:
+        """What the state machine and the e-mails would cost at list price; text messages cost by country."""
+        return (self.transitions * TRANSITION + self.emails * EMAIL) / 1_000_000
+
+    def take(self, journey: Journey, passages: Iterable[Passage], refused: Mapping[str, int]) -> None:
+        """Add one person."""
+        by_email = {step.id for step in every(journey.steps) if isinstance(step, Send) and step.channel == "email"}
+        self.people += 1
+        self.refused.update(refused)
+        entered = 0
+        for passage in passages:
+            entered += 1
+            self._take(passage, by_email)
+        self.entered += entered
+        self.entrants += bool(entered)
+
+    def _take(self, passage: Passage, by_email: set[str]) -> None:
+        is_held_out = passage.ending == "held_out"
+        self.endings[passage.ending or "under way"] += 1
+        self.converted += passage.converted is not None and not is_held_out
+        self.held_out += is_held_out
+        self.held_out_converted += passage.converted is not None and is_held_out
+        if not is_held_out:
+            self.transitions += _AROUND + _ASKING * len(passage.steps)
+        for step in passage.steps:
+            self.places.setdefault(step.place, Counter())[step.came] += 1
+            self.emails += step.came == "sent" and step.place.partition("#")[0] in by_email
+
+
+def in_order(journey: Journey, report: Report) -> list[tuple[str, Counter[str]]]:
+    """List the places that somebody came to, as the journey has them; turns of one step one after the other."""
+    ids = [step.id for step in every(journey.steps) if not isinstance(step, Repeat)]
+    return sorted(report.places.items(), key=lambda one: (ids.index(one[0].partition("#")[0]), len(one[0]), one[0]))
