@@ -14,8 +14,8 @@ from regulars.domain.journey_definitions import parse_journey
 from regulars.domain.journey_drawing import draw
 from regulars.domain.journey_lengths import history, longest
 from regulars.domain.journey_machines import MAX_BYTES, MAX_STATES, compile_journey
-from regulars.domain.journey_walks import MAX_RESTARTS, Place, walk
-from regulars.domain.journeys import Hold, Journey, Move, Wait, every, turns
+from regulars.domain.journey_walks import Place, walk
+from regulars.domain.journeys import ANEW, LEAVE, Hold, Journey, Move, Wait, every, turns
 from regulars.errors import DefinitionError
 from tests.journeys import Machines, journeys
 
@@ -110,15 +110,16 @@ def test_who_moves_ends_in_the_other_journey(definition: dict[str, Any]) -> None
         assert gone(journey, seed)[2] in ((None, "welcome_back") if moves else (None,))
 
 
-def test_a_hold_begins_anew_a_hundred_times_and_no_more() -> None:
+def test_a_hold_begins_anew_and_who_never_comes_to_rest_leaves() -> None:
     definition = {"at_most": "1 hour", "until": [{"event": "A", "restart": True}]}
     journey = read({"enter": {"api": True}, "steps": [{"hold": definition}, {"join": "vip"}]})
+    ways = turns(journey.steps[0])
     way = walk(journey.steps)
-    names = [next(way).name]
 
-    names += [way.send(0).name for _ in range(MAX_RESTARTS)]
-
-    assert names == ["hold_1"] * MAX_RESTARTS + ["join_1"]
+    assert [next(way).name, way.send(0).name, way.send(0).name] == ["hold_1"] * 3
+    assert ways == (ANEW, (), LEAVE)
+    with pytest.raises(StopIteration):
+        way.send(2)
 
 
 def test_an_answer_that_a_step_has_no_way_for_is_refused() -> None:

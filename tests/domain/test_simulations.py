@@ -189,6 +189,20 @@ def test_who_is_held_out_is_measured_and_nothing_is_done() -> None:
     assert (passage.ending, passage.steps, passage.converted) == ("held_out", [], START + DAY)
 
 
+def test_who_never_comes_to_rest_leaves_and_is_not_taken_for_silent() -> None:
+    journey = parse_journey(
+        "x",
+        {
+            "enter": {"event": "A"},
+            "steps": [{"hold": {"at_most": "14 days", "until": [{"event": "A", "restart": True}]}}, {"join": "vip"}],
+        },
+    )
+    passages = lived(journey, [an_event(hour, name="A", at=START + hour * HOUR) for hour in range(102)])
+
+    assert [(passage.ending, len(passage.steps)) for passage in passages] == [("restless", 101), ("finished", 2)]
+    assert passages[1].at == passages[0].ended
+
+
 def test_a_goal_counts_within_its_time_only() -> None:
     journey = ready("abandoned_cart", holdout=0)
     events = [a_cart(1, "c", START), a_cart(2, "c", START + 7 * DAY + 1, "Order Completed")]
@@ -250,7 +264,7 @@ def _leads(came: str, number: int, step: Any) -> bool:
     """Read back by which way somebody went, from what is told of it."""
     names = type(step).__name__
     if names in ("Hold", "Branch"):
-        last = len(turns(step)) - 1
+        last = len(step.ways if names == "Hold" else step.arms)
         return number == (last if came in ("time", "otherwise") else int(came))
     if names == "Split":
         parts = [part.name for part in step.parts]

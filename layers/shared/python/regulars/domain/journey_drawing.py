@@ -2,6 +2,7 @@
 
 from regulars.domain.journey_wording import (
     NOBODY,
+    RARELY,
     entry_in_words,
     signal_in_words,
     step_in_words,
@@ -69,12 +70,14 @@ class _Drawing:
         self.join(loose, name)
         onward: _Loose = []
         for way, label in zip(turns(step), ways_in_words(step), strict=True):
+            if label in (NOBODY, RARELY):
+                continue
             match way:
                 case Leave():
                     self.left.append((name, label))
                 case Anew():
                     self.join([(name, label)], name)
-                case _ if label != NOBODY:
+                case _:
                     onward += self.steps(way, [(name, label)])
         return _once(onward)
 

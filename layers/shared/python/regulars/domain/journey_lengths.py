@@ -3,8 +3,19 @@
 from collections.abc import Callable
 
 from regulars.domain.instants import DAY
-from regulars.domain.journey_walks import MAX_RESTARTS
-from regulars.domain.journeys import Anew, Hold, Repeat, Step, Steps, Turn, Wait, WaitForDate, WaitForTime, turns
+from regulars.domain.journeys import (
+    MAX_RESTARTS,
+    Anew,
+    Hold,
+    Repeat,
+    Step,
+    Steps,
+    Turn,
+    Wait,
+    WaitForDate,
+    WaitForTime,
+    turns,
+)
 
 _ASKED = 8  # events in the history of Step Functions of a state that asks, and of the choice after it
 _WAITED = 3

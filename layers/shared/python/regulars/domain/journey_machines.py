@@ -96,9 +96,9 @@ class _Compiler:
                 self._add(f"{name}:until", {"Type": "Wait", "TimestampPath": "$.answer.until", "Next": after})
                 targets = [f"{name}:until", *(self._target(way, turn, name, after) for way in turns(step)[1:])]
                 self._add(name, _asks(name) | {"Next": self._chosen(name, targets)})
-            case Hold(_, at_most):
+            case Hold(_, at_most, ways):
                 targets = self._targets(step, turn, name, after)
-                over = {"ErrorEquals": ["States.Timeout"], "ResultPath": "$.answer", "Next": targets[-1]}
+                over = {"ErrorEquals": ["States.Timeout"], "ResultPath": "$.answer", "Next": targets[len(ways)]}
                 held = _holds(name, -(-at_most // SECOND)) | {"Catch": [over]}
                 self._add(name, held | {"Next": self._chosen(name, targets)})
             case _:

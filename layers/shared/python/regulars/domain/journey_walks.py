@@ -1,16 +1,13 @@
 """
 Going through a journey: which step comes next, whatever the answers were; the meaning that all engines share.
 
-Repeated steps are told apart by their turn: `reminder#1`, then `reminder#2`. A hold that has begun anew a hundred times
-goes on as if its time were over.
+Repeated steps are told apart by their turn: `reminder#1`, then `reminder#2`.
 """
 
 from collections.abc import Generator, Iterable
 from dataclasses import dataclass
 
-from regulars.domain.journeys import LEAVE, Anew, Hold, Leave, Move, Repeat, Step, Steps, turns
-
-MAX_RESTARTS = 100
+from regulars.domain.journeys import LEAVE, Anew, Leave, Move, Repeat, Step, Steps, turns
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,11 +60,10 @@ def _step(step: Step, turn: str) -> Generator[Place, int, Leave | Move | None]:
 
 def _taken(place: Place) -> Generator[Place, int, Steps | Leave]:
     ways = turns(place.step)
-    for _ in range(MAX_RESTARTS):
+    while True:
         way = yield place
         if not 0 <= way < len(ways):
             raise ValueError(f"{place.name} has {len(ways)} ways, and none of number {way}")
         taken = ways[way]
         if not isinstance(taken, Anew):
             return taken
-    return place.step.otherwise if isinstance(place.step, Hold) else LEAVE

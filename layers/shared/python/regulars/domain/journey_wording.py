@@ -29,6 +29,7 @@ from regulars.domain.journeys import (
 from regulars.domain.wording import filtered, in_one, long, selected
 
 NOBODY = "0 %"
+RARELY = "begun anew a hundred times"
 _CHANNELS = {"email": "e-mail", "sms": "text message", "in_app": "in-app message"}
 
 
@@ -101,7 +102,8 @@ def ways_in_words(step: Step) -> tuple[str, ...]:
     """Name the ways that lead on from a step, in the order of its answers; of those that have but one, nothing."""
     match step:
         case Hold(_, at_most, ways):
-            return (*(_way(way) for way in ways), f"after {long(at_most)}")
+            unrest = (RARELY,) if any(way.restarts for way in ways) else ()
+            return (*(_way(way) for way in ways), f"after {long(at_most)}", *unrest)
         case Branch(_, arms):
             return (*(_arm(arm) for arm in arms), "otherwise")
         case Split(_, parts):

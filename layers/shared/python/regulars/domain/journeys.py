@@ -278,6 +278,7 @@ class Anew:
 
 
 LEAVE, ANEW = Leave(), Anew()
+MAX_RESTARTS = 100
 Turn = Steps | Leave | Anew
 
 
@@ -285,13 +286,15 @@ def turns(step: Step) -> tuple[Turn, ...]:
     """
     List where each answer to a step leads: 0 the first, 1 the next; the journey then goes on with what follows it.
 
-    A hold is answered with what happened, or the number after these once its time is over; a branch and a split with
+    A hold is answered with what happened, or the number after these once its time is over, and one that has begun anew
+    as often as it may with the last number: whoever never comes to rest leaves. A branch and a split with
     the first that is true and the part that was drawn, or the number after these; a date and a webhook with 1 where
     there was none, or it failed; all others with 0.
     """
     match step:
         case Hold(_, _, ways, otherwise):
-            return (*(ANEW if way.restarts else way.steps for way in ways), otherwise)
+            unrest = (LEAVE,) if any(way.restarts for way in ways) else ()
+            return (*(ANEW if way.restarts else way.steps for way in ways), otherwise, *unrest)
         case Branch():
             return inner(step)
         case Split():

@@ -12,7 +12,7 @@ from regulars.domain.journeys import Branch, Journey, SegmentChange, SegmentEntr
 from regulars.domain.messaging import NO_POLICY, Messaging
 from regulars.domain.segments import Node, Segment
 
-Ending = Literal["finished", "exit", "moved", "goal", "held_out", "too_long"]
+Ending = Literal["finished", "exit", "moved", "goal", "held_out", "restless", "too_long"]
 
 
 @dataclass(frozen=True, slots=True)

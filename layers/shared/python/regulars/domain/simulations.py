@@ -19,6 +19,7 @@ from regulars.domain.journey_signals import Properties, is_awaited, is_passed, i
 from regulars.domain.journey_times import date_for, next_time, shown, zone_of
 from regulars.domain.journey_walks import Place, Walk, walk
 from regulars.domain.journeys import (
+    MAX_RESTARTS,
     Awaited,
     Branch,
     Change,
@@ -74,6 +75,7 @@ class _Under:
     way: Walk
     place: Place
     turn: int = 0
+    restarts: int = 0
 
 
 class _Run:
@@ -205,12 +207,16 @@ class _Run:
 
     def _go(self, under: _Under, way: int, now: int) -> bool:
         under.turn += 1
+        before = under.place
         try:
             under.place = under.way.send(way)
         except StopIteration as end:
             under.passage.moved_to = end.value
-            self._end(under, now, _ENDINGS.get(type(under.place.step), "finished"))
+            is_restless = isinstance(before.step, Hold) and way > len(before.step.ways)
+            self._end(under, now, "restless" if is_restless else _ENDINGS.get(type(before.step), "finished"))
             return False
+        if under.place is not before:
+            under.restarts = 0
         return True
 
     def _at(self, under: _Under, now: int) -> int | None:
@@ -323,6 +329,9 @@ class _Run:
         step = under.place.step
         if isinstance(step, Hold):
             number = next((index for index, way in enumerate(step.ways) if hears(way.signal)), None)
+            if number is not None and step.ways[number].restarts:
+                under.restarts += 1
+                number = number if under.restarts <= MAX_RESTARTS else len(step.ways) + 1
             if number is not None and self._go(under, self._came(under, now, str(number), number), now):
                 self._stop(under, now)
 
