@@ -13,6 +13,7 @@ from cli.audit.command import audit
 from cli.catalog import apply, plan
 from cli.consent import consent, decide, link
 from cli.errors import UserError
+from cli.exports.command import exports
 from cli.identity import identity
 from cli.importing.command import import_file
 from cli.journeys.command import journey
@@ -147,6 +148,7 @@ app.add_typer(quarantine, name="quarantine")
 app.add_typer(tracking_plan, name="tracking-plan")
 app.add_typer(audit, name="audit")
 app.add_typer(privacy, name="privacy")
+app.add_typer(exports, name="exports")
 app.command()(rebuild)
 app.command()(redrive)
 app.command()(dev)

@@ -18,6 +18,7 @@ from infra.queue import DeadLetters
 from infra.stage import Stage
 
 _MINUTE = Duration.minutes(1)
+_MANY = 50_000  # people in exports within an hour
 _IGNORE = cloudwatch.TreatMissingData.NOT_BREACHING
 _UNHEARD = (
     "nobody hears the alarms: deploy with -c alarm_email=you@example.com, or subscribe to the topic in the output "
@@ -55,6 +56,7 @@ class Alarms(Construct):
         for machine in machines:
             self._alarm(f"{machine.node.id}_fails", machine.metric_failed(period=_MINUTE, statistic="Sum"), above=0)
         self._alarm("failures_filled", _given_up(failures), above=0)
+        self._alarm("exports_many", _taken_out(), above=_MANY)
 
     def _watch_the_stream_of(self, function: PythonFunction) -> None:
         age = function.metric("IteratorAge", period=_MINUTE, statistic="Maximum")
@@ -87,6 +89,17 @@ def _stops_of(function: PythonFunction) -> cloudwatch.Metric:
         metric_name="groups_failed",
         dimensions_map={"service": function.name},
         period=_MINUTE,
+        statistic="Sum",
+    )
+
+
+def _taken_out() -> cloudwatch.Metric:
+    """Return of how many people files were made."""
+    return cloudwatch.Metric(
+        namespace="Regulars",
+        metric_name="rows_exported",
+        dimensions_map={"service": "export"},
+        period=Duration.hours(1),
         statistic="Sum",
     )
 

@@ -1,4 +1,4 @@
-"""The buckets: the lake and what was asked of it, what is too large elsewhere, given up records, and anchors."""
+"""The buckets: the lake and what was asked of it, exports, what is too large elsewhere, given up records, anchors."""
 
 from collections.abc import Sequence
 
@@ -79,6 +79,9 @@ class Buckets(Construct):
         # An answer can be had again, and holds whatever was asked for.
         answered = s3.LifecycleRule(expiration=Duration.days(7))
         self.answers = Bucket(self, "answers", stage=stage, keys=keys, lifecycle_rules=[answered])
+        # A file of an export can be taken for a day, and made again.
+        taken = s3.LifecycleRule(expiration=Duration.days(1), abort_incomplete_multipart_upload_after=Duration.days(1))
+        self.exports = Bucket(self, "exports", stage=stage, keys=keys, lifecycle_rules=[taken])
         # A queue keeps its messages for fourteen days, the quarantine its rows for thirty.
         waiting = s3.LifecycleRule(prefix="overflow/", expiration=Duration.days(15))
         refused = s3.LifecycleRule(prefix="quarantine/", expiration=Duration.days(31))

@@ -43,6 +43,8 @@ class Erasing(Construct):
                 buckets.large.allow("DeleteObject", under=["quarantine"]),
                 buckets.lake.listing(),
                 buckets.lake.allow("GetObject", "PutObject", "DeleteObject", under=_LAKE),
+                buckets.exports.listing(),
+                buckets.exports.allow("DeleteObject", under=["files"]),
             ],
         )
         self.machine = machine(self, "erasing", self.erase, self._until_it_is_met())

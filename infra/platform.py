@@ -13,6 +13,7 @@ from infra.browser_script import BrowserScript
 from infra.console import Console
 from infra.data import Data
 from infra.erasing import Erasing
+from infra.exporting import Exporting
 from infra.http_api import HttpApi
 from infra.identity import Identity
 from infra.ingest import Ingest
@@ -48,6 +49,7 @@ class Platform(Stack):
         rebuilding = Rebuilding(self, "rebuilding", ground=ground, data=data)
         backfilling = Backfilling(self, "backfilling", ground=ground, data=data, evaluations=segments.evaluations)
         erasing = Erasing(self, "erasing", ground=ground, data=data, api=api)
+        exporting = Exporting(self, "exporting", ground=ground, data=data, api=api)
         Console(self, "console", ground=ground, data=data, api=api, rebuilding=rebuilding, backfilling=backfilling)
         Auditing(self, "auditing", ground=ground, data=data, api=api)
         Preferences(self, "preferences", ground=ground, data=data, api=api)
@@ -59,7 +61,7 @@ class Platform(Stack):
             key=key,
             functions=self._all(PythonFunction),
             dead_letters=self._all(DeadLetters),
-            machines=[rebuilding.machine, backfilling.machine, erasing.machine],
+            machines=[rebuilding.machine, backfilling.machine, erasing.machine, exporting.machine],
             failures=data.buckets.failures,
             api=api,
         )

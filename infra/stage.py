@@ -25,6 +25,8 @@ _RESERVED_IN_PROD = {
     "backfill": 5,
     "erase": 5,
     "privacy_api": 5,
+    "export": 5,
+    "export_api": 5,
     "admin_api": 20,
     "audit_api": 3,
     "anchor_audit": 1,  # anchors follow one another

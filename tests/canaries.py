@@ -6,20 +6,30 @@ from local.world.world import START
 from regulars.adapters.admin_routes import ADMIN_ROUTES
 from regulars.adapters.audit_routes import AUDIT_ROUTES
 from regulars.adapters.change_routes import CHANGE_ROUTES
+from regulars.adapters.export_routes import EXPORT_ROUTES
 from regulars.adapters.privacy_routes import PRIVACY_ROUTES
 from regulars.adapters.profile_routes import PROFILE_ROUTES
 from regulars.adapters.routes import Route
+from regulars.domain.exports import Export, Part, Wish
 from regulars.domain.lists import Upload
 from regulars.domain.privacy_requests import Request
 from regulars.errors import InvalidEventError
 from regulars.pipeline.refusals import quarantine, refuse
+from regulars.stores.exports import ExportStore
 from regulars.stores.lists import Head, ListStore
 from regulars.stores.privacy_requests import RequestStore
 from regulars.stores.quarantine import QuarantineStore
 from regulars.stores.rebuilds import RebuildStore, Run
 from tests.workspace import Answer, Workspace, delivery
 
-ROUTES: list[Route[Any]] = [*PROFILE_ROUTES, *CHANGE_ROUTES, *ADMIN_ROUTES, *AUDIT_ROUTES, *PRIVACY_ROUTES]
+ROUTES: list[Route[Any]] = [
+    *PROFILE_ROUTES,
+    *CHANGE_ROUTES,
+    *ADMIN_ROUTES,
+    *AUDIT_ROUTES,
+    *PRIVACY_ROUTES,
+    *EXPORT_ROUTES,
+]
 GUARDED = [route for route in ROUTES if route.scope]
 UPLOAD = Upload(list="web", at=START, mode="add", kind="email", by="s-1")
 VALUES = {"ref": "user_id:c4n4ry-user", "id": "web", "print": "x", "upload": UPLOAD.id}
@@ -60,7 +70,30 @@ BODIES: dict[str | None, object] = {
     "PrivacyIdentifiers": {"identifiers": []},
     "PrivacyProof": {"how": "document"},
     "Certificate": {"signature": "none"},
+    "ExportWish": {
+        "segment": "web",
+        "purpose": "newsletter",
+        "traits": ["email", "phone", "firstName"],
+        "reason": "letter",
+    },
+    "ExportApproval": {"print": "none"},
 }
+EXPORT = Export(
+    id="web",
+    by="s-1",
+    roles=("marketer",),
+    wish=Wish(segment="web", reason="letter", purpose="newsletter", traits=("email",)),
+    edition=0,
+    definition=1,
+    asked=START,
+    expected=1,
+    most=1,
+    state="done",
+    started=START,
+    rows=1,
+    file=Part(key="files/web", size=1, sha256="0" * 64),
+    ended=START,
+)
 REFUSED = "web.2026-01-01.unknown_type.6d6cmgyvdhnuiwrm"
 CANARIES = (
     "c4n4ry-user c4n4ry-device c4n4ry@example.com C4n4ry-First +49-c4n4ry c4n4ry-free-text 192.0.2.77 c4n4ry-agent"
@@ -104,6 +137,7 @@ def a_workspace_with_canaries() -> Workspace:
         },
     )
     RequestStore(workspace.world.database).save(Request(id="web", kind="erasure", by="s-1", received=START))
+    ExportStore(workspace.world.database).save(EXPORT)
     RebuildStore(workspace.world.database).put(Run(id="web", dry_run=False, segments=1, by="s-1", started=0))
     at = delivery(workspace)
     raw = {"type": "what", "userId": "c4n4ry-refused", "traits": traits, "context": context, "properties": feedback}

@@ -443,6 +443,20 @@ GUARDS: Sequence[Guard] = (
         "if False:",
         ("tests/domain/test_audit.py",),
     ),
+    Guard(
+        "nobody agrees to an export of their own",
+        f"{LIBRARY}/domain/exports.py",
+        "if export.by == caller.subject:",
+        "if False:",
+        ("tests/functions/test_exports_api.py",),
+    ),
+    Guard(
+        "who is restricted is in no export",
+        f"{LIBRARY}/pipeline/export_worker.py",
+        "if person.restricted:",
+        "if False:",
+        ("tests/world/test_exporting.py",),
+    ),
 )
 
 

@@ -12,6 +12,7 @@ from weakref import finalize
 
 from local.world.anchors import MemoryAnchors
 from local.world.backfilling import Backfilling
+from local.world.exporting import Exporting, MemoryFiles
 from local.world.lake import MemoryLake
 from local.world.world import World
 from local.world.wrapping import PlainWrapper
@@ -23,6 +24,8 @@ from regulars.adapters.audit_routes import AUDIT_ROUTES
 from regulars.adapters.change_api import ChangeApi
 from regulars.adapters.change_routes import CHANGE_ROUTES
 from regulars.adapters.consent_routes import CONSENT_ROUTES
+from regulars.adapters.export_api import ExportApi
+from regulars.adapters.export_routes import EXPORT_ROUTES
 from regulars.adapters.graph_routes import GRAPH_ROUTES
 from regulars.adapters.http import Request, serve
 from regulars.adapters.openapi import document
@@ -102,6 +105,7 @@ class Workspace:
         self._minted = 0
         self.lake = MemoryLake()
         self.anchors = MemoryAnchors()
+        self.files = MemoryFiles()
         self.begun: list[str] = []
         self.start()
 
@@ -111,6 +115,8 @@ class Workspace:
         self.sealer = KmsSealer(database, PlainWrapper())
         self._access = Access(lambda request: request.claims, Sights(database).of)
         self._recorders = {name: self._recorder(name) for name in FUNCTIONS}
+        trail = AuditTrail(database, self.world.clock, lambda _tries: None, function="export", lane=0)
+        self.exporting = Exporting(world=self.world, sealer=self.sealer, write=trail.write, files=self.files)
         self._profile_api = ProfileApi.over(
             database, self.sealer, MANY, self._recorders["profile_api"], self.world.clock
         )
@@ -131,6 +137,14 @@ class Workspace:
             backfilling=Backfilling(self.world),
         )
         self._privacy_api = PrivacyApi.over(database, self.sealer, MANY, clock=self.world.clock, workers=Begun(self))
+        self._export_api = ExportApi.over(
+            database,
+            self.sealer,
+            MANY,
+            clock=self.world.clock,
+            workers=self.exporting,
+            files=self.exporting.files,
+        )
         self._change_api = ChangeApi.over(
             database,
             self.sealer,
@@ -213,6 +227,8 @@ class Workspace:
             return answer(routes, self._profile_api, request, self._recorders["profile_api"], self._access)
         if request.path.startswith("/v1/audit"):
             return answer(AUDIT_ROUTES, self._audit_api, request, self._recorders["audit_api"], self._access)
+        if request.path.startswith("/v1/exports"):
+            return answer(EXPORT_ROUTES, self._export_api, request, self._recorders["export_api"], self._access)
         if request.path.startswith("/v1/privacy"):
             return answer(PRIVACY_ROUTES, self._privacy_api, request, self._recorders["privacy_api"], self._access)
         return answer(ADMIN_ROUTES, self._admin_api, request, self._recorders["admin_api"], self._access)

@@ -12,9 +12,9 @@ import typer
 from cli.audit.asking import From, Kind, OfCase, To, What, Who, Whom, period, rows
 from cli.audit.bar import watched
 from cli.errors import UserError
-from cli.lake.answers import safe
 from cli.output import counted
 from cli.session import session_of
+from regulars.domain.csv_cells import safe
 
 NAMES = ("chain number at who roles kind what whom count opened case request outcome after previous hash").split()
 

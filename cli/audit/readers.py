@@ -15,6 +15,7 @@ from regulars.domain.audit import Row, read_row
 from regulars.domain.audit_readers import TOKEN, Reader
 from regulars.domain.instants import to_text
 
+_FILES = ("who", "export", "segment", "people")
 _COLUMNS = ("who", "roles", "requests", "people", "exports", "tokens", "first", "last", "cases")
 
 
@@ -27,8 +28,8 @@ def readers(
     """
     Tell who has read personal fields, whose, and who could have: whoever held a token in a role that may.
 
-    With --whom only reads of that person count; who could have read them is everybody who could read anybody. Verify
-    the same days first: what it tells is worth as much as the trail.
+    With --whom only reads of that person count, and no files of exports, which name nobody; who could have read them is
+    everybody who could read anybody. Verify the same days first: what it tells is worth as much as the trail.
 
     Examples:
 
@@ -57,6 +58,8 @@ def readers(
     span = f"from {instant(to_text(when.begin))} to {instant(to_text(when.end))}"
     _show(session, did, f"read personal fields{of} {span}")
     _show(session, could, "could have, and did not, or took out lists of ids only")
+    if files := [(one.who, id, segment, f"{people:,}") for one in found for id, (segment, people) in one.files.items()]:
+        session.output.show("Files of exports, whose people are not named each:", table(_FILES, files))
 
 
 def _show(session: Session, found: Sequence[Reader], what: str) -> None:
@@ -90,4 +93,5 @@ def _json(one: Reader) -> dict[str, object]:
         "last": to_text(one.last),
         "cases": sorted(one.cases),
         "people": sorted(one.people),
+        "files": [{"export": id, "segment": segment, "people": n} for id, (segment, n) in sorted(one.files.items())],
     }

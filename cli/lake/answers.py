@@ -12,8 +12,8 @@ from typing import IO, Any
 from rich.table import Table
 
 from cli.output import table
+from regulars.domain.csv_cells import safe
 
-FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")  # with which a spreadsheet begins to calculate
 Row = Sequence[Any]
 
 
@@ -102,11 +102,6 @@ def _cell(value: object) -> object:
 def _scalar(value: object) -> object:
     plain = _plain(value)
     return json.dumps(plain, ensure_ascii=False) if isinstance(plain, dict | list) else plain
-
-
-def safe(value: object) -> object:
-    """Write a text so that no spreadsheet takes it for a formula."""
-    return f"'{value}" if isinstance(value, str) and value.startswith(FORMULA) else value
 
 
 def _plain(value: object) -> object:

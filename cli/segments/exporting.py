@@ -12,10 +12,10 @@ from rich.progress import BarColumn, MofNCompleteColumn, TextColumn
 from rich.progress import Progress as Bar
 
 from cli.errors import AnswerError, UserError
-from cli.lake.answers import safe
 from cli.output import counted
 from cli.segments.reading import Id
 from cli.session import Session, session_of
+from regulars.domain.csv_cells import safe
 
 NAMES = ("profile_id", "since", "version", "reason")
 TRIES = 3

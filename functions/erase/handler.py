@@ -6,6 +6,7 @@ from typing import Any, Protocol
 
 from regulars.adapters import clients
 from regulars.adapters.clock import now
+from regulars.adapters.export_files import export_files
 from regulars.adapters.lake import lake
 from regulars.adapters.observability import journal, observed
 from regulars.adapters.parallel import Parallel
@@ -32,5 +33,5 @@ def handler(event: Mapping[str, Any], context: Context) -> dict[str, bool | int]
 
 @cache
 def _worker() -> EraseWorker:
-    places = Places(large=clients.large(), lake=lake(), format=Parquet())
+    places = Places(large=clients.large(), lake=lake(), format=Parquet(), exports=export_files())
     return EraseWorker(clients.database(), places, journal, now, Parallel(), pause)

@@ -34,6 +34,7 @@ class Platform:
         self.url = ""
         self.delay = 0.0
         self.pages: dict[str, object] = {}  # what further routes answer
+        self.files: dict[str, bytes] = {}  # what lies at further addresses
         self.fault: Fault = lambda _method, _path: None
         self.asked: list[tuple[str, str]] = []
         self.sent: list[str] = []  # messageIds, each as often as it came
@@ -62,12 +63,15 @@ class Platform:
             return status, extra, json.dumps({"code": "fault", "message": f"a fault of {status}"}).encode()
         if (page := self.pages.get(f"{method} {parts.path}")) is not None:
             return 200, {}, json.dumps(page).encode()
+        if parts.path in self.files:
+            return 200, {}, self.files[parts.path]
         if parts.path == "/v1/batch":
             time.sleep(self.delay)
             with self._lock:
                 return self._receive(parts.path, headers, body)
         with self._lock:
-            role = headers.get("authorization", "").removeprefix("Bearer ").rsplit(".", 1)[-1]
+            said_role = headers.get("authorization", "").removeprefix("Bearer ").rsplit(".", 1)[-1]
+            role, _, who = said_role.partition("@")
             said = self.workspace.ask(
                 method,
                 parts.path,
@@ -75,6 +79,7 @@ class Platform:
                 query=dict(parse_qsl(parts.query)),
                 body=body.decode() or None,
                 headers=headers,
+                claims={"token_use": "access", "sub": who, "cognito:groups": [role]} if who else None,
             )
         return said.status, said.headers, said.text.encode()
 

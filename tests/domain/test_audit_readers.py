@@ -55,6 +55,14 @@ def test_whoever_took_out_lists_of_ids_is_named() -> None:
     assert (one.has_read, one.exports, one.people) == (False, 1, {"p_a"})
 
 
+def test_whoever_had_a_file_made_is_named_with_it_and_no_id_of_it_is_a_person() -> None:
+    run = replace(READ, who="s-5", kind="exports", what="run_export", whom=("x1", "lapsed"), count=70, opened=True)
+    link = replace(run, what="link_export")
+
+    [one] = readers([row(run), row(link), row(link)], begin=NOON, end=NOON + HOUR)
+    assert (one.files, one.people, one.has_read) == ({"x1": ("lapsed", 70)}, set(), True)
+
+
 def test_the_busiest_come_first() -> None:
     rows = [row(LOGIN), row(READ), row(replace(READ, who="s-9")), row(replace(READ, who="s-9"))]
 

@@ -29,13 +29,14 @@ READS = (
     " list_identifiers list_refused"
     " list_traits look_up_profile"
 ).split()
-EXPORTS = ["list_anchors", "list_list_members", "list_members", "search_audit"]
+EXPORTS = ["link_export", "list_anchors", "list_list_members", "list_members", "search_audit"]
 CHANGES = (
-    "add_privacy_identifiers add_rows begin_privacy_request begin_rebuild begin_upload cancel_privacy_request"
-    " complete_privacy_request correct_traits delete_computed_trait delete_import delete_list delete_rates"
+    "add_privacy_identifiers add_rows approve_export begin_privacy_request begin_rebuild begin_upload cancel_export"
+    " cancel_privacy_request complete_privacy_request correct_traits create_export"
+    " delete_computed_trait delete_import delete_list delete_rates"
     " delete_segment delete_source delete_tracking_plan end_upload heal let_go make_preference_link mint_key"
     " put_computed_trait put_consent put_identity put_import put_list put_rates put_segment put_source put_teams"
-    " put_tracking_plan put_workspace rebuild_profile record_decision release repair_all_quarantined"
+    " put_tracking_plan put_workspace rebuild_profile record_decision reject_export release repair_all_quarantined"
     " repair_quarantined repeat_privacy_request replay_quarantined resume_privacy_request revoke_key rotate_key"
     " unmerge verify_privacy_request"
 ).split()
@@ -85,7 +86,7 @@ def test_whatever_is_no_get_is_a_change_unless_it_says_otherwise() -> None:
         if route.scope and route.method != "GET" and route.leaves != "changes"
     }
 
-    assert others == {"check_certificate", "look_up_profile", "preview_segment", "segment_sql"}
+    assert others == {"check_certificate", "link_export", "look_up_profile", "preview_segment", "segment_sql"}
 
 
 def test_every_function_with_such_a_route_has_chains() -> None:

@@ -8,8 +8,11 @@ from jsonschema import Draft202012Validator
 
 from regulars.adapters.openapi import document
 from regulars.adapters.routes import Route
+from regulars.domain.exports import Export
+from regulars.stores.catalog import CatalogStore
+from regulars.stores.exports import ExportStore
 from regulars.stores.privacy_requests import RequestStore
-from tests.canaries import ROUTES, a_workspace_with_canaries, ask
+from tests.canaries import EXPORT, ROUTES, a_workspace_with_canaries, ask
 from tests.workspace import Workspace
 
 
@@ -49,6 +52,30 @@ STANDING: dict[str, dict[str, Any]] = {  # how the request is when it is asked f
 }
 
 
+SAID: dict[str, Any] = {
+    "mint_key": {"label": "default"},
+    "rotate_key": {"label": "default"},
+}
+
+
+def role_for(route: Route[Any], role: str) -> str:
+    """Choose who may: engineers correct nobody, decide for nobody, handle no requests, and take nobody out."""
+    if route.scope == "audit:read":
+        return "privacy"
+    if role == "engineer" and route.name in ("correct_traits", "record_decision", "make_preference_link"):
+        return "service"
+    apart = "/exports" in route.path or route.scope in ("privacy:write", "privacy:erase")
+    return "privacy" if role == "engineer" and apart else role
+
+
+def that_waits(workspace: Workspace) -> Export:
+    """Let the export wait, and be that of somebody else, for those who agree to it."""
+    segment = CatalogStore(workspace.world.database).live().shown["web"]
+    standing = replace(EXPORT, edition=segment.edition, definition=segment.version)
+    export = replace(standing, version=1, state="waiting", by="s-2")
+    return ExportStore(workspace.world.database).save(export)
+
+
 @pytest.mark.parametrize("role", ["admin", "engineer"])
 @pytest.mark.parametrize("route", ROUTES, ids=lambda route: route.name)
 def test_an_answer_has_the_described_form(workspace: Workspace, route: Route[Any], role: str) -> None:
@@ -60,21 +87,20 @@ def test_an_answer_has_the_described_form(workspace: Workspace, route: Route[Any
     workspace.put("/v1/rates/web", {"definition": BODIES["put_rates"]})
     [key] = workspace.get("/v1/sources/web/keys", "admin").content["keys"]
     workspace.put("/v1/consent", {"definition": BODIES["put_consent"]})
-    if route.name in ("correct_traits", "record_decision", "make_preference_link") and role == "engineer":
-        role = "service"  # engineers correct nobody, and decide for nobody
     if route.scope == "audit:read":
-        role = "privacy"
         workspace.anchor()
-    if route.scope in ("privacy:write", "privacy:erase") and role == "engineer":
-        role = "privacy"  # nor do they handle requests
+    role = role_for(route, role)
+    export = that_waits(workspace) if route.scope == "exports:approve" else EXPORT
     requests = RequestStore(workspace.world.database)
     if (standing := requests.get("web")) and route.name in STANDING:
         requests.save(replace(standing, **STANDING[route.name]))
     changes: dict[str, Any] = {"headers": {}}
     if route.name in BODIES:
         changes["body"] = {"definition": BODIES[route.name]}
-    if route.name in ("mint_key", "rotate_key"):
-        changes["body"] = {"label": "default"}
+    if route.name in SAID:
+        changes["body"] = SAID[route.name]
+    if route.name == "approve_export":
+        changes["body"] = {"print": export.print}
     if route.name == "revoke_key":
         answer = workspace.ask("DELETE", f"/v1/sources/web/keys/{key['print']}", role)
     else:

@@ -7,7 +7,7 @@ from typing import Any
 import boto3
 import pytest
 
-from regulars.adapters import clients, lake
+from regulars.adapters import clients, export_files, lake
 from regulars.adapters.parquet import Parquet
 from regulars.domain.events import Event
 from regulars.domain.lake import EVENTS
@@ -31,10 +31,10 @@ OWNER = "user_id:u"
 def erase(tables: None) -> Any:
     """The function `erase`, over one person of two identifiers and somebody else, with a lake."""
     del tables
-    for cached in (clients.database, clients.large, clients.s3, lake.lake):
+    for cached in (clients.database, clients.large, clients.s3, lake.lake, export_files.export_files):
         cached.cache_clear()
     s3 = boto3.client("s3", region_name="eu-west-1")
-    for bucket in ("large", "lake"):
+    for bucket in ("large", "lake", "exports"):
         if bucket not in [each["Name"] for each in s3.list_buckets()["Buckets"]]:
             s3.create_bucket(Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": "eu-west-1"})
     module = cold("erase")

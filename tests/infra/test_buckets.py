@@ -51,7 +51,7 @@ def test_buckets_speak_tls_only(deployed: Templates) -> None:
         if statement["Effect"] == "Deny" and statement.get("Condition") == {"Bool": {"aws:SecureTransport": "false"}}
     }
 
-    assert refusing == {"buckets/anchors", "buckets/answers", "buckets/failures", "buckets/lake", "buckets/large"}
+    assert refusing == {f"buckets/{name}" for name in ("anchors", "answers", "exports", "failures", "lake", "large")}
 
 
 def test_requests_that_wait_and_refused_events_outlive_their_queue_and_their_rows(deployed: Templates) -> None:
@@ -65,6 +65,15 @@ def test_answers_are_gone_after_a_week_and_the_lake_stays(deployed: Templates) -
 
     assert (rule["ExpirationInDays"], rule["Status"]) == (7, "Enabled")
     assert "LifecycleConfiguration" not in buckets(deployed)["buckets/lake"]
+
+
+def test_files_of_exports_are_gone_after_a_day(deployed: Templates) -> None:
+    bucket = buckets(deployed)["buckets/exports"]
+    [rule] = bucket["LifecycleConfiguration"]["Rules"]
+
+    assert (rule["ExpirationInDays"], rule["Status"]) == (1, "Enabled")
+    assert "Prefix" not in rule
+    assert "VersioningConfiguration" not in bucket
 
 
 def test_given_up_records_are_gone_after_thirty_days(deployed: Templates) -> None:

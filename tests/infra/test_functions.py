@@ -33,6 +33,7 @@ def test_every_function_states_its_limits(deployed: Templates) -> None:
     found = {name: (each["MemorySize"], each["Timeout"]) for name, each in functions(deployed).items()}
 
     assert found.pop("compact") == found.pop("erase") == (2_048, 900)
+    assert found.pop("export") == (1_024, 900)
     hour = {"rebuild", "backfill", "count_members", "anchor_audit"}
     assert {found.pop(name) for name in hour} == {(512, 900)}
     assert found["note_login"] == (512, 5)  # Cognito waits no longer
@@ -61,6 +62,7 @@ def test_what_people_wait_for_answers_before_the_api_gives_up(deployed: Template
         "admin_api",
         "audit_api",
         "change_profile",
+        "export_api",
         "ingest",
         "preferences",
         "preview_segment",
@@ -132,6 +134,8 @@ def test_functions_are_told_where_things_are(deployed: Templates) -> None:
         "EVALUATIONS_QUEUE",
         "EVENTS_TABLE",
         "EVENT_BUS",
+        "EXPORTING",
+        "EXPORTS_BUCKET",
         "IDENTITIES_TABLE",
         "LAKE_BUCKET",
         "LARGE_BUCKET",

@@ -110,6 +110,22 @@ TABLES = {
         "vault": "DeleteItem GetItem PutItem",
         "catalog": "DeleteItem GetItem PartiQLInsert PutItem Query",
     },
+    "export": {
+        "catalog": "GetItem PutItem Query",
+        "memberships": "GetItem Query",
+        "memberships/index/by_segment": "Query",
+        "identities": "BatchGetItem GetItem Query",
+        "profiles": "BatchGetItem GetItem",
+        "events": "Query",
+        "vault": "GetItem",
+        "audit": "PartiQLInsert Query",
+    },
+    "export_api": {
+        "catalog": "GetItem PutItem Query",
+        "memberships/index/by_segment": "Query",
+        "vault": "GetItem",
+        "audit": "PartiQLInsert Query",
+    },
     "privacy_api": {
         "catalog": "GetItem PartiQLInsert PutItem Query",
         "vault": "GetItem",
@@ -185,6 +201,12 @@ LARGE = {
     "audit_api": {"events": "GetObject"},
     "admin_api": {"events": "GetObject PutObject", "quarantine": "GetObject"},
     "erase": {"events": "DeleteObject GetObject PutObject", "quarantine": "DeleteObject"},
+    "export": {"events": "GetObject"},
+}
+EXPORTS = {
+    "export": "DeleteObject GetObject PutObject",
+    "export_api": "DeleteObject GetObject",
+    "erase": "DeleteObject",
 }
 ANCHORS = {
     "audit_api": {"s3:ListBucket buckets/anchors", "s3:GetObject buckets/anchors/anchors/*"},
@@ -250,7 +272,9 @@ def test_a_function_reads_and_writes_exactly_these_objects(allowed: dict[str, se
     lake = {f"{action} buckets/lake/{table}/*" for action in LAKE.get(function, ()) for table in tables}
     listed = {"s3:ListBucket buckets/lake"} if function in ("compact", "preview_segment", "erase") else set()
     listed |= {"s3:ListBucket buckets/large"} if function == "erase" else set()
-    assert found == failures | large | lake | listed | ANCHORS.get(function, set())
+    listed |= {"s3:ListBucket buckets/exports"} if function in EXPORTS else set()
+    exports = {f"s3:{action} buckets/exports/files/*" for action in EXPORTS.get(function, "").split()}
+    assert found == failures | large | lake | listed | exports | ANCHORS.get(function, set())
 
 
 def test_only_who_looks_at_everybody_or_for_anybody_scans(
@@ -351,6 +375,8 @@ def test_only_these_open_the_workspace_key(allowed: dict[str, set[Permission]]) 
         "change_profile": {"kms:Decrypt", "kms:GenerateDataKey"},
         "admin_api": {"kms:Decrypt", "kms:GenerateDataKey"},
         "privacy_api": {"kms:Decrypt"},
+        "export": {"kms:Decrypt"},
+        "export_api": {"kms:Decrypt"},
     }
 
 
@@ -363,6 +389,8 @@ def test_only_those_who_read_the_vault_can_decrypt_it(allowed: dict[str, set[Per
         "change_profile",
         "drain_overflow",
         "erase",
+        "export",
+        "export_api",
         "ingest",
         "preferences",
         "privacy_api",
@@ -397,4 +425,6 @@ def test_some_see_only_one_partition_of_a_table(deployed: Templates) -> None:
     assert limited == {
         *(("tables/catalog", name) for name in ("cursor", "key_use", "rebuild_progress")),
         ("tables/catalog", "consent", "identity"),
+        ("tables/catalog", "export"),
+        ("tables/catalog", "export", "export_quota"),
     }

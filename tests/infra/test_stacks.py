@@ -13,6 +13,8 @@ EXPORTS = {
     *((f"tables/{table}", attribute) for table in TABLES for attribute in ("Arn", "Ref")),
     *((f"tables/{table}", "StreamArn") for table in STREAMED),
     *((f"keys/{key}", "Arn") for key in ("audit", "events", "profiles", "vault", "workspace")),
+    ("buckets/exports", "Arn"),
+    ("buckets/exports", "Ref"),
     ("buckets/failures", "Arn"),
     ("buckets/failures", "Ref"),
     ("buckets/answers", "Arn"),

@@ -123,7 +123,7 @@ class Race:
             return  # the other worker was first: its state machine asks it again
 
     def _finish(self) -> bool:
-        places = Places(large=MemoryLarge(), lake=MemoryLake(), format=_NoFiles())
+        places = Places(large=MemoryLarge(), lake=MemoryLake(), format=_NoFiles(), exports=MemoryLarge())
         worker = EraseWorker(self.database, places, Counts(), self.clock, map)
         return worker.work("q1", has_time=lambda: True).done
 

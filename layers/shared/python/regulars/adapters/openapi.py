@@ -17,6 +17,7 @@ from regulars.adapters.admin_routes import ADMIN_ROUTES
 from regulars.adapters.audit_routes import AUDIT_ROUTES
 from regulars.adapters.change_routes import CHANGE_ROUTES
 from regulars.adapters.consent_routes import CONSENT_ROUTES
+from regulars.adapters.export_routes import EXPORT_ROUTES
 from regulars.adapters.graph_routes import GRAPH_ROUTES
 from regulars.adapters.preview_routes import PREVIEW_ROUTES
 from regulars.adapters.privacy_routes import PRIVACY_ROUTES
@@ -52,6 +53,7 @@ AREAS: Mapping[str, Sequence[Route[Any]]] = {
     "preview_segment": PREVIEW_ROUTES,
     "audit_api": AUDIT_ROUTES,
     "privacy_api": PRIVACY_ROUTES,
+    "export_api": EXPORT_ROUTES,
     "preferences": PREFERENCE_ROUTES,
     "serve_analytics": SCRIPT_ROUTES,
 }
@@ -63,12 +65,12 @@ _FILES: Mapping[str, Mapping[str, Any]] = {
 _KEYED = ("Accepted", "SourceConfig")
 _EDITS = ("Edit", "QuarantineEdit", "QuarantineRepair")
 _RACES = ("UploadWish", "UploadRows", "UploadEnd", "PrivacyWish", "PrivacyIdentifiers", "PrivacyProof")
-_REQUESTS = ("PrivacyRequest", "Certificate", "PrivacyProfilePage")
+_REQUESTS = ("PrivacyRequest", "Certificate", "PrivacyProfilePage", "Export", "ExportLink")
 _DRAFTS = ("SegmentDraft", "SegmentQuestion")
 MADE = "written by `make docs`"
 _PATH_WORDS: Mapping[str, str] = {
     "ref": "a profile id (`p_…`), or an identifier as `kind:value`, URL-encoded",
-    "id": "the id of the definition, the event in quarantine, the rebuild, the held identifier, or the request",
+    "id": "the id of the definition, event in quarantine, rebuild, held identifier, request or export",
     "key": "a write key",
     "file": "the name of a file of the SDK",
     "upload": "the id of an upload of the list",

@@ -82,15 +82,11 @@ def trait_json(trait: ShownTrait) -> Json:
 
 def computed_json(computed: ShownComputed) -> Json:
     """Write a computed trait."""
-    value, at = computed.value, computed.next_change_at
-    if value is not None and computed.type == "amount":
-        value = from_amount(value)
-    if value is not None and computed.type == "time":
-        value = to_text(value)
+    at = computed.next_change_at
     return {
         "name": computed.name,
         "type": computed.type,
-        "value": value,
+        "value": computed.plain,
         **({} if computed.count is None else {"count": computed.count}),
         "as_of": to_text(computed.as_of),
         "next_change_at": to_text(at) if at is not None else None,

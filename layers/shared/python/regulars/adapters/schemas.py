@@ -6,6 +6,7 @@ from typing import get_args
 from regulars.adapters.audit_schemas import AUDIT_SCHEMAS
 from regulars.adapters.change_schemas import CHANGE_SCHEMAS
 from regulars.adapters.consent_schemas import CONSENT_SCHEMAS
+from regulars.adapters.export_schemas import EXPORT_SCHEMAS
 from regulars.adapters.graph_schemas import GRAPH_SCHEMAS
 from regulars.adapters.key_schemas import KEY_SCHEMAS
 from regulars.adapters.list_schemas import LIST_SCHEMAS
@@ -51,6 +52,7 @@ _TRANSITION: Mapping[str, Schema] = {
 
 SCHEMAS: Mapping[str, Schema] = {
     **AUDIT_SCHEMAS,
+    **EXPORT_SCHEMAS,
     "Error": an_object({"code": TEXT, "message": TEXT, "docs": TEXT}),
     "Identifier": an_object(
         {

@@ -35,6 +35,11 @@ def anchors_bucket() -> str:
     return os.environ.get("ANCHORS_BUCKET", "anchors")
 
 
+def exports_bucket() -> str:
+    """Name the bucket of the files of exports."""
+    return os.environ.get("EXPORTS_BUCKET", "exports")
+
+
 def backfilling() -> str:
     """Name the state machine that looks at everybody for the segments that are coming."""
     return os.environ.get("BACKFILLING", "backfilling")
@@ -48,6 +53,11 @@ def rebuilding() -> str:
 def erasing() -> str:
     """Name the state machine that meets requests of persons."""
     return os.environ.get("ERASING", "erasing")
+
+
+def exporting() -> str:
+    """Name the state machine that makes exports."""
+    return os.environ.get("EXPORTING", "exporting")
 
 
 def event_bus() -> str:
@@ -77,9 +87,14 @@ def sign_in_issuer() -> str:
 
 def sign_in_keys() -> str:
     """Say where the user pool shows its public keys: at itself, or at what stands for AWS here."""
-    issuer, endpoint = sign_in_issuer(), os.environ.get("AWS_ENDPOINT_URL")
+    issuer, endpoint = sign_in_issuer(), aws_endpoint()
     place = f"{endpoint.rstrip('/')}/{issuer.rpartition('/')[2]}" if endpoint else issuer
     return f"{place}/.well-known/jwks.json"
+
+
+def aws_endpoint() -> str | None:
+    """Say where what stands for AWS is; None for AWS itself."""
+    return os.environ.get("AWS_ENDPOINT_URL")
 
 
 def region() -> str:

@@ -24,6 +24,8 @@ LANES: Mapping[str, int] = {
     "admin_api": 8,
     "audit_api": 4,
     "change_profile": 4,
+    "export": 2,
+    "export_api": 2,
     "note_login": 4,
     "privacy_api": 4,
     "profile_api": 32,

@@ -7,6 +7,7 @@ from regulars.domain.audit import Row
 from regulars.domain.instants import HOUR
 from regulars.domain.roles import ROLES
 
+FILES = frozenset({"run_export", "link_export"})  # whom they name: the export, and the segment
 TOKEN = HOUR  # how long a token holds: whoever got one so long before could still read
 
 
@@ -16,7 +17,8 @@ class Reader:
     Somebody who has read, or could have, by the subject of their token.
 
     `reads` counts requests in which personal fields were opened, `people` the ids of whom, `exports` requests that took
-    out lists of ids; `tokens` those that were handed out; `first` and `last` are instants of any of it.
+    out lists of ids; `tokens` those that were handed out; `first` and `last` are instants of any of it. `files` are the
+    exports that were made for them, by id: of which segment, and of how many people, who are not named each.
     """
 
     who: str
@@ -25,6 +27,7 @@ class Reader:
     exports: int = 0
     tokens: int = 0
     people: set[str] = field(default_factory=set)
+    files: dict[str, tuple[str, int]] = field(default_factory=dict)
     cases: set[str] = field(default_factory=set)
     first: int = 0
     last: int = 0
@@ -41,7 +44,9 @@ class Reader:
         self.reads += deed.opened
         self.exports += deed.kind == "exports"
         self.tokens += deed.kind == "logins"
-        if deed.opened or deed.kind == "exports":
+        if deed.what in FILES and len(deed.whom) == 2:
+            self.files[deed.whom[0]] = (deed.whom[1], deed.count)
+        elif deed.opened or deed.kind == "exports":
             self.people.update(deed.whom)
         if deed.case:
             self.cases.add(deed.case)

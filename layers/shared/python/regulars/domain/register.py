@@ -65,7 +65,8 @@ PLACES: Sequence[Place] = (
     _table("vault", f"the wrapped key of each of the {_HASH}", "to seal personal fields", "until erased", "emptied"),
     _table(
         "catalog",
-        f"definitions; of requests of persons the {_HASH} that they are about, and who handled them",
+        f"definitions; of requests of persons the {_HASH} that they are about, and who handled them; which exports "
+        "were asked for, by whom",
         "to run the workspace, and to show that requests were met",
         "as long as the workspace",
         "kept",
@@ -102,6 +103,16 @@ PLACES: Sequence[Place] = (
         why=_SERVE,
         kept="events until erased; quarantine 31 days; requests that wait 15 days",
         treatment="deleted",
+    ),
+    Place(
+        name="exports",
+        sort="bucket",
+        names=("buckets/exports",),
+        holds="files of members of segments, with the traits that were asked for: in clear, personal ones too",
+        why="to serve the purpose for which the export was asked for",
+        kept="a day; the bucket removes them at the next midnight (UTC) after that",
+        treatment="deleted",
+        receives="who asked for the export, and whom they give it to",
     ),
     Place(
         name="answers",
@@ -174,6 +185,7 @@ PLACES: Sequence[Place] = (
                 "rebuilding/rebuild",
                 "backfilling/backfill",
                 "erasing/erase,privacy_api",
+                "exporting/export,export_api",
                 "auditing/audit_api,anchor_audit,note_login",
                 "preferences/preferences",
                 "console/profile_api,unmerge,change_profile,admin_api,preview_segment",
@@ -189,9 +201,9 @@ PLACES: Sequence[Place] = (
     Place(
         name="state machines",
         sort="state machine",
-        names=("rebuilding/rebuilding", "backfilling/backfilling", "erasing/erasing"),
-        holds="ids of runs and of requests; nothing of a person",
-        why="to work over everybody, and to meet requests",
+        names=("rebuilding/rebuilding", "backfilling/backfilling", "erasing/erasing", "exporting/exporting"),
+        holds="ids of runs, of requests and of exports; nothing of a person",
+        why="to work over everybody, to meet requests, and to make exports",
         kept="90 days",
         treatment="none",
     ),

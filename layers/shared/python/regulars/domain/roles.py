@@ -42,6 +42,9 @@ Scope = Literal[
     "rebuilds:read",
     "rebuilds:write",
     "audit:read",
+    "exports:create",
+    "exports:approve",
+    "exports:read",
     "privacy:read",
     "privacy:write",
     "privacy:erase",
@@ -58,6 +61,7 @@ _READS: frozenset[Scope] = frozenset(
         "purposes:read",
     }
 )
+_EXPORTS: frozenset[Scope] = frozenset({"exports:create", "exports:read"})
 ROLES: Mapping[str, frozenset[Scope]] = {
     # Who may do nearly everything does not read what is written down of that.
     "admin": frozenset(SCOPES) - {"sensitive:read", "audit:read"},
@@ -68,14 +72,19 @@ ROLES: Mapping[str, frozenset[Scope]] = {
         "traits:write",
         "consent:write",
         "audit:read",
+        "exports:create",
+        "exports:approve",
+        "exports:read",
         "privacy:write",
         "privacy:erase",
     },
-    "marketer": _READS | {"segments:write", "computed_traits:write", "lists:write", "rates:read"},
+    "marketer": _READS | _EXPORTS | {"segments:write", "computed_traits:write", "lists:write", "rates:read"},
     "analyst": _READS | {"sources:read", "tracking_plan:read", "rates:read"},
-    "service": _READS | {"lists:write", "pii:read", "profiles:write", "traits:write", "consent:write"},
+    "service": _READS | _EXPORTS | {"lists:write", "pii:read", "profiles:write", "traits:write", "consent:write"},
     "privacy": _READS
+    | _EXPORTS
     | {
+        "exports:approve",
         "pii:read",
         "sensitive:read",
         "profiles:write",

@@ -1,4 +1,4 @@
-"""What holds for a whole workspace: in which time zone its days begin, and in which currency it counts money."""
+"""What holds for a whole workspace: where its days begin, what it counts money in, and who agrees to exports."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -6,17 +6,19 @@ from typing import Any
 
 from regulars.domain.calendars import Calendar, is_zone
 from regulars.domain.currencies import CURRENCIES
+from regulars.domain.export_rules import DEFAULT_EXPORT_RULES, ExportRules, parse_export_rules
 from regulars.errors import DefinitionError
 
-_FIELDS = ("zone", "currency")
+_FIELDS = ("zone", "currency", "exports")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Workspace:
-    """The settings of a workspace; without a currency, amounts are added as they are."""
+    """The settings of a workspace; without a currency, amounts are added as they are; `exports` bounds what leaves."""
 
     zone: str = "UTC"
     currency: str | None = None
+    exports: ExportRules = DEFAULT_EXPORT_RULES
 
     @property
     def calendar(self) -> Calendar:
@@ -41,4 +43,5 @@ def parse_workspace(definition: Mapping[str, Any]) -> Workspace:
     currency = definition.get("currency")
     if "currency" in definition and (not isinstance(currency, str) or currency not in CURRENCIES):
         raise DefinitionError("currency", "is a currency by its code in ISO 4217, such as EUR")
-    return Workspace(zone=zone, currency=currency)
+    exports = parse_export_rules(definition.get("exports", {}))
+    return Workspace(zone=zone, currency=currency, exports=exports)

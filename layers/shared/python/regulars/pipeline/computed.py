@@ -6,6 +6,8 @@ from typing import Any
 
 from regulars.domain.catalog import Live
 from regulars.domain.computing import CompiledTrait, Type, type_of
+from regulars.domain.instants import to_text
+from regulars.domain.numbers import from_amount
 from regulars.domain.people import Person
 from regulars.pipeline.people import Found
 from regulars.pipeline.persons import Persons, sum_person
@@ -32,6 +34,15 @@ class ShownComputed:
     count: int | None
     as_of: int
     next_change_at: int | None
+
+    @property
+    def plain(self) -> Any:
+        """The value as JSON knows it: an amount as a number, an instant as text."""
+        if self.value is not None and self.type == "amount":
+            return from_amount(self.value)
+        if self.value is not None and self.type == "time":
+            return to_text(self.value)
+        return self.value
 
 
 class ComputedTraits:

@@ -15,6 +15,7 @@ from regulars.domain.lake_files import first_day
 from regulars.domain.privacy_requests import Request, is_over, next_round
 from regulars.errors import NotFoundError
 from regulars.pipeline.erasing import Counts, Eraser
+from regulars.pipeline.export_forgetting import ExportForgetter
 from regulars.pipeline.lake import Lake, Rewriting
 from regulars.pipeline.lake_forgetting import LakeForgetter
 from regulars.pipeline.ports import Clock, Journal, Large, Many
@@ -27,6 +28,7 @@ from regulars.stores.privacy_requests import RequestStore
 PAGE = 100  # identifiers at a time
 FEW = 5  # identifiers: their rows are removed several at once, of more people it is the people
 SEIZE, SEAL, ROWS, WAIT, MARKS = "seize", "confirm", "rows", "wait", "marks"
+EXPORTS = "exports"
 _LAKE = "lake "
 LONGEST_WAIT = 3_600  # seconds: then the worker is asked again, in case somebody changed the request
 
@@ -46,6 +48,7 @@ class Places:
     large: Large
     lake: Lake
     format: Rewriting
+    exports: Large
 
 
 class EraseWorker:
@@ -68,6 +71,7 @@ class EraseWorker:
         self._restricter = Restricter(database, map)
         self._sweeper = Sweeper(database, places.large)
         self._lake = LakeForgetter(places.lake, places.format)
+        self._exports = ExportForgetter(database, places.exports, clock)
         self._journal = journal
         self._clock = clock
 
@@ -103,6 +107,8 @@ class EraseWorker:
                 return self._begin(request)
             case "rows":
                 return self._rows(request)
+            case "exports":
+                return self._next(request, self._exports.forget(request.marked), None)
         return self._sweep(request, has_time)
 
     def _seize(self, request: Request) -> Request:
@@ -209,7 +215,7 @@ class EraseWorker:
 
 def _stages(request: Request) -> Sequence[str]:
     """List what a round goes through, in this order."""
-    return ROWS, *(RESTORED if request.repeats else ()), *SWEPT, *(_LAKE + name for name in TABLES)
+    return ROWS, EXPORTS, *(RESTORED if request.repeats else ()), *SWEPT, *(_LAKE + name for name in TABLES)
 
 
 def _sum(one: Mapping[str, int], other: Counts) -> dict[str, int]:

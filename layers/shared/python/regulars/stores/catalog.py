@@ -163,7 +163,9 @@ class CatalogStore(DefinitionStore):
         if definition.kind == "workspace":
             workspace = parse_workspace(definition.content) if is_there else DEFAULT_WORKSPACE
             after = replace(before, calendar=workspace.calendar)
-            has_turned = bool(list(after.segments()))
+            # Who agrees to exports means nothing to segments.
+            has_turned = replace(workspace, exports=self._workspace().exports) != self._workspace()
+            has_turned = has_turned and bool(list(after.segments()))
         if definition.kind == "computed_trait":
             after = self._recomputed(before, definition, is_there=is_there)
             has_turned = list(before.segments()) != list(after.segments())

@@ -1,0 +1,1 @@
+"""Lists: who is in one is uploaded from files of identifiers."""
