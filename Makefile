@@ -76,6 +76,7 @@ docs: install ## write the generated tables into docs/
 	.venv/bin/python -m infra.function_table
 	.venv/bin/python -m regulars.adapters.openapi
 	.venv/bin/python -m cli.register
+	.venv/bin/python -m tests.matrix
 
 lock: .venv/.stamp ## refresh the Python locks after a change of pyproject.toml
 	.venv/bin/uv pip compile -q --no-header --no-emit-index-url --no-emit-find-links --generate-hashes \

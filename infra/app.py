@@ -8,6 +8,7 @@ from infra.stage import Stage
 
 FLAGS = {
     "@aws-cdk/aws-iam:minimizePolicies": True,
+    "@aws-cdk/aws-s3:serverAccessLogsUseBucketPolicy": True,
     "aws:cdk:enable-path-metadata": True,  # resources keep our names for them, with the CLI and without
 }
 

@@ -28,14 +28,17 @@ class Bucket(s3.Bucket):
         keys: Keys,
         lifecycle_rules: list[s3.LifecycleRule] | None = None,
         locked: Duration | None = None,
+        reads: "Bucket | None" = None,
+        is_log: bool = False,
     ) -> None:
+        # What is locked must not be lost with a key, and S3 writes its logs with no other; both tell of no customer.
+        plain = bool(locked) or is_log
         super().__init__(
             scope,
             name,
-            # What is locked must not be lost with a key; it holds hashes only.
-            encryption=s3.BucketEncryption.S3_MANAGED if locked else s3.BucketEncryption.KMS,
-            encryption_key=None if locked else keys.events,
-            bucket_key_enabled=not locked,
+            encryption=s3.BucketEncryption.S3_MANAGED if plain else s3.BucketEncryption.KMS,
+            encryption_key=None if plain else keys.events,
+            bucket_key_enabled=not plain,
             versioned=bool(locked),
             object_lock_enabled=True if locked else None,
             object_lock_default_retention=s3.ObjectLockRetention.compliance(locked) if locked else None,
@@ -43,14 +46,17 @@ class Bucket(s3.Bucket):
             object_ownership=s3.ObjectOwnership.BUCKET_OWNER_ENFORCED,
             enforce_ssl=True,
             lifecycle_rules=lifecycle_rules,
+            server_access_logs_bucket=reads,
+            server_access_logs_prefix=f"{name}/" if reads else None,
             removal_policy=stage.removal_policy,
         )
-        acknowledge(
-            self,
-            "S1",
-            because="Only our own functions reach this bucket; who wants a record of each read turns on the data "
-            "events of CloudTrail for the account, which one stack should not decide.",
-        )
+        if reads is None:
+            acknowledge(
+                self,
+                "S1",
+                because="Only our own functions reach this bucket; who wants a record of each read turns on the data "
+                "events of CloudTrail for the account, which one stack should not decide.",
+            )
 
     def keep_everything(self) -> None:
         """Refuse everybody to remove or hide anything, after its lock has ended too."""
@@ -75,7 +81,10 @@ class Bucket(s3.Bucket):
 class Buckets(Construct):
     def __init__(self, scope: Construct, id: str, *, stage: Stage, keys: Keys) -> None:
         super().__init__(scope, id)
-        self.lake = Bucket(self, "lake", stage=stage, keys=keys)
+        # People ask the lake with credentials of the account, past our functions and their audit trail.
+        looked_back = s3.LifecycleRule(expiration=Duration.days(400))
+        self.reads = Bucket(self, "reads", stage=stage, keys=keys, lifecycle_rules=[looked_back], is_log=True)
+        self.lake = Bucket(self, "lake", stage=stage, keys=keys, reads=self.reads)
         # An answer can be had again, and holds whatever was asked for.
         answered = s3.LifecycleRule(expiration=Duration.days(7))
         self.answers = Bucket(self, "answers", stage=stage, keys=keys, lifecycle_rules=[answered])

@@ -141,6 +141,7 @@ class Console(Construct):
                 tables.catalog.allow("GetItem", "Query"),
                 data.buckets.lake.listing(),
                 data.buckets.lake.allow("GetObject", under=["events", "identity"]),
+                recording(tables),
             ],
         )
         api.guard(self.preview_segment, "POST /v1/segments/preview", "POST /v1/segments/sql")

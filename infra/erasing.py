@@ -41,6 +41,8 @@ class Erasing(Construct):
                 buckets.large.listing(),
                 buckets.large.allow("GetObject", "PutObject", "DeleteObject", under=["events"]),
                 buckets.large.allow("DeleteObject", under=["quarantine"]),
+                buckets.failures.listing(),
+                buckets.failures.allow("GetObject", "PutObject", "DeleteObject", under=["aws/lambda"]),
                 buckets.lake.listing(),
                 buckets.lake.allow("GetObject", "PutObject", "DeleteObject", under=_LAKE),
                 buckets.exports.listing(),

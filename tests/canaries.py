@@ -3,12 +3,7 @@
 from typing import Any
 
 from local.world.world import START
-from regulars.adapters.admin_routes import ADMIN_ROUTES
-from regulars.adapters.audit_routes import AUDIT_ROUTES
-from regulars.adapters.change_routes import CHANGE_ROUTES
-from regulars.adapters.export_routes import EXPORT_ROUTES
-from regulars.adapters.privacy_routes import PRIVACY_ROUTES
-from regulars.adapters.profile_routes import PROFILE_ROUTES
+from regulars.adapters.openapi import AREAS
 from regulars.adapters.routes import Route
 from regulars.domain.exports import Export, Part, Wish
 from regulars.domain.lists import Upload
@@ -22,15 +17,10 @@ from regulars.stores.quarantine import QuarantineStore
 from regulars.stores.rebuilds import RebuildStore, Run
 from tests.workspace import Answer, Workspace, delivery
 
-ROUTES: list[Route[Any]] = [
-    *PROFILE_ROUTES,
-    *CHANGE_ROUTES,
-    *ADMIN_ROUTES,
-    *AUDIT_ROUTES,
-    *PRIVACY_ROUTES,
-    *EXPORT_ROUTES,
-]
+KEYED = ("ingest", "preferences", "serve_analytics")  # areas that take a write key, the token of a link, or nothing
+ROUTES: list[Route[Any]] = [route for area, routes in AREAS.items() if area not in KEYED for route in routes]
 GUARDED = [route for route in ROUTES if route.scope]
+DEVICE = "anonymous_id:c4n4ry-device"
 UPLOAD = Upload(list="web", at=START, mode="add", kind="email", by="s-1")
 VALUES = {"ref": "user_id:c4n4ry-user", "id": "web", "print": "x", "upload": UPLOAD.id}
 QUERY = {
@@ -41,6 +31,8 @@ QUERY = {
     "list_refused": {"from": "2026-01-01", "to": "2026-01-02"},
     "search_audit": {"from": "2026-01-01", "to": "2026-01-02"},
     "list_anchors": {"from": "2026-01-01", "to": "2026-01-02"},
+    "get_belonging": {"at": "2026-01-02T00:00:00Z"},
+    "get_why": {"a": "user_id:c4n4ry-user", "b": DEVICE},
     "repair_quarantined": {"dry_run": "true"},
     "repair_all_quarantined": {"dry_run": "true"},
 }
@@ -77,6 +69,10 @@ BODIES: dict[str | None, object] = {
         "reason": "letter",
     },
     "ExportApproval": {"print": "none"},
+    "Unmerge": {"identifiers": [DEVICE], "preview": True},
+    "Release": {"a": "user_id:c4n4ry-user", "b": DEVICE},
+    "SegmentDraft": {"definition": {"where": {"event": "Feedback Given"}}},
+    "SegmentQuestion": {"definition": {"where": {"event": "Feedback Given"}}},
 }
 EXPORT = Export(
     id="web",

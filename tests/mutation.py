@@ -457,6 +457,20 @@ GUARDS: Sequence[Guard] = (
         "if False:",
         ("tests/world/test_exporting.py",),
     ),
+    Guard(
+        "whoever is refused is written down",
+        f"{LIBRARY}/adapters/routes.py",
+        "            recorder.refuse(request, caller, what=route.name, values=values)\n",
+        "            pass\n",
+        ("tests/functions/test_audited.py",),
+    ),
+    Guard(
+        "an erasure reaches what streams gave up",
+        f"{LIBRARY}/pipeline/erase_worker.py",
+        "*SWEPT, GIVEN_UP, *(",
+        "*SWEPT, *(",
+        ("tests/world/test_erasing.py",),
+    ),
 )
 
 

@@ -218,7 +218,7 @@ class Workspace:
         if request.path.endswith(("/unmerge", "/release")) or "/held/" in request.path:
             return answer(UNMERGE_ROUTES, self._unmerge_api, request, self._recorders["unmerge"], self._access)
         if request.path in ("/v1/segments/preview", "/v1/segments/sql"):
-            return answer(PREVIEW_ROUTES, self._preview_api, request, None, self._access)
+            return answer(PREVIEW_ROUTES, self._preview_api, request, self._recorders["preview_segment"], self._access)
         is_post = request.method == "POST" and request.path.endswith(("/rebuild", "/consent", "/preference-link"))
         if request.path.startswith("/v1/profiles") and (request.method == "PATCH" or is_post):
             return answer(CHANGE_ROUTES, self._change_api, request, self._recorders["change_profile"], self._access)
@@ -263,7 +263,7 @@ class Workspace:
 
     def _recorder(self, function: str) -> Recorder:
         trail = AuditTrail(self.world.database, self.world.clock, lambda _tries: None, function=function, lane=0)
-        return Recorder(trail.write, lambda: self.sealer.hash_key)
+        return Recorder(trail.write, lambda: self.sealer.hash_key, self.world.clock, self.world.journal)
 
     def _random(self) -> str:
         self._minted += 1

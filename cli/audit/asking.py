@@ -20,7 +20,7 @@ Whom = Annotated[
 ]
 Who = Annotated[str | None, typer.Option("--who", help="The subject of a token.")]
 What = Annotated[str | None, typer.Option("--what", help="The name of a route, such as get_profile.")]
-Kind = Annotated[str | None, typer.Option("--kind", help="reads, changes, exports or logins.")]
+Kind = Annotated[str | None, typer.Option("--kind", help="reads, changes, exports, logins or refusals.")]
 OfCase = Annotated[str | None, typer.Option("--of-case", help="The number of a case that was given with --case.")]
 
 

@@ -1,9 +1,10 @@
 """The files of the lake on this machine: fetched once, since what stands under a name never changes."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
 from pathlib import Path
+from time import time
 
 from cli.errors import UserError
 from cli.lake.bucket import Bucket
@@ -13,6 +14,7 @@ from regulars.domain.lake_files import StoredFile
 MOST = 2 * 2**30  # bytes that are fetched unasked
 AT_ONCE = 8
 TRIES = 3
+LONGEST = 7 * 86_400  # seconds: so long a file stays here that no question is about
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,6 +23,10 @@ class Days:
 
     since: str | None = None
     until: str | None = None
+
+    def hold(self, day: str) -> bool:
+        """Say whether a day such as 2026-01-31 is one of them."""
+        return (self.since or "") <= day <= (self.until or "~")
 
 
 class Files:
@@ -43,8 +49,7 @@ class Files:
             missing = [file for file in listed if not self._path(file).exists()]
             _refuse_much(sum(file.size for file in missing), may_be_large=may_be_large)
             if self._fetch(missing, progress):
-                if days == Days():
-                    self._forget_all_but(table, listed)
+                self._forget(table, days, {self._path(file) for file in listed})
                 return [self._path(file) for file in listed]
         raise UserError("files of the lake were merged again and again while they were fetched", fix="try again")
 
@@ -59,10 +64,11 @@ class Files:
                 progress(done, whole)
         return all_there
 
-    def _forget_all_but(self, table: LakeTable, listed: Sequence[StoredFile]) -> None:
-        kept = {self._path(file) for file in listed}
+    def _forget(self, table: LakeTable, days: Days, listed: Collection[Path]) -> None:
+        """Remove what is not in the lake any more, for whoever was erased stands in it; and what nobody asks for."""
+        old = time() - LONGEST
         for path in (self.folder / table.name).rglob("*.parquet"):
-            if path not in kept:
+            if path not in listed and (days.hold(path.parent.name.removeprefix("day=")) or path.stat().st_mtime < old):
                 path.unlink(missing_ok=True)
 
     def _path(self, file: StoredFile) -> Path:

@@ -33,5 +33,7 @@ def handler(event: Mapping[str, Any], context: Context) -> dict[str, bool | int]
 
 @cache
 def _worker() -> EraseWorker:
-    places = Places(large=clients.large(), lake=lake(), format=Parquet(), exports=export_files())
+    places = Places(
+        large=clients.large(), failures=clients.failures(), lake=lake(), format=Parquet(), exports=export_files()
+    )
     return EraseWorker(clients.database(), places, journal, now, Parallel(), pause)

@@ -42,10 +42,13 @@ class Erasing:
     format: Rewriting
     large: MemoryLarge = field(default_factory=MemoryLarge)
     exports: MemoryLarge = field(default_factory=MemoryLarge)
+    failures: MemoryLarge = field(default_factory=MemoryLarge)
 
     def worker(self) -> EraseWorker:
         """Make a worker that has read nothing yet."""
-        places = Places(large=self.large, lake=self.lake, format=self.format, exports=self.exports)
+        places = Places(
+            large=self.large, failures=self.failures, lake=self.lake, format=self.format, exports=self.exports
+        )
         return EraseWorker(self.world.database, places, self.world.journal, self.world.clock, map)
 
     def finish(self, id: str, *, has_time: Callable[[], bool] = lambda: True) -> None:

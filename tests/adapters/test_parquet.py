@@ -160,3 +160,11 @@ def test_days_are_read_from_the_folders() -> None:
     both = {KEY: content, KEY.replace("01-01", "01-02"): content}
 
     assert ask(both, "SELECT day, moment FROM events WHERE day > '2026-01-01'") == [("2026-01-02", moments(content)[0])]
+
+
+def test_a_process_keeps_nothing_of_what_it_wrote() -> None:
+    format = Parquet()
+
+    format.write(EVENTS, [event_row(an_event(1))])
+
+    assert list(format._folder.iterdir()) == []

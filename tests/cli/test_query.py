@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import os
 from base64 import b64decode
 from functools import cache
 from pathlib import Path
@@ -202,6 +203,29 @@ def test_forgets_what_was_merged(shop: Regulars) -> None:
 
     assert ended.out.split() == ["n", "3"]
     assert len(before - kept(shop)) == 2
+
+
+def test_a_question_about_some_days_forgets_what_an_erasure_rewrote_in_them(shop: Regulars) -> None:
+    shop("query", "SELECT 1 FROM events")
+    keys = sorted(key for key in kept(shop) if key.startswith("events/"))
+    for key in keys:
+        s3().delete_object(Bucket="lake", Key=key)
+    put("2026-01-01", an_event(1))
+
+    shop("query", "--since", "2026-01-01", "--until", "2026-01-01", "SELECT 1 FROM events")
+
+    assert [key for key in keys if key in kept(shop)] == [key for key in keys if "01-02" in key]
+
+
+def test_what_nobody_asks_for_does_not_stay_on_the_machine(shop: Regulars) -> None:
+    shop("query", "SELECT 1 FROM events")
+    home = shop.folder / ".regulars" / "lake" / "lake"
+    for key in kept(shop):
+        os.utime(home / key, times=(0, 0))
+
+    shop("query", "--since", "2026-01-01", "--until", "2026-01-01", "SELECT 1 FROM events")
+
+    assert {key.split("/")[1] for key in kept(shop)} == {"day=2026-01-01"}
 
 
 def test_lists_again_when_files_were_merged_meanwhile(shop: Regulars, monkeypatch: pytest.MonkeyPatch) -> None:

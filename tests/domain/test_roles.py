@@ -58,7 +58,7 @@ def test_reads_no_group_from_any_other_form(claim: object) -> None:
 @pytest.mark.parametrize("claim", ["[notadmin]", "[Admin]", "[admins]", "[administrator admin:x]", "", None])
 def test_refuses_who_has_no_role(claim: object) -> None:
     with pytest.raises(ForbiddenError, match="none of your groups is a role"):
-        read_caller({"token_use": "access", GROUPS: claim})
+        read_caller({"token_use": "access", GROUPS: claim}).must("segments:read")
 
 
 @pytest.mark.parametrize("claims", [None, {}, {GROUPS: "[admin]"}, {"token_use": "id", GROUPS: "[admin]"}])
@@ -119,4 +119,4 @@ def test_a_program_has_the_role_of_its_scope() -> None:
 )
 def test_nothing_else_makes_a_program(claims: dict[str, object]) -> None:
     with pytest.raises(ForbiddenError):
-        read_caller({**PROGRAM, **claims})
+        read_caller({**PROGRAM, **claims}).must("profiles:read")

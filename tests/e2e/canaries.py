@@ -25,6 +25,9 @@ def forms(value: str) -> Iterator[tuple[str, bytes]]:
         yield f"{case}JSON in JSON", json.dumps(json.dumps(text))[3:-3].encode()
         yield f"{case}UTF-16", text.encode("utf-16-le")
         yield f"{case}hex", text.encode().hex().encode()
+        yield f"{case}backwards", text[::-1].encode()
+        if "@" in text:
+            yield f"{case}domain backwards", ".".join(text.rpartition("@")[2].split(".")[::-1]).encode()
         for name, digest in _digests(text.encode()):
             yield f"{case}{name}", digest.hex().encode()
             yield f"{case}{name} bytes", digest

@@ -2,6 +2,7 @@
 
 import io
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +10,8 @@ from pyarrow import parquet
 
 from tests.e2e.platform import Platform
 
-_NOT_KEPT = {"cdk.out", "tmp", "screenshots", "local.json", "people.json"}  # our own code, pictures, and secrets
+_NOT_KEPT = {"cdk.out", "screenshots", "local.json", "people.json"}  # our own code, pictures, and secrets
+_CODE = ("layers", "code", "code.zip", "_worker.py")  # in the temporary folder: what is deployed
 Thing = tuple[str, bytes]
 
 
@@ -20,6 +22,8 @@ def everything(platform: Platform) -> Iterator[Thing]:
     yield from messages(platform.aws("sqs"))
     yield from objects(platform.aws("s3"))
     yield from logs(platform.aws("logs"))
+    yield from executions(platform.aws("stepfunctions"))
+    yield from questions(platform.aws("athena"))
     yield from files(platform.home)
 
 
@@ -57,13 +61,19 @@ def messages(sqs: Any) -> Iterator[Thing]:
 
 
 def objects(s3: Any) -> Iterator[Thing]:
-    """Give each object: its key and what is in it."""
+    """Give each object in each of its versions: key, tags, what is in it; and what was not sent to its end."""
     for bucket in s3.list_buckets()["Buckets"]:
-        for found in s3.list_objects_v2(Bucket=bucket["Name"]).get("Contents", []):
-            content = s3.get_object(Bucket=bucket["Name"], Key=found["Key"])["Body"].read()
-            yield f"object {found['Key']}", found["Key"].encode() + b"\n" + content
-            if found["Key"].endswith(".parquet"):
-                yield from cells(found["Key"], content)
+        for page in s3.get_paginator("list_object_versions").paginate(Bucket=bucket["Name"]):
+            for found in page.get("Versions", []):
+                which = {"Bucket": bucket["Name"], "Key": found["Key"], "VersionId": found["VersionId"]}
+                answer = s3.get_object(**which)
+                content = answer["Body"].read()
+                said = f"{found['Key']} {answer['Metadata']} {s3.get_object_tagging(**which)['TagSet']}\n"
+                yield f"object {found['Key']}", said.encode() + content
+                if found["Key"].endswith(".parquet"):
+                    yield from cells(found["Key"], content)
+        for begun in s3.list_multipart_uploads(Bucket=bucket["Name"]).get("Uploads", []):
+            yield f"upload {begun['Key']}", str(begun).encode()
 
 
 def cells(name: str, content: bytes) -> Iterator[Thing]:
@@ -85,10 +95,31 @@ def logs(client: Any) -> Iterator[Thing]:
                     yield f"log {name}", event["message"].encode()
 
 
+def executions(states: Any) -> Iterator[Thing]:
+    """Give what each run of each state machine was given, and each step of it."""
+    for machine in states.list_state_machines()["stateMachines"]:
+        for run in states.list_executions(stateMachineArn=machine["stateMachineArn"])["executions"]:
+            told = states.describe_execution(executionArn=run["executionArn"])
+            yield f"run of {machine['name']}", f"{told.get('input')} {told.get('output')} {run['name']}".encode()
+            history = states.get_execution_history(executionArn=run["executionArn"], includeExecutionData=True)
+            for step in history["events"]:
+                yield f"run of {machine['name']}", str(step).encode()
+
+
+def questions(athena: Any) -> Iterator[Thing]:
+    """Give the text of each question that the lake was asked."""
+    for group in athena.list_work_groups()["WorkGroups"]:
+        for id in athena.list_query_executions(WorkGroup=group["Name"]).get("QueryExecutionIds", []):
+            yield "question", str(athena.get_query_execution(QueryExecutionId=id)["QueryExecution"]).encode()
+
+
 def files(home: Path) -> Iterator[Thing]:
     """Give each file that the platform wrote."""
     for path in sorted(home.rglob("*")):
-        if path.is_file() and path.relative_to(home).parts[0] not in _NOT_KEPT:
+        inner = path.relative_to(home).parts
+        if not path.is_file() or inner[0] in _NOT_KEPT or (inner[0] == "tmp" and set(inner) & set(_CODE)):
+            continue
+        with suppress(FileNotFoundError):  # a temporary file may go while we look
             yield f"file {path.relative_to(home)}", path.read_bytes()
 
 

@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 
+from regulars.adapters.openapi import document
 from regulars.adapters.routes import Route
-from regulars.domain.roles import GROUPS, ROLES
+from regulars.domain.roles import GROUPS, ROLES, SCOPES
 from tests.canaries import BODIES, CANARIES, GUARDED, QUERY, VALUES, a_workspace_with_canaries, ask, path_of
 from tests.workspace import Workspace
 
@@ -18,6 +19,19 @@ VIEWERS = sorted(role for role, scopes in ROLES.items() if "pii:read" not in sco
 @pytest.fixture(scope="module")
 def workspace() -> Workspace:
     return a_workspace_with_canaries()
+
+
+def test_the_matrix_below_holds_every_route_that_the_description_guards() -> None:
+    described = {
+        operation["operationId"]: operation["x-scope"]
+        for methods in document()["paths"].values()
+        for operation in methods.values()
+        if operation["security"] == [{"token": []}]
+    }
+
+    assert described == {route.name: route.scope for route in GUARDED}
+    assert len(described) > 90
+    assert {scope for scopes in ROLES.values() for scope in scopes} == set(SCOPES)
 
 
 @pytest.mark.parametrize(("route", "role"), list(product(GUARDED, ROLES)), ids=lambda each: getattr(each, "name", each))
@@ -104,6 +118,13 @@ def test_whoever_may_read_them_sees_all(workspace: Workspace) -> None:
     everything = "\n".join(shapes(workspace, "admin"))
 
     assert [canary for canary in CANARIES if canary not in everything] == []
+
+
+def test_whoever_is_told_how_many_may_read_the_profiles_that_are_counted() -> None:
+    counting = {route.scope for route in GUARDED if route.name in ("list_sizes", "preview_segment", "list_members")}
+
+    assert counting == {"segments:read"}
+    assert all("profiles:read" in scopes for scopes in ROLES.values() if "segments:read" in scopes)
 
 
 def test_the_tables_themselves_hold_no_canary(workspace: Workspace) -> None:

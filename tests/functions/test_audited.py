@@ -7,23 +7,20 @@ from typing import Any
 import pytest
 
 from regulars.adapters import routes as rooms
-from regulars.adapters.consent_routes import CONSENT_ROUTES
-from regulars.adapters.graph_routes import GRAPH_ROUTES
 from regulars.adapters.openapi import AREAS
 from regulars.adapters.recording import Leaves
 from regulars.adapters.routes import Route
-from regulars.adapters.unmerge_routes import UNMERGE_ROUTES
-from regulars.adapters.why_routes import WHY_ROUTES
-from regulars.domain.audit import FUNCTIONS, Row
+from regulars.domain.audit import FUNCTIONS, Deed, Row
 from regulars.domain.audit_anchors import anchor
 from regulars.domain.audit_verifying import verify
+from regulars.domain.instants import SECOND
 from regulars.errors import UnavailableError
 from regulars.stores.audit import from_item
 from regulars.stores.database import Item, TableName
 from tests.canaries import CANARIES, ROUTES, a_workspace_with_canaries, ask
 from tests.workspace import Answer, Workspace
 
-ALL: Sequence[Route[Any]] = [*ROUTES, *GRAPH_ROUTES, *WHY_ROUTES, *UNMERGE_ROUTES, *CONSENT_ROUTES]
+ALL: Sequence[Route[Any]] = ROUTES
 READS = (
     "get_belonging get_consent_of get_graph get_profile get_quarantined get_why list_decisions list_events list_held"
     " list_identifiers list_refused"
@@ -40,8 +37,8 @@ CHANGES = (
     " repair_quarantined repeat_privacy_request replay_quarantined resume_privacy_request revoke_key rotate_key"
     " unmerge verify_privacy_request"
 ).split()
+MINUTE = 60 * SECOND
 ROLES = ("admin", "privacy", "service", "engineer", "analyst")
-DEVICE = "anonymous_id:c4n4ry-device"
 
 
 @pytest.fixture(scope="module")
@@ -49,22 +46,10 @@ def workspace() -> Workspace:
     return a_workspace_with_canaries()
 
 
-def request(workspace: Workspace, route: Route[Any], role: str) -> Answer:
-    """Ask a route as somebody would who means it."""
-    if route.name == "get_belonging":
-        return ask(workspace, route, role, query={"at": "2026-01-02T00:00:00Z"})
-    if route.name == "get_why":
-        return ask(workspace, route, role, query={"a": "user_id:c4n4ry-user", "b": DEVICE})
-    if route.name == "unmerge":
-        return ask(workspace, route, role, body={"identifiers": [DEVICE], "preview": True})
-    if route.name == "release":
-        return ask(workspace, route, role, body={"a": "user_id:c4n4ry-user", "b": DEVICE})
-    return ask(workspace, route, role)
-
-
 def left_by(workspace: Workspace, route: Route[Any], role: str) -> tuple[Answer, list[Row]]:
+    workspace.world.clock.now += MINUTE  # so that a refusal is told, however many there were
     before = {row.place for row in workspace.trail}
-    answer = request(workspace, route, role)
+    answer = ask(workspace, route, role)
     return answer, [row for row in workspace.trail if row.place not in before]
 
 
@@ -103,10 +88,11 @@ def test_a_request_leaves_what_its_route_says(workspace: Workspace, route: Route
     deeds = [row.deed for row in rows]
 
     assert not shows or deeds[-1].opened
-    assert {(deed.kind, deed.what, deed.who, deed.roles) for deed in deeds} <= {
-        (route.leaves, route.name, "s-1", (role,))
-    }
-    if answer.status in (403, 401) or route.leaves == "nothing":
+    kind = "refusals" if answer.status == 403 else route.leaves
+    assert {(deed.kind, deed.what, deed.who, deed.roles) for deed in deeds} <= {(kind, route.name, "s-1", (role,))}
+    if answer.status == 403:
+        assert [(deed.outcome, deed.opened) for deed in deeds] == [("forbidden", False)]
+    elif route.leaves == "nothing":
         assert deeds == []
     elif route.leaves == "changes":
         assert [deed.outcome for deed in deeds] == ["begun", "done" if answer.status == 200 else answer.content["code"]]
@@ -114,7 +100,7 @@ def test_a_request_leaves_what_its_route_says(workspace: Workspace, route: Route
         assert [deed.outcome for deed in deeds] == ["done"]
         assert deeds[0].whom or "audit" in route.path
     if "{ref}" in route.path and deeds:
-        assert set(deeds[0].whom) == {f"p_{workspace.owner('user_id', 'c4n4ry-user')}"}
+        assert deeds[0].whom[0] == f"p_{workspace.owner('user_id', 'c4n4ry-user')}"
     assert not [canary for canary in CANARIES if canary in str(rows)]
 
 
@@ -128,7 +114,7 @@ def test_the_whole_trail_of_it_verifies(workspace: Workspace) -> None:
 def test_tampering_of_any_single_row_is_found() -> None:
     workspace = a_workspace_with_canaries()
     for route in ALL:
-        request(workspace, route, "admin")
+        ask(workspace, route, "admin")
     items = sorted(workspace.world.database.all("audit"), key=lambda item: (item["chain"], item["number"]))
     heads = {row.place.chain: row.head for row in workspace.trail}
     locked = [anchor(list(heads.values()), at=workspace.world.clock.now, before=None)]
@@ -179,7 +165,7 @@ def test_nothing_personal_leaves_and_nothing_changes_where_the_trail_takes_nothi
     )
     before = {table: sorted(map(str, database.all(table))) for table in tables}
 
-    answer = request(deaf, route, "service" if route.name == "correct_traits" else "admin")
+    answer = ask(deaf, route, "service" if route.name == "correct_traits" else "admin")
 
     assert answer.status == 503 or route.leaves in ("nothing", "reads", "exports")
     assert not [canary for canary in CANARIES if canary in answer.text]
@@ -239,6 +225,64 @@ def test_what_a_path_names_stands_in_no_row_in_clear(workspace: Workspace) -> No
 
     rows = [row for row in workspace.trail if row.deed.outcome in ("begun", "not_found")]
     assert not [row for row in rows if "jane@" in str(row) or row.deed.whom == ("jane",)]
+
+
+def refusals(workspace: Workspace) -> list[Deed]:
+    return [row.deed for row in workspace.trail if row.deed.kind == "refusals"]
+
+
+def test_whoever_has_no_role_is_written_down() -> None:
+    workspace = Workspace()
+    stranger = {"token_use": "access", "sub": "s-9", "cognito:groups": "[visitors]"}
+
+    answer = workspace.ask("GET", "/v1/profiles/email:jane@x.example", claims=stranger)
+
+    assert answer.status == 403
+    (deed,) = refusals(workspace)
+    assert (deed.who, deed.roles, deed.what, deed.count) == ("s-9", (), "get_profile", 1)
+    assert deed.whom == (f"p_{workspace.owner('email', 'jane@x.example')}",)
+
+
+def test_what_a_team_does_not_see_is_written_down_where_it_is_refused() -> None:
+    workspace = Workspace()
+    workspace.put("/v1/teams", {"definition": {"others": "none", "teams": {}}})
+
+    hidden = workspace.get("/v1/segments/vip", "analyst")
+    asked = workspace.ask(
+        "POST", "/v1/segments/sql", "analyst", body={"definition": {"where": {"trait": "plan", "is": "gold"}}}
+    )
+
+    assert (hidden.status, asked.status) == (403, 403)
+    assert [(deed.what, deed.whom) for deed in refusals(workspace)] == [("get_segment", ("vip",)), ("segment_sql", ())]
+
+
+def test_nobody_is_named_who_did_not_sign_in() -> None:
+    workspace = Workspace()
+
+    for claims in ({}, {"token_use": "id", "sub": "s-1", "cognito:groups": "[admin]"}):
+        assert workspace.ask("GET", "/v1/segments/vip", claims=claims).status == 401
+
+    assert workspace.trail == []
+
+
+def test_a_flood_of_refused_requests_makes_few_rows_that_add_up_to_all_of_them() -> None:
+    workspace = Workspace()
+
+    for _ in range(300):
+        workspace.get("/v1/audit", "analyst")
+        workspace.world.clock.now += SECOND
+    workspace.world.clock.now += MINUTE
+    workspace.get("/v1/audit", "analyst")
+
+    rows = refusals(workspace)
+    assert len(rows) <= 10 * 6 + 1
+    assert sum(deed.count for deed in rows) == 301
+    assert workspace.world.journal.counts["refused_callers"] == 301
+
+
+def test_a_refusal_that_cannot_be_written_stays_a_refusal_and_is_counted(deaf: Workspace) -> None:
+    assert deaf.get("/v1/audit", "analyst").status == 403
+    assert deaf.world.journal.counts["untold_refusals"] == 1
 
 
 def test_a_read_costs_one_insert(workspace: Workspace) -> None:

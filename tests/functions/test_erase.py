@@ -34,7 +34,7 @@ def erase(tables: None) -> Any:
     for cached in (clients.database, clients.large, clients.s3, lake.lake, export_files.export_files):
         cached.cache_clear()
     s3 = boto3.client("s3", region_name="eu-west-1")
-    for bucket in ("large", "lake", "exports"):
+    for bucket in ("large", "lake", "exports", "failures"):
         if bucket not in [each["Name"] for each in s3.list_buckets()["Buckets"]]:
             s3.create_bucket(Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": "eu-west-1"})
     module = cold("erase")

@@ -9,12 +9,13 @@ def buckets(templates: Templates) -> dict[str, Template]:
 
 
 def test_buckets_are_private_and_encrypted(deployed: Templates) -> None:
-    for bucket in buckets(deployed).values():
+    for name, bucket in buckets(deployed).items():
         [rule] = bucket["BucketEncryption"]["ServerSideEncryptionConfiguration"]
         default = rule["ServerSideEncryptionByDefault"]
 
         assert all(bucket["PublicAccessBlockConfiguration"].values())
-        if "ObjectLockEnabled" in bucket:  # what is locked must not be lost with a key
+        # What is locked must not be lost with a key, and S3 writes its logs with no other.
+        if name in ("buckets/anchors", "buckets/reads"):
             assert default == {"SSEAlgorithm": "AES256"}
         else:
             assert paths(deployed)[identity(default["KMSMasterKeyID"])] == "keys/events"
@@ -51,7 +52,8 @@ def test_buckets_speak_tls_only(deployed: Templates) -> None:
         if statement["Effect"] == "Deny" and statement.get("Condition") == {"Bool": {"aws:SecureTransport": "false"}}
     }
 
-    assert refusing == {f"buckets/{name}" for name in ("anchors", "answers", "exports", "failures", "lake", "large")}
+    assert refusing == set(buckets(deployed))
+    assert len(refusing) == 7
 
 
 def test_requests_that_wait_and_refused_events_outlive_their_queue_and_their_rows(deployed: Templates) -> None:
@@ -80,3 +82,25 @@ def test_given_up_records_are_gone_after_thirty_days(deployed: Templates) -> Non
     [rule] = buckets(deployed)["buckets/failures"]["LifecycleConfiguration"]["Rules"]
 
     assert (rule["ExpirationInDays"], rule["Status"]) == (30, "Enabled")
+
+
+def test_whoever_reads_the_lake_past_the_api_is_written_down(deployed: Templates) -> None:
+    found = buckets(deployed)
+    told = found["buckets/lake"]["LoggingConfiguration"]
+    [rule] = found["buckets/reads"]["LifecycleConfiguration"]["Rules"]
+    writers = [
+        statement
+        for policy in resources(deployed.data, "S3::BucketPolicy").values()
+        if paths(deployed)[identity(policy["Bucket"])] == "buckets/reads"
+        for statement in policy["PolicyDocument"]["Statement"]
+        if statement["Effect"] == "Allow"
+    ]
+
+    assert (paths(deployed)[identity(told["DestinationBucketName"])], told["LogFilePrefix"]) == (
+        "buckets/reads",
+        "lake/",
+    )
+    assert rule["ExpirationInDays"] == 400
+    assert [(one["Principal"], one["Action"]) for one in writers] == [
+        ({"Service": "logging.s3.amazonaws.com"}, "s3:PutObject")
+    ]

@@ -6,12 +6,9 @@ import pytest
 
 from infra.permissions import functions, identity, paths
 from infra.templates import Template, Templates, resources
-from regulars.adapters.admin_routes import ADMIN_ROUTES
-from regulars.adapters.change_routes import CHANGE_ROUTES
 from regulars.adapters.http import serve
 from regulars.adapters.ingest_api import IngestApi
 from regulars.adapters.openapi import AREAS
-from regulars.adapters.public_routes import INGEST_ROUTES, PREFERENCE_ROUTES, SCRIPT_ROUTES
 from regulars.pipeline.ingest import Door
 
 # What the SDKs in the wild ask for in a preflight, each seen on the wire.
@@ -121,16 +118,7 @@ def pattern(key: str) -> str:
     return re.sub(r"\\\{\w+\\\}", "[^/]+", re.sub(r"\\\{\w+\\\+\\\}", ".+", re.escape(key)))
 
 
-DESCRIBED = [
-    *(("ingest", route.method, route.path, route.scope) for route in INGEST_ROUTES),
-    *(("serve_analytics", route.method, route.path, route.scope) for route in SCRIPT_ROUTES),
-    *(("preferences", route.method, route.path, route.scope) for route in PREFERENCE_ROUTES),
-    *(("profile_api", route.method, route.path, route.scope) for route in AREAS["profile_api"]),
-    *(("unmerge", route.method, route.path, route.scope) for route in AREAS["unmerge"]),
-    *(("change_profile", route.method, route.path, route.scope) for route in CHANGE_ROUTES),
-    *(("admin_api", route.method, route.path, route.scope) for route in ADMIN_ROUTES),
-    *(("preview_segment", route.method, route.path, route.scope) for route in AREAS["preview_segment"]),
-]
+DESCRIBED = [(area, route.method, route.path, route.scope) for area, described in AREAS.items() for route in described]
 
 
 @pytest.mark.parametrize(("function", "method", "path", "scope"), DESCRIBED)

@@ -131,7 +131,7 @@ TABLES = {
         "vault": "GetItem",
         "audit": "PartiQLInsert Query",
     },
-    "preview_segment": {"catalog": "GetItem Query"},
+    "preview_segment": {"catalog": "GetItem Query", "audit": "PartiQLInsert Query"},
     "audit_api": {
         "audit": "PartiQLInsert Query",
         "identities": "GetItem Query",
@@ -263,6 +263,11 @@ def test_a_function_reads_and_writes_exactly_these_objects(allowed: dict[str, se
     found = {f"{each.action} {each.thing}" for each in of("s3", allowed[function])}
     failures = {"s3:ListBucket buckets/failures", "s3:PutObject buckets/failures/*"} if function in POLLED else set()
 
+    if function == "erase":
+        failures = {
+            f"s3:{action} buckets/failures/aws/lambda/*" for action in ("GetObject", "PutObject", "DeleteObject")
+        }
+        failures.add("s3:ListBucket buckets/failures")
     large = {
         f"s3:{action} buckets/large/{prefix}/*"
         for prefix, actions in LARGE.get(function, {}).items()

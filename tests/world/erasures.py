@@ -48,7 +48,7 @@ def everything(erasing: Erasing, *, but_ledger: bool = True) -> Iterator[Thing]:
     for key, content in erasing.lake.content.items():
         yield key, key.encode() + content
         yield from cells(key, content)
-    for key, content in [*erasing.large.held.items(), *erasing.exports.held.items()]:
+    for key, content in (*erasing.large.held.items(), *erasing.exports.held.items(), *erasing.failures.held.items()):
         yield f"object {key}", key.encode() + content
 
 

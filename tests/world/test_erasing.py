@@ -25,6 +25,8 @@ from regulars.stores.timers import TimerStore
 from tests.builders import an_event
 from tests.canaries import CANARIES as CANARIES_OF_THE_API
 from tests.canaries import REFUSED, a_workspace_with_canaries
+from tests.domain.test_invocation_records import given_up
+from tests.domain.test_invocation_records import row as a_record
 from tests.workspace import Workspace
 from tests.world.erasures import erase, everything, requests_of, still_said
 
@@ -235,11 +237,15 @@ def test_nothing_is_left_of_what_lies_by_time_and_not_by_person() -> None:
     assert row
     database.put("quarantine", {**row, "spilled": "quarantine/web#2026-01-01/print sealed"})
 
+    erasing.failures.put("aws/lambda/stream/1", given_up([a_record(owner, []), a_record("user_id:other", [owner])]))
+    erasing.failures.put("aws/lambda/stream/2", given_up([a_record(owner, [])]))
+
     id = erase(workspace, erasing, owner, refused)
 
     assert still_said(erasing, CANARIES_OF_THE_API, [owner, refused]) == set()
     found = requests_of(workspace).get(id).found
-    assert (found["quarantine"], found["large"], found["timers"]) == (1, 2, 1)
+    assert (found["quarantine"], found["large"], found["timers"], found["given_up"]) == (1, 2, 1, 3)
+    assert erasing.failures.held.keys() == {"aws/lambda/stream/1"}
     kept = HoldStore(database).get("user_id:other")
     assert kept is not None
     assert kept.event == ""

@@ -123,7 +123,13 @@ class Race:
             return  # the other worker was first: its state machine asks it again
 
     def _finish(self) -> bool:
-        places = Places(large=MemoryLarge(), lake=MemoryLake(), format=_NoFiles(), exports=MemoryLarge())
+        places = Places(
+            large=MemoryLarge(),
+            failures=MemoryLarge(),
+            lake=MemoryLake(),
+            format=_NoFiles(),
+            exports=MemoryLarge(),
+        )
         worker = EraseWorker(self.database, places, Counts(), self.clock, map)
         return worker.work("q1", has_time=lambda: True).done
 

@@ -20,7 +20,7 @@ class Access:
     sight: Callable[[Caller], Sight]
 
     def caller(self, request: Request) -> Caller:
-        """Read who asks. Raises UnauthorizedError, ForbiddenError, UnavailableError."""
+        """Read who asks. Raises UnauthorizedError, UnavailableError."""
         return read_caller(self.claims(request))
 
 

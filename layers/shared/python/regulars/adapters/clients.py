@@ -34,6 +34,12 @@ def large() -> Objects:
 
 
 @cache
+def failures() -> Objects:
+    """Give the bucket of what streams gave up."""
+    return Objects(s3(), settings.failures_bucket())
+
+
+@cache
 def sqs() -> "SQSClient":
     """Give the client of SQS."""
     return cast("SQSClient", session().create_client("sqs", config=CONFIG))

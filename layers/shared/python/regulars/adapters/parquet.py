@@ -31,13 +31,16 @@ class Parquet:
     def __init__(self, memory: str = "1GB") -> None:
         self._memory = memory
         self._database = _connect(memory)
-        self._folder = Path(mkdtemp())  # one for the whole process: a file in it is written over
+        self._folder = Path(mkdtemp())  # one for the whole process
         finalize(self, rmtree, self._folder, ignore_errors=True)
 
     def write(self, table: LakeTable, rows: Sequence[Row]) -> bytes:
         """Write rows as a file; the same rows make the same bytes."""
         values = ", ".join(f"{_VALUES[one.kind].format(one.name)} AS {one.name}" for one in table.columns)
-        return _copy(self._database, table, f"SELECT {values}", self._folder, _by_column(table, rows))
+        try:
+            return _copy(self._database, table, f"SELECT {values}", self._folder, _by_column(table, rows))
+        finally:  # a process lives for hours, and whoever is in the file may be erased meanwhile
+            (self._folder / _MADE).unlink(missing_ok=True)
 
     def forget(self, table: LakeTable, content: bytes, gone: Sequence[str]) -> Forgotten | None:
         """

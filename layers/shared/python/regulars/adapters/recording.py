@@ -9,12 +9,15 @@ from typing import Literal
 
 from regulars.adapters import clients, clock, settings
 from regulars.adapters.http import Request
+from regulars.adapters.observability import journal
 from regulars.adapters.pause import pause
 from regulars.domain.audit import LANES, Deed, Kind
 from regulars.domain.references import profile_id_of
 from regulars.domain.roles import Caller
-from regulars.errors import InvalidRequestError
+from regulars.errors import ForbiddenError, InvalidRequestError, UnavailableError
 from regulars.pipeline.audit import AuditTrail
+from regulars.pipeline.audit_refusals import Refusals
+from regulars.pipeline.ports import Clock, Journal
 
 Leaves = Literal["nothing", "reads", "changes", "exports"]
 CASE = "x-case"  # the header in which a caller says for which case they ask
@@ -39,9 +42,13 @@ class Recorder:
     `name` turns a reference to a person into a profile id, so that no identifier stands in a row.
     """
 
-    def __init__(self, write: Callable[[Deed], object], hash_key: Callable[[], bytes]) -> None:
+    def __init__(
+        self, write: Callable[[Deed], object], hash_key: Callable[[], bytes], clock: Clock, journal: Journal
+    ) -> None:
         self._write = write
         self._hash_key = hash_key
+        self._clock, self._journal = clock, journal
+        self._refusals = Refusals()
 
     def name(self, values: Mapping[str, str]) -> tuple[str, ...]:
         """Name what the path of a request names: ids of definitions as they are, all else as the id of a profile."""
@@ -67,6 +74,28 @@ class Recorder:
             )
         )
 
+    def refuse(self, request: Request, caller: Caller, *, what: str, values: Mapping[str, str]) -> None:
+        """Write down that somebody may not what they asked for, if it is to be told; they are refused in any case."""
+        self._journal.count("refused_callers")
+        number = self._refusals.tell(caller.subject, self._clock())
+        if not number:
+            return
+        try:
+            self._write(
+                Deed(
+                    who=caller.subject,
+                    roles=tuple(sorted(caller.roles)),
+                    kind="refusals",
+                    what=what,
+                    whom=self.name(values),
+                    count=number,
+                    request=request.id if _REQUEST.fullmatch(request.id) else "",
+                    outcome=ForbiddenError.code,
+                )
+            )
+        except UnavailableError:  # nothing was given to them: what is missing is a row, and that is counted
+            self._journal.count("untold_refusals", number)
+
     def _name(self, name: str, value: str) -> str:
         plain = name != "ref" and _THING.fullmatch(value)
         return value if plain else profile_id_of(value, self._hash_key())
@@ -85,7 +114,7 @@ def case_of(request: Request) -> str:
 def recorder(hash_key: Callable[[], bytes]) -> Recorder:
     """Give the recorder of this function; each process has a lane of its own, or shares it with few."""
     own = cache(trail)
-    return Recorder(lambda deed: own().write(deed), hash_key)
+    return Recorder(lambda deed: own().write(deed), hash_key, clock.now, journal)
 
 
 def trail() -> AuditTrail:

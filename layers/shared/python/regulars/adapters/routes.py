@@ -1,7 +1,8 @@
 """Routes as values: one table says what there is, who may ask, and what comes back; requests and documents obey it."""
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any, Generic, TypeVar
@@ -11,7 +12,7 @@ from regulars.adapters.http import Request, Response, respond
 from regulars.adapters.recording import Leaves, Recorder, Seen, case_of
 from regulars.domain.roles import Caller, Scope
 from regulars.domain.teams import EVERYTHING, Sight
-from regulars.errors import InvalidRequestError, MethodNotAllowedError, NotFoundError, RequestError
+from regulars.errors import ForbiddenError, InvalidRequestError, MethodNotAllowedError, NotFoundError, RequestError
 
 Schema = Mapping[str, Any]
 Api = TypeVar("Api")
@@ -119,9 +120,20 @@ def answer(
     if request.method not in fitting:
         raise MethodNotAllowedError(fitting)
     route, values = fitting[request.method]
-    caller = NOBODY
+    caller = NOBODY if route.scope is None else access.caller(request)
+    with _told_if_refused(recorder, request, route, caller, values):
+        call = _admit(route, request, caller, values, access)
+    if recorder is not None and route.leaves == "changes":
+        return respond(_recorded(route, api, call, recorder))
+    with _told_if_refused(recorder, request, route, caller, values):
+        if recorder is None or route.leaves == "nothing":
+            return respond(_unrecorded(route, api, call))
+        return respond(_recorded(route, api, call, recorder))
+
+
+def _admit(route: Route[Api], request: Request, caller: Caller, values: Mapping[str, str], access: Access) -> Call:
+    """Let somebody in who may ask. Raises ForbiddenError, InvalidRequestError."""
     if route.scope is not None:
-        caller = access.caller(request)
         caller.must(route.scope)
     if request.query.keys() - {parameter.name for parameter in route.query}:
         known = ", ".join(parameter.name for parameter in route.query)
@@ -129,9 +141,20 @@ def answer(
     call = Call(request=request, route=route.name, caller=caller, values=values, sight=access.sight(caller))
     if route.is_of_segment:
         call.sight.must_see(values["id"])
-    if recorder is None or route.leaves == "nothing":
-        return respond(_unrecorded(route, api, call))
-    return respond(_recorded(route, api, call, recorder))
+    return call
+
+
+@contextmanager
+def _told_if_refused(
+    recorder: Recorder | None, request: Request, route: Route[Api], caller: Caller, values: Mapping[str, str]
+) -> Iterator[None]:
+    """Write down that somebody was refused who signed in; a change that was begun says so itself."""
+    try:
+        yield
+    except ForbiddenError:
+        if recorder is not None and caller is not NOBODY:
+            recorder.refuse(request, caller, what=route.name, values=values)
+        raise
 
 
 def _unrecorded(route: Route[Api], api: Api, call: Call) -> Mapping[str, Any]:

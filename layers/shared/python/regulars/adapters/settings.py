@@ -25,6 +25,11 @@ def large_bucket() -> str:
     return os.environ.get("LARGE_BUCKET", "large")
 
 
+def failures_bucket() -> str:
+    """Name the bucket of what streams gave up."""
+    return os.environ.get("FAILURES_BUCKET", "failures")
+
+
 def lake_bucket() -> str:
     """Name the bucket of the lake."""
     return os.environ.get("LAKE_BUCKET", "lake")

@@ -15,11 +15,11 @@ from typing import Any, Literal, get_args
 from regulars.domain.instants import DAY, day_of, to_text
 from regulars.domain.timestamps import parse
 
-Kind = Literal["reads", "changes", "exports", "logins"]
+Kind = Literal["reads", "changes", "exports", "logins", "refusals"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
-# Whoever gives out personal fields, changes something, or hands out tokens, and how many chains each has a day: its
-# processes share them out, so that few want the same number. A name stays, if its function goes, and no number ever
-# falls: rows are looked for here.
+# Whoever gives out personal fields, changes something, refuses somebody, or hands out tokens, and how many chains each
+# has a day: its processes share them out, so that few want the same number. A name stays, if its function goes, and no
+# number ever falls: rows are looked for here.
 LANES: Mapping[str, int] = {
     "admin_api": 8,
     "audit_api": 4,
@@ -27,6 +27,7 @@ LANES: Mapping[str, int] = {
     "export": 2,
     "export_api": 2,
     "note_login": 4,
+    "preview_segment": 4,
     "privacy_api": 4,
     "profile_api": 32,
     "unmerge": 4,
@@ -44,7 +45,8 @@ class Deed:
 
     `who` is the subject of a token; `what` names a route, or how somebody signed in; `whom` are profile ids, or ids of
     definitions and the like, never a value of an identifier. `opened` says that personal fields were, `case` for which
-    case, `outcome` what came of it: `begun`, `done`, or the code of an error.
+    case, `outcome` what came of it: `begun`, `done`, or the code of an error. `count` is of people, rows or
+    definitions; of refusals it is how many there were since the last row of them.
     """
 
     who: str

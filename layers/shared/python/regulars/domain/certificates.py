@@ -16,6 +16,7 @@ from regulars.domain.privacy_requests import Request
 from regulars.domain.register import remaining
 
 VERSION = 1
+UNNAMED = 30  # days: how long an event stays in quarantine
 Certificate = Mapping[str, Any]
 
 
@@ -62,6 +63,11 @@ def _remains(request: Request) -> list[dict[str, Any]]:
         "what": "what other people said of themselves, such as the same address, sealed with their keys",
         "until": None,
     }
+    unnamed = {
+        "place": "quarantine",
+        "what": "refused events that name no identifier, so that nobody knows whose they are, sealed",
+        "until": to_text(request.ended + UNNAMED * DAY),
+    }
     ends = [
         {
             "place": place.name,
@@ -70,7 +76,7 @@ def _remains(request: Request) -> list[dict[str, Any]]:
         }
         for place in remaining()
     ]
-    return [ledger, others, *ends]
+    return [ledger, others, unnamed, *ends]
 
 
 def _sign(content: Mapping[str, Any], hash_key: bytes) -> str:

@@ -109,7 +109,7 @@ _WORD = re.compile(r"[\w:-]+", re.ASCII)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Caller:
-    """Who asks, by the id of the token, as what, and in which teams."""
+    """Who asks, by the id of the token, as what, and in which teams; without a role they may do nothing."""
 
     subject: str
     roles: frozenset[str]
@@ -121,6 +121,8 @@ class Caller:
 
     def must(self, scope: Scope) -> None:
         """Go on only with the scope. Raises ForbiddenError."""
+        if not self.roles:
+            raise ForbiddenError(f"none of your groups is a role: an admin adds you to one of {', '.join(ROLES)}")
         if not self.may(scope):
             holders = ", ".join(sorted(role for role, scopes in ROLES.items() if scope in scopes))
             raise ForbiddenError(f"this takes the scope {scope}, which the roles {holders} hold")
@@ -130,7 +132,7 @@ def read_caller(claims: Mapping[str, Any] | None) -> Caller:
     """
     Read who asks from the claims of a verified access token.
 
-    Raises UnauthorizedError for any other token, ForbiddenError when no group of it is a role.
+    Raises UnauthorizedError for any other token.
     """
     if not claims:
         raise UnauthorizedError("sign in and send the access token as: Authorization: Bearer <token>")
@@ -138,8 +140,6 @@ def read_caller(claims: Mapping[str, Any] | None) -> Caller:
         raise UnauthorizedError("this is no access token: send the access token of the sign-in, not its id token")
     groups = read_groups(claims.get(GROUPS))
     roles = (groups & ROLES.keys()) | read_program(claims)
-    if not roles:
-        raise ForbiddenError(f"none of your groups is a role: an admin adds you to one of {', '.join(ROLES)}")
     teams = frozenset(group.removeprefix(TEAM) for group in groups if group.startswith(TEAM))
     return Caller(subject=str(claims.get("sub", "")), roles=frozenset(roles), teams=teams)
 

@@ -16,9 +16,10 @@ from regulars.domain.privacy_requests import Request, is_over, next_round
 from regulars.errors import NotFoundError
 from regulars.pipeline.erasing import Counts, Eraser
 from regulars.pipeline.export_forgetting import ExportForgetter
+from regulars.pipeline.given_up_forgetting import GivenUpForgetter
 from regulars.pipeline.lake import Lake, Rewriting
 from regulars.pipeline.lake_forgetting import LakeForgetter
-from regulars.pipeline.ports import Clock, Journal, Large, Many
+from regulars.pipeline.ports import Clock, Journal, Large, Many, Rewritable
 from regulars.pipeline.restricting import Restricter
 from regulars.pipeline.seizing import Seizer
 from regulars.pipeline.sweeping import RESTORED, SWEPT, Sweeper
@@ -29,6 +30,7 @@ PAGE = 100  # identifiers at a time
 FEW = 5  # identifiers: their rows are removed several at once, of more people it is the people
 SEIZE, SEAL, ROWS, WAIT, MARKS = "seize", "confirm", "rows", "wait", "marks"
 EXPORTS = "exports"
+GIVEN_UP = "given up"
 _LAKE = "lake "
 LONGEST_WAIT = 3_600  # seconds: then the worker is asked again, in case somebody changed the request
 
@@ -46,6 +48,7 @@ class Places:
     """Where things of people are, beside the tables."""
 
     large: Large
+    failures: Rewritable
     lake: Lake
     format: Rewriting
     exports: Large
@@ -72,6 +75,7 @@ class EraseWorker:
         self._sweeper = Sweeper(database, places.large)
         self._lake = LakeForgetter(places.lake, places.format)
         self._exports = ExportForgetter(database, places.exports, clock)
+        self._given_up = GivenUpForgetter(places.failures)
         self._journal = journal
         self._clock = clock
 
@@ -162,6 +166,9 @@ class EraseWorker:
                 has_time=has_time,
             )
             return self._next(request, found, cursor)
+        if request.stage == GIVEN_UP:
+            cursor, found = self._given_up.forget(gone, after=cursor, has_time=has_time)
+            return self._next(request, found, cursor)
         [table_name] = (name for name in (*RESTORED, *SWEPT) if name == request.stage)
         while True:
             cursor, more = self._sweeper.page(table_name, gone, after=cursor)
@@ -215,7 +222,8 @@ class EraseWorker:
 
 def _stages(request: Request) -> Sequence[str]:
     """List what a round goes through, in this order."""
-    return ROWS, EXPORTS, *(RESTORED if request.repeats else ()), *SWEPT, *(_LAKE + name for name in TABLES)
+    restored = RESTORED if request.repeats else ()
+    return ROWS, EXPORTS, *restored, *SWEPT, GIVEN_UP, *(_LAKE + name for name in TABLES)
 
 
 def _sum(one: Mapping[str, int], other: Counts) -> dict[str, int]:

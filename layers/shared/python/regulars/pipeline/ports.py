@@ -85,6 +85,16 @@ class Large(Protocol):
         """Remove bytes; nothing happens when there are none."""
 
 
+class Rewritable(Large, Protocol):
+    """Where things lie that are read, and written anew."""
+
+    def get(self, key: str) -> bytes | None:
+        """Read bytes; None when there are none."""
+
+    def put(self, key: str, content: bytes) -> None:
+        """Store bytes, whatever stood there."""
+
+
 class Many(Protocol):
     """Do the same for each of many, in order; an adapter does several at once, and never more than it can bear."""
 

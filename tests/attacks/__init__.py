@@ -1,0 +1,1 @@
+"""Attacks on the API, each over every route that there is."""
