@@ -1,11 +1,11 @@
 """
 A long simulation: the whole pipeline while everything goes wrong, merges whose workers get in each other's way, the
-door while tables, queue and process fail, random segments asked in SQL of random people, and ninety days of people in
-fifty segments.
+door while tables, queue and process fail, random segments asked in SQL of random people, ninety days of people in
+fifty segments, and one request for the erasure of a crowd.
 
-`python -m benchmarks.soak --events 1000000 --schedules 100000 --doors 100000 --trees 10000 --people 100000` counts
-events that were lost or counted twice, and people, memberships, transitions, merges and acknowledgements that are not
-what brute force says; it ends with 1 unless all are none.
+`python -m benchmarks.soak --events 1000000 --schedules 100000 --doors 100000 --trees 10000 --people 100000
+--identifiers 100000` counts events that were lost or counted twice, and people, memberships, transitions, merges and
+acknowledgements that are not what brute force says; it ends with 1 unless all are none.
 """
 
 import json
@@ -16,12 +16,13 @@ from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from itertools import count
 from pathlib import Path
+from resource import RUSAGE_SELF, getrusage
 from time import monotonic, process_time
 
 from benchmarks.machine import machine
 from regulars.domain.identity_rules import DEFAULT_RULES
 from tests import segment_sql
-from tests.world import chaos_trial, door_trial, merges, segment_trial
+from tests.world import chaos_trial, crowd_erasing, door_trial, merges, segment_trial
 
 SIZES = (1_000, 2_000, 5_000, 10_000)  # events of a trial: many short lives find other faults than one long one
 TREES = 50  # of one crowd
@@ -43,6 +44,13 @@ class Tally:
     cases: int = 0
     members: int = 0
     people: int = 0
+    identifiers: int = 0
+    erased: int = 0
+    calls_each: float = 0.0
+    read_units_each: float = 0.0
+    write_units_each: float = 0.0
+    erasure_cpu_seconds: float = 0.0
+    erasure_megabytes: int = 0
     transitions: int = 0
     evaluations: int = 0
     timers: int = 0
@@ -159,14 +167,28 @@ def run_people(tally: Tally, number: int, seed: int) -> None:
         progress.tell(tally.people, tally)
 
 
+def run_erasure(tally: Tally, number: int, seed: int) -> None:
+    """Erase so many people by one request, and note what each took."""
+    if not number:
+        return
+    found = crowd_erasing.trial(seed, number)
+    tally.identifiers, tally.erased = found.identifiers, found.erased
+    tally.calls_each, tally.erasure_cpu_seconds = round(found.calls, 2), round(found.cpu_seconds, 1)
+    tally.read_units_each, tally.write_units_each = round(found.read_units, 2), round(found.write_units, 2)
+    tally.erasure_megabytes = getrusage(RUSAGE_SELF).ru_maxrss // 1_024  # of the whole run, tables and lake included
+    tally.wrong += len(found.faults)
+    tally.faults += [f"erasure {seed} of {number} identifiers: {fault}" for fault in found.faults]
+
+
 def main(arguments: Sequence[str]) -> int:
-    """Run all five, say what was found, and keep it."""
+    """Run all six, say what was found, and keep it."""
     parser = ArgumentParser(prog="make soak", description=__doc__)
     parser.add_argument("--events", type=int, default=1_000_000)
     parser.add_argument("--schedules", type=int, default=100_000)
     parser.add_argument("--doors", type=int, default=100_000)
     parser.add_argument("--trees", type=int, default=10_000)
     parser.add_argument("--people", type=int, default=100_000)
+    parser.add_argument("--identifiers", type=int, default=100_000, help="of one request for an erasure")
     parser.add_argument("--seed", type=int, default=1, help="the first seed; the others follow it")
     asked = parser.parse_args(arguments)
     tally, began, used = Tally(), monotonic(), process_time()
@@ -175,6 +197,7 @@ def main(arguments: Sequence[str]) -> int:
     run_doors(tally, asked.doors, asked.seed)
     run_trees(tally, asked.trees, asked.seed)
     run_people(tally, asked.people, asked.seed)
+    run_erasure(tally, asked.identifiers, asked.seed)
     _keep(tally, seconds=monotonic() - began, cpu_seconds=process_time() - used)
     _say(tally, asked.seed)
     return 0 if tally.is_clean else 1
@@ -209,6 +232,12 @@ def _say(tally: Tally, seed: int) -> None:
     print(f"trees {tally.trees:,} of 100 people: {tally.cases:,} cases, {tally.members:,} of them members")
     print(f"people {tally.people:,} for 90 days: {tally.transitions:,} transitions", end="")
     print(f", {tally.evaluations:,} evaluations, {tally.timers:,} timers written")
+    print(
+        f"one erasure of {tally.identifiers:,} identifiers, {tally.erased:,} erased: each {tally.calls_each} calls",
+        end="",
+    )
+    print(f", {tally.read_units_each} read and {tally.write_units_each} write units", end="")
+    print(f"; {tally.erasure_cpu_seconds:,} CPU seconds, {tally.erasure_megabytes:,} MB with the world")
     print(f"wrong people, memberships, merges, acknowledgements: {tally.wrong}; kept in {REPORT}")
 
 

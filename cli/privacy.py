@@ -4,7 +4,7 @@ import json
 import os
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
 from typing import Annotated, Any
 from urllib.parse import quote
@@ -15,8 +15,10 @@ from cli.errors import UserError
 from cli.output import counted, instant, table
 from cli.person_page import page
 from cli.person_records import records
+from cli.profile import change
 from cli.session import Session, session_of
-from regulars.domain.privacy_requests import AT_ONCE, KINDS, PROOFS
+from regulars.domain.privacy_deadlines import EXTENSIONS
+from regulars.domain.privacy_requests import AT_ONCE, FILES, KINDS, PROOFS, UNVERIFIED
 
 REQUESTS = "/v1/privacy/requests"
 privacy = typer.Typer(no_args_is_help=True, help="Meet requests of persons, and see what is kept of whom.")
@@ -56,47 +58,59 @@ def request(
     ] = None,
 ) -> None:
     """
-    Take a request; nothing happens before it is verified.
+    Take a request; nothing happens before it is verified. An opt-out needs no proof, and begins at once.
 
     Examples:
 
         regulars privacy request email:ann@shop.example --reference case-7
 
         regulars privacy request --file leavers.txt
+
+        regulars privacy request email:ann@shop.example --kind opt_out --law ccpa
     """
     session = session_of(context)
     waiting = iter([*(identifiers or ()), *(_lines(file) if file else ())])
-    first = list(islice(waiting, AT_ONCE))
+    pages = _pages(waiting)
+    first = next(pages, None)
     if not first:
         raise UserError("whom?", fix="name identifiers, or a file of them with --file")
-    wish = {"kind": kind, "law": law, "reference": reference, "identifiers": first}
+    second = next(pages, None)
+    wish: dict[str, Any] = {"kind": kind, "law": law, "reference": reference}
+    begins = kind in UNVERIFIED  # once it names somebody, so only when it names all
+    if second is None or not begins:
+        wish["identifiers"], first = first, []
     taken = session.http.ask("POST", REQUESTS, json=wish)
-    while more := list(islice(waiting, AT_ONCE)):
+    for more in filter(None, chain((first, second or []), pages)):
         taken = session.http.ask("POST", _path(taken["id"], "identifiers"), json={"identifiers": more})
         session.output.say(f"{taken['identifiers']:,} identifiers", "dim")
+    if begins and taken["state"] == "received":
+        taken = session.http.ask("POST", _path(taken["id"], "verify"), json={})
     _show(session, taken)
-    session.output.say(f"to begin: regulars privacy verify {taken['id']} --how document", "dim")
+    if taken["state"] == "received":
+        session.output.say(f"to begin: regulars privacy verify {taken['id']} --how document", "dim")
 
 
 @privacy.command("list")
 def list_requests(
     context: typer.Context,
     limit: Annotated[int, typer.Option("--limit", min=1, max=1_000, help="How many at most.")] = 20,
+    overdue: Annotated[bool, typer.Option("--overdue", help="Only open ones whose time is over.")] = False,
 ) -> None:
     """
-    List requests, newest first.
+    List requests, newest first, and how they stand to their deadline: ahead, soon (a week), overdue, met or missed.
 
     Examples:
 
         regulars privacy list --limit 50
+
+        regulars privacy list --overdue
     """
     session = session_of(context)
-    found = session.http.ask("GET", REQUESTS, params={"limit": limit})["requests"]
-    rows = [
-        (each["id"], each["kind"], each["state"], each["identifiers"], instant(each["due_at"]), each["reference"])
-        for each in found
-    ]
-    session.output.show(table(("id", "kind", "state", "identifiers", "due", "reference"), rows))
+    params = {"limit": limit, **({"overdue": "true"} if overdue else {})}
+    found = session.http.ask("GET", REQUESTS, params=params)["requests"]
+    shown = ("id", "kind", "state", "identifiers", "due_at", "deadline", "reference")
+    rows = [[instant(each[name]) if name == "due_at" else each[name] or "" for name in shown] for each in found]
+    session.output.show(table(("id", "kind", "state", "identifiers", "due", "deadline", "reference"), rows))
     session.output.data(found)
 
 
@@ -128,6 +142,23 @@ def verify(
     """
     session = session_of(context)
     _show(session, session.http.ask("POST", _path(id, "verify"), json={"how": how}))
+
+
+@privacy.command()
+def extend(
+    context: typer.Context,
+    id: _Id,
+    reason: Annotated[str, typer.Option("--reason", help=f"Why it takes longer: {', '.join(EXTENSIONS)}.")],
+) -> None:
+    """
+    Make the time of a request longer: two further months (GDPR), or 45 days (CCPA). Tell whoever asked before that.
+
+    Examples:
+
+        regulars privacy extend q1767225600000000 --reason complexity
+    """
+    session = session_of(context)
+    _show(session, session.http.ask("POST", _path(id, "extend"), json={"reason": reason}))
 
 
 @privacy.command()
@@ -187,6 +218,8 @@ def export(
     """
     session = session_of(context)
     asked = session.http.ask("GET", _path(id))
+    if asked["kind"] not in FILES:
+        raise UserError(f"{id} asks for {asked['kind']}, not for a file", fix="take a request of the kind access")
     to.mkdir(mode=0o700, parents=True, exist_ok=True)
     files = []
     for profile_id in session.http.pages(_path(id, "profiles"), "profiles"):
@@ -197,6 +230,31 @@ def export(
     session.output.show(*map(str, files))
     session.output.data({"files": [str(file) for file in files]})
     session.output.say(f"when it is handed over: regulars privacy complete {id}", "dim")
+
+
+@privacy.command()
+def correct(
+    context: typer.Context,
+    id: _Id,
+    changes: Annotated[
+        list[str], typer.Argument(help="name=text, name:=JSON for anything else; name:=null removes a trait.")
+    ],
+    reason: Annotated[str, typer.Option("--reason", help="Why, in a sentence; kept sealed, with your user id.")],
+) -> None:
+    """
+    Correct traits of whoever asked for a rectification, which is done by that.
+
+    The values go into the correction alone, sealed; the request and its certificate name the traits.
+
+    Examples:
+
+        regulars privacy correct q1767225600000000 city=Bern nickname:=null --reason "by her letter of 3 May"
+    """
+    session = session_of(context)
+    [profile_id] = session.http.pages(_path(id, "profiles"), "profiles")
+    body = {"traits": dict(map(change, changes)), "reason": reason, "request": id}
+    session.http.ask("PATCH", f"/v1/profiles/{quote(profile_id, safe=':')}/traits", json=body)
+    _show(session, session.http.ask("GET", _path(id)))
 
 
 @privacy.command()
@@ -269,6 +327,11 @@ def _write(file: Path, pieces: Iterable[str]) -> Path:
     return file
 
 
+def _pages(identifiers: Iterator[str]) -> Iterator[list[str]]:
+    while page := list(islice(identifiers, AT_ONCE)):
+        yield page
+
+
 def _lines(file: Path) -> Iterator[str]:
     try:
         text = sys.stdin.read() if str(file) == "-" else file.read_text()
@@ -284,9 +347,12 @@ def _show(session: Session, request: Mapping[str, Any]) -> None:
         ("state", request["state"]),
         ("identifiers", request["identifiers"]),
         ("due", instant(request["due_at"])),
+        ("deadline", request["deadline"]),
+        ("extended", " ".join(filter(None, (instant(request["extended_at"]), request["extension"])))),
         ("suppressed since", instant(request["suppressed_since"])),
         ("rounds", request["round"]),
         ("next round", instant(request["next_round_at"])),
+        ("corrected", ", ".join(request["changed"])),
         ("removed", ", ".join(f"{name} {number:,}" for name, number in request["found"].items())),
         ("ended", instant(request["ended_at"])),
     )

@@ -84,7 +84,7 @@ def correct(
         regulars profile correct user_id:ann age:=31 nickname:=null --reason "asked on the phone"
     """
     session = session_of(context)
-    body: dict[str, Any] = {"traits": dict(map(_change, changes)), "reason": reason}
+    body: dict[str, Any] = {"traits": dict(map(change, changes)), "reason": reason}
     if message_id is not None:
         body["messageId"] = message_id
     path = f"/v1/profiles/{quote(look_up(session, ref)['profile_id'], safe=':')}/traits"
@@ -126,7 +126,8 @@ def _causes(reason: Mapping[str, Any]) -> Iterable[Any]:
         yield from _causes(below)
 
 
-def _change(text: str) -> tuple[str, Any]:
+def change(text: str) -> tuple[str, Any]:
+    """Read a trait and its value as they are written on the command line. Raises UserError."""
     name, separator, value = text.partition("=")
     if not separator or not name.removesuffix(":"):
         raise UserError(f"{text} changes nothing", fix="write name=text, or name:=JSON such as age:=31 and city:=null")

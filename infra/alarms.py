@@ -19,6 +19,7 @@ from infra.stage import Stage
 
 _MINUTE = Duration.minutes(1)
 _MANY = 50_000  # people in exports within an hour
+_HOUR = Duration.hours(1)
 _IGNORE = cloudwatch.TreatMissingData.NOT_BREACHING
 _UNHEARD = (
     "nobody hears the alarms: deploy with -c alarm_email=you@example.com, or subscribe to the topic in the output "
@@ -55,6 +56,8 @@ class Alarms(Construct):
             self._alarm(f"{queue.node.id}_filled", depth, above=0)
         for machine in machines:
             self._alarm(f"{machine.node.id}_fails", machine.metric_failed(period=_MINUTE, statistic="Sum"), above=0)
+        for what in ("overdue", "due_soon"):
+            self._alarm(f"privacy_requests_{what}", _requests(what), above=0)
         self._alarm("failures_filled", _given_up(failures), above=0)
         self._alarm("exports_many", _taken_out(), above=_MANY)
 
@@ -99,8 +102,19 @@ def _taken_out() -> cloudwatch.Metric:
         namespace="Regulars",
         metric_name="rows_exported",
         dimensions_map={"service": "export"},
-        period=Duration.hours(1),
+        period=_HOUR,
         statistic="Sum",
+    )
+
+
+def _requests(what: str) -> cloudwatch.Metric:
+    """Return how many requests of persons are overdue, or nearly so; looked at each hour."""
+    return cloudwatch.Metric(
+        namespace="Regulars",
+        metric_name=f"privacy_requests_{what}",
+        dimensions_map={"service": "count_members"},
+        period=_HOUR,
+        statistic="Maximum",
     )
 
 

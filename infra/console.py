@@ -94,6 +94,7 @@ class Console(Construct):
                 tables.tallies.allow("GetItem", "PutItem"),
                 tables.vault.allow("GetItem", "BatchGetItem", "PartiQLInsert"),
                 tables.catalog.allow("GetItem", "Query"),
+                tables.catalog.allow("PutItem", partitions=["privacy_request"]),  # which a correction meets
                 data.buckets.large.allow("GetObject", under=["events"]),
                 recording(tables),
             ],

@@ -27,8 +27,8 @@ class Erasing(Construct):
             disk=Size.gibibytes(2),
             carries=[ground.layers.lake],
             may=[
-                # An event of somebody else is written anew only to name nobody who is gone.
-                tables.events.allow("GetItem", "Query", "Scan", "PutItem", "DeleteItem"),
+                # An event of somebody else is written anew only to name nobody who is gone; an opt-out adds some.
+                tables.events.allow("GetItem", "Query", "Scan", "PutItem", "PartiQLInsert", "DeleteItem"),
                 tables.identities.allow("GetItem", "BatchGetItem", "Query", "PutItem", "DeleteItem"),
                 tables.profiles.allow("GetItem", "BatchGetItem", "PutItem", "DeleteItem"),
                 tables.memberships.allow("GetItem", "Query", "PutItem", "DeleteItem"),
@@ -37,7 +37,7 @@ class Erasing(Construct):
                 tables.tallies.allow("Scan", "PutItem", "DeleteItem"),
                 # A key is emptied, and taken away when its erasure is lifted; it is never opened.
                 tables.vault.allow("GetItem", "PutItem", "DeleteItem"),
-                tables.catalog.allow("GetItem", "Query", "PutItem", "PartiQLInsert", "DeleteItem"),
+                tables.catalog.allow("GetItem", "BatchGetItem", "Query", "PutItem", "PartiQLInsert", "DeleteItem"),
                 buckets.large.listing(),
                 buckets.large.allow("GetObject", "PutObject", "DeleteObject", under=["events"]),
                 buckets.large.allow("DeleteObject", under=["quarantine"]),

@@ -61,6 +61,7 @@ BODIES: dict[str | None, object] = {
     "PrivacyWish": {"kind": "erasure"},
     "PrivacyIdentifiers": {"identifiers": []},
     "PrivacyProof": {"how": "document"},
+    "PrivacyExtension": {"reason": "complexity"},
     "Certificate": {"signature": "none"},
     "ExportWish": {
         "segment": "web",

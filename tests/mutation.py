@@ -471,6 +471,20 @@ GUARDS: Sequence[Guard] = (
         "*SWEPT, *(",
         ("tests/world/test_erasing.py",),
     ),
+    Guard(
+        "a section of the GPP that nobody reads counts as an opt-out",
+        f"{LIBRARY}/domain/gpp_strings.py",
+        "    if layouts is None:\n        return _ALL\n",
+        "    if layouts is None:\n        return frozenset()\n",
+        ("tests/domain/test_consent_strings.py",),
+    ),
+    Guard(
+        "an opt-out stands under each identifier of the person",
+        f"{LIBRARY}/pipeline/opting_out.py",
+        "            for each in owners\n        )\n\n    def _since",
+        "            for each in owners[:1]\n        )\n\n    def _since",
+        ("tests/world/test_opting_out.py",),
+    ),
 )
 
 

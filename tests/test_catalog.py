@@ -174,7 +174,14 @@ GOOD = [
     ("consent", a_purpose(basis="contract", unsaid="granted")),
     (
         "consent",
-        a_purpose({"tcf": {"1": ["news"], "24": ["news"]}, "google": {"ad_storage": ["news"]}, "gpc": ["news"]}),
+        a_purpose(
+            {
+                "tcf": {"1": ["news"], "24": ["news"]},
+                "gpp": {"sale": ["news"]},
+                "google": {"ad_storage": ["news"]},
+                "gpc": ["news"],
+            }
+        ),
     ),
     ("consent", {"id": "purposes", **a_purpose({"segment": {"C0004": ["news"]}, "rudderstack": {"ads": ["news"]}})}),
     ("segment", {**a_segment(event="X"), "purpose": "news"}),
@@ -187,6 +194,7 @@ GOOD = [
     ("teams", {"teams": {"dach": {"name": "DACH", "segments": ["lapsed"], "traits": "all"}}}),
     ("list", {"id": "x", "name": "Press", "description": "Who writes about us"}),
     ("workspace", {"zone": "UTC"}),
+    ("workspace", {"four_eyes": True}),
     ("workspace", {"id": "settings", "zone": "Europe/Berlin", "currency": "EUR"}),
     ("workspace", {"exports": {}}),
     ("workspace", {"exports": {"approve_above": 0, "approve_personal_above": 200_000, "a_day": 1_000}}),
@@ -285,6 +293,7 @@ BAD = [
     ("workspace", {"currency": "EURO"}),
     ("workspace", {"currency": None}),
     ("workspace", {"locale": "de"}),
+    ("workspace", {"four_eyes": "yes"}),
     ("source", {"unplanned": "drop"}),
     ("source", {"third_party": "yes"}),
     ("tracking-plan", {}),
@@ -494,6 +503,7 @@ BAD = [
     ("consent", a_purpose({"onetrust": {"C0004": ["news"]}})),
     ("consent", a_purpose({"tcf": {"25": ["news"]}})),
     ("consent", a_purpose({"tcf": {"03": ["news"]}})),
+    ("consent", a_purpose({"gpp": {"sensitive": ["news"]}})),
     ("consent", a_purpose({"google": {"ads": ["news"]}})),
     ("consent", a_purpose({"segment": {"C0004": []}})),
     ("consent", a_purpose({"segment": {"C0004": ["news", "news"]}})),

@@ -15,13 +15,29 @@ def test_a_short_soak_finds_nothing_and_keeps_its_seeds(tmp_path: Path, monkeypa
 
     assert (
         soak.main(
-            ["--events", "1200", "--schedules", "12", "--doors", "9", "--trees", "3", "--people", "5", "--seed", "70"]
+            [
+                "--events",
+                "1200",
+                "--schedules",
+                "12",
+                "--doors",
+                "9",
+                "--trees",
+                "3",
+                "--people",
+                "5",
+                "--identifiers",
+                "60",
+                "--seed",
+                "70",
+            ]
         )
         == 0
     )
     kept = json.loads(soak.REPORT.read_text())
     assert (kept["events"], kept["schedules"], kept["doors"], kept["seeds"]) == (1200, 12, 9, [70, 71])
     assert (kept["trees"], kept["cases"], kept["people"]) == (3, 300, 5)
+    assert (kept["identifiers"], kept["erased"]) == (60, 117)
     assert (kept["lost"], kept["doubled"], kept["wrong"], kept["faults"]) == (0, 0, 0, [])
 
 
@@ -36,7 +52,22 @@ def test_one_lost_event_ends_it_with_1(
 
     assert (
         soak.main(
-            ["--events", "10", "--schedules", "0", "--doors", "0", "--trees", "0", "--people", "0", "--seed", "5"]
+            [
+                "--events",
+                "10",
+                "--schedules",
+                "0",
+                "--doors",
+                "0",
+                "--trees",
+                "0",
+                "--people",
+                "0",
+                "--identifiers",
+                "0",
+                "--seed",
+                "5",
+            ]
         )
         == 1
     )

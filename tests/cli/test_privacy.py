@@ -8,7 +8,9 @@ import pytest
 
 from local.world.erasing import Erasing
 from regulars.adapters.parquet import Parquet
+from regulars.domain.instants import DAY
 from tests.cli.conftest import Regulars
+from tests.consents import PURPOSES
 
 
 @pytest.fixture
@@ -56,6 +58,46 @@ def test_a_file_of_many_is_sent_page_by_page(shop: Regulars, tmp_path: Path) -> 
         "identifiers",
     ]
     assert shop.json("privacy", "cancel", taken["id"])["state"] == "cancelled"
+
+
+def test_traits_are_corrected_for_a_request(shop: Regulars) -> None:
+    taken = shop.json("privacy", "request", "user_id:ann", "--kind", "rectification")
+    shop.json("privacy", "verify", taken["id"], "--how", "signed_in")
+    done = shop.json("privacy", "correct", taken["id"], "city=Bern", "plan:=null", "--reason", "by letter")
+
+    assert (done["state"], done["changed"]) == ("done", ["city", "plan"])
+
+
+def test_nobody_gets_a_file_who_asked_for_something_else(shop: Regulars, tmp_path: Path) -> None:
+    taken = shop.json("privacy", "request", "user_id:ann", "--kind", "rectification")
+    shop.json("privacy", "verify", taken["id"], "--how", "signed_in")
+
+    ended = shop("privacy", "export", taken["id"], "--to", str(tmp_path / "case"))
+
+    assert (ended.code, "not for a file" in ended.err, (tmp_path / "case").exists()) == (1, True, False)
+
+
+def test_an_opt_out_of_many_begins_by_itself(shop: Regulars, tmp_path: Path) -> None:
+    shop.platform.workspace.world.define("consent", "purposes", PURPOSES)
+    file = tmp_path / "opted-out.txt"
+    file.write_text("".join(f"user_id:{number}\n" for number in range(2_001)))
+    one = shop.json("privacy", "request", "user_id:ann", "--kind", "opt_out", "--law", "ccpa")
+    many = shop.json("privacy", "request", "--file", str(file), "--kind", "opt_out")
+
+    assert [(each["state"], each["identifiers"]) for each in (one, many)] == [("verified", 1), ("verified", 2_001)]
+
+
+def test_overdue_requests_are_listed_and_others_get_more_time(shop: Regulars) -> None:
+    late = shop.json("privacy", "request", "user_id:ann", "--kind", "access")
+    assert "complexity" in shop("privacy", "extend", late["id"], "--reason", "complexity").out
+    clock = shop.platform.workspace.world.clock
+    clock.advance_to(clock.now + 40 * DAY)
+    second = shop.json("privacy", "request", "user_id:ann", "--kind", "access")
+
+    assert shop.json("privacy", "list", "--overdue") == []
+    clock.advance_to(clock.now + 60 * DAY)
+    assert {each["id"] for each in shop.json("privacy", "list", "--overdue")} == {late["id"], second["id"]}
+    assert "overdue" in shop("privacy", "list").out
 
 
 def test_the_register_is_shown(shop: Regulars) -> None:

@@ -1,6 +1,5 @@
 """What consent tools say, and what a source leaves out because of it."""
 
-from base64 import urlsafe_b64encode
 from typing import Any
 
 import pytest
@@ -10,18 +9,11 @@ from hypothesis import strategies as st
 from regulars.domain.consent import Decisions, Purpose, keep_to, read_decisions
 from regulars.domain.sources import parse_source
 from regulars.errors import DefinitionError, SuppressedError
+from tests.consent_strings import gpp, tcf
 
 ANALYTICS = Purpose(name="analytics", categories=("analytics",))
 MARKETING = Purpose(name="marketing", categories=("C0004", "gpc"), strip=(("context", "campaign"), ("traits", "email")))
 JSON = st.recursive(st.none() | st.booleans() | st.integers() | st.text(), lambda inner: st.lists(inner), max_leaves=5)
-
-
-def tcf(*purposes: int, version: int = 2) -> str:
-    """A core string that allows these purposes."""
-    bits = f"{version:06b}" + "0" * 146 + "".join("1" if number in purposes else "0" for number in range(1, 25))
-    bits += "0" * (-len(bits) % 8)
-    content = bytes(int(bits[at : at + 8], 2) for at in range(0, len(bits), 8))
-    return urlsafe_b64encode(content).decode().rstrip("=") + ".YAAAAAAAAAA"
 
 
 SAID: dict[str, tuple[dict[str, Any], dict[str, bool]]] = {
@@ -46,6 +38,16 @@ SAID: dict[str, tuple[dict[str, Any], dict[str, bool]]] = {
         {"consent": {"tcString": tcf(1, 7)}},
         {f"tcf_{number}": number in (1, 7) for number in range(1, 25)},
     ),
+    "GPP: opted out of sale": ({"gppString": gpp({6: "1YYN"})}, {"gpp_sale": False, "gpp_sharing": False}),
+    "GPP: not opted out, which is no consent": ({"consent": {"gpp": gpp({6: "1YNN"})}}, {}),
+    "GPP with the TCF": (
+        {"gppString": gpp({2: tcf(1, 7)})},
+        {f"tcf_{number}": number in (1, 7) for number in range(1, 25)},
+    ),
+    "GPP and the TCF, which differ": (
+        {"gppString": gpp({2: tcf(1)}), "tcString": tcf(1, 7)},
+        {f"tcf_{number}": number == 1 for number in range(1, 25)},
+    ),
 }
 BROKEN: dict[str, dict[str, Any]] = {
     "consent is no object": {"consent": "yes"},
@@ -58,6 +60,9 @@ BROKEN: dict[str, dict[str, Any]] = {
     "TCF: version 1": {"context": {}, "tcfString": tcf(1, version=1)},
     "TCF: huge": {"consent": {"tcf": "A" * 1_000_000}},
     "TCF: letters of another script": {"consent": {"tcf": "ｃｏｎｓｅｎｔ"}},
+    "GPP: no header": {"gppString": "1YYN"},
+    "GPP: no text": {"gppString": 7},
+    "GPP: a broken TCF": {"gppString": gpp({2: tcf(1)[:20]})},
     "TCF: empty": {"consent": {"tcString": ""}},
 }
 
@@ -76,7 +81,9 @@ def test_what_cannot_be_read_is_a_denial(context: dict[str, Any]) -> None:
 
 
 @given(
-    st.dictionaries(st.sampled_from(["consent", "consentManagement", "tcf"]), JSON | st.dictionaries(st.text(), JSON))
+    st.dictionaries(
+        st.sampled_from(["consent", "consentManagement", "tcf", "gpp"]), JSON | st.dictionaries(st.text(), JSON)
+    )
 )
 def test_whatever_is_said_is_read_or_denied(context: dict[str, Any]) -> None:
     decisions = read_decisions(context, opted_out=True)

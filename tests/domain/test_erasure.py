@@ -92,9 +92,9 @@ def test_a_request_is_over_only_after_a_late_round_that_found_nothing() -> None:
     assert next_round(request) > request.began
 
 
-@pytest.mark.parametrize("kind", ["rectification", "", None, 7, "ERASURE"])
+@pytest.mark.parametrize("kind", ["anonymisation", "", None, 7, "ERASURE"])
 def test_a_kind_that_is_none_says_which_there_are_or_where_else_to_go(kind: object) -> None:
-    with pytest.raises(InvalidRequestError, match=r"kind is one of|regulars profile correct"):
+    with pytest.raises(InvalidRequestError, match=r"kind is one of|ask for an erasure"):
         check_kind(kind)
 
 
@@ -102,3 +102,13 @@ def test_every_place_that_an_erasure_does_not_reach_says_when_it_ends() -> None:
     assert all((place.days > 0) is (place.treatment == "ends") for place in remaining())
     assert all(place.days == 0 for place in PLACES if place not in remaining())
     assert len({place.name for place in PLACES}) == len(PLACES)
+
+
+@given(st.integers(0, 60_000))
+def test_an_opt_out_is_due_after_fifteen_working_days_whatever_the_law(day: int) -> None:
+    due = {Request(id="q", kind="opt_out", by="s", received=day * DAY, law=law).due for law in ("gdpr", "ccpa")}
+
+    [until] = due
+    passed = [datetime.fromtimestamp(at * DAY / SECOND, UTC).weekday() for at in range(day + 1, until // DAY + 1)]
+    assert sum(weekday < 5 for weekday in passed) == 15
+    assert passed[-1] < 5

@@ -73,7 +73,7 @@ def test_everybody_is_looked_at_and_then_it_is_live_and_counted_each_hour(
     assert {(each.number, each.backfill) for each in page.members} == {(1, True)}
     module = importlib.import_module("functions.count_members.handler")
     monkeypatch.setattr(module, "now", lambda: START)
-    assert [module.handler({}, None) for _ in range(2)] == [{"counted": 1}] * 2
+    assert [module.handler({}, None) for _ in range(2)] == [{"counted": 1, "overdue": 0}] * 2
     sizes = SizeStore(clients.database())
     assert sizes.of("viewers", first="2026-01-01", last="2026-01-01") == {"2026-01-01T00": 4}
     assert sizes.of("viewers", first="2025-12-01", last="2025-12-31") == {}

@@ -60,13 +60,16 @@ class Letters:
         assert answer.status == 200, answer.text
         return {name: answer.content[name].partition("token=")[2] for name in ("preferences", "unsubscribe")}
 
-    def ask(self, method: str, page: str, token: str | None = None, body: str = "") -> dict[str, Any]:
-        """Ask as the gateway does, and let the streams bring what follows."""
+    def ask(
+        self, method: str, page: str, token: str | None = None, body: str = "", *, signal: str = ""
+    ) -> dict[str, Any]:
+        """Ask as the gateway does, perhaps with `Sec-GPC`, and let the streams bring what follows."""
         response = self.api.serve(
             {
                 "rawPath": f"/v1/{page}",
                 "queryStringParameters": {"token": token} if token is not None else None,
                 "requestContext": {"http": {"method": method}},
+                "headers": {"sec-gpc": signal} if signal else {},
                 "body": body,
             },
             self.failures.append,
@@ -120,6 +123,43 @@ def test_to_look_at_a_page_changes_nothing(letters: Letters) -> None:
         for method in ("GET", "GET"):
             assert letters.ask(method, page, token)["statusCode"] == 200
 
+    assert letters.events() == before
+
+
+HONOURED = "opt-out signal (Global Privacy Control) is honoured: Advertising is off"
+
+
+def test_p11_the_page_shows_that_the_browsers_signal_is_honoured_and_records_it_once(letters: Letters) -> None:
+    token, before = letters.link()["preferences"], letters.events()
+    letters.save(token, "advertising")
+    agreed = letters.granted()
+    pages = [letters.ask("GET", "preferences", token, signal="1")["body"] for _ in range(3)]
+
+    assert "advertising" in agreed
+    assert "advertising" not in letters.granted()
+    assert all(HONOURED in page for page in pages)
+    assert letters.events() == before + 2
+    assert HONOURED not in letters.ask("GET", "preferences", token)["body"]
+    assert HONOURED not in letters.ask("GET", "preferences", token, signal="0")["body"]
+
+
+def test_who_agrees_on_the_page_in_spite_of_the_signal_is_told_and_believed(letters: Letters) -> None:
+    token = letters.link()["preferences"]
+    letters.ask("GET", "preferences", token, signal="1")
+    letters.save(token, "advertising")
+    page = letters.ask("GET", "preferences", token, signal="1")["body"]
+
+    assert "advertising" in letters.granted()
+    assert HONOURED not in page
+    assert "you agreed here to Advertising" in page
+
+
+def test_the_page_says_nothing_of_a_signal_where_nothing_is_sold(letters: Letters) -> None:
+    letters.workspace.world.define("consent", "purposes", {"purposes": {"newsletter": {"name": "Newsletter"}}})
+    token, before = letters.link()["preferences"], letters.events()
+    page = letters.ask("GET", "preferences", token, signal="1")["body"]
+
+    assert "Global Privacy Control" not in page
     assert letters.events() == before
 
 

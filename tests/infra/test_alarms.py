@@ -40,7 +40,15 @@ def test_somebody_is_told(deployed: Templates) -> None:
         )
     }
 
-    assert streams | failing | filled <= alarms(deployed).keys()
+    requests = {"privacy_requests_overdue", "privacy_requests_due_soon"}
+    assert streams | failing | filled | requests <= alarms(deployed).keys()
+
+
+def test_requests_that_are_overdue_are_told_by_the_look_of_each_hour(deployed: Templates) -> None:
+    alarm = alarms(deployed)["privacy_requests_overdue"]
+
+    assert (alarm["MetricName"], alarm["Period"], alarm["Threshold"]) == ("privacy_requests_overdue", 3_600, 0)
+    assert dimensions(alarm) == {"service": "count_members"}
 
 
 def test_a_minute_late_is_too_late(deployed: Templates) -> None:

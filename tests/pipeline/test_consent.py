@@ -76,6 +76,20 @@ def test_a_browser_that_asks_not_to_be_tracked_is_heard(careful: FrontDoor) -> N
     assert "campaign" not in stored.context
 
 
+@pytest.mark.parametrize(
+    ("header", "said_of", "told"),
+    [("1", True, "honoured"), (" 1 ", True, "honoured"), ("0", True, None), ("", True, None), ("1", False, None)],
+)
+def test_p11_the_answer_tells_the_page_that_the_signal_is_in_the_ledger(
+    careful: FrontDoor, header: str, said_of: bool, told: str | None
+) -> None:
+    body = a_batch(a_track_call(context=said(analytics=said_of)), writeKey=WRITE_KEY)
+    event = an_http_event(("/v1/batch", {"Sec-GPC": header}, json.dumps(body).encode()))
+    answer = serve(event, IngestApi(careful.door).answer, lambda _error: None)
+
+    assert json.loads(answer["body"]).get("gpc") == told
+
+
 def test_a_source_that_says_nothing_takes_everything() -> None:
     front_door = FrontDoor(MemoryDatabase())
 

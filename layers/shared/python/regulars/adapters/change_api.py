@@ -20,6 +20,7 @@ from regulars.pipeline.people import People
 from regulars.pipeline.ports import Clock, Journal, Many, Sealer
 from regulars.pipeline.preferences import Links
 from regulars.pipeline.rebuild import Rebuilder
+from regulars.pipeline.rectifying import Rectifications
 from regulars.stores.database import Database
 
 Answer = Mapping[str, Any]
@@ -32,6 +33,7 @@ class ChangeApi:
 
     corrector: Corrector
     recorder: DecisionRecorder
+    rectifications: Rectifications
     consents: Consents
     links: Links
     people: People
@@ -57,6 +59,7 @@ class ChangeApi:
         return cls(
             corrector=Corrector(database, sealer, many, clock, random),
             recorder=DecisionRecorder(database, sealer, many, clock, random),
+            rectifications=Rectifications(database, many, clock),
             consents=Consents(database, many),
             links=Links(database, sealer, many, clock),
             people=People(database, many),
@@ -70,10 +73,15 @@ class ChangeApi:
         """Correct traits, and answer with all of them as they will be."""
         profile_id = profile_id_of(call["ref"], self.sealer.hash_key)
         call.saw(profile_id)
-        correction, sensitive = _read_correction(call), call.caller.may("sensitive:read")
+        (correction, request), sensitive = _read_correction(call), call.caller.may("sensitive:read")
         call.sight.must_see_traits(correction.traits)
         opener = Opener(self.sealer, personal=call.personal, sensitive=sensitive, sight=call.sight)
+        if request:
+            call.saw(request)
+            self.rectifications.check(request, profile_id, correction.traits)
         corrected = self.corrector.correct(profile_id, correction, opener)
+        if request:
+            self.rectifications.note(request, correction.traits)
         return {
             "profile_id": corrected.profile_id,
             "messageId": corrected.message_id,
@@ -98,15 +106,18 @@ class ChangeApi:
         return {"profile_id": found.profile_id, "dry_run": dry_run, **rebuilt, "next": next}
 
 
-def _read_correction(call: Call) -> Correction:
-    """Read the body of a correction. Raises RequestError."""
+def _read_correction(call: Call) -> tuple[Correction, str]:
+    """Read the body of a correction, and for which request it is. Raises RequestError."""
     body = read_body(call.request)
-    only(body, {"traits", "reason", "messageId"})
-    traits, reason, message_id = body.get("traits"), body.get("reason"), body.get("messageId", "")
+    only(body, {"traits", "reason", "messageId", "request"})
+    request = body.get("request", "")
+    if not isinstance(request, str) or (request and "messageId" in body):
+        raise InvalidRequestError("request is the id of a rectification, which is the messageId then: leave that out")
+    traits, reason, message_id = body.get("traits"), body.get("reason"), request or body.get("messageId", "")
     if not isinstance(traits, dict) or not isinstance(reason, str):
         raise InvalidRequestError(
             'the body is {"traits": {"city": "Bern"}, "reason": "she moved"}; null removes a trait'
         )
     if not isinstance(message_id, str) or ("messageId" in body and not message_id):
         raise InvalidRequestError("messageId is a text of 1 to 100 printable characters")
-    return Correction(traits=traits, reason=reason, by=call.caller.subject, message_id=message_id)
+    return Correction(traits=traits, reason=reason, by=call.caller.subject, message_id=message_id), request

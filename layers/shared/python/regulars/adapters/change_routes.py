@@ -17,7 +17,8 @@ CHANGE_ROUTES: Sequence[Route[ChangeApi]] = (
         description=(
             "A value replaces a trait, null removes it, and older data does not undo it. The answer has all traits as "
             "they will be in a moment; personal ones are masked as everywhere. With a `messageId` a request may be "
-            "repeated for 30 days: it counts once."
+            "repeated for 30 days: it counts once. With a `request`, a rectification of this person that is verified, "
+            "that is done, and says which traits were changed."
         ),
         answer=ChangeApi.correct_traits,
         body="Correction",

@@ -32,8 +32,12 @@ CHANGE_SCHEMAS: Mapping[str, Schema] = {
             "traits": {**named(ANY), "description": "by name; null removes one"},
             "reason": {**TEXT, "minLength": 1, "maxLength": 1_000},
             "messageId": {**TEXT, "description": "so that it may be repeated: it counts once"},
+            "request": {
+                **TEXT,
+                "description": "the verified rectification that is done by this; it is the messageId",
+            },
         },
-        optional=("messageId",),
+        optional=("messageId", "request"),
     ),
     "Corrected": an_object(
         {

@@ -56,6 +56,11 @@ def read(event: Mapping[str, Any]) -> Request:
     )
 
 
+def is_opted_out(request: Request) -> bool:
+    """Say whether the browser asks that nothing about its person is sold or shared: Global Privacy Control."""
+    return request.headers.get("sec-gpc", "").strip() == "1"
+
+
 def respond(content: object, *, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
     """Answer with JSON."""
     return {

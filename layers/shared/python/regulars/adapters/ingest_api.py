@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from regulars.adapters.credentials import visit, write_keys
-from regulars.adapters.http import Request, Response, respond
+from regulars.adapters.http import Request, Response, is_opted_out, respond
 from regulars.adapters.overflow import Overflow
 from regulars.adapters.pixel import as_call, image
 from regulars.adapters.sdk_settings import for_rudderstack, for_segment
@@ -16,7 +16,7 @@ from regulars.domain.sources import Source
 from regulars.domain.write_keys import admit
 from regulars.errors import MethodNotAllowedError, NotFoundError, RequestError, UnavailableError
 from regulars.pipeline.ingest import Door, defer, open_document
-from regulars.pipeline.receipts import OUTCOMES, Receipt, Verdict
+from regulars.pipeline.receipts import OUTCOMES, Outcome, Receipt, Verdict
 
 _TYPES: Mapping[str, EventType] = {
     "track": "track", "t": "track", "identify": "identify", "i": "identify", "page": "page", "p": "page",
@@ -24,6 +24,7 @@ _TYPES: Mapping[str, EventType] = {
 }  # fmt: skip
 _BATCHES = frozenset({"/v1/batch", "/v1/b", "/v1/import", "/beacon/v1/batch"})
 _METRICS = "/v1/m"
+_NOTED: Sequence[Outcome] = ("accepted", "duplicate", "deferred")  # with what came with it
 _CALL = re.compile(r"/(?:v1|api/s|api/s/s2s)/(?P<call>[a-z]+)")
 _PIXEL = re.compile(r"/v1/pixel/(?P<call>[a-z]+)")
 _SETTINGS = re.compile(r"/v1/projects/(?P<key>[^/]+)/settings")
@@ -81,10 +82,11 @@ class IngestApi:
                 write_keys=keys,
                 visit=visit(request),
                 received=request.received,
-                opted_out=request.headers.get("sec-gpc", "").strip() == "1",
+                opted_out=is_opted_out(request),
             )
 
-        return respond(_receipt_json(self._or_keep(request, messages, receive)))
+        receipt = self._or_keep(request, messages, receive)
+        return respond(_receipt_json(receipt) | _signal_json(request, receipt))
 
     def _or_keep(self, request: Request, messages: Sequence[object], receive: Callable[[], Receipt]) -> Receipt:
         """Keep what no table takes, to be received later."""
@@ -132,6 +134,12 @@ def _receipt_json(receipt: Receipt) -> dict[str, Any]:
         **{outcome: counts[outcome] for outcome in OUTCOMES},
         "verdicts": [_verdict_json(verdict) for verdict in receipt.verdicts],
     }
+
+
+def _signal_json(request: Request, receipt: Receipt) -> dict[str, str]:
+    """Say that the browser's opt-out stands in the ledger, so that the page may show it (11 CCR 7025(c)(6))."""
+    is_noted = any(receipt.counts()[outcome] for outcome in _NOTED)
+    return {"gpc": "honoured"} if is_noted and is_opted_out(request) else {}
 
 
 def _verdict_json(verdict: Verdict) -> dict[str, Any]:

@@ -81,9 +81,14 @@ class Pager:
 
 def is_dry_run(call: Call) -> bool:
     """Say whether only a rehearsal is asked for. Raises InvalidRequestError."""
-    said = call.request.query.get("dry_run", "false")
+    return is_set(call, "dry_run")
+
+
+def is_set(call: Call, name: str) -> bool:
+    """Say whether a parameter of the query is true. Raises InvalidRequestError."""
+    said = call.request.query.get(name, "false")
     if said not in ("true", "false"):
-        raise InvalidRequestError("dry_run is true or false")
+        raise InvalidRequestError(f"{name} is true or false")
     return said == "true"
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Self
 from urllib.parse import parse_qs
 
-from regulars.adapters.http import Request, Response, read
+from regulars.adapters.http import Request, Response, is_opted_out, read
 from regulars.adapters.preference_pages import (
     EVERYTHING,
     ONE_CLICK,
@@ -52,7 +52,7 @@ class PreferenceApi:
         match request.method, request.path.rstrip("/").rpartition("/")[2]:
             case "GET", "preferences":
                 token = request.query.get("token", "")
-                return self._show(token)
+                return self._show(token, request)
             case "POST", "preferences":
                 return self._save(request)
             case "GET", "unsubscribe":
@@ -62,9 +62,13 @@ class PreferenceApi:
                 return self._unsubscribe(request)
         raise NotFoundError("there is no such page: use the link of the letter")
 
-    def _show(self, token: str) -> Response:
-        opened = self.preferences.open(token)
-        return preferences_page(opened, token) if opened.ticket.preferences else unsubscribe_page(opened, token)
+    def _show(self, token: str, request: Request) -> Response:
+        """Show the page; a browser that signals an opt-out says so by that, and nothing else decides anything."""
+        signals = is_opted_out(request)
+        opened = self.preferences.signal(token) if signals else self.preferences.open(token)
+        if not opened.ticket.preferences:
+            return unsubscribe_page(opened, token)
+        return preferences_page(opened, token, signals=signals)
 
     def _save(self, request: Request) -> Response:
         """Save what was changed on the page: what a box was when it was shown says what its person decided."""
@@ -74,13 +78,14 @@ class PreferenceApi:
         if not opened.ticket.preferences:
             raise InvalidRequestError("this link unsubscribes, and nothing else")
         if _one(form, "action") == EVERYTHING:
-            return preferences_page(self.preferences.withdraw(token), token, saved=True)
+            return preferences_page(self.preferences.withdraw(token), token, saved=True, signals=is_opted_out(request))
         choices = {choice_name(choice): choice for choice in opened.choices}
         named = {
             field: [choices[name] for name in form.get(field, ()) if name in choices] for field in ("granted", "was")
         }
         wishes, were = named["granted"], named["was"]
-        return preferences_page(self.preferences.decide(token, were=were, wishes=wishes), token, saved=True)
+        decided = self.preferences.decide(token, were=were, wishes=wishes)
+        return preferences_page(decided, token, saved=True, signals=is_opted_out(request))
 
     def _unsubscribe(self, request: Request) -> Response:
         """Withdraw by one click, as RFC 8058 has it: mail programs send the token in the query."""

@@ -37,8 +37,8 @@ EVERYTHING = "everything"
 ONE_CLICK = ("List-Unsubscribe", "One-Click")
 
 
-def preferences_page(opened: Opened, token: str, *, saved: bool = False) -> Response:
-    """Show what somebody is asked for, as a form."""
+def preferences_page(opened: Opened, token: str, *, saved: bool = False, signals: bool = False) -> Response:
+    """Show what somebody is asked for, as a form; `signals` says that their browser sent `Sec-GPC: 1`."""
     choices, purposes = opened.choices, opened.consent.purposes.by_id
     groups = [
         _group(purposes[id], [choice for choice in choices if choice[0] == id], opened)
@@ -46,6 +46,7 @@ def preferences_page(opened: Opened, token: str, *, saved: bool = False) -> Resp
     ]
     others = [purpose for purpose in purposes.values() if not purpose.is_asked]
     status = '<p role="status">Your choice is saved. It holds within a minute.</p>' if saved else ""
+    status += _signal(opened) if signals else ""
     form = (
         f'<form method="post" action="preferences">{_hidden("token", token)}{"".join(groups)}'
         '<button class="main" name="action" value="save">Save my choice</button>'
@@ -53,6 +54,21 @@ def preferences_page(opened: Opened, token: str, *, saved: bool = False) -> Resp
     )
     nothing = "<p>There is nothing to choose.</p>"
     return _page("Your preferences", f"{status}{form if groups else nothing}{_others(others)}")
+
+
+def _signal(opened: Opened) -> str:
+    """Show what became of the browser's opt-out signal (11 CCR 7025(c)(6)); who agreed here since then said so."""
+    if not opened.sold:
+        return ""
+    if opened.is_opted_out:
+        words = "Your browser's opt-out signal (Global Privacy Control) is honoured"
+        return f'<p role="status">{words}: {_sold(opened)} is off.</p>'
+    words = "Your browser sends an opt-out signal (Global Privacy Control), and you agreed here to"
+    return f'<p role="status">{words} {_sold(opened)}. Take the mark away to opt out.</p>'
+
+
+def _sold(opened: Opened) -> str:
+    return escape(", ".join(opened.consent.purposes.by_id[id].name for id in opened.sold))
 
 
 def unsubscribe_page(opened: Opened, token: str) -> Response:

@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass
 from typing import Any, Self
 
 from regulars.adapters.bodies import only, read_body
-from regulars.adapters.pages import Pager
+from regulars.adapters.pages import Pager, is_set
 from regulars.adapters.routes import Call
 from regulars.domain.certificates import is_genuine
 from regulars.domain.instants import to_text
@@ -37,6 +37,7 @@ class PrivacyApi:
     catalog: LiveCatalog
     pager: Pager
     sealer: Sealer
+    clock: Clock
 
     @classmethod
     def over(cls, database: Database, sealer: Sealer, many: Many, *, clock: Clock, workers: Workers) -> Self:
@@ -46,6 +47,7 @@ class PrivacyApi:
             catalog=LiveCatalog(CatalogStore(database)),
             pager=Pager(sealer),
             sealer=sealer,
+            clock=clock,
         )
 
     def get_register(self, _call: Call) -> Answer:
@@ -54,14 +56,15 @@ class PrivacyApi:
 
     def list_requests(self, call: Call) -> Answer:
         """Answer with requests, newest first."""
-        asked = self.pager.asked(call, "privacy_requests")
-        found = self.requests.newest(before=asked.after, limit=asked.one_more)
-        shown, next = self.pager.page(asked, found, request_json, lambda request: request.id)
+        overdue = is_set(call, "overdue")
+        asked = self.pager.asked(call, "privacy_requests", str(overdue))
+        found = self.requests.newest(before=asked.after, limit=asked.one_more, overdue=overdue)
+        shown, next = self.pager.page(asked, found, self._json, lambda request: request.id)
         return {"requests": shown, "next": next}
 
     def get_request(self, call: Call) -> Answer:
         """Answer with how far a request is."""
-        return request_json(self.requests.get(call["id"]))
+        return self._json(self.requests.get(call["id"]))
 
     def begin(self, call: Call) -> Answer:
         """Take a request."""
@@ -80,7 +83,8 @@ class PrivacyApi:
         """Add identifiers to a request."""
         body = read_body(call.request, LARGEST)
         only(body, {"identifiers"})
-        return self._told(call, self.requests.add(call["id"], self._owners(body.get("identifiers"))))
+        owners = self._owners(body.get("identifiers"))
+        return self._told(call, self.requests.add(call["id"], owners, by=call.caller.subject))
 
     def verify(self, call: Call) -> Answer:
         """Confirm who asks, and begin."""
@@ -89,6 +93,13 @@ class PrivacyApi:
         how = body.get("how")
         proof = how if isinstance(how, str) else ""
         return self._told(call, self.requests.verify(call["id"], by=call.caller.subject, proof=proof))
+
+    def extend(self, call: Call) -> Answer:
+        """Make the time of a request longer."""
+        body = read_body(call.request)
+        only(body, {"reason"})
+        asked = self.requests.extend(call["id"], by=call.caller.subject, reason=body.get("reason"))
+        return self._told(call, asked)
 
     def cancel(self, call: Call) -> Answer:
         """Take a request back."""
@@ -123,7 +134,10 @@ class PrivacyApi:
 
     def _told(self, call: Call, request: Request) -> Answer:
         call.saw(request.id)
-        return request_json(request)
+        return self._json(request)
+
+    def _json(self, request: Request) -> Answer:
+        return request_json(request, now=self.clock())
 
     def _owners(self, raw: object) -> Sequence[str]:
         if not isinstance(raw, list) or len(raw) > AT_ONCE:
@@ -144,8 +158,8 @@ class PrivacyApi:
         return owner
 
 
-def request_json(request: Request) -> Answer:
-    """Write a request."""
+def request_json(request: Request, *, now: int) -> Answer:
+    """Write a request, as it stands to its deadline now."""
     running = request.state == "running"
     return {
         "id": request.id,
@@ -157,6 +171,10 @@ def request_json(request: Request) -> Answer:
         "identifiers": request.identifiers,
         "received_at": to_text(request.received),
         "due_at": to_text(request.due),
+        "deadline": request.deadline(now),
+        "extended_at": _instant(request.extended),
+        "extended_by": request.extended_by or None,
+        "extension": request.extension or None,
         "verified_at": _instant(request.verified),
         "verified_by": request.verified_by or None,
         "verified_how": request.proof or None,
@@ -165,6 +183,7 @@ def request_json(request: Request) -> Answer:
         "round": request.round,
         "next_round_at": _instant(next_round(request)) if running and request.stage == "wait" else None,
         "found": dict(request.found),
+        "changed": list(request.changed),
         "ended_at": _instant(request.ended),
     }
 

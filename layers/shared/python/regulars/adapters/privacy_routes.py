@@ -11,6 +11,11 @@ from regulars.domain.roles import Scope
 
 _REQUESTS = "/v1/privacy/requests"
 _ONE = f"{_REQUESTS}/{{id}}"
+_OVERDUE = Parameter(
+    name="overdue",
+    description="only those that are open, and whose time is over",
+    schema={"type": "boolean", "default": False},
+)
 _Answer = Callable[[PrivacyApi, Call], Mapping[str, Any]]
 
 
@@ -61,7 +66,7 @@ PRIVACY_ROUTES: Sequence[Route[PrivacyApi]] = (
         "List requests of persons, newest first",
         PrivacyApi.list_requests,
         returns="PrivacyRequestPage",
-        query=PAGED,
+        query=(*PAGED, _OVERDUE),
     ),
     _route(
         "POST",
@@ -72,7 +77,8 @@ PRIVACY_ROUTES: Sequence[Route[PrivacyApi]] = (
         PrivacyApi.begin,
         description=(
             "Of an identifier its keyed hash is kept, and nothing else. Nothing happens before the request is "
-            "verified; until then identifiers may be added, 100,000 in all."
+            "verified; until then identifiers may be added, 100,000 in all. An opt-out needs no proof, and begins as "
+            "soon as it names somebody; of more than a thousand, take it for nobody, add them, and verify it."
         ),
         body="PrivacyWish",
     ),
@@ -103,6 +109,19 @@ PRIVACY_ROUTES: Sequence[Route[PrivacyApi]] = (
         PrivacyApi.verify,
         description="An erasure cannot be undone from here on: the keys of the person go first.",
         body="PrivacyProof",
+    ),
+    _route(
+        "POST",
+        f"{_ONE}/extend",
+        "privacy:write",
+        "extend_privacy_request",
+        "Make the time of a request longer, and say why",
+        PrivacyApi.extend,
+        description=(
+            "Once, before its time is over: two further months (GDPR, article 12(3)), or 45 days (CCPA). Tell whoever "
+            "asked, with the reason, before that: the platform does not write to them. An opt-out has no extension."
+        ),
+        body="PrivacyExtension",
     ),
     _route(
         "POST",

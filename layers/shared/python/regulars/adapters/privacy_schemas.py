@@ -17,7 +17,8 @@ from regulars.adapters.shapes import (
     or_null,
     ref,
 )
-from regulars.domain.privacy_requests import AT_ONCE, KINDS, LAWS, PROOFS
+from regulars.domain.privacy_deadlines import DEADLINES, EXTENSIONS, LAWS
+from regulars.domain.privacy_requests import AT_ONCE, KINDS, PROOFS
 
 _IDENTIFIERS: Schema = {
     **a_list(TEXT),
@@ -27,9 +28,16 @@ _IDENTIFIERS: Schema = {
 PRIVACY_SCHEMAS: Mapping[str, Schema] = {
     "PrivacyWish": an_object(
         {
-            "kind": {"enum": list(KINDS), "description": "lift undoes an erasure's ledger, release a restriction"},
+            "kind": {
+                "enum": list(KINDS),
+                "description": "lift undoes an erasure's ledger, release a restriction; opt_out begins at once",
+            },
             "identifiers": _IDENTIFIERS,
-            "law": {"enum": list(LAWS), "default": "gdpr", "description": "a month, or 45 days"},
+            "law": {
+                "enum": list(LAWS),
+                "default": "gdpr",
+                "description": "a month, or 45 days; an opt-out has 15 business days",
+            },
             "reference": {
                 "type": "string",
                 "pattern": "^[A-Za-z0-9._/#-]{0,64}$",
@@ -39,7 +47,10 @@ PRIVACY_SCHEMAS: Mapping[str, Schema] = {
         optional=("identifiers", "law", "reference"),
     ),
     "PrivacyIdentifiers": an_object({"identifiers": _IDENTIFIERS}),
-    "PrivacyProof": an_object({"how": {"enum": list(PROOFS)}}),
+    "PrivacyExtension": an_object({"reason": {"enum": list(EXTENSIONS)}}),
+    "PrivacyProof": an_object(
+        {"how": {"enum": list(PROOFS), "description": "an opt-out needs none"}}, optional=("how",)
+    ),
     "PrivacyRequest": an_object(
         {
             "id": TEXT,
@@ -51,6 +62,13 @@ PRIVACY_SCHEMAS: Mapping[str, Schema] = {
             "identifiers": {**WHOLE, "description": "that it names"},
             "received_at": INSTANT,
             "due_at": INSTANT,
+            "deadline": {
+                "enum": [*DEADLINES, None],
+                "description": "soon: within a week; met or missed once it is done; null if it was cancelled",
+            },
+            "extended_at": or_null(INSTANT),
+            "extended_by": or_null(TEXT),
+            "extension": {"enum": [*EXTENSIONS, None], "description": "why its time was made longer"},
             "verified_at": or_null(INSTANT),
             "verified_by": or_null(TEXT),
             "verified_how": or_null(TEXT),
@@ -59,6 +77,7 @@ PRIVACY_SCHEMAS: Mapping[str, Schema] = {
             "round": {**WHOLE, "description": "how many rounds over all places have ended"},
             "next_round_at": or_null(INSTANT),
             "found": {**named(WHOLE), "description": "what was removed so far, by place"},
+            "changed": {**a_list(TEXT), "description": "names of traits that were corrected"},
             "ended_at": or_null(INSTANT),
         }
     ),

@@ -292,7 +292,12 @@ SCHEMAS: Mapping[str, Schema] = {
                 ),
                 "description": "what became of each",
             },
-        }
+            "gpc": {
+                "const": "honoured",
+                "description": "the request had `Sec-GPC: 1`: the page may show that it counts",
+            },
+        },
+        optional=("gpc",),
     ),
     "Settings": {"type": "object", "description": "what an SDK asks for before it starts"},
     "SourceConfig": {"type": "object", "description": "what a RudderStack SDK asks for before it starts"},

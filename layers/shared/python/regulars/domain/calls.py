@@ -70,7 +70,7 @@ def read(raw: object, delivery: Delivery, type: str | None = None, turn: int = 0
     At its `turn` among those of a request it arrives so many microseconds later: parts tell events by their arrival.
     Raises InvalidEventError.
     """
-    message = read_message(raw, delivery.envelope, type, delivery.source.purposes)
+    message = read_message(raw, delivery.envelope, type, delivery.source.purposes, received=delivery.received)
     delivery.source.key.check(message.type, message.name)
     said = _identifiers(message, delivery.rules)
     claims = _claims(message, said, delivery)

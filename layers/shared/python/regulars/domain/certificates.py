@@ -30,6 +30,8 @@ def certify(request: Request, *, hash_key: bytes) -> Certificate:
         "reference": request.reference,
         "received_at": to_text(request.received),
         "due_at": to_text(request.due),
+        "extended_at": to_text(request.extended) if request.extended else None,
+        "extension": request.extension or None,
         "verified_at": to_text(request.verified),
         "verified_by": request.verified_by,
         "verified_how": request.proof,
@@ -39,6 +41,7 @@ def certify(request: Request, *, hash_key: bytes) -> Certificate:
         "erased": request.erased,
         "rounds": request.round,
         "removed": dict(request.found),
+        "changed": list(request.changed),
         "found_by_the_last_round": dict(request.last),
         "remains": _remains(request) if request.kind == "erasure" else [],
     }

@@ -5,23 +5,20 @@ Consent tools tell decisions by category, each with names of its own; a source s
 needs, and what becomes of an event without them. What cannot be read is a denial.
 """
 
-import binascii
-from base64 import b64decode
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from regulars.domain import gpp_strings, tc_strings
 from regulars.errors import SuppressedError
 
 GPC = "gpc"  # denied by the header `Sec-GPC: 1`, else allowed
 OPTED_OUT = "gpc"  # the field of a context in which the door notes that header
 ROOTS = frozenset({"properties", "traits", "context"})
 _TCF = ("tcString", "tcfString", "tcf")  # under these names, in `context.consent` or in `context`
-_TCF_PURPOSES = 24
-_TCF_AT = 152  # bits before the purposes of a core string, version 2
-BESIDE = frozenset({*_TCF, "googleConsentMode"})  # where a context says consent beside `consent`
+_GPP = ("gppString", "gpp")  # as well
+BESIDE = frozenset({*_TCF, *_GPP, "googleConsentMode"})  # where a context says consent beside `consent`
 _GOOGLE = {"granted": True, "denied": False}
-_LONGEST = 20_000  # characters of a consent string; those of hundreds of vendors have a thousand
 
 Path = tuple[str, ...]
 
@@ -53,37 +50,43 @@ class Decisions:
         return not self.is_broken and all(self.said.get(name, purpose.unsaid) for name in purpose.categories)
 
 
-def read_decisions(context: Mapping[str, Any], *, opted_out: bool) -> Decisions:
+def read_decisions(context: Mapping[str, Any], *, opted_out: bool, at: int | None = None) -> Decisions:
     """
-    Read what consent tools of Segment, RudderStack, Jitsu, the TCF and Google put into a context.
+    Read what consent tools of Segment, RudderStack, Jitsu, the TCF, the GPP and Google put into a context.
 
     `opted_out` says that the browser sent `Sec-GPC: 1`. Of two words on a category the denial holds.
     """
     said = {GPC: not opted_out}
     try:
-        tools = read_categories(context)
+        tools = read_categories(context, at)
     except ValueError:
         return Decisions(is_broken=True)
     for tool, words in tools.items():
         for name, allowed in words.items():
-            category = f"tcf_{name}" if tool == "tcf" else name
+            category = f"{tool}_{name}" if tool in ("tcf", "gpp") else name
             said[category] = allowed and said.get(category, True)
     return Decisions(said)
 
 
-def read_categories(context: Mapping[str, Any]) -> Mapping[str, Mapping[str, bool]]:
+def read_categories(context: Mapping[str, Any], at: int | None = None) -> Mapping[str, Mapping[str, bool]]:
     """
     Read what each consent tool says in a context, by its own names of categories; those of the TCF are numbers.
+
+    A string may be too old for the instant (microseconds) at which it is said, if that is known.
 
     Raises ValueError for what cannot be read.
     """
     consent = context.get("consent") or {}
     if not isinstance(consent, Mapping):
         raise ValueError("consent is an object")
+    strings = [place[name] for place in (consent, context) for name in _GPP if place.get(name) is not None]
+    platform = [_gpp(string, at) for string in strings]
+    tcf = [place[name] for place in (consent, context) for name in _TCF if place.get(name) is not None]
     tools = {
         "segment": [_preferences(consent.get("categoryPreferences"))],
         "rudderstack": [_lists(context.get("consentManagement"))],
-        "tcf": [_tcf(place[name]) for place in (consent, context) for name in _TCF if place.get(name) is not None],
+        "tcf": [*(_tcf(string, at) for string in tcf), *(purposes for _, purposes in platform)],
+        "gpp": [opted_out for opted_out, _ in platform],
         "google": [_google(place.get("googleConsentMode")) for place in (consent, context)],
     }
     return {tool: _together(words) for tool, words in tools.items()}
@@ -99,14 +102,19 @@ def _together(words: Iterable[Mapping[str, bool]]) -> Mapping[str, bool]:
 
 
 def keep_to(
-    purposes: Sequence[Purpose], fields: Mapping[str, Any], *, opted_out: bool, decides: bool = False
+    purposes: Sequence[Purpose],
+    fields: Mapping[str, Any],
+    *,
+    opted_out: bool,
+    decides: bool = False,
+    at: int | None = None,
 ) -> Mapping[str, Any]:
     """
     Leave out of a message what its sender did not agree to; one that `decides` what they agree to is always heard.
 
     Raises SuppressedError if nothing of it may be stored.
     """
-    decisions = read_decisions(fields["context"], opted_out=opted_out)
+    decisions = read_decisions(fields["context"], opted_out=opted_out, at=at)
     denied = [purpose for purpose in purposes if not decisions.allow(purpose)]
     refused = [purpose.name for purpose in denied if not purpose.strip]
     if refused and not decides:
@@ -168,16 +176,21 @@ def _names(raw: object) -> Sequence[str]:
     return raw
 
 
-def _tcf(raw: object) -> Mapping[str, bool]:
+def _tcf(raw: object, at: int | None) -> Mapping[str, bool]:
     """Read the purposes of a TCF string of version 2, `1` to `24`. Raises ValueError."""
-    if not isinstance(raw, str) or len(raw) > _LONGEST:
+    decoded = tc_strings.decode(_string(raw))
+    if not decoded.is_valid(at):
+        raise ValueError("a consent string is no older than 13 months, and names the vendors that were disclosed")
+    return {str(number): allowed for number, allowed in enumerate(decoded.consents, start=1)}
+
+
+def _gpp(raw: object, at: int | None) -> tuple[Mapping[str, bool], Mapping[str, bool]]:
+    """Read what a GPP string opts out of, and its purposes of the TCF. Raises ValueError."""
+    decoded = gpp_strings.decode(_string(raw))
+    return dict.fromkeys(decoded.opted_out, False), _tcf(decoded.tcf, at) if decoded.tcf is not None else {}
+
+
+def _string(raw: object) -> str:
+    if not isinstance(raw, str):
         raise ValueError("a consent string is a text")
-    core = raw.partition(".")[0]
-    try:
-        content = b64decode(core + "=" * (-len(core) % 4), altchars=b"-_", validate=True)
-    except binascii.Error as error:
-        raise ValueError("a consent string is base64") from error
-    bits = "".join(f"{byte:08b}" for byte in content[:32])
-    if len(bits) < _TCF_AT + _TCF_PURPOSES or int(bits[:6], 2) != 2:
-        raise ValueError("a consent string is of version 2 of the TCF")
-    return {str(number + 1): bits[_TCF_AT + number] == "1" for number in range(_TCF_PURPOSES)}
+    return raw

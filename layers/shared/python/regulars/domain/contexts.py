@@ -9,8 +9,8 @@ from regulars.domain.looks import HIDDEN, Look, rest_of
 from regulars.domain.telling import Own
 
 CLEAR_CONTEXT = frozenset(
-    "active app campaign consent consentManagement direct googleConsentMode gpc groupId import library locale network"
-    " os protocols screen sessionId tcString tcf tcfString timezone".split()
+    "active app campaign consent consentManagement direct googleConsentMode gpc gpp gppString groupId import library"
+    " locale network os protocols screen sessionId tcString tcf tcfString timezone".split()
 )
 _CONSENT = frozenset({"consent", "consentManagement", "googleConsentMode"})  # there `email` is a channel
 _PLAIN = 2  # the form of marshal in which equal content is written equally, whatever of it is one object

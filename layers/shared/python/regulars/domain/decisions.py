@@ -91,7 +91,7 @@ def _by(event: Event) -> str:
 def _matters(event: Event) -> Mapping[str, bool]:
     matters: dict[str, bool] = {}
     try:
-        matters = _categories(event.context)
+        matters = _categories(event.context, event.at)
     except ValueError:
         matters[UNREADABLE] = False
     if event.context.get(OPTED_OUT) is True:
@@ -101,10 +101,9 @@ def _matters(event: Event) -> Mapping[str, bool]:
     return matters
 
 
-def _categories(context: Mapping[str, Any]) -> dict[str, bool]:
-    found = {
-        f"{tool}:{name}": allowed for tool, said in read_categories(context).items() for name, allowed in said.items()
-    }
+def _categories(context: Mapping[str, Any], at: int) -> dict[str, bool]:
+    tools = read_categories(context, at)
+    found = {f"{tool}:{name}": allowed for tool, said in tools.items() for name, allowed in said.items()}
     if len(found) >= MAX_MATTERS or any(len(name) > LONGEST for name in found):
         raise ValueError("so many categories, or such names, are no decision")
     return found

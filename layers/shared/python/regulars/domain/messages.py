@@ -79,11 +79,20 @@ def read_envelope(body: Mapping[str, Any]) -> Envelope:
     )
 
 
-def read_message(raw: object, envelope: Envelope, type: str | None = None, purposes: Sequence[Purpose] = ()) -> Message:
+def read_message(
+    raw: object,
+    envelope: Envelope,
+    type: str | None = None,
+    purposes: Sequence[Purpose] = (),
+    *,
+    received: int | None = None,
+) -> Message:
     """
     Read a message; the path of a single call says its `type`, a message of a batch says it itself.
 
-    What its sender did not agree to of these purposes is left out. Raises InvalidEventError, SuppressedError.
+    What its sender did not agree to of these purposes, when it was `received`, is left out.
+
+    Raises InvalidEventError, SuppressedError.
     """
     if not isinstance(raw, Mapping):
         raise InvalidEventError("invalid_event", "an event is an object")
@@ -91,7 +100,7 @@ def read_message(raw: object, envelope: Envelope, type: str | None = None, purpo
     fields: Mapping[str, Any] = _together(raw, envelope)
     if purposes:
         decides = (type or raw.get("type")) == "track" and raw.get("event") in DECIDING
-        fields = keep_to(purposes, fields, opted_out=envelope.opted_out, decides=decides)
+        fields = keep_to(purposes, fields, opted_out=envelope.opted_out, decides=decides, at=received)
     type_ = _type(type or raw.get("type"))
     _check_ids(type_, fields)
     return Message(

@@ -1,27 +1,42 @@
 """Requests of persons: what may be asked for, who has to confirm it, until when, and how far it is."""
 
-from calendar import monthrange
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
 from typing import Literal, get_args
 
-from regulars.domain.instants import HOUR, SECOND
+from regulars.domain.instants import HOUR
+from regulars.domain.privacy_deadlines import (
+    EXTENSIONS,
+    LAWS,
+    Deadline,
+    Extension,
+    Law,
+    deadline,
+    due,
+    opt_out_due,
+)
 from regulars.domain.timers import MINUTE
-from regulars.errors import ConflictingEditError, InvalidRequestError
+from regulars.errors import ConflictingEditError, ForbiddenError, InvalidRequestError
 
-Kind = Literal["erasure", "lift", "access", "portability", "restriction", "objection", "release"]
-Law = Literal["gdpr", "ccpa"]
+Kind = Literal[
+    "erasure", "lift", "access", "portability", "restriction", "objection", "release", "opt_out", "rectification"
+]
 State = Literal["received", "verified", "running", "done", "cancelled"]
 Proof = Literal["signed_in", "document", "in_person", "known_channel", "court_order"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
-BY_HAND: frozenset[Kind] = frozenset({"access", "portability"})  # who was verified is given a file, by the officer
-LAWS: tuple[Law, ...] = get_args(Law)
+BY_HAND: frozenset[Kind] = frozenset({"access", "portability", "rectification"})  # done by the officer, once verified
+FILES: frozenset[Kind] = frozenset({"access", "portability"})  # who was verified is given a file
+UNVERIFIED: frozenset[Kind] = frozenset({"opt_out"})  # 11 CCR 7026(d): nobody has to prove who they are to say no
+NOT_REQUIRED = "not_required"  # the proof of those
 PROOFS: tuple[Proof, ...] = get_args(Proof)
 ELSEWHERE: Mapping[str, str] = {
-    "rectification": "correct traits with PATCH /v1/profiles/{ref}/traits, or `regulars profile correct`",
+    "anonymisation": (
+        "what would be left of a person among few could be tied to them again, and nobody could say that it cannot:"
+        " ask for an erasure, or count what you need of many before it"
+    ),
 }
 MOST = 100_000  # identifiers of a request
+MOST_OF: Mapping[Kind, int] = {"rectification": 1}  # what is wrong of one person is right of another
 AT_ONCE = 1_000  # identifiers that are told at once
 
 # A process lives fifteen minutes at most: whatever it read before the ledger, it has written by then. Streams are given
@@ -38,7 +53,9 @@ class Request:
     While it runs it goes in rounds, each of which takes away all that it finds: `stage` and `cursor` say where one is,
     `began` when it began, `found` what all of them have found by place, `last` what this one has. `marked` is since
     when nothing new of these people is taken, `awake` when workers were started last. `erased` is how many
-    identifiers it turned out to be about; it `repeats` after tables were restored from a backup.
+    identifiers it turned out to be about; it `repeats` after tables were restored from a backup. `changed` are the
+    names of traits that were corrected: their values are never kept here. `extended` is when, by whom and for which
+    reason its time was made longer.
     """
 
     id: str
@@ -63,14 +80,22 @@ class Request:
     erased: int = 0
     repeats: int = 0
     awake: int = 0
+    changed: tuple[str, ...] = ()
+    extended: int = 0
+    extended_by: str = ""
+    extension: Extension | Literal[""] = ""
     version: int = 0
 
     @property
     def due(self) -> int:
-        """By when it has to be done: a month after it came (GDPR, art. 12), or 45 days (CCPA)."""
-        came = datetime.fromtimestamp(self.received / SECOND, UTC)
-        due = _next_month(came) if self.law == "gdpr" else came + timedelta(days=45)
-        return round(due.timestamp()) * SECOND
+        """By when it has to be done."""
+        if self.kind == "opt_out":
+            return opt_out_due(self.received)
+        return due(self.received, self.law, extended=bool(self.extended))
+
+    def deadline(self, now: int) -> Deadline | None:
+        """Say how it stands to that; None of one that was taken back."""
+        return None if self.state == "cancelled" else deadline(self.due, ended=self.ended, now=now)
 
     @property
     def is_open(self) -> bool:
@@ -78,15 +103,40 @@ class Request:
         return self.state not in ("done", "cancelled")
 
 
-def verify(request: Request, *, by: str, proof: str, now: int) -> Request:
-    """Confirm that whoever asked is who they say. Raises InvalidRequestError, ConflictingEditError."""
-    if proof not in PROOFS:
+def verify(request: Request, *, by: str, proof: str, now: int, four_eyes: bool = False) -> Request:
+    """
+    Confirm that whoever asked is who they say; of an opt-out nobody has to prove it.
+
+    With `four_eyes` an erasure is confirmed by somebody else than who took it. Raises InvalidRequestError,
+    ForbiddenError, ConflictingEditError.
+    """
+    if four_eyes and request.kind == "erasure" and by == request.by:
+        raise ForbiddenError("who took an erasure does not verify it here: somebody else has to (four_eyes)")
+    if request.kind in UNVERIFIED and not proof:
+        proof = NOT_REQUIRED
+    elif proof not in PROOFS:
         raise InvalidRequestError(f"how says by what the identity was verified: {', '.join(PROOFS)}")
     if request.state != "received":
         raise ConflictingEditError(f"the request is {request.state}: it was verified, or cancelled, before")
     if not request.identifiers:
         raise InvalidRequestError("the request names nobody yet: add identifiers first")
     return replace(request, state="verified", verified_by=by, verified=now, proof=proof)
+
+
+def extend(request: Request, *, by: str, reason: object, now: int) -> Request:
+    """
+    Make its time longer, once, before it is over: GDPR, art. 12(3), and CCPA 1798.130(a)(2).
+
+    Raises InvalidRequestError, ConflictingEditError.
+    """
+    if reason not in EXTENSIONS:
+        raise InvalidRequestError(f"reason says why it takes longer: {', '.join(EXTENSIONS)}")
+    if request.kind == "opt_out":
+        raise InvalidRequestError("no law gives more time for an opt-out")
+    if request.extended or not request.is_open or now > request.due:
+        why = "was made longer before" if request.extended else f"is {request.state}, or its time is over"
+        raise ConflictingEditError(f"the time of the request {why}")
+    return replace(request, extended=now, extended_by=by, extension=reason)
 
 
 def cancel(request: Request, *, now: int) -> Request:
@@ -98,11 +148,34 @@ def cancel(request: Request, *, now: int) -> Request:
 
 def complete(request: Request, *, now: int) -> Request:
     """Note that whoever asked was given their file. Raises InvalidRequestError, ConflictingEditError."""
-    if request.kind not in BY_HAND:
+    if request.kind == "rectification":
+        raise InvalidRequestError(
+            "a rectification is done once traits are corrected for it: regulars privacy correct, or `request` beside"
+            " `traits` in PATCH /v1/profiles/{ref}/traits"
+        )
+    if request.kind not in FILES:
         raise InvalidRequestError(f"a request of the kind {request.kind} is done when its workers say so")
     if request.state != "verified":
         raise ConflictingEditError(f"the request is {request.state}: it is completed once it is verified")
     return replace(request, state="done", ended=now)
+
+
+def corrected(request: Request, names: Collection[str], *, now: int) -> Request:
+    """
+    Note which traits were corrected; said again it changes nothing.
+
+    Raises InvalidRequestError, ConflictingEditError.
+    """
+    if request.kind != "rectification":
+        raise InvalidRequestError(
+            f"the request is one for {request.kind}: a correction is asked for by a rectification"
+        )
+    changed = tuple(sorted(names))
+    if request.state == "done" and request.changed == changed:
+        return request
+    if request.state != "verified":
+        raise ConflictingEditError(f"the request is {request.state}: traits are corrected once it is verified")
+    return replace(request, state="done", ended=now, changed=changed)
 
 
 def next_round(request: Request) -> int:
@@ -133,8 +206,3 @@ def check_law(law: object) -> Law:
         if law == known:
             return known
     raise InvalidRequestError(f"law is one of {', '.join(LAWS)}: it decides by when the request is due")
-
-
-def _next_month(came: datetime) -> datetime:
-    year, month = (came.year + 1, 1) if came.month == 12 else (came.year, came.month + 1)
-    return came.replace(year=year, month=month, day=min(came.day, monthrange(year, month)[1]))

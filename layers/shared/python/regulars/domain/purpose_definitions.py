@@ -3,8 +3,10 @@
 from collections.abc import Mapping
 from typing import Any, cast
 
+from regulars.domain.consent import GPC
 from regulars.domain.decisions import LONGEST, is_purpose
 from regulars.domain.definition_reading import only
+from regulars.domain.gpp_strings import CATEGORIES as GPP
 from regulars.domain.purposes import ASKED, BASES, TOOLS, Basis, Purpose, Purposes
 from regulars.errors import DefinitionError
 
@@ -43,6 +45,8 @@ def parse_purposes(definition: Mapping[str, Any]) -> Purposes:
     categories: dict[str, tuple[str, ...]] = {}
     for tool, said in tools.items():
         categories |= _categories(str(tool), said, by_id)
+    if "gpp" not in tools and GPC in categories:  # what a browser's signal denies is what a string opts out of
+        categories |= {f"gpp:{name}": categories[GPC] for name in GPP}
     return Purposes(by_id=by_id, categories=categories)
 
 
@@ -112,6 +116,8 @@ def _category(tool: str, raw: object, path: str) -> str:
         name.isascii() and name.isdecimal() and 1 <= int(name) <= _TCF and name == str(int(name))
     ):
         raise DefinitionError(f"{path}.{name}", f'is the number of a purpose of the TCF, "1" to "{_TCF}"')
+    if tool == "gpp" and name not in GPP:
+        raise DefinitionError(f"{path}.{name}", f"is one of {', '.join(GPP)}")
     if tool == "google" and name not in GOOGLE:
         raise DefinitionError(f"{path}.{name}", f"is one of {', '.join(GOOGLE)}")
     return name

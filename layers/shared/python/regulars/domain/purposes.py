@@ -11,7 +11,7 @@ Basis = Literal[
 ]  # of article 6 GDPR
 BASES: tuple[Basis, ...] = get_args(Basis)
 ASKED: frozenset[Basis] = frozenset({"consent", "legitimate_interests", "public_task"})  # a person may say no
-TOOLS = ("segment", "rudderstack", "tcf", "google", "gpc")
+TOOLS = ("segment", "rudderstack", "tcf", "gpp", "google", "gpc")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,12 +5,13 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from regulars.domain.calls import Call
+from regulars.domain.consent import OPTED_OUT as GPC_NOTED
 from regulars.domain.decisions import matter_of
 from regulars.domain.events import Event, moment_of
 from regulars.domain.message_ids import LONGEST, fingerprint
 from regulars.domain.payloads import is_whole, write
 from regulars.domain.purposes import Purpose, Purposes
-from regulars.domain.reserved_events import GIVEN, WITHDRAWN
+from regulars.domain.reserved_events import GIVEN, OPTED_OUT, WITHDRAWN
 from regulars.domain.telling import Own, text_tells
 from regulars.errors import InvalidRequestError
 
@@ -100,6 +101,26 @@ def record(decision: Decision, *, owner: str, ids: Mapping[str, str], at: int, h
     sealed: dict[str, Any] = {"proof": decision.proof, "reason": decision.reason}
     personal: dict[str, Any] = {"properties": {name: text for name, text in sealed.items() if text}}
     return Call(event=event, personal={**personal, "ids": dict(ids)} if ids else personal)
+
+
+def opted_out(*, owner: str, request: str, by: str, at: int) -> Event:
+    """
+    Make the event of an opt-out of sale and sharing: the word that `Sec-GPC: 1` is, said by the person themselves.
+
+    It names no purpose: which ones count as sale or sharing is asked later, so one that is added is denied, too. It
+    holds nothing of the person, so it needs no key.
+    """
+    return Event(
+        owner=owner,
+        moment=moment_of(at, DECISIONS, request),
+        type="track",
+        name=OPTED_OUT,
+        links=(owner,),
+        at=at,
+        arrival=at,
+        context={GPC_NOTED: True, "decision": {"by": by}},
+        proven=True,
+    )
 
 
 def decided_by(event: Event) -> str:

@@ -65,8 +65,8 @@ PLACES: Sequence[Place] = (
     _table("vault", f"the wrapped key of each of the {_HASH}", "to seal personal fields", "until erased", "emptied"),
     _table(
         "catalog",
-        f"definitions; of requests of persons the {_HASH} that they are about, and who handled them; which exports "
-        "were asked for, by whom",
+        f"definitions; of requests of persons the {_HASH} that they are about, the names of traits that were corrected,"
+        " and who handled them; which exports were asked for, by whom",
         "to run the workspace, and to show that requests were met",
         "as long as the workspace",
         "kept",

@@ -9,16 +9,21 @@ from regulars.domain.currencies import CURRENCIES
 from regulars.domain.export_rules import DEFAULT_EXPORT_RULES, ExportRules, parse_export_rules
 from regulars.errors import DefinitionError
 
-_FIELDS = ("zone", "currency", "exports")
+_FIELDS = ("zone", "currency", "exports", "four_eyes")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Workspace:
-    """The settings of a workspace; without a currency, amounts are added as they are; `exports` bounds what leaves."""
+    """
+    The settings of a workspace; without a currency, amounts are added as they are; `exports` bounds what leaves.
+
+    With `four_eyes` whoever takes the erasure of a person does not verify it.
+    """
 
     zone: str = "UTC"
     currency: str | None = None
     exports: ExportRules = DEFAULT_EXPORT_RULES
+    four_eyes: bool = False
 
     @property
     def calendar(self) -> Calendar:
@@ -43,5 +48,8 @@ def parse_workspace(definition: Mapping[str, Any]) -> Workspace:
     currency = definition.get("currency")
     if "currency" in definition and (not isinstance(currency, str) or currency not in CURRENCIES):
         raise DefinitionError("currency", "is a currency by its code in ISO 4217, such as EUR")
+    four_eyes = definition.get("four_eyes", False)
+    if not isinstance(four_eyes, bool):
+        raise DefinitionError("four_eyes", "is true or false")
     exports = parse_export_rules(definition.get("exports", {}))
-    return Workspace(zone=zone, currency=currency, exports=exports)
+    return Workspace(zone=zone, currency=currency, exports=exports, four_eyes=four_eyes)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from regulars.domain.decisions import Words, add_words, words_of
 from regulars.domain.events import Event
-from regulars.domain.recorded_decisions import Decision, check_decision, record
+from regulars.domain.recorded_decisions import Decision, check_decision, opted_out, record
 from regulars.domain.standing import Consent
 from regulars.errors import InvalidRequestError
 from regulars.pipeline.consents import Consents
@@ -70,6 +70,12 @@ class DecisionRecorder:
             event=event,
             consent=after(consent, event),
         )
+
+    def opt_out(self, owner: str, consent: Consent, *, by: str) -> Event:
+        """Store that somebody opted out of sale and sharing. Raises UnavailableError."""
+        event = opted_out(owner=owner, request=self._random(), by=by, at=self._instant(consent))
+        store_once(event, self._database, otherwise=_ANOTHER)
+        return event
 
     def _instant(self, consent: Consent) -> int:
         """Say when it counts: now, and after all that was decided by clocks that are ahead."""

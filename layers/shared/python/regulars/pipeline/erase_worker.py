@@ -19,6 +19,7 @@ from regulars.pipeline.export_forgetting import ExportForgetter
 from regulars.pipeline.given_up_forgetting import GivenUpForgetter
 from regulars.pipeline.lake import Lake, Rewriting
 from regulars.pipeline.lake_forgetting import LakeForgetter
+from regulars.pipeline.opting_out import OptOuts
 from regulars.pipeline.ports import Clock, Journal, Large, Many, Rewritable
 from regulars.pipeline.restricting import Restricter
 from regulars.pipeline.seizing import Seizer
@@ -72,12 +73,14 @@ class EraseWorker:
         self._alone = Eraser(database, places.large, many)  # the rows of one person, several at once
         self._eraser = Eraser(database, places.large, map)  # or several people at once: never both, they share threads
         self._restricter = Restricter(database, map)
+        self._opt_outs = OptOuts(database, map)
         self._sweeper = Sweeper(database, places.large)
         self._lake = LakeForgetter(places.lake, places.format)
         self._exports = ExportForgetter(database, places.exports, clock)
         self._given_up = GivenUpForgetter(places.failures)
         self._journal = journal
         self._clock = clock
+        self._gone: frozenset[str] | None = None  # read once for a call, however many pages it goes through
 
     def work(self, id: str, *, has_time: Callable[[], bool]) -> Step:
         """
@@ -85,7 +88,7 @@ class EraseWorker:
 
         Raises NotFoundError, ConflictError when another worker is at it too, UnavailableError.
         """
-        request = self._store.get(id)
+        request, self._gone = self._store.get(id), None
         if request is None:
             raise NotFoundError("no request has this id")
         if request.state == "verified":
@@ -145,13 +148,13 @@ class EraseWorker:
         else:
             found = sum(map(self._alone.erase, doomed), Counter[str]())
         if others := sorted({other for one in doomed for other in one.others}):
-            gone = frozenset(one.owner for one in self._store.all_doomed(request.id))
+            gone = self._all_gone(request)
             found["rows_of_others"] += sum(self._seizer.redact(other, gone) for other in others)
         cursor = doomed[-1].owner if len(doomed) == PAGE else None
         return self._next(request, found, cursor)
 
     def _sweep(self, request: Request, has_time: Callable[[], bool]) -> Request:
-        gone = frozenset(one.owner for one in self._store.all_doomed(request.id))
+        gone = self._all_gone(request)
         cursor = request.cursor
         found: Counts = Counter()
         if request.stage.startswith(_LAKE):
@@ -175,6 +178,12 @@ class EraseWorker:
             found += more
             if cursor is None or not has_time():
                 return self._next(request, found, cursor)
+
+    def _all_gone(self, request: Request) -> frozenset[str]:
+        """Name everybody who is erased; nobody is added once they are all seized."""
+        if self._gone is None:
+            self._gone = frozenset(one.owner for one in self._store.all_doomed(request.id))
+        return self._gone
 
     def _redact(self, table: LakeTable, one: str, other: str, gone: Collection[str]) -> int:
         if table is EVENTS:
@@ -200,8 +209,7 @@ class EraseWorker:
     def _lift(self, owners: Sequence[str]) -> Counts:
         """Let people begin anew, and no request be about them that might be repeated one day."""
         for request in self._store.erasures():
-            for owner in owners:
-                self._store.spare(request.id, owner)
+            self._store.spare(request.id, owners)
         return sum((self._eraser.lift(owner) for owner in owners), Counter[str]())
 
     def _marks(self, request: Request) -> Request:
@@ -212,6 +220,9 @@ class EraseWorker:
                 found = self._lift(owners)
             case "release":
                 found = Counter(identifiers=sum(map(self._restricter.release, owners)))
+            case "opt_out":
+                denied = self._many(lambda owner: self._opt_outs.opt_out(owner, request), owners)
+                found = Counter(identifiers=sum(denied))
             case _:
                 found = Counter(identifiers=sum(map(self._restricter.restrict, owners)))
         noted = replace(request, found=_sum(request.found, found))

@@ -1,7 +1,7 @@
 """Rewrite files of the lake without people who are gone: the new file first, then the old one is removed."""
 
 from collections import Counter
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 
 from regulars.domain.lake import LakeTable
 from regulars.domain.lake_files import rewritten_key
@@ -34,17 +34,18 @@ class LakeForgetter:
         Say where it goes on, None once all are done, and how many rows and files were changed. Raises UnavailableError.
         """
         found: Counts = Counter()
+        names = sorted(gone)
         for file in list(self._lake.files(table, since=since)):
             if after is not None and file.key <= after:
                 continue
-            found.update(self._rewrite(table, file.key, gone, told))
+            found.update(self._rewrite(table, file.key, names, told))
             if not has_time():
                 return file.key, found
         return None, found
 
-    def _rewrite(self, table: LakeTable, key: str, gone: Collection[str], told: Told) -> Counts:
+    def _rewrite(self, table: LakeTable, key: str, gone: Sequence[str], told: Told) -> Counts:
         content = self._lake.get(key)
-        forgotten = self._format.forget(table, content, sorted(gone)) if content is not None else None
+        forgotten = self._format.forget(table, content, gone) if content is not None else None
         if forgotten is None:
             return Counter()
         new = rewritten_key(key, forgotten.content) if forgotten.content is not None else None

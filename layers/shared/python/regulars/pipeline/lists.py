@@ -15,6 +15,7 @@ from regulars.domain.lists import LISTS, Mode, State, Upload, check_kind, list_c
 from regulars.errors import ConflictError, ConflictingEditError, InvalidEventError, InvalidRequestError, NotFoundError
 from regulars.pipeline.admission import lay_out
 from regulars.pipeline.live import LiveCatalog
+from regulars.pipeline.own_events import naming_event
 from regulars.pipeline.ports import Clock, Many, Sealer
 from regulars.pipeline.sealing import open_rest
 from regulars.stores.catalog import CatalogStore
@@ -199,7 +200,7 @@ class Lists:
         return len(owners)
 
     def _newest(self, owner: str) -> Event | None:
-        return next(iter(self._events.newest(owner, limit=1)), None)
+        return naming_event(owner, None, self._events)
 
     def _known(self, owners: Sequence[str]) -> int:
         linked = {link.owner for link in self._identities.links(owners)}

@@ -13,14 +13,26 @@ from regulars.pipeline.sealing import open_rest
 from regulars.stores.database import Database, binary
 from regulars.stores.events import EventStore, from_item
 
+LOOKED_AT = 20  # events of an identifier
+
 
 def naming(owner: str, link: Link | None, events: EventStore, sealer: Sealer) -> Mapping[str, str]:
-    """Open the identifier of an owner, by its kind: from the newest of its events, else from that which attached it."""
-    own = events.newest(owner, limit=1)
-    by, _, moment = link.event.partition(" ") if link else ("", "", "")
-    event = own[0] if own else events.get(by, moment) if moment else None
+    """Open the identifier of an owner, by its kind."""
+    event = naming_event(owner, link, events)
     said = open_rest(event, sealer).get("ids", {}) if event else {}
     return {kind: value for kind, value in said.items() if kind == kind_of(owner)}
+
+
+def naming_event(owner: str, link: Link | None, events: EventStore) -> Event | None:
+    """Find an event that tells an identifier: the newest of its own that has sealed fields, else what attached it."""
+    for limit in (1, LOOKED_AT):  # of some that the platform makes itself nothing is sealed
+        own = events.newest(owner, limit=limit)
+        if sealed := next((event for event in own if event.sealed), None):
+            return sealed
+        if len(own) < limit:
+            break
+    by, _, moment = link.event.partition(" ") if link else ("", "", "")
+    return events.get(by, moment) if moment else None
 
 
 def seal(call: Call, sealer: Sealer) -> Event:

@@ -1,6 +1,6 @@
 """Find a person: from a reference to the live profile, through tombstones and former ids, and all its identities."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from regulars.domain.profiles import Profile, alone, founder
@@ -49,6 +49,20 @@ class People:
         if not (self._events.newest(owner, limit=1) or self._identities.read(owner).parts):
             raise NotFoundError("nobody is known by this")
         return Found(alone(owner), (owner,))
+
+    def named(self, owner: str) -> Sequence[str]:
+        """
+        List all identifiers of whoever one leads to: nobody's where they were erased.
+
+        One of whom nothing came yet stands for itself, for what will come.
+        """
+        link = self._identities.link(owner)
+        if link and link.erased:
+            return ()
+        try:
+            return self.find(alone(owner)).owners
+        except NotFoundError:
+            return (owner,)
 
     def identities(self, found: Found) -> Mapping[str, Identity]:
         """Read the identities of all owners."""

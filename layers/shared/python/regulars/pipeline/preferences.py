@@ -1,8 +1,9 @@
 """Links by which people decide on consent by themselves: made for service, and opened on the preference page."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 
+from regulars.domain.consent import GPC
 from regulars.domain.events import Event
 from regulars.domain.identifiers import kind_of
 from regulars.domain.instants import SECOND, to_text
@@ -78,6 +79,16 @@ class Opened:
         """The purposes and channels that the person is asked for."""
         return [(purpose.id, channel) for purpose, channel in pairs(self.consent) if purpose.is_asked]
 
+    @property
+    def sold(self) -> Sequence[str]:
+        """The purposes that count as sale or sharing."""
+        return self.consent.purposes.categories.get(GPC, ())
+
+    @property
+    def is_opted_out(self) -> bool:
+        """Say whether none of what counts as sale or sharing may go on."""
+        return not any(choice[0] in self.sold and self.consent.allows(*choice) for choice in self.choices)
+
 
 class Preferences:
     """Opens links, and records what the people they were sent to decide; `random` names each decision."""
@@ -92,6 +103,18 @@ class Preferences:
         """Open a link; nothing is changed. Raises InvalidLinkError, EndedLinkError."""
         ticket = read_ticket(token, ticket_key(self._sealer.hash_key), now=self._clock())
         return Opened(ticket, self._person(ticket).consent)
+
+    def signal(self, token: str) -> Opened:
+        """
+        Open a link in a browser that asks that nothing is sold or shared: for a person who is known that is a decision.
+
+        It is recorded once: what they agree to on the page after it holds. Raises InvalidLinkError, EndedLinkError.
+        """
+        opened = self.open(token)
+        owner = opened.ticket.owner
+        if not opened.sold or any(matter == GPC for _, matter in opened.consent.words.get(owner, {})):
+            return opened
+        return Opened(opened.ticket, after(opened.consent, self._recorder.opt_out(owner, opened.consent, by=BY)))
 
     def decide(self, token: str, *, were: Collection[Choice], wishes: Collection[Choice]) -> Opened:
         """

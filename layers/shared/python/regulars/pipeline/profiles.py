@@ -10,7 +10,6 @@ from regulars.domain.instants import to_text
 from regulars.domain.memberships import Membership, shown, told
 from regulars.domain.order_measures import Totals
 from regulars.domain.people import Person
-from regulars.domain.profiles import Link
 from regulars.domain.reserved_events import AUDIENCE_EVENTS, ENTERED
 from regulars.domain.segments import Segment
 from regulars.domain.teams import EVERYTHING, Sight
@@ -20,6 +19,7 @@ from regulars.pipeline.computed import ComputedTraits, ShownComputed
 from regulars.pipeline.definitions import is_id
 from regulars.pipeline.live import LiveCatalog
 from regulars.pipeline.opening import Opener, Shown, ShownEvent
+from regulars.pipeline.own_events import naming_event
 from regulars.pipeline.people import TRIES, Found, People
 from regulars.pipeline.persons import Persons, sum_person
 from regulars.pipeline.ports import Clock, Many, Sealer
@@ -221,7 +221,7 @@ class ProfileReader:
 
     def _show_one(self, owner: str, opener: Opener) -> ShownIdentifier:
         link = self._identities.link(owner)
-        event = self._naming(owner, link) if opener.personal else None
+        event = naming_event(owner, link, self._events) if opener.personal else None
         moment = link.event.partition(" ")[2].split("#", 2) if link else []
         return ShownIdentifier(
             owner=owner,
@@ -230,13 +230,6 @@ class ProfileReader:
             source=moment[1] if len(moment) == 3 else None,
             since=to_text(link.since) if link else None,
         )
-
-    def _naming(self, owner: str, link: Link | None) -> Event | None:
-        """Find an event that carries the value: the newest of its own, else the one that attached it."""
-        if own := self._events.newest(owner, limit=1):
-            return own[0]
-        by, _, moment = link.event.partition(" ") if link else ("", "", "")
-        return self._events.get(by, moment) if moment else None
 
 
 def shown_of(rows: Iterable[Membership], segment: Segment) -> Membership | None:

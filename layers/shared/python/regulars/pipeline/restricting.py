@@ -4,12 +4,9 @@ Restrict a person: what comes of them is stored, and nothing more is done with i
 The mark is a part of each identifier and follows it through merges and splits: a marked one restricts a whole profile.
 """
 
-from collections.abc import Sequence
-
 from regulars.domain.parts import Part
-from regulars.domain.profiles import alone
 from regulars.domain.state import RESTRICTED
-from regulars.errors import ConflictError, NotFoundError
+from regulars.errors import ConflictError
 from regulars.pipeline.people import People
 from regulars.pipeline.ports import Many
 from regulars.stores.database import Database
@@ -26,20 +23,11 @@ class Restricter:
 
     def restrict(self, owner: str) -> int:
         """Mark whoever an identifier leads to; say how many identifiers were not marked yet."""
-        return sum(self._mark(each) for each in self._owners(owner))
+        return sum(self._mark(each) for each in self._people.named(owner))
 
     def release(self, owner: str) -> int:
         """Take the marks of a person away; say how many there were. Raises ConflictError."""
-        return sum(self._unmark(each) for each in self._owners(owner))
-
-    def _owners(self, owner: str) -> Sequence[str]:
-        link = self._identities.link(owner)
-        if link and link.erased:
-            return ()
-        try:
-            return self._people.find(alone(owner)).owners
-        except NotFoundError:
-            return (owner,)  # of whom nothing came yet: what will is only stored
+        return sum(self._unmark(each) for each in self._people.named(owner))
 
     def _mark(self, owner: str) -> int:
         try:

@@ -6,14 +6,15 @@ from dataclasses import replace
 from typing import cast
 
 from regulars.domain.erasure import Doomed
-from regulars.domain.privacy_requests import Kind, Law, Request, State
+from regulars.domain.privacy_deadlines import Extension, Law
+from regulars.domain.privacy_requests import Kind, Request, State
 from regulars.stores.database import Database, Item, Value, number, text
 
 REQUEST = "privacy_request"
 SUBJECT = "privacy_subject"
 DOOMED = "privacy_owner"
-_TEXTS = ("reference", "verified_by", "proof", "stage")
-_NUMBERS = ("verified", "marked", "round", "began", "ended", "erased", "repeats", "awake")
+_TEXTS = ("reference", "verified_by", "proof", "stage", "extended_by", "extension")
+_NUMBERS = ("verified", "marked", "round", "began", "ended", "erased", "repeats", "awake", "extended")
 
 
 class RequestStore:
@@ -71,18 +72,22 @@ class RequestStore:
             for owner, item in rows
         ]
 
-    def spare(self, id: str, owner: str) -> None:
-        """Let a request be about an identifier no longer, so that it is not erased again when that is repeated."""
-        for kind in (DOOMED, SUBJECT):
-            if self._database.get("catalog", kind, f"{id}#{owner}") is not None:
-                self._database.delete("catalog", kind, f"{id}#{owner}")
+    def spare(self, id: str, owners: Sequence[str]) -> None:
+        """Let a request be about identifiers no longer, so that they are not erased again when that is repeated."""
+        keys: list[tuple[str, str | None]] = [(kind, f"{id}#{owner}") for kind in (DOOMED, SUBJECT) for owner in owners]
+        for item in self._database.get_many("catalog", keys):
+            if item is not None:
+                self._database.delete("catalog", text(item, "kind"), text(item, "id"))
+
+    def all(self, *, before: str | None = None) -> Iterator[Request]:
+        """List all requests, newest first, older than one."""
+        while page := self.newest(before=before, limit=1_000):
+            yield from page
+            before = page[-1].id
 
     def erasures(self) -> Iterator[Request]:
         """List all requests for an erasure, newest first."""
-        before = None
-        while page := self.newest(before=before, limit=1_000):
-            yield from (each for each in page if each.kind == "erasure")
-            before = page[-1].id
+        return (each for each in self.all() if each.kind == "erasure")
 
     def is_doomed(self, id: str, owner: str) -> bool:
         """Say whether an identifier is erased by a request."""
@@ -117,6 +122,8 @@ def _item(request: Request) -> Item:
     rare: dict[str, Value] = {name: getattr(request, name) for name in (*_TEXTS, *_NUMBERS)}
     if request.cursor is not None:
         item["cursor"] = request.cursor
+    if request.changed:
+        item["changed"] = json.dumps(request.changed)
     return item | {name: value for name, value in rare.items() if value}
 
 
@@ -144,5 +151,9 @@ def _request(item: Item) -> Request:
         cursor=text(item, "cursor") or None,
         found=json.loads(text(item, "found", "{}")),
         last=json.loads(text(item, "last", "{}")),
+        extended=number(item, "extended"),
+        extended_by=text(item, "extended_by"),
+        extension=cast(Extension, text(item, "extension")),
+        changed=tuple(json.loads(text(item, "changed", "[]"))),
         version=number(item, "v"),
     )
