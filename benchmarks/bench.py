@@ -16,14 +16,27 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from benchmarks import bill, identity, instructions, lateness, layer, parts, recompute, rules, speed, units
+from benchmarks import bill, encryption, identity, instructions, lateness, layer, parts, recompute, rules, speed, units
 from benchmarks.bill import Deployed
 from benchmarks.machine import machine
 from benchmarks.tables import against, console, table
 from infra.templates import resources, synthesize
 
 REPORT = Path(".regulars/bench.json")
-PARTS = ("units", "acts", "person", "hot", "speed", "bill", "layer", "graph", "recompute", "rules", "lateness")
+PARTS = (
+    "units",
+    "acts",
+    "person",
+    "hot",
+    "speed",
+    "bill",
+    "layer",
+    "graph",
+    "recompute",
+    "rules",
+    "lateness",
+    "encryption",
+)
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -140,6 +153,15 @@ def _lateness() -> list[dict[str, Any]]:
     return [asdict(one) for one in measured]
 
 
+def _encryption() -> list[dict[str, Any]]:
+    measured = encryption.measure(console.print)
+    shown = table("What sealing costs an event", "what", "unit", "sealed", "in clear", "ratio")
+    for one in measured:
+        shown.add_row(one.what, one.unit, f"{one.sealed:,.2f}", f"{one.clear:,.2f}", f"{one.ratio:.2f}")
+    console.print(shown)
+    return [asdict(one) | {"ratio": one.ratio} for one in measured]
+
+
 def _layer() -> dict[str, Any]:
     try:
         sizes = {name: layer.measure(name) for name in ("dependencies", "lake")}
@@ -163,6 +185,7 @@ _MEASURE = {
     "recompute": _recompute,
     "rules": _rules,
     "lateness": _lateness,
+    "encryption": _encryption,
 }
 
 

@@ -36,6 +36,15 @@ def _ingest() -> tuple[Work, list[Any]]:
     return _door(least()), _requests()
 
 
+def _ingest_in_clear() -> tuple[Work, list[Any]]:
+    from benchmarks.catalog import least
+    from benchmarks.encryption import ClearSealer
+    from functions.ingest import handler
+
+    vars(handler)["sealer"] = ClearSealer
+    return _door(least()), _requests()
+
+
 def _ingest_everything() -> tuple[Work, list[Any]]:
     from benchmarks.catalog import CONSENT, everything
 
@@ -111,6 +120,7 @@ def _evaluate_peer() -> tuple[Work, list[Any]]:
 
 _FLOWS: Mapping[str, Callable[[], tuple[Work, list[Any]]]] = {
     "ingest": _ingest,
+    "ingest_in_clear": _ingest_in_clear,
     "ingest_everything": _ingest_everything,
     "ingest_cookbook": _ingest_cookbook,
     "ingest_cookbook_maps": _ingest_cookbook_maps,

@@ -27,6 +27,8 @@ from cli.profile import profile
 from cli.quarantine.command import quarantine
 from cli.query import query
 from cli.rebuild import rebuild
+from cli.recovery.command import recovery
+from cli.recovery.vault import vault
 from cli.redrive import redrive
 from cli.segments.command import segment
 from cli.session import Session
@@ -149,6 +151,8 @@ app.add_typer(tracking_plan, name="tracking-plan")
 app.add_typer(audit, name="audit")
 app.add_typer(privacy, name="privacy")
 app.add_typer(exports, name="exports")
+app.add_typer(recovery, name="recovery")
+app.add_typer(vault, name="vault")
 app.command()(rebuild)
 app.command()(redrive)
 app.command()(dev)

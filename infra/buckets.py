@@ -14,6 +14,7 @@ from infra.stage import Stage
 
 GIVEN_UP = "given_up"  # under which requests to the bucket of failures are counted
 ANCHORS = "anchors"  # the folder of what locks the audit trail
+LEDGER = "ledger"  # the folder of the copies of the erasure ledger, beside it
 
 
 class Bucket(s3.Bucket):

@@ -4,6 +4,7 @@ from aws_cdk import Duration, Size
 from aws_cdk import aws_stepfunctions as sfn
 from constructs import Construct
 
+from infra.buckets import LEDGER
 from infra.data import Data
 from infra.each_segment import call, machine
 from infra.http_api import HttpApi
@@ -47,6 +48,7 @@ class Erasing(Construct):
                 buckets.lake.allow("GetObject", "PutObject", "DeleteObject", under=_LAKE),
                 buckets.exports.listing(),
                 buckets.exports.allow("DeleteObject", under=["files"]),
+                buckets.anchors.allow("PutObject", under=[LEDGER]),
             ],
         )
         self.machine = machine(self, "erasing", self.erase, self._until_it_is_met())

@@ -8,6 +8,7 @@ from regulars.adapters import clients
 from regulars.adapters.clock import now
 from regulars.adapters.export_files import export_files
 from regulars.adapters.lake import lake
+from regulars.adapters.ledger_copies import ledger_copies
 from regulars.adapters.observability import journal, observed
 from regulars.adapters.parallel import Parallel
 from regulars.adapters.parquet import Parquet
@@ -34,6 +35,11 @@ def handler(event: Mapping[str, Any], context: Context) -> dict[str, bool | int]
 @cache
 def _worker() -> EraseWorker:
     places = Places(
-        large=clients.large(), failures=clients.failures(), lake=lake(), format=Parquet(), exports=export_files()
+        large=clients.large(),
+        failures=clients.failures(),
+        lake=lake(),
+        format=Parquet(),
+        exports=export_files(),
+        copies=ledger_copies(),
     )
     return EraseWorker(clients.database(), places, journal, now, Parallel(), pause)

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 from local.world.lake import MemoryLake
+from local.world.ledger_copies import MemoryLedgerCopies
 from local.world.world import World
 from regulars.domain.instants import SECOND
 from regulars.pipeline.erase_worker import EraseWorker, Places
@@ -43,13 +44,23 @@ class Erasing:
     large: MemoryLarge = field(default_factory=MemoryLarge)
     exports: MemoryLarge = field(default_factory=MemoryLarge)
     failures: MemoryLarge = field(default_factory=MemoryLarge)
+    copies: MemoryLedgerCopies = field(default_factory=MemoryLedgerCopies)
+
+    @property
+    def places(self) -> Places:
+        """Where things are, beside the tables."""
+        return Places(
+            large=self.large,
+            failures=self.failures,
+            lake=self.lake,
+            format=self.format,
+            exports=self.exports,
+            copies=self.copies,
+        )
 
     def worker(self) -> EraseWorker:
         """Make a worker that has read nothing yet."""
-        places = Places(
-            large=self.large, failures=self.failures, lake=self.lake, format=self.format, exports=self.exports
-        )
-        return EraseWorker(self.world.database, places, self.world.journal, self.world.clock, map)
+        return EraseWorker(self.world.database, self.places, self.world.journal, self.world.clock, map)
 
     def finish(self, id: str, *, has_time: Callable[[], bool] = lambda: True) -> None:
         """Work off a request to its end, and let the time pass for which it waits."""

@@ -1,6 +1,7 @@
 """A request that no table takes is kept, sealed, and answered later as if it came then."""
 
 import json
+from dataclasses import replace
 from random import Random
 from typing import Any, cast
 
@@ -12,8 +13,11 @@ from regulars.adapters.http import Request, Response, serve
 from regulars.adapters.ingest_api import IngestApi
 from regulars.adapters.objects import Objects
 from regulars.adapters.overflow import MOST, Overflow
+from regulars.adapters.sealing import KmsSealer
 from regulars.domain.instants import SECOND
 from regulars.errors import UnavailableError
+from regulars.pipeline.ingest import Door
+from regulars.stores.vault import VaultStore
 from tests.messages import WRITE_KEY, a_batch, a_track_call
 from tests.pipeline.front_door import START, FrontDoor
 from tests.wire import an_http_event
@@ -157,3 +161,23 @@ def test_tables_that_take_seconds_to_fail_are_left_alone_for_a_while(site: Site)
     site.tables_answer = True
     answer = site.send(a_batch(a_track_call(messageId="m-9"), writeKey=WRITE_KEY))
     assert json.loads(answer["body"])["accepted"] == 1
+
+
+def test_while_the_workspace_is_closed_requests_wait_and_are_answered_once_it_is_open() -> None:
+    site = Site()
+    front_door, vault = site.front_door, VaultStore(site.front_door.database)
+    front_door.batch(a_track_call(messageId="before"))
+    standing = vault.secret()
+    assert standing
+    closed = vault.save_secret(replace(standing, closed=1))
+    front_door.door = Door(
+        front_door.database, KmsSealer(front_door.database, PlainWrapper()), front_door.journal, lambda: front_door.now
+    )
+
+    answer = site.send(a_batch(a_track_call(messageId="meanwhile"), writeKey=WRITE_KEY))
+    stored = front_door.count("events")
+    vault.save_secret(replace(standing, version=closed.version))
+    site.drain()
+
+    assert json.loads(answer["body"])["deferred"] == 1
+    assert (stored, front_door.count("events")) == (1, 2)

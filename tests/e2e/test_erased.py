@@ -39,6 +39,7 @@ def certificate(life: Life, before: list[Thing]) -> dict[str, Any]:
     certificate = life.be_erased()
     life.platform.settle()
     life.look_again()
+    life.wait_until_saved()
     return certificate
 
 

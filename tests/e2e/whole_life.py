@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 
 import httpx
 
+from local.platform.saved import read
 from tests.e2e.later import settings_of
 from tests.e2e.place import ROOT
 from tests.e2e.platform import Platform
@@ -198,6 +199,16 @@ class Life:
         """Ask the lake again, here and where it is previewed: what it has no more, they forget."""
         self.command("query", "SELECT count(*) FROM events e JOIN people p ON true")
         self.ask("POST", "/v1/segments/preview", {"definition": {"where": {"event": "x"}}}, role="analyst")
+
+    def wait_until_saved(self) -> None:
+        """Wait until the emulator has written over what it had saved of its tables."""
+        now = time.time()
+        deadline = time.monotonic() + 3 * MINUTE
+        while (saved := read(self.platform.home / "saved")) is None or saved.at <= now:
+            assert time.monotonic() < deadline, "the emulator has not saved its state"
+            # It saves what changed: somebody else does something.
+            self.platform.send("track", anonymousId=f"somebody-else-{RUN}", event="Thing Done")
+            time.sleep(5)
 
     def _owners(self) -> list[str]:
         found = []

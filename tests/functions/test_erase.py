@@ -7,7 +7,7 @@ from typing import Any
 import boto3
 import pytest
 
-from regulars.adapters import clients, export_files, lake
+from regulars.adapters import clients, export_files, lake, ledger_copies
 from regulars.adapters.parquet import Parquet
 from regulars.domain.events import Event
 from regulars.domain.lake import EVENTS
@@ -31,10 +31,11 @@ OWNER = "user_id:u"
 def erase(tables: None) -> Any:
     """The function `erase`, over one person of two identifiers and somebody else, with a lake."""
     del tables
-    for cached in (clients.database, clients.large, clients.s3, lake.lake, export_files.export_files):
+    cached_ones = (clients.database, clients.large, clients.s3, lake.lake, export_files.export_files)
+    for cached in (*cached_ones, ledger_copies.ledger_copies):
         cached.cache_clear()
     s3 = boto3.client("s3", region_name="eu-west-1")
-    for bucket in ("large", "lake", "exports", "failures"):
+    for bucket in ("large", "lake", "exports", "failures", "anchors"):
         if bucket not in [each["Name"] for each in s3.list_buckets()["Buckets"]]:
             s3.create_bucket(Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": "eu-west-1"})
     module = cold("erase")
@@ -82,6 +83,8 @@ def test_it_erases_round_after_round_and_says_how_long_to_wait(erase: Any, monke
     [file] = lake.lake().files(EVENTS, since="")
     assert Parquet().forget(EVENTS, lake.lake().get(file.key) or b"", [OWNER, "anonymous_id:a"]) is None
     assert answers[0] == {"done": False, "wait": 960}
+    kept = {one.owner for copy in ledger_copies.ledger_copies().all() for one in copy.doomed}
+    assert kept == {OWNER, "anonymous_id:a"}
     assert request.found["lake_rows"] == 3
 
 

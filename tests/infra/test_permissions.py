@@ -209,6 +209,7 @@ EXPORTS = {
     "erase": "DeleteObject",
 }
 ANCHORS = {
+    "erase": {"s3:PutObject buckets/anchors/ledger/*"},
     "audit_api": {"s3:ListBucket buckets/anchors", "s3:GetObject buckets/anchors/anchors/*"},
     "anchor_audit": {
         "s3:ListBucket buckets/anchors",

@@ -8,6 +8,7 @@ import pytest
 
 from local.world.erasing import MemoryLarge
 from local.world.lake import MemoryLake
+from local.world.ledger_copies import MemoryLedgerCopies
 from local.world.memory import MemoryDatabase
 from local.world.world import Counts
 from regulars.domain.catalog import Live
@@ -129,6 +130,7 @@ class Race:
             lake=MemoryLake(),
             format=_NoFiles(),
             exports=MemoryLarge(),
+            copies=MemoryLedgerCopies(),
         )
         worker = EraseWorker(self.database, places, Counts(), self.clock, map)
         return worker.work("q1", has_time=lambda: True).done

@@ -136,7 +136,7 @@ class TimerItem(Model):
 
 
 class VaultItem(Model):
-    """The wrapped data key of an owner; of one that was erased it is empty, and says when and by which request."""
+    """The wrapped data key of an owner, empty of one that was erased, or the secret of the workspace."""
 
     class Meta:
         table_name = settings.table("vault")
@@ -146,6 +146,14 @@ class VaultItem(Model):
     wrapped = BinaryAttribute(legacy_encoding=False)
     erased = NumberAttribute(null=True)
     request = UnicodeAttribute(null=True)
+    generation = NumberAttribute(null=True)
+    turned = NumberAttribute(null=True)
+    clean = NumberAttribute(null=True)
+    closed = NumberAttribute(null=True)
+    restored = NumberAttribute(null=True)
+    replay = UnicodeAttribute(null=True)
+    over = UnicodeAttribute(null=True)
+    aside = BinaryAttribute(legacy_encoding=False, null=True)
 
 
 class CatalogItem(Model):

@@ -52,6 +52,16 @@ class Parquet:
             bench.add(content)
             return bench.forget(gone)
 
+    def rows(self, table: LakeTable, content: bytes) -> list[Row]:
+        """
+        Give the rows of a file, as they were written.
+
+        Raises ValueError for a file that newer code wrote.
+        """
+        with self.bench(table) as bench:
+            bench.add(content)
+            return bench.rows()
+
     @contextmanager
     def bench(self, table: LakeTable) -> Iterator["ParquetBench"]:
         """Make room for merging files of a table."""
@@ -83,6 +93,15 @@ class ParquetBench:
         if unknown := {name for name, *_ in described} - set(self._table.names):
             raise ValueError(f"a file of {self._table.name} has columns that are not known here: {sorted(unknown)}")
         self._files.append(str(file))
+
+    def rows(self) -> list[Row]:
+        """Give the rows of all that was laid down; instants are microseconds."""
+        asked = ", ".join(_ASKED.get(one.kind, "{0}").format(one.name) for one in self._table.columns)
+        answer = self._database.execute(f"SELECT {asked} FROM ({files_of(self._table, self._files)}) AS files")
+        found: list[Row] = []
+        while page := answer.fetchmany(_PAGE):
+            found += [dict(zip(self._table.names, values, strict=True)) for values in page]
+        return found
 
     def merge(self) -> Merged:
         """
@@ -128,6 +147,8 @@ class ParquetBench:
 
 _ANY_DAY = "day=any"  # all files here are of one day, and which it is does not matter
 _MADE = "made"
+_PAGE = 1_000
+_ASKED: Mapping[Kind, str] = {"instant": "epoch_us({0})"}
 
 
 def _connect(memory: str, folder: str = "") -> duckdb.DuckDBPyConnection:

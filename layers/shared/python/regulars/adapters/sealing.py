@@ -1,4 +1,8 @@
-"""Sealing: AES-GCM under a key of each owner, those under a key of the workspace, and that one under KMS."""
+"""
+Sealing: AES-GCM under a key of each owner, those under a key of the workspace, and that one under KMS.
+
+The secret of the workspace has generations, of which the newest wraps; a wrapped key says under which it was wrapped.
+"""
 
 import os
 import threading
@@ -6,7 +10,7 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cache
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -18,7 +22,7 @@ from regulars.adapters.parallel import Parallel
 from regulars.errors import ErasedError, UnavailableError
 from regulars.pipeline.ports import Many
 from regulars.stores.database import Database
-from regulars.stores.vault import WORKSPACE, VaultStore
+from regulars.stores.vault import WORKSPACE, Secret, VaultStore
 
 if TYPE_CHECKING:
     from mypy_boto3_kms import KMSClient
@@ -27,6 +31,8 @@ HELD_KEYS = 10_000
 HELD_SECONDS = 45.0  # how long a process may still seal for an erased owner, and open: within a minute nobody does
 _KEY = 32
 _NONCE = 12
+_TAG = 16
+_STAMP = 4
 T = TypeVar("T")
 
 
@@ -72,6 +78,46 @@ class KmsWrapper:
             raise UnavailableError("the workspace's key could not be opened; try again in a moment") from error
         return opened["Plaintext"]
 
+    def wrap(self, secret: bytes) -> bytes:
+        """Wrap a secret that was made elsewhere, which no function may. Raises UnavailableError."""
+        try:
+            made = self.client().encrypt(KeyId=self.key, Plaintext=secret, EncryptionContext={"regulars": self.purpose})
+        except (ClientError, BotoCoreError) as error:
+            raise UnavailableError("the workspace's key could not be wrapped; try again in a moment") from error
+        return made["CiphertextBlob"]
+
+
+@dataclass(frozen=True, slots=True)
+class Wrapping:
+    """The opened secret of a workspace, of one generation."""
+
+    generation: int
+    secret: bytes
+
+    @property
+    def hash_key(self) -> bytes:
+        """The key for the hash of identifiers, the same in all generations."""
+        return self.secret[:_KEY]
+
+    def wrap(self, owner: str, key: bytes) -> bytes:
+        """Wrap the key of an owner, and stamp it with the generation: the first one has no stamp."""
+        nonce = os.urandom(_NONCE)
+        stamp = self.generation.to_bytes(_STAMP, "big") if self.generation > 1 else b""
+        return nonce + AESGCM(self.secret[_KEY:]).encrypt(nonce, key, self._bound(owner)) + stamp
+
+    def unwrap(self, owner: str, wrapped: bytes) -> bytes:
+        """Open the key of an owner. Raises InvalidTag, ValueError."""
+        sealed = wrapped[_NONCE : _NONCE + _KEY + _TAG]
+        return AESGCM(self.secret[_KEY:]).decrypt(wrapped[:_NONCE], sealed, self._bound(owner))
+
+    def _bound(self, owner: str) -> bytes:
+        return _bound(owner, "key" if self.generation == 1 else f"key {self.generation}")
+
+
+def generation_of(wrapped: bytes) -> int:
+    """Read under which generation a key was wrapped."""
+    return int.from_bytes(wrapped[_NONCE + _KEY + _TAG :], "big") or 1
+
 
 class KmsSealer:
     """
@@ -87,12 +133,15 @@ class KmsSealer:
         self._many: Many = many or map
         self._keys: OrderedDict[str, tuple[float, AESGCM]] = OrderedDict()
         self._others: OrderedDict[str, tuple[float, bool]] = OrderedDict()  # who has no key, and whether they had one
+        self._newest: tuple[float, Wrapping | None] = (0.0, None)
+        self._known = b""  # the newest generation as it is wrapped
+        self._generations: dict[int, Wrapping] = {}
         self._lock = threading.RLock()
 
     @property
     def hash_key(self) -> bytes:
         """The workspace's key for the hash of identifiers."""
-        return self._secret[:_KEY]
+        return self._current().hash_key
 
     def prepare(self, owners: Sequence[str], named: Iterable[str] = ()) -> int:
         """
@@ -135,19 +184,48 @@ class KmsSealer:
         except (InvalidTag, ValueError):
             return None
 
-    @cached_property
-    def _secret(self) -> bytes:
+    def _current(self) -> Wrapping:
+        """Give the newest generation; it is asked for again when it was held for a while."""
         with self._lock:
-            wrapped = self._vault.get(WORKSPACE)
-            if wrapped:
-                return self._wrapper.unwrap(wrapped)
-            secret, wrapped = self._wrapper.generate(2 * _KEY)
-            standing = self._vault.create(WORKSPACE, wrapped)
-            return secret if standing == wrapped else self._wrapper.unwrap(standing)
+            since, newest = self._newest
+            if newest is None or time.monotonic() >= since + HELD_SECONDS:
+                newest = self._read()
+                self._newest = time.monotonic(), newest
+            return newest
 
-    @cached_property
-    def _wrapping(self) -> AESGCM:
-        return AESGCM(self._secret[_KEY:])
+    def _read(self) -> Wrapping:
+        secret = self._vault.secret()
+        if secret is None:
+            clear, wrapped = self._wrapper.generate(2 * _KEY)
+            if self._vault.create(WORKSPACE, wrapped) == wrapped:
+                return self._know(Wrapping(1, clear), wrapped)
+            secret = self._vault.secret()
+        if secret is None or secret.closed:
+            raise UnavailableError("the workspace is closed until a recovery has ended: try again later")
+        if secret.wrapped == self._known:
+            return self._generations[secret.generation]
+        return self._know(self._opened(secret), secret.wrapped)
+
+    def _know(self, newest: Wrapping, wrapped: bytes) -> Wrapping:
+        """Hold the newest generation, and no older one that was known: after a restore it may be another."""
+        self._known, self._generations = wrapped, {newest.generation: newest}
+        return newest
+
+    def _opened(self, secret: Secret) -> Wrapping:
+        return Wrapping(secret.generation, self._wrapper.unwrap(secret.wrapped))
+
+    def _wrapping(self, generation: int) -> Wrapping:
+        newest = self._current()
+        with self._lock:
+            if generation > newest.generation:  # it was turned a moment ago
+                self._newest = 0.0, None
+                newest = self._current()
+            if generation not in self._generations:
+                secret = self._vault.secret(generation)
+                if secret is None:
+                    raise UnavailableError(f"generation {generation} of the workspace's key is not there")
+                self._generations[generation] = self._opened(secret)
+            return self._generations[generation]
 
     def _key(self, owner: str) -> AESGCM | None:
         if key := self._held_key(owner):
@@ -176,8 +254,7 @@ class KmsSealer:
                 self._others.popitem(last=False)
 
     def _new_key(self, owner: str) -> bytes:
-        nonce = os.urandom(_NONCE)
-        return nonce + self._wrapping.encrypt(nonce, os.urandom(_KEY), _bound(owner, "key"))
+        return self._current().wrap(owner, os.urandom(_KEY))
 
     def _together(
         self, do: Callable[[Sequence[T]], dict[str, bytes]], each: Sequence[T], most: int
@@ -187,7 +264,7 @@ class KmsSealer:
         return {owner: key for keys in self._many(do, chunks) for owner, key in keys.items()}
 
     def _hold(self, owner: str, wrapped: bytes) -> AESGCM:
-        key = AESGCM(self._wrapping.decrypt(wrapped[:_NONCE], wrapped[_NONCE:], _bound(owner, "key")))
+        key = AESGCM(self._wrapping(generation_of(wrapped)).unwrap(owner, wrapped))
         with self._lock:
             self._others.pop(owner, None)
             self._keys.pop(owner, None)

@@ -30,6 +30,7 @@ LANES: Mapping[str, int] = {
     "preview_segment": 4,
     "privacy_api": 4,
     "profile_api": 32,
+    "recovery": 1,  # no function: people, with the credentials of the account
     "unmerge": 4,
 }
 FUNCTIONS = tuple(LANES)

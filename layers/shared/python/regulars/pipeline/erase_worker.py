@@ -9,9 +9,11 @@ from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from regulars.domain.erasure import Doomed, closure
 from regulars.domain.instants import SECOND
 from regulars.domain.lake import EVENTS, TABLES, LakeTable
 from regulars.domain.lake_files import first_day
+from regulars.domain.ledger_copies import LedgerCopy, Word
 from regulars.domain.privacy_requests import Request, is_over, next_round
 from regulars.errors import NotFoundError
 from regulars.pipeline.erasing import Counts, Eraser
@@ -19,6 +21,7 @@ from regulars.pipeline.export_forgetting import ExportForgetter
 from regulars.pipeline.given_up_forgetting import GivenUpForgetter
 from regulars.pipeline.lake import Lake, Rewriting
 from regulars.pipeline.lake_forgetting import LakeForgetter
+from regulars.pipeline.ledger_copies import LedgerCopies
 from regulars.pipeline.opting_out import OptOuts
 from regulars.pipeline.ports import Clock, Journal, Large, Many, Rewritable
 from regulars.pipeline.restricting import Restricter
@@ -46,13 +49,14 @@ class Step:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Places:
-    """Where things of people are, beside the tables."""
+    """Where things of people are, beside the tables, and where it is kept who was erased."""
 
     large: Large
     failures: Rewritable
     lake: Lake
     format: Rewriting
     exports: Large
+    copies: LedgerCopies
 
 
 class EraseWorker:
@@ -78,6 +82,7 @@ class EraseWorker:
         self._lake = LakeForgetter(places.lake, places.format)
         self._exports = ExportForgetter(database, places.exports, clock)
         self._given_up = GivenUpForgetter(places.failures)
+        self._copies = places.copies
         self._journal = journal
         self._clock = clock
         self._gone: frozenset[str] | None = None  # read once for a call, however many pages it goes through
@@ -120,6 +125,7 @@ class EraseWorker:
 
     def _seize(self, request: Request) -> Request:
         owners = self._store.subjects(request.id, after=request.cursor, limit=PAGE)
+        self._keep("erasure", request, [one for owner in owners for one in closure(owner, None)])
         marked = self._mark(owners, request)
         found = _sum(request.found, Counter(ledger=marked))
         if len(owners) == PAGE:
@@ -129,6 +135,7 @@ class EraseWorker:
     def _confirm(self, request: Request) -> Request:
         """See that whoever was written down is in the ledger: a worker may have died in between."""
         doomed = self._store.doomed(request.id, after=request.cursor, limit=PAGE)
+        self._keep("erasure", request, doomed)
         marked = self._mark([one.owner for one in doomed], request)
         found = _sum(request.found, Counter(ledger=marked))
         if len(doomed) == PAGE:
@@ -137,6 +144,11 @@ class EraseWorker:
 
     def _mark(self, owners: Sequence[str], request: Request) -> int:
         return sum(self._many(lambda owner: self._seizer.seize(owner, request.id), owners))
+
+    def _keep(self, kind: Word, request: Request, doomed: Sequence[Doomed]) -> None:
+        """Keep a page where a restore finds it, should the tables be lost."""
+        if doomed:
+            self._copies.put(LedgerCopy(request=request.id, kind=kind, verified=request.verified, doomed=tuple(doomed)))
 
     def _begin(self, request: Request) -> Request:
         return replace(request, stage=_stages(request)[0], cursor=None, began=self._clock(), last={})
@@ -218,6 +230,7 @@ class EraseWorker:
         match request.kind:
             case "lift":
                 found = self._lift(owners)
+                self._keep("lift", request, [Doomed(owner=owner, profiles=()) for owner in owners])
             case "release":
                 found = Counter(identifiers=sum(map(self._restricter.release, owners)))
             case "opt_out":
