@@ -92,7 +92,7 @@ def _event(workspace: Workspace, number: int, name: str) -> Event:
     del call["userId"]
     made = read(call, delivery(workspace))
     workspace.sealer.prepare([made.event.owner])
-    return from_item(lay_out(made, workspace.sealer))
+    return from_item(lay_out(made, workspace.sealer, workspace.stamps))
 
 
 def _get(workspace: Workspace, path: str, **query: str) -> None:

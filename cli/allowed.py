@@ -13,6 +13,7 @@ from regulars.domain.roles import GROUPS, ROLES, read_groups
 _NAMES: dict[Kind, str] = {
     "workspace": "workspace settings",
     "teams": "teams",
+    "retention": "retention",
     "consent": "purposes",
     "source": "sources",
     "identity": "identity",
@@ -46,7 +47,7 @@ def called(roles: Sequence[str]) -> str:
 
 def left_out(kind: Kind, roles: Sequence[str]) -> str:
     """Say that definitions of a kind are left out."""
-    it = "it" if kind in ("identity", "tracking_plan") else "them"
+    it = "it" if kind in ("identity", "tracking_plan", "retention") else "them"
     return f"{_NAMES[kind]}: left out, {called(roles)} may not read {it}"
 
 

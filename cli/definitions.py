@@ -18,6 +18,7 @@ from regulars.domain.mapping_definitions import parse_mapping
 from regulars.domain.plan_definitions import check_plan, check_together, outline
 from regulars.domain.purpose_definitions import parse_purposes
 from regulars.domain.rate_definitions import check_tables, parse_rates
+from regulars.domain.retention_definitions import parse_retention
 from regulars.domain.segment_definitions import parse as parse_segment
 from regulars.domain.sources import parse_source
 from regulars.domain.teams import parse_teams
@@ -37,6 +38,7 @@ Kind = Literal[
     "segment",
     "import",
     "teams",
+    "retention",
 ]
 KINDS: tuple[Kind, ...] = get_args(Kind)  # in the order in which they are applied
 PLURALS: Mapping[Kind, str] = {
@@ -57,6 +59,7 @@ TITLES: Mapping[Kind, str] = {
     "identity": "identity rules",
     "workspace": "workspace settings",
     "teams": "teams",
+    "retention": "retention",
     "consent": "purposes",
 }
 _ID = re.compile(r"[a-z][a-z0-9_]{0,62}")
@@ -237,6 +240,7 @@ def _unused(tables: list[Definition]) -> list[UserError]:
 CHECKS: Mapping[Kind, Callable[[str, Mapping[str, Any]], object]] = {
     "workspace": lambda _, content: parse_workspace(content),
     "teams": lambda _, content: parse_teams(content),
+    "retention": lambda _, content: parse_retention(content),
     "consent": lambda _, content: parse_purposes(content),
     "source": parse_source,
     "identity": lambda _, content: check_rules(content),

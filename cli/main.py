@@ -30,6 +30,7 @@ from cli.rebuild import rebuild
 from cli.recovery.command import recovery
 from cli.recovery.vault import vault
 from cli.redrive import redrive
+from cli.retention import retention
 from cli.segments.command import segment
 from cli.session import Session
 from cli.sign_in.command import login, logout
@@ -153,6 +154,7 @@ app.add_typer(privacy, name="privacy")
 app.add_typer(exports, name="exports")
 app.add_typer(recovery, name="recovery")
 app.add_typer(vault, name="vault")
+app.add_typer(retention, name="retention")
 app.command()(rebuild)
 app.command()(redrive)
 app.command()(dev)

@@ -60,6 +60,8 @@ class Alarms(Construct):
             self._alarm(f"privacy_requests_{what}", _requests(what), above=0)
         self._alarm("failures_filled", _given_up(failures), above=0)
         self._alarm("exports_many", _taken_out(), above=_MANY)
+        for name in ("retention_overdue", "retention_failed"):
+            self._alarm(name, _counted("retain", name), above=0)
 
     def _watch_the_stream_of(self, function: PythonFunction) -> None:
         age = function.metric("IteratorAge", period=_MINUTE, statistic="Maximum")
@@ -87,10 +89,15 @@ class Alarms(Construct):
 
 def _stops_of(function: PythonFunction) -> cloudwatch.Metric:
     """Return how often the function stopped at a record: it answers with it, and does not fail."""
+    return _counted(function.name, "groups_failed")
+
+
+def _counted(function: str, name: str) -> cloudwatch.Metric:
+    """Return what a function counts in its journal."""
     return cloudwatch.Metric(
         namespace="Regulars",
-        metric_name="groups_failed",
-        dimensions_map={"service": function.name},
+        metric_name=name,
+        dimensions_map={"service": function},
         period=_MINUTE,
         statistic="Sum",
     )

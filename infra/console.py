@@ -18,6 +18,7 @@ _CATALOG = (
     "identity",
     "workspace",
     "teams",
+    "retention",
     "rates",
     "lists",
     "tracking-plan",

@@ -25,6 +25,7 @@ from infra.programs import Programs
 from infra.python_function import Ground, PythonFunction
 from infra.queue import DeadLetters
 from infra.rebuilding import Rebuilding
+from infra.retaining import Retaining
 from infra.segments import Segments
 from infra.stage import Stage
 
@@ -50,6 +51,7 @@ class Platform(Stack):
         backfilling = Backfilling(self, "backfilling", ground=ground, data=data, evaluations=segments.evaluations)
         erasing = Erasing(self, "erasing", ground=ground, data=data, api=api)
         exporting = Exporting(self, "exporting", ground=ground, data=data, api=api)
+        Retaining(self, "retaining", ground=ground, data=data)
         Console(self, "console", ground=ground, data=data, api=api, rebuilding=rebuilding, backfilling=backfilling)
         Auditing(self, "auditing", ground=ground, data=data, api=api)
         Preferences(self, "preferences", ground=ground, data=data, api=api)

@@ -24,6 +24,7 @@ _RESERVED_IN_PROD = {
     "rebuild": 5,  # of which four work: one more for what another execution left behind
     "backfill": 5,
     "erase": 5,
+    "retain": 1,  # a sweep is one, and goes on where it stopped
     "privacy_api": 5,
     "export": 5,
     "export_api": 5,

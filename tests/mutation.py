@@ -499,6 +499,20 @@ GUARDS: Sequence[Guard] = (
         "if False:",
         ("tests/world/test_recovery.py::test_the_restored_copy_never_reaches_a_live_table_with_somebody_erased",),
     ),
+    Guard(
+        "a sum begins with what was sealed of it",
+        f"{LIBRARY}/domain/parts.py",
+        "    state = part.sealed\n",
+        "    state = EMPTY\n",
+        ("tests/domain/test_sealing.py",),
+    ),
+    Guard(
+        "who comes while somebody is forgotten is counted from what is left",
+        f"{LIBRARY}/pipeline/forgetting.py",
+        "        self._sealing.refold(owner)\n",
+        "",
+        ("tests/world/test_retaining.py", "tests/world/test_retaining_at_once.py"),
+    ),
 )
 
 

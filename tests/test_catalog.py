@@ -23,6 +23,7 @@ from regulars.domain.mapping_definitions import parse_mapping
 from regulars.domain.plan_definitions import check_plan
 from regulars.domain.purpose_definitions import parse_purposes
 from regulars.domain.rate_definitions import parse_rates
+from regulars.domain.retention_definitions import parse_retention
 from regulars.domain.segment_definitions import parse
 from regulars.domain.segments import Segment
 from regulars.domain.sources import parse_source
@@ -43,6 +44,7 @@ PARSERS: Mapping[str, Callable[[dict[str, Any]], object]] = {
     "identity": check_rules,
     "workspace": parse_workspace,
     "teams": parse_teams,
+    "retention": parse_retention,
     "consent": parse_purposes,
     "list": lambda definition: parse_list("x", definition),
     "journey": lambda definition: parse_journey("x", definition),
@@ -192,6 +194,9 @@ GOOD = [
     ("teams", {}),
     ("teams", {"id": "teams", "others": "none", "teams": {}}),
     ("teams", {"teams": {"dach": {"name": "DACH", "segments": ["lapsed"], "traits": "all"}}}),
+    ("retention", {}),
+    ("retention", {"id": "periods", "default": "13 months", "anonymous": "30 days", "profiles": "10 years"}),
+    ("retention", {"events": {"Product Viewed": "90 days"}, "types": {"page": "7 days"}, "sources": {"web": "1 year"}}),
     ("list", {"id": "x", "name": "Press", "description": "Who writes about us"}),
     ("workspace", {"zone": "UTC"}),
     ("workspace", {"four_eyes": True}),
@@ -268,6 +273,16 @@ BAD = [
     ("segment", {"anonymous": True, "where": {"audience": ""}}),
     ("segment", {"anonymous": True, "where": {"audience": "sports", "score": 1}}),
     ("workspace", {"zone": ""}),
+    ("retention", {"default": "for ever"}),
+    ("retention", {"default": 90}),
+    ("retention", {"default": "6 weeks"}),
+    ("retention", {"default": "-1 days"}),
+    ("retention", {"default": "1 day extra"}),
+    ("retention", {"events": ["Product Viewed"]}),
+    ("retention", {"events": {"": "90 days"}}),
+    ("retention", {"types": {"visit": "90 days"}}),
+    ("retention", {"sources": {"web": None}}),
+    ("retention", {"fields": {"ip": "90 days"}}),
     ("teams", {"others": "some"}),
     ("teams", {"teams": []}),
     ("teams", {"teams": {"DACH": {"segments": "all", "traits": "all"}}}),
@@ -515,6 +530,10 @@ BAD = [
     ("segment", a_segment(consent={"purpose": "news", "state": "yes"})),
 ]
 ONLY_THE_PARSER_KNOWS = [
+    ("retention", {"default": "6 days"}),
+    ("retention", {"default": "11 years"}),
+    ("retention", {"anonymous": "29 days"}),
+    ("retention", {"profiles": "7 days"}),
     ("consent", a_purpose({"gpc": ["newsletter"]})),
     ("consent", a_purpose({"gpc": ["orders"]})),
     ("segment", a_segment(audience="sports")),
@@ -576,7 +595,15 @@ def blocks() -> list[tuple[str, str]]:
     docs = CATALOG.parent / "docs"
     text = "".join(
         (docs / page).read_text()
-        for page in ("catalog.md", "consent.md", "computed-traits.md", "identity.md", "import.md", "orders.md")
+        for page in (
+            "catalog.md",
+            "consent.md",
+            "retention.md",
+            "computed-traits.md",
+            "identity.md",
+            "import.md",
+            "orders.md",
+        )
     )
     return re.findall(r"```yaml\n# catalog/(\S+)\n(.*?)```", text, re.DOTALL)
 
@@ -584,7 +611,7 @@ def blocks() -> list[tuple[str, str]]:
 @pytest.mark.parametrize(("path", "text"), blocks(), ids=lambda value: value[:20])
 def test_what_the_docs_show_can_be_applied(path: str, text: str) -> None:
     kind = path.split("/")[0].removesuffix(".yaml")
-    kind = kind if kind in ("rates", "consent") else kind.removesuffix("s")
+    kind = kind if kind in ("rates", "consent", "retention") else kind.removesuffix("s")
     definition = cast(dict[str, Any], plain_yaml(text))
 
     assert (accepts(kind, definition), parses(kind, definition)) == (True, True)
@@ -594,6 +621,7 @@ def test_the_docs_show_every_kind() -> None:
     assert {path.split("/")[0] for path, _ in blocks()} == {
         "workspace.yaml",
         "consent.yaml",
+        "retention.yaml",
         "lists",
         "sources",
         "identity.yaml",

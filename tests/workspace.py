@@ -53,6 +53,7 @@ from regulars.pipeline.anchoring import Anchored, Anchorer
 from regulars.pipeline.audit import AuditTrail
 from regulars.pipeline.rebuild_worker import RebuildWorker
 from regulars.pipeline.sights import Sights
+from regulars.pipeline.stamping import Stamps
 from regulars.stores.audit import from_item as from_audit_item
 from regulars.stores.events import from_item
 
@@ -113,6 +114,7 @@ class Workspace:
         """Start the functions, with nothing held in memory."""
         database = self.world.database
         self.sealer = KmsSealer(database, PlainWrapper())
+        self.stamps = Stamps(database, self.world.clock)
         self._access = Access(lambda request: request.claims, Sights(database).of)
         self._recorders = {name: self._recorder(name) for name in FUNCTIONS}
         trail = AuditTrail(database, self.world.clock, lambda _tries: None, function="export", lane=0)
@@ -162,7 +164,7 @@ class Workspace:
             self.world.advance(self.world.clock.now + 1_000_000)
             made = read({"messageId": f"m-{self.world.clock.now}", **call}, delivery(self, source))
             self.sealer.prepare([made.event.owner])
-            events.append(from_item(lay_out(made, self.sealer)))
+            events.append(from_item(lay_out(made, self.sealer, self.stamps)))
             self.world.store(events[-1])
         self.world.settle()
         return events

@@ -16,7 +16,7 @@ from regulars.stores.sizes import SizeStore
 def handler(_event: Mapping[str, Any], _context: object) -> dict[str, int]:
     """Count them; a lost hour is a point that is missing."""
     overdue = Deadlines(clients.database(), journal, now).look()
-    sizes = Members(clients.database(), Parallel()).sizes()
+    sizes = Members(clients.database(), Parallel(), now).sizes()
     for segment, size in sizes.items():
         SizeStore(clients.database()).put(segment, size, now=now())
     return {"counted": len(sizes), "overdue": overdue}

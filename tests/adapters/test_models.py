@@ -10,7 +10,7 @@ from pynamodb.models import Model
 from local.world.memory import MemoryDatabase
 from local.world.world import START, World
 from regulars.adapters.models import MODELS
-from regulars.domain.instants import DAY, SECOND
+from regulars.domain.instants import DAY
 from regulars.domain.refused_claims import RefusedClaim
 from regulars.domain.timers import Timer
 from regulars.pipeline.audit import AuditTrail
@@ -75,7 +75,7 @@ def _a_lived_in_world() -> MemoryDatabase:
     )
     world.advance(START + DAY)
     database = world.database
-    database.insert("events", [to_item(an_event(9), expires=START // SECOND)])
+    database.insert("events", [to_item(an_event(9, kept_until=START))])
     TimerStore(database).set(Timer("p_user_id:u", START + 20 * DAY))
     VaultStore(database).create("user_id:u", b"wrapped")
     QuarantineStore(database).add(

@@ -1,6 +1,8 @@
 """What may be live together can be stored, and be decided well within a second."""
 
-from typing import get_args
+from dataclasses import replace
+from random import Random
+from typing import Any, get_args
 
 import pytest
 from hypothesis import given
@@ -61,7 +63,7 @@ def largest(watch: Watch, text: str) -> Part:
     kept = {keep.id: longest(keep.kind, size, text) for keep, size in watch.keeps.items()}
     marks = frozenset(Mark(10**16 + n, bytes(5)) for n in range(REMEMBERED))
     owner = f"{'k' * 40}:{'x' * 26}"
-    stamps = {"version": 10**9, "catalog": 10**6, "floor": 10**16, "whole": 10**16}
+    stamps: Any = {"version": 10**9, "catalog": 10**6, "floor": 10**16, "whole": 10**16}
     name = "event#" + "\U0001f600" * 200
     return Part(owner=owner, name=name, watch=watch.print, marks=marks, state=State(count=10**9, kept=kept), **stamps)
 
@@ -78,6 +80,27 @@ def test_what_may_be_live_fits_into_an_item(keeps: dict[Keep, int], letter: str)
 
     assert size <= most_bytes(watch)
     assert size < ITEM or most_bytes(watch) > MAX_ITEM
+
+
+@pytest.mark.parametrize(
+    "letters",
+    [
+        [chr(code) for code in range(1, 32)],
+        [chr(0x1F300 + code) for code in range(700)],
+        [chr(0x20000 + code) for code in range(9_999)],
+    ],
+    ids=["escaped", "pictures", "rare"],
+)
+def test_what_is_sealed_fits_beside_it(letters: list[str]) -> None:
+    random, kinds = Random(1), [Keep("values", of=of) for of in "abcd"]
+    size = next(size for size in range(1, 400) if most_bytes(Watch(keeps=dict.fromkeys(kinds, size + 1))) > MAX_ITEM)
+    watch = Watch(keeps=dict.fromkeys(kinds, size))
+    texts = ["".join(random.choices(letters, k=MAX_VALUE)) for _ in range(size)]
+    kept = {keep.id: {f"{text[1:]}{turn}": (10**9, 10**16) for text in texts} for turn, keep in enumerate(kinds)}
+    state = State(count=10**9, kept=kept)
+    part = replace(largest(watch, "x"), state=state, sealed=state, sealed_until=10**16)
+
+    assert size_of(part_to_item(part)) < ITEM
 
 
 def test_a_definition_of_every_day_may_be_live() -> None:

@@ -25,7 +25,7 @@ def stored(events: Iterable[Event]) -> int:
         name = parts_of(event, Watches(by_event={}))[-1]
         state = add(state, state_of(event, name, Watch()), Watch())
     marks = frozenset(Mark(10**16 + number, bytes(5)) for number in range(REMEMBERED))
-    stamps = {"version": 10**9, "catalog": 10**6, "floor": 10**16, "whole": 10**16}
+    stamps: Any = {"version": 10**9, "catalog": 10**6, "floor": 10**16, "whole": 10**16}
     return size_of(part_to_item(Part(owner=OWNER, name=name, watch="w" * 10, marks=marks, state=state, **stamps)))
 
 

@@ -8,6 +8,7 @@ import boto3
 import pytest
 
 from regulars.adapters import clients
+from regulars.adapters.clock import now
 from regulars.pipeline.backfills import Backfills
 from regulars.pipeline.definitions import Definitions
 from regulars.pipeline.members import Members
@@ -63,7 +64,7 @@ def test_everybody_is_looked_at_and_then_it_is_live_and_counted_each_hour(
 ) -> None:
     definitions = Definitions(clients.database(), lambda: START)
     edit = definitions.put("segment", "viewers", VIEWERS, origin="api")
-    members = Members(clients.database(), map)
+    members = Members(clients.database(), map, now)
     before = members.size("viewers")
     run(backfill)
 
@@ -86,7 +87,7 @@ def test_a_new_version_is_swept_behind(backfill: Any) -> None:
     definitions.put("segment", "viewers", {**VIEWERS, "where": {"event": "Product Viewed"}}, origin="api")
     run(backfill)
 
-    page = Members(clients.database(), map).page("viewers", after=None, limit=100)
+    page = Members(clients.database(), map, now).page("viewers", after=None, limit=100)
     assert len(page.members) == PEOPLE
     assert {each.number for each in page.members} == {1}
     assert definitions.releases().coming == {}

@@ -36,6 +36,7 @@ BODIES: dict[str, Any] = {
     "put_workspace": {"zone": "Europe/Berlin"},
     "put_consent": {"purposes": {"newsletter": {}}},
     "put_teams": {"teams": {"dach": {"segments": "all", "traits": ["plan"]}}},
+    "put_retention": {"events": {"Product Viewed": "90 days"}},
     "put_tracking_plan": {"event": "Feedback Given", "mode": "draft"},
     "put_rates": {"currency": "EUR", "days": {"2026-01-01": {"USD": 1.25}}},
     "put_import": {"source": "s", "key": ["id"], "calls": [{"type": "identify", "userId": "{id}"}]},
@@ -83,6 +84,7 @@ def test_an_answer_has_the_described_form(workspace: Workspace, route: Route[Any
     workspace.put("/v1/identity", {"definition": BODIES["put_identity"]})
     workspace.put("/v1/workspace", {"definition": BODIES["put_workspace"]})
     workspace.put("/v1/teams", {"definition": BODIES["put_teams"]})
+    workspace.put("/v1/retention", {"definition": BODIES["put_retention"]})
     workspace.put("/v1/computed-traits/web", {"definition": BODIES["put_computed_trait"]})
     workspace.put("/v1/rates/web", {"definition": BODIES["put_rates"]})
     [key] = workspace.get("/v1/sources/web/keys", "admin").content["keys"]

@@ -176,7 +176,7 @@ def test_whoever_may_read_them_finds_them_and_it_stands_in_the_trail(shop: Works
 def test_sensitive_traits_are_masked_but_for_who_may_see_them(shop: Workspace) -> None:
     call = {"messageId": "m", "type": "identify", "userId": "u-1", "traits": {"iban": "DE1", "email": "a@b.example"}}
     sealed = replace(read(call, delivery(shop)), sensitive_traits=frozenset({"iban"}))
-    shop.world.store(from_item(lay_out(sealed, shop.sealer)))
+    shop.world.store(from_item(lay_out(sealed, shop.sealer, shop.stamps)))
     shop.world.settle()
 
     for role, shown in (("service", "•••"), ("privacy", "DE1")):

@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from regulars.adapters import clients
+from regulars.adapters.clock import now
 from regulars.adapters.preference_api import PreferenceApi
 from regulars.adapters.sealing import KmsSealer, KmsWrapper
 from regulars.adapters.settings import workspace_cmk
@@ -21,6 +22,7 @@ from regulars.domain.preference_tokens import Ticket, read_ticket, ticket_key, w
 from regulars.domain.sources import Source
 from regulars.errors import EndedLinkError, InvalidLinkError
 from regulars.pipeline.admission import lay_out
+from regulars.pipeline.stamping import Stamps
 from regulars.stores.definitions import Definition, DefinitionStore
 from regulars.stores.events import EventStore, from_item
 from tests.builders import START
@@ -352,7 +354,7 @@ def test_the_function_withdraws_in_the_real_tables(tables: None, monkeypatch: py
     at = Delivery(source=source, received=START, rules=DEFAULT_RULES, hash_key=sealer.hash_key)
     call = read({"type": "identify", "userId": "u-1", "messageId": "m"}, at)
     sealer.prepare([call.event.owner])
-    EventStore(database).insert([from_item(lay_out(call, sealer))])
+    EventStore(database).insert([from_item(lay_out(call, sealer, Stamps(database, now)))])
     ticket = Ticket(owner=call.event.owner, until=10**10 * SECOND, purpose="newsletter", channel="email")
     event = {
         "rawPath": "/v1/unsubscribe",

@@ -10,6 +10,7 @@ import boto3
 import pytest
 
 from regulars.adapters import clients
+from regulars.adapters.clock import now
 from regulars.adapters.workers import StateMachine
 from regulars.domain.calls import Delivery, read
 from regulars.domain.identity_rules import DEFAULT_RULES
@@ -20,6 +21,7 @@ from regulars.errors import UnavailableError
 from regulars.pipeline.admission import lay_out
 from regulars.pipeline.rebuilds import SEGMENTS
 from regulars.pipeline.resolve import Resolver
+from regulars.pipeline.stamping import Stamps
 from regulars.stores.events import EventStore, from_item
 from regulars.stores.identities import IdentityStore
 from regulars.stores.progress import ProgressStore
@@ -124,7 +126,7 @@ def test_a_correction_reaches_the_table_once(tables: None, monkeypatch: pytest.M
     at = Delivery(source=source, received=START, rules=DEFAULT_RULES, hash_key=sealer.hash_key)
     call = read({"type": "identify", "userId": "u-1", "messageId": "m", "traits": {"city": "Basel"}}, at)
     sealer.prepare([call.event.owner])
-    EventStore(clients.database()).insert([from_item(lay_out(call, sealer))])
+    EventStore(clients.database()).insert([from_item(lay_out(call, sealer, Stamps(clients.database(), now)))])
     body = {"traits": {"city": "Bern"}, "reason": "she moved", "messageId": "case-7"}
 
     answers = [ask(module.handler, "PATCH", "/v1/profiles/user_id:u-1/traits", body) for _ in range(2)]

@@ -36,12 +36,14 @@ def test_somebody_is_told(deployed: Templates) -> None:
             "count_members_dead",
             "evaluations_dead",
             "failures",
+            "retain_dead",
             "tick_dead",
         )
     }
 
     requests = {"privacy_requests_overdue", "privacy_requests_due_soon"}
-    assert streams | failing | filled | requests <= alarms(deployed).keys()
+    retention = {"retention_overdue", "retention_failed"}
+    assert streams | failing | filled | requests | retention <= alarms(deployed).keys()
 
 
 def test_requests_that_are_overdue_are_told_by_the_look_of_each_hour(deployed: Templates) -> None:

@@ -34,7 +34,7 @@ def test_every_function_states_its_limits(deployed: Templates) -> None:
 
     assert found.pop("compact") == found.pop("erase") == (2_048, 900)
     assert found.pop("export") == (1_024, 900)
-    hour = {"rebuild", "backfill", "count_members", "anchor_audit"}
+    hour = {"rebuild", "backfill", "count_members", "anchor_audit", "retain"}
     assert {found.pop(name) for name in hour} == {(512, 900)}
     assert found["note_login"] == (512, 5)  # Cognito waits no longer
     assert found.pop("preview_segment") == (3_008, 25)

@@ -140,6 +140,16 @@ TABLES = {
         "vault": "GetItem",
     },
     "anchor_audit": {"audit": "Query"},
+    "retain": {
+        "events": "DeleteItem GetItem PutItem Query Scan",
+        "identities": "BatchGetItem DeleteItem GetItem PutItem Query Scan",
+        "profiles": "BatchGetItem DeleteItem GetItem PutItem",
+        "memberships": "DeleteItem GetItem PutItem Query",
+        "timers": "DeleteItem PutItem",
+        "tallies": "DeleteItem PutItem Query",
+        "vault": "ConditionCheckItem DeleteItem GetItem PutItem",
+        "catalog": "GetItem PutItem Query",
+    },
     "note_login": {"audit": "PartiQLInsert Query"},
     "preferences": {
         "identities": "BatchGetItem GetItem Query",
@@ -175,6 +185,7 @@ OTHERS = {
     "compact": {"sqs:SendMessage lake/compact_dead"},
     "count_members": {"sqs:SendMessage segments/count_members_dead"},
     "anchor_audit": {"sqs:SendMessage auditing/anchor_audit_dead"},
+    "retain": {"sqs:SendMessage retaining/retain_dead"},
 }
 LAKE = {
     "archive": {"s3:PutObject"},
@@ -202,6 +213,7 @@ LARGE = {
     "admin_api": {"events": "GetObject PutObject", "quarantine": "GetObject"},
     "erase": {"events": "DeleteObject GetObject PutObject", "quarantine": "DeleteObject"},
     "export": {"events": "GetObject"},
+    "retain": {"events": "DeleteObject GetObject"},
 }
 EXPORTS = {
     "export": "DeleteObject GetObject PutObject",
@@ -218,9 +230,10 @@ ANCHORS = {
     },
 }
 LAKE_TABLES = ("events", "identity", "refused")
-READS = {"GetItem", "BatchGetItem", "Query", "Scan", "DescribeStream", "GetRecords", "GetShardIterator", "ListStreams"}
-INSERTERS = ("ingest", "drain_overflow", "admin_api", "change_profile", "preferences")
 POLLS = ("DescribeStream", "GetRecords", "GetShardIterator", "ListStreams")
+READS = {"GetItem", "BatchGetItem", "ConditionCheckItem", "Query", "Scan", *POLLS}
+INSERTERS = ("ingest", "drain_overflow", "admin_api", "change_profile", "preferences")
+RETAINED = ("events", "identities", "profiles", "memberships", "timers", "tallies", "vault")
 POLLED = {
     "resolve_identity": {"events"},
     "evaluate_segments": {"identities", "profiles"},
@@ -277,7 +290,7 @@ def test_a_function_reads_and_writes_exactly_these_objects(allowed: dict[str, se
     tables = LAKE_TABLES[:2] if function == "preview_segment" else LAKE_TABLES
     lake = {f"{action} buckets/lake/{table}/*" for action in LAKE.get(function, ()) for table in tables}
     listed = {"s3:ListBucket buckets/lake"} if function in ("compact", "preview_segment", "erase") else set()
-    listed |= {"s3:ListBucket buckets/large"} if function == "erase" else set()
+    listed |= {"s3:ListBucket buckets/large"} if function in ("erase", "retain") else set()
     listed |= {"s3:ListBucket buckets/exports"} if function in EXPORTS else set()
     exports = {f"s3:{action} buckets/exports/files/*" for action in EXPORTS.get(function, "").split()}
     assert found == failures | large | lake | listed | exports | ANCHORS.get(function, set())
@@ -291,13 +304,17 @@ def test_only_who_looks_at_everybody_or_for_anybody_scans(
 
     assert scans == {
         ("rebuild", "tables/events"),
+        ("retain", "tables/events"),
+        ("retain", "tables/identities"),
         *(("erase", f"tables/{table}") for table in ("events", "quarantine", "tallies", "timers")),
         *((name, f"tables/{table}") for name in ("backfill", "admin_api") for table in ("events", "identities")),
     }
     assert not actions & {"dynamodb:PartiQLSelect", "dynamodb:PartiQLDelete", "dynamodb:DeleteTable"}
 
 
-def test_an_event_can_be_added_but_never_changed_except_by_an_erasure(allowed: dict[str, set[Permission]]) -> None:
+def test_an_event_can_be_added_but_never_changed_except_by_an_erasure_or_its_end(
+    allowed: dict[str, set[Permission]],
+) -> None:
     written = {
         (name, each.action)
         for name, granted in allowed.items()
@@ -305,11 +322,13 @@ def test_an_event_can_be_added_but_never_changed_except_by_an_erasure(allowed: d
         if each.thing == "tables/events" and each.action.removeprefix("dynamodb:") not in READS
     }
 
-    erased = {("erase", "dynamodb:DeleteItem"), ("erase", "dynamodb:PutItem")}
+    erased = {(name, f"dynamodb:{action}") for name in ("erase", "retain") for action in ("DeleteItem", "PutItem")}
     assert written == {(name, "dynamodb:PartiQLInsert") for name in (*INSERTERS, "erase")} | erased
 
 
-def test_a_key_can_be_made_but_never_overwritten_except_by_an_erasure(allowed: dict[str, set[Permission]]) -> None:
+def test_a_key_can_be_made_but_never_overwritten_except_when_somebody_is_gone(
+    allowed: dict[str, set[Permission]],
+) -> None:
     written = {
         (name, each.action)
         for name, granted in allowed.items()
@@ -317,7 +336,7 @@ def test_a_key_can_be_made_but_never_overwritten_except_by_an_erasure(allowed: d
         if each.thing == "tables/vault" and each.action.removeprefix("dynamodb:") not in READS
     }
 
-    erased = {("erase", "dynamodb:DeleteItem"), ("erase", "dynamodb:PutItem")}
+    erased = {(name, f"dynamodb:{action}") for name in ("erase", "retain") for action in ("DeleteItem", "PutItem")}
     assert written == {(name, "dynamodb:PartiQLInsert") for name in INSERTERS} | erased
 
 
@@ -345,7 +364,7 @@ def test_only_who_replays_it_changes_what_is_in_quarantine(allowed: dict[str, se
     }
 
 
-def test_only_an_erasure_deletes_more_of_a_person_than_what_is_derived(
+def test_only_an_erasure_and_retention_delete_more_of_a_person_than_what_is_derived(
     allowed: dict[str, set[Permission]],
 ) -> None:
     deleted = {
@@ -361,6 +380,7 @@ def test_only_an_erasure_deletes_more_of_a_person_than_what_is_derived(
         ("backfill", "tables/memberships"),
         ("evaluate_segments", "tables/memberships"),
         ("tick", "tables/timers"),
+        *(("retain", f"tables/{table}") for table in RETAINED),
         ("unmerge", "tables/tallies"),
         *(("erase", f"tables/{table}") for table in TABLES["erase"]),
     }
@@ -401,6 +421,7 @@ def test_only_those_who_read_the_vault_can_decrypt_it(allowed: dict[str, set[Per
         "preferences",
         "privacy_api",
         "profile_api",
+        "retain",
         "unmerge",
     }
 

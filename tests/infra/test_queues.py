@@ -29,6 +29,7 @@ def test_dead_letters_are_kept_as_long_as_possible(deployed: Templates) -> None:
         "ingest/overflow",
         "ingest/overflow_dead",
         "lake/compact_dead",
+        "retaining/retain_dead",
         "segments/count_members_dead",
         "segments/evaluations",
         "segments/evaluations_dead",
@@ -93,6 +94,7 @@ def test_tick_runs_each_minute_and_the_others_each_hour(deployed: Templates) -> 
         "segments/count_members": "rate(1 hour)",
         "auditing/anchor_audit": "rate(1 hour)",
         "lake/compact": "rate(1 hour)",
+        "retaining/retain": "rate(1 hour)",
     }
 
 
@@ -102,7 +104,7 @@ def test_every_target_of_a_rule_has_a_place_for_what_it_missed(deployed: Templat
     assert targets
     places = {paths(deployed)[identity(each["DeadLetterConfig"]["Arn"])] for each in targets}
     dead = {"segments/tick_dead", "segments/count_members_dead", "lake/compact_dead", "auditing/anchor_audit_dead"}
-    assert places == dead
+    assert places == dead | {"retaining/retain_dead"}
 
 
 @pytest.mark.parametrize(
@@ -112,6 +114,7 @@ def test_every_target_of_a_rule_has_a_place_for_what_it_missed(deployed: Templat
         ("count_members", "segments/count_members_dead"),
         ("compact", "lake/compact_dead"),
         ("anchor_audit", "auditing/anchor_audit_dead"),
+        ("retain", "retaining/retain_dead"),
     ],
 )
 def test_a_run_that_fails_leaves_a_trace_too(deployed: Templates, function: str, queue: str) -> None:

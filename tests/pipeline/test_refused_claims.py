@@ -16,7 +16,8 @@ TODAY, TOMORROW = (to_text(START + days * DAY)[:10] for days in (0, 1))
 
 
 def told(world: Resolving, *days: str) -> list[RefusedClaim]:
-    return [claim for _, claim in RefusedClaims(world.database).of(days or (TODAY,), after=None, limit=1_000)]
+    reader = RefusedClaims(world.database, lambda: START)
+    return [claim for _, claim in reader.of(days or (TODAY,), after=None, limit=1_000)]
 
 
 def a_shared_laptop() -> Resolving:
@@ -74,7 +75,7 @@ def test_pages_are_the_whole_list_once() -> None:
     }
     for claim in claims:
         store.add(claim)
-    reader, found, after = RefusedClaims(world.database), list[RefusedClaim](), None
+    reader, found, after = RefusedClaims(world.database, lambda: START), list[RefusedClaim](), None
 
     while page := list(islice(reader.of((TODAY, TOMORROW), after=after, limit=7), 7)):
         found += [claim for _, claim in page]

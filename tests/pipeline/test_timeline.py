@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from local.world.memory import MemoryDatabase
 from regulars.pipeline.timeline import Position, Timeline, position_of
 from regulars.stores.events import EventStore
-from tests.builders import an_event
+from tests.builders import START, an_event
 
 OWNERS = tuple(f"anonymous_id:{letter}" for letter in "abcdefg")
 # Few instants and ids, so that moments repeat under several owners; most events lie under few of them.
@@ -26,7 +26,7 @@ def test_gives_the_newest_events_before_a_position(
     EventStore(database).insert(events)
     before = Position(an_event(start[0], message_id="m-1").moment, start[1]) if start else None
 
-    found = Timeline(database, map).newest(OWNERS, before=before, limit=limit)
+    found = Timeline(database, map, lambda: START).newest(OWNERS, before=before, limit=limit)
 
     older = [event for event in events if before is None or position_of(event) < before]
     assert found == sorted(older, key=position_of, reverse=True)[:limit]

@@ -70,7 +70,7 @@ def backfill(world: World) -> None:
 
 def members(world: World, id: str = "viewers") -> dict[int, int]:
     """Who is in a segment, since when."""
-    page = Members(world.database, map).page(id, after=None, limit=1_000)
+    page = Members(world.database, map, world.clock).page(id, after=None, limit=1_000)
     return {int(each.profile_id.rpartition(":")[2]): each.since for each in page.members}
 
 
@@ -348,7 +348,7 @@ def test_a_deleted_segment_that_is_written_anew_goes_on_counting(world: World) -
 def test_pages_of_members_are_never_of_two_versions(world: World) -> None:
     define(world, views(5))
     backfill(world)
-    listed = Members(world.database, map)
+    listed = Members(world.database, map, world.clock)
     first = listed.page("viewers", after=None, limit=2)
     define(world, views(3))
     backfill(world)
@@ -365,7 +365,7 @@ def test_a_size_is_that_of_the_live_version_at_every_moment(world: World) -> Non
 
     def look(_operation: str, _table: str) -> None:
         world.database.hook = None
-        seen.append(Members(world.database, map).size("viewers"))
+        seen.append(Members(world.database, map, world.clock).size("viewers"))
         world.database.hook = look
 
     world.database.hook = look
@@ -374,7 +374,7 @@ def test_a_size_is_that_of_the_live_version_at_every_moment(world: World) -> Non
 
     assert set(seen) == {PEOPLE - 4, PEOPLE - 1}
     assert seen == sorted(seen)
-    assert Members(world.database, map).sizes() == {"viewers": PEOPLE - 1}
+    assert Members(world.database, map, world.clock).sizes() == {"viewers": PEOPLE - 1}
 
 
 def test_a_membership_remembers_its_newest_transitions() -> None:

@@ -151,7 +151,7 @@ def test_members_are_whom_the_last_definition_takes_in() -> None:
         trial = Trial(seed)
         trial.run()
         [definition] = trial.definitions.list("segment")
-        page = Members(trial.database, map).page("odd", after=None, limit=100)
+        page = Members(trial.database, map, trial.clock).page("odd", after=None, limit=100)
         members = {each.profile_id for each in page.members}
         status = status_of(definition.content)
         if status == "paused":

@@ -61,7 +61,7 @@ def test_it_is_that_of_brute_force_whatever_order_and_however_people_are_joined(
     ]
     everything = [*events, *signing_up, *ties]
     store(world, random.sample(everything, len(everything)) + random.sample(everything, len(everything) // 3), random)
-    consents, memberships = Consents(world.database, map), MembershipStore(world.database)
+    consents, memberships = Consents(world.database, map, world.clock), MembershipStore(world.database)
 
     for owner in OWNERS:
         asked = consents.of(alone(owner))
@@ -113,7 +113,7 @@ def test_what_a_browser_signals_denies_its_person_and_stays_over_a_merge() -> No
     counted.world.clock.advance_to(counted.world.clock.now + SECOND)
     counted.door.receive(opted_out, type="page", write_keys=[WRITE_KEY], opted_out=True)
     counted.send([{"type": "identify", "userId": "u", "anonymousId": "a"}])
-    consents = Consents(counted.world.database, map)
+    consents = Consents(counted.world.database, map, counted.world.clock)
     owners = counted.world.database.partitions("identities", segment=0, of=1, limit=100).partitions
 
     assert len(owners) == 2
@@ -130,7 +130,7 @@ def test_the_ledger_tells_when_and_what_of_a_pseudonym_whose_key_is_gone() -> No
     owner = shop.owner("user_id", "ann")
     shop.world.database.put("vault", {"owner": owner})
     shop.start()
-    [decision], _ = Consents(shop.world.database, map).decisions(
+    [decision], _ = Consents(shop.world.database, map, shop.world.clock).decisions(
         alone(owner), Opener(shop.sealer, personal=True), before=None, limit=10
     )
 
@@ -146,7 +146,7 @@ def test_strange_categories_are_kept_as_they_are_or_deny(category: str) -> None:
     counted.world.define("consent", "purposes", PURPOSES)
     context = {"consent": {"categoryPreferences": {category: True}}}
     counted.send([{"type": "page", "anonymousId": "a", "context": context}])
-    consents = Consents(counted.world.database, map)
+    consents = Consents(counted.world.database, map, counted.world.clock)
     [owner] = counted.world.database.partitions("identities", segment=0, of=1, limit=100).partitions
 
     assert not consents.of(alone(owner)).consent.allows("newsletter")

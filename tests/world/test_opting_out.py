@@ -54,7 +54,8 @@ class Trial:
     def allows(self, kind: str = "user_id", value: str = "ann", purpose: str = "advertising") -> bool:
         """Say whether a purpose may go on for somebody."""
         owner = self.workspace.owner(kind, value)
-        return Consents(self.workspace.world.database, map).of(alone(owner)).consent.allows(purpose)
+        world = self.workspace.world
+        return Consents(world.database, map, world.clock).of(alone(owner)).consent.allows(purpose)
 
     def events(self, kind: str, value: str) -> list[Item]:
         """The opt-outs that stand under an identifier."""

@@ -142,6 +142,10 @@ _TEAMS = (
     _get("/v1/teams", "teams:read", "get_teams", "Read which team sees which segments and traits", "teams"),
     _put("/v1/teams", "teams:write", "put_teams", "Write which team sees which segments and traits", "teams"),
 )
+_RETENTION = (
+    _get("/v1/retention", "retention:read", "get_retention", "Read for how long what is kept", "retention"),
+    _put("/v1/retention", "retention:write", "put_retention", "Write for how long what is kept", "retention"),
+)
 _CONSENT = (
     _get("/v1/consent", "purposes:read", "get_consent", "Read for what people are asked for consent", "consent"),
     _put("/v1/consent", "purposes:write", "put_consent", "Write for what people are asked for consent", "consent"),
@@ -177,6 +181,7 @@ ADMIN_ROUTES: Sequence[Route[AdminApi]] = (
     *_IDENTITY,
     *_WORKSPACE,
     *_TEAMS,
+    *_RETENTION,
     *_CONSENT,
     *_IMPORTS,
     *COMPUTED_TRAIT_ROUTES,

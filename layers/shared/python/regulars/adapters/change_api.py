@@ -60,7 +60,7 @@ class ChangeApi:
             corrector=Corrector(database, sealer, many, clock, random),
             recorder=DecisionRecorder(database, sealer, many, clock, random),
             rectifications=Rectifications(database, many, clock),
-            consents=Consents(database, many),
+            consents=Consents(database, many, clock),
             links=Links(database, sealer, many, clock),
             people=People(database, many),
             rebuilder=lambda dry_run: Rebuilder.over(database, journal, clock, pause, dry_run=dry_run),

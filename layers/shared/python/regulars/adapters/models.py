@@ -56,6 +56,8 @@ class IdentityItem(Model):
     floor = NumberAttribute(null=True)
     whole = NumberAttribute(null=True)
     state = UnicodeAttribute(null=True)
+    sealed = BinaryAttribute(legacy_encoding=False, null=True)
+    sealed_until = NumberAttribute(null=True)
     erased = NumberAttribute(null=True)
     expires = NumberAttribute(null=True)
 
@@ -136,14 +138,19 @@ class TimerItem(Model):
 
 
 class VaultItem(Model):
-    """The wrapped data key of an owner, empty of one that was erased, or the secret of the workspace."""
+    """
+    The wrapped data key of an owner, or that it stays; or the secret of the workspace.
+
+    Of an erased owner it is empty, and says when and why.
+    """
 
     class Meta:
         table_name = settings.table("vault")
 
     owner = UnicodeAttribute(hash_key=True)
     v = NumberAttribute()
-    wrapped = BinaryAttribute(legacy_encoding=False)
+    wrapped = BinaryAttribute(legacy_encoding=False, null=True)
+    leaving = NumberAttribute(null=True)
     erased = NumberAttribute(null=True)
     request = UnicodeAttribute(null=True)
     generation = NumberAttribute(null=True)
@@ -177,6 +184,12 @@ class CatalogItem(Model):
     state = UnicodeAttribute(null=True)
     since = NumberAttribute(null=True)
     segment = UnicodeAttribute(null=True)
+    started = NumberAttribute(null=True)
+    stage = UnicodeAttribute(null=True)
+    next = UnicodeAttribute(null=True)
+    found = UnicodeAttribute(null=True)
+    ended = NumberAttribute(null=True)
+    last = UnicodeAttribute(null=True)
 
 
 class QuarantineItem(Model):
@@ -220,7 +233,13 @@ class TallyItem(Model):
     v = NumberAttribute(null=True)
     event = UnicodeAttribute(null=True)
     at = NumberAttribute(null=True)
-    expires = NumberAttribute()
+    owners = UnicodeAttribute(null=True)
+    profiles = UnicodeAttribute(null=True)
+    others = UnicodeAttribute(null=True)
+    body = BinaryAttribute(legacy_encoding=False, null=True)
+    sure = NumberAttribute(null=True)
+    keys_at = NumberAttribute(null=True)
+    expires = NumberAttribute(null=True)
 
 
 class AuditItem(Model):

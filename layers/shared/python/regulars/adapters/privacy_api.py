@@ -9,18 +9,21 @@ from regulars.adapters.bodies import only, read_body
 from regulars.adapters.pages import Pager, is_set
 from regulars.adapters.routes import Call
 from regulars.domain.certificates import is_genuine
-from regulars.domain.instants import to_text
+from regulars.domain.instants import DAY, to_text
 from regulars.domain.privacy_requests import AT_ONCE, Request, check_kind, check_law, next_round
 from regulars.domain.profiles import PREFIX, founder
 from regulars.domain.references import profile_id_of
 from regulars.domain.register import PLACES
+from regulars.domain.retention import SLACK, Retention
 from regulars.errors import InvalidRequestError
 from regulars.pipeline.live import LiveCatalog
 from regulars.pipeline.ports import Clock, Many, Sealer
 from regulars.pipeline.privacy_requests import Asked, PrivacyRequests
 from regulars.pipeline.rebuilds import Workers
+from regulars.pipeline.stamping import Stamps
 from regulars.stores.catalog import CatalogStore
 from regulars.stores.database import Database
+from regulars.stores.sweeps import Sweep, SweepStore, is_overdue
 
 Answer = Mapping[str, Any]
 LARGEST = 500_000  # bytes of a body: a thousand identifiers
@@ -35,9 +38,11 @@ class PrivacyApi:
 
     requests: PrivacyRequests
     catalog: LiveCatalog
+    stamps: Stamps
+    sweeps: SweepStore
+    clock: Clock
     pager: Pager
     sealer: Sealer
-    clock: Clock
 
     @classmethod
     def over(cls, database: Database, sealer: Sealer, many: Many, *, clock: Clock, workers: Workers) -> Self:
@@ -45,14 +50,20 @@ class PrivacyApi:
         return cls(
             requests=PrivacyRequests(database, workers, sealer, clock, many),
             catalog=LiveCatalog(CatalogStore(database)),
+            stamps=Stamps(database, clock),
+            sweeps=SweepStore(database),
+            clock=clock,
             pager=Pager(sealer),
             sealer=sealer,
-            clock=clock,
         )
 
     def get_register(self, _call: Call) -> Answer:
         """Answer with all places where data of persons lies."""
         return {"places": [{**asdict(place), "names": list(place.names)} for place in PLACES]}
+
+    def get_retention(self, _call: Call) -> Answer:
+        """Answer with for how long what is kept, and what the last sweep did."""
+        return retention_json(self.stamps.rules(), self.sweeps.get(), self.clock())
 
     def list_requests(self, call: Call) -> Answer:
         """Answer with requests, newest first."""
@@ -156,6 +167,29 @@ class PrivacyApi:
                 f"an identifier is kind:value, of a kind of the identity rules ({known}), or a profile id {PREFIX}…"
             )
         return owner
+
+
+def retention_json(rules: Retention, sweep: Sweep, now: int) -> Answer:
+    """Write for how long what is kept, in whole days, and how the sweep stands."""
+    said = (("event", rules.events), ("type", rules.types), ("source", rules.sources))
+    return {
+        "default_days": rules.default // DAY,
+        "anonymous_days": rules.anonymous // DAY,
+        "profiles_days": rules.profiles // DAY,
+        "rules": [
+            {"by": by, "name": name, "days": length // DAY}
+            for by, each in said
+            for name, length in sorted(each.items())
+        ],
+        "deleted_after_days": SLACK // DAY,
+        "sweep": {
+            "running": sweep.stage != "done",
+            "overdue": is_overdue(sweep, now),
+            "started_at": _instant(sweep.started),
+            "ended_at": _instant(sweep.ended),
+            "found": dict(sweep.last),
+        },
+    }
 
 
 def request_json(request: Request, *, now: int) -> Answer:

@@ -60,6 +60,15 @@ PRIVACY_ROUTES: Sequence[Route[PrivacyApi]] = (
     ),
     _route(
         "GET",
+        "/v1/privacy/retention",
+        "privacy:read",
+        "get_kept",
+        "Read for how long what is kept in this workspace, and when the last sweep ended",
+        PrivacyApi.get_retention,
+        returns="Kept",
+    ),
+    _route(
+        "GET",
         _REQUESTS,
         "privacy:read",
         "list_privacy_requests",

@@ -81,6 +81,27 @@ PRIVACY_SCHEMAS: Mapping[str, Schema] = {
             "ended_at": or_null(INSTANT),
         }
     ),
+    "Kept": an_object(
+        {
+            "default_days": {**WHOLE, "description": "from its arrival, of an event that no rule names"},
+            "anonymous_days": {
+                **WHOLE,
+                "description": "from the first event of who is unknown and came once",
+            },
+            "profiles_days": {**WHOLE, "description": "from the last arrival of anybody"},
+            "rules": a_list(an_object({"by": {"enum": ["event", "type", "source"]}, "name": TEXT, "days": WHOLE})),
+            "deleted_after_days": {**WHOLE, "description": "from the end of a period, past which nobody sees it"},
+            "sweep": an_object(
+                {
+                    "running": FLAG,
+                    "overdue": {**FLAG, "description": "none has ended for 14 days"},
+                    "started_at": or_null(INSTANT),
+                    "ended_at": {**or_null(INSTANT), "description": "of the last one that ended"},
+                    "found": {**named(WHOLE), "description": "what that did"},
+                }
+            ),
+        }
+    ),
     "PrivacyProfilePage": a_page("profiles", a_list(PROFILE_ID)),
     "PrivacyRequestPage": a_page("requests", a_list(ref("PrivacyRequest"))),
     "Certificate": {**FIELDS, "description": "docs/requests.md; `signature` is over all other fields"},

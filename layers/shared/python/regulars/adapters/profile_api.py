@@ -58,7 +58,7 @@ class ProfileApi:
             reader=reader,
             graphs=graphs,
             explainer=explainer,
-            consents=Consents(database, many),
+            consents=Consents(database, many, clock),
             pager=Pager(sealer),
             sealer=sealer,
             audit=audit,

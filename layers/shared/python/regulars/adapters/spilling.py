@@ -6,16 +6,14 @@ key in the table never takes its place.
 """
 
 from collections.abc import Callable
-from hashlib import blake2b
 from typing import Protocol
 
 from regulars.errors import UnavailableError
-from regulars.stores.database import KEYS, Item, TableName, binary, size_of, text
-from regulars.stores.large import SPILLED, folder_of
+from regulars.stores.database import Item, TableName, size_of, text
+from regulars.stores.large import SPILLED, SPILLS_FROM, prefix_of
 
 _LETTER = 4  # bytes at most
 _ATTRIBUTE = 256  # bytes at most of a name, and of a number beside its digits
-MOST = 380_000  # DynamoDB takes 400 KB
 
 
 class Objects(Protocol):
@@ -35,10 +33,10 @@ def nowhere() -> Objects:
 
 def spill(table: TableName, item: Item, objects: Callable[[], Objects]) -> Item:
     """Move the bytes of an item that is too large into objects. Raises UnavailableError."""
-    if _at_most(item) <= MOST or size_of(item) <= MOST:
+    if _at_most(item) <= SPILLS_FROM or size_of(item) <= SPILLS_FROM:
         return item
     large = {name: value for name, value in item.items() if isinstance(value, bytes) and len(value) > len(SPILLED)}
-    prefix = f"{folder_of(table, text(item, KEYS[table][0]))}{_print(table, item)}"
+    prefix = prefix_of(table, item)
     for name, content in large.items():
         objects().put(f"{prefix}/{name}", content)
     rest = {name: value for name, value in item.items() if name not in large}
@@ -69,8 +67,3 @@ def _fetch(key: str, objects: Objects) -> bytes:
     if content is None:
         raise UnavailableError("a part of an item is not where the item says")
     return content
-
-
-def _print(table: TableName, item: Item) -> str:
-    told = text(item, KEYS[table][1] or ""), text(item, "print"), binary(item, "print").hex()
-    return blake2b("\0".join(told).encode(), digest_size=16).hexdigest()

@@ -17,7 +17,9 @@ from regulars.domain.segments import MAX_VALUE, Node
 from regulars.domain.watches import Watch, unite
 
 MAX_PART = 100_000  # bytes of one event name
-MAX_ITEM = 380_000  # bytes of one event name if all that is kept were as long as it can be: an item holds 400 KB
+MAX_ITEM = (
+    340_000  # bytes of one event name if all that is kept is as long as it can be: what is sealed of it fits beside it
+)
 MAX_KEPT = 500_000  # bytes of all event names
 MAX_LOOKS = 200_000  # values: with those, an evaluation takes about a tenth of a second
 _PART = 600  # keys, marks, and the rest that every part has

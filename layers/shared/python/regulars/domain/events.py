@@ -26,7 +26,8 @@ class Event:
 
     `links` are the owners that the rules let it name, highest priority first; the first is `owner`. `at` and `arrival`
     are microseconds; `at` is what counts: the earlier of `timestamp` and `receivedAt`. A personal trait is a `Sealed`.
-    `proven` says that a server, or a signature of one, stands for whom it names.
+    `proven` says that a server, or a signature of one, stands for whom it names. `kept_until` is when its period ends,
+    a whole second in microseconds; None of what has none yet.
     """
 
     owner: str
@@ -42,6 +43,7 @@ class Event:
     sealed: bytes = b""
     fingerprint: bytes = b""
     proven: bool = False
+    kept_until: int | None = None
 
     @property
     def mark(self) -> Mark:

@@ -8,13 +8,14 @@ Who folds reads everything that was stored before: the part is *whole* up to tha
 brings of it is in already. Without that, each batch of a flood would fold the whole flood again.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Literal
 
 from regulars.domain.events import Event, Mark
 from regulars.domain.instants import SECOND
-from regulars.domain.state import EMPTY, State, add, parts_of, state_of, watch_of
+from regulars.domain.retention import horizon, kept_until
+from regulars.domain.state import EMPTY, State, add, anchored, parts_of, state_of, watch_of, watched
 from regulars.domain.watches import Watch, Watches
 
 REMEMBERED = 32
@@ -28,6 +29,9 @@ class Part:
 
     `version` is the number it had when read (0: not stored yet), `catalog` the version and `watch` the print of what
     it was folded for. All events stored at or before `whole` (microseconds) are counted in it.
+
+    `sealed` is the sum of those of its events that were kept until `sealed_until` (-1: none was) or shorter. It stands
+    in the state, and any fold begins with it: these events are gone, or will be.
     """
 
     owner: str
@@ -39,6 +43,8 @@ class Part:
     floor: int = -1
     whole: int = -1
     state: State = EMPTY
+    sealed: State = EMPTY
+    sealed_until: int = -1
 
 
 Admission = Literal["count", "skip", "refold"]
@@ -79,25 +85,62 @@ def count(part: Part, events: Iterable[Event], watches: Watches, *, stored: int)
     return part
 
 
-def fold(owner: str, name: str, events: Sequence[Event], watches: Watches, *, version: int, read: int) -> Part:
-    """Fold a part anew from all events of its owner, which were read after the instant `read` (microseconds)."""
+def fold(
+    owner: str,
+    name: str,
+    events: Iterable[Event],
+    watches: Watches,
+    *,
+    version: int,
+    read: int,
+    before: Part | None = None,
+) -> Part:
+    """
+    Fold a part anew from all events of its owner, which were read after the instant `read` (microseconds).
+
+    What was sealed `before` is where it begins, and what has ended since is sealed with it.
+    """
     watch = watch_of(name, watches)
     own = [event for event in events if event.owner == owner and name in parts_of(event, watches)]
-    newest = sorted((event.mark for event in own), reverse=True)
-    state = EMPTY
-    for event in own:
+    part = seal(replace(before or Part(owner=owner, name=name), version=version), own, watch, up_to=horizon(read))
+    left = [event for event in own if kept_until(event) > part.sealed_until]
+    newest = sorted((event.mark for event in left if event.arrival > part.floor), reverse=True)
+    state = part.sealed
+    for event in left:
         state = add(state, state_of(event, name, watch), watch)
-    return Part(
-        owner=owner,
-        name=name,
-        version=version,
+    return replace(
+        part,
         catalog=watches.version,
         watch=watch.print,
         marks=frozenset(newest[:REMEMBERED]),
-        floor=newest[REMEMBERED].arrival if len(newest) > REMEMBERED else -1,
+        floor=newest[REMEMBERED].arrival if len(newest) > REMEMBERED else part.floor,
         whole=read - SKEW,
         state=state,
+        sealed=anchored(part.sealed, state),
     )
+
+
+def is_due(part: Part, event: Event, *, up_to: int) -> bool:
+    """Say whether the period of an event has ended by an instant, and no sum of the part has it sealed."""
+    return part.sealed_until < kept_until(event) <= up_to
+
+
+def seal(part: Part, own: Iterable[Event], watch: Watch, *, up_to: int) -> Part:
+    """
+    Add to what is sealed of a part those of its events whose period ended by an instant.
+
+    What is sealed forgets what the watch no longer keeps. The floor is above all of them: one that the stream brings
+    once more leads to a fold, which knows them, and is not counted again.
+    """
+    standing = watched(part.sealed, watch)
+    due = [event for event in own if is_due(part, event, up_to=up_to)]
+    floor = part.floor if part.sealed_until >= 0 else -1
+    if not due:
+        return replace(part, sealed=standing, floor=floor)
+    sealed = standing
+    for event in due:
+        sealed = add(sealed, state_of(event, part.name, watch), watch)
+    return replace(part, sealed=sealed, sealed_until=up_to, floor=max(floor, *(event.arrival for event in due)))
 
 
 def _counted(part: Part, event: Event, watch: Watch) -> Part:

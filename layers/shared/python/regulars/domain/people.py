@@ -15,13 +15,16 @@ from regulars.domain.standing import Consent
 from regulars.domain.state import CONSENT, RESTRICTED, State, Trait, add_all, watch_of
 from regulars.domain.watches import Watches
 
+Sealing = tuple[int, State]  # up to which end its events are sealed, and what they add up to
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Person:
     """
     Traits, one state for each watched event name, the order ledger of a profile with what it comes to, and consent.
 
-    The states of `whole` event names were summed without limits, so that no list of theirs lacks anything. A
+    The states of `whole` event names were summed without limits, so that no list of theirs lacks anything of what is
+    kept. `sealed` says of each event name and owner what is sealed of it, and up to which end. A
     `restricted` one is in no segment: what is kept of them is stored, and nothing more.
     """
 
@@ -34,6 +37,7 @@ class Person:
     totals: Totals = NO_ORDERS
     rates: Rates = NO_RATES
     whole: frozenset[str] = frozenset()
+    sealed: Mapping[tuple[str, str], Sealing] = field(default_factory=dict)
     restricted: bool = False
     consent: Consent = field(default_factory=Consent)
 
@@ -51,7 +55,10 @@ def sum_parts(
     """Add the parts of all identifiers of a profile; `kinds` are those of identifiers that make it a known one."""
     states: dict[str, list[State]] = defaultdict(list)
     words: dict[str, Words] = {}
+    sealed: dict[tuple[str, str], Sealing] = {}
     for part in parts:
+        if part.sealed_until >= 0 and part.name.startswith("event#"):
+            sealed[part.name.removeprefix("event#"), part.owner] = part.sealed_until, part.sealed
         if part.name == CONSENT:
             words[part.owner] = part.state.consent
         else:
@@ -69,6 +76,7 @@ def sum_parts(
         orders=orders,
         totals=totals(orders, rates),
         rates=rates,
+        sealed=sealed,
         restricted=RESTRICTED in states,
         consent=Consent(words=words, purposes=purposes, known=known, kinds=kinds),
     )

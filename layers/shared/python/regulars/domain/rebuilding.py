@@ -57,6 +57,6 @@ def judge(part: Part, folded: Part, events: Sequence[Event], watches: Watches, *
         is_right = part.state == folded.state and part.marks <= {event.mark for event in own}
         return "right" if is_right else "changed"
     marked = [event for event in own if event not in uncounted]
-    before = fold(part.owner, part.name, marked, watches, version=part.version, read=read)
+    before = fold(part.owner, part.name, marked, watches, version=part.version, read=read, before=part)
     is_awaited = before.state == part.state and min(event.arrival for event in uncounted) > read - AWAITED
     return "awaited" if is_awaited else "changed"

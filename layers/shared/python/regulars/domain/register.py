@@ -14,6 +14,8 @@ Sort = Literal[
 Treatment = Literal["deleted", "rewritten", "emptied", "ends", "kept", "none"]
 _SERVE = "to serve the purposes for which the workspace's owner collects events"
 _NOBODY = "nobody outside the account"
+_EVENTS = "13 months from arrival, or as retention says; deleted within 3 weeks and 2 days"
+_PEOPLE = "13 months from the last arrival, unknown people without a second signal 30 days, or as retention says"
 _HASH = "keyed hashes of identifiers"
 
 
@@ -54,15 +56,13 @@ PLACES: Sequence[Place] = (
         "events",
         f"events: {_HASH}, clear facts (names, amounts, product fields), facets, personal fields as ciphertext",
         _SERVE,
-        "until erased",
+        _EVENTS,
     ),
-    _table(
-        "identities", f"{_HASH}; what their events add up to, personal traits as ciphertext", _SERVE, "until erased"
-    ),
-    _table("profiles", f"which {_HASH} belong together, and by which event", "to know a person again", "until erased"),
-    _table("memberships", "which segments a profile is in, and since when", "to select audiences", "until erased"),
+    _table("identities", f"{_HASH}; what their events add up to, personal traits as ciphertext", _SERVE, _PEOPLE),
+    _table("profiles", f"which {_HASH} belong together, and by which event", "to know a person again", _PEOPLE),
+    _table("memberships", "which segments a profile is in, and since when", "to select audiences", _PEOPLE),
     _table("timers", "when a profile is looked at next", "to keep segments true", "a day after it was due"),
-    _table("vault", f"the wrapped key of each of the {_HASH}", "to seal personal fields", "until erased", "emptied"),
+    _table("vault", f"the wrapped key of each of the {_HASH}", "to seal personal fields", _PEOPLE, "emptied"),
     _table(
         "catalog",
         f"definitions; of requests of persons the {_HASH} that they are about, the names of traits that were corrected,"
@@ -81,7 +81,7 @@ PLACES: Sequence[Place] = (
     _table("quarantine", "events that were not accepted, as ciphertext", "to mend and replay them", "30 days"),
     _table(
         "tallies",
-        f"counts; {_HASH} in rosters of lists, refused claims, holds and corrections",
+        f"counts; {_HASH} in rosters of lists, refused claims, holds, corrections, and of who is being forgotten",
         "to bound and to explain what comes",
         "lists until erased, others up to 90 days",
     ),
@@ -101,7 +101,7 @@ PLACES: Sequence[Place] = (
         names=("buckets/large",),
         holds="ciphertext of events that are too large for a table; requests that no table took, as ciphertext",
         why=_SERVE,
-        kept="events until erased; quarantine 31 days; requests that wait 15 days",
+        kept="events until their period ends; quarantine 31 days; requests that wait 15 days",
         treatment="deleted",
     ),
     Place(
@@ -172,6 +172,7 @@ PLACES: Sequence[Place] = (
             "segments/count_members_dead",
             "lake/compact_dead",
             "auditing/anchor_audit_dead",
+            "retaining/retain_dead",
         ),
         holds="ids of profiles that are due; schedules",
         why="to keep segments true",
@@ -194,6 +195,7 @@ PLACES: Sequence[Place] = (
                 "backfilling/backfill",
                 "erasing/erase,privacy_api",
                 "exporting/export,export_api",
+                "retaining/retain",
                 "auditing/audit_api,anchor_audit,note_login",
                 "preferences/preferences",
                 "console/profile_api,unmerge,change_profile,admin_api,preview_segment",

@@ -26,6 +26,8 @@ Scope = Literal[
     "workspace:write",
     "teams:read",
     "teams:write",
+    "retention:read",
+    "retention:write",
     "purposes:read",
     "purposes:write",
     "consent:write",
@@ -58,6 +60,7 @@ _READS: frozenset[Scope] = frozenset(
         "computed_traits:read",
         "lists:read",
         "workspace:read",
+        "retention:read",
         "purposes:read",
     }
 )
@@ -91,6 +94,7 @@ ROLES: Mapping[str, frozenset[Scope]] = {
         "traits:write",
         "consent:write",
         "purposes:write",
+        "retention:write",
         "quarantine:read",
         "identity:read",
         "teams:read",

@@ -7,7 +7,7 @@ order, batching, lanes and retries cannot be seen in the result. No state keeps 
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import zip_longest
 from typing import Any
 
@@ -112,6 +112,26 @@ def add_all(states: Iterable[State], watch: Watch) -> State:
     while len(found) > 1:  # two by two: one after the other would sort a long list again and again
         found = [add(one, other, watch) for one, other in zip_longest(found[::2], found[1::2], fillvalue=EMPTY)]
     return found[0] if found else EMPTY
+
+
+def watched(sealed: State, watch: Watch) -> State:
+    """Take out of what is sealed what a watch does not keep any more."""
+    kept = {id: one for id, one in sealed.kept.items() if id in watch.by_id}
+    return sealed if len(kept) == len(sealed.kept) else replace(sealed, kept=kept)
+
+
+def anchored(sealed: State, state: State) -> State:
+    """
+    Let what is sealed of a state say of traits, orders and consent what the state says of the same names.
+
+    To add these again changes nothing, so that only their names need to be stored with what is sealed.
+    """
+    return replace(
+        sealed,
+        traits={name: state.traits[name] for name in sealed.traits if name in state.traits},
+        orders={order_id: state.orders[order_id] for order_id in sealed.orders if order_id in state.orders},
+        consent={key: state.consent[key] for key in sealed.consent if key in state.consent},
+    )
 
 
 def stored_size(value: Any) -> int:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal
 
-Reason = Literal["event", "time", "merge", "backfill", "archive"]
+Reason = Literal["event", "time", "merge", "backfill", "archive", "retention"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from regulars.domain.calls import Call, Delivery, read
 from regulars.errors import InvalidEventError
 from regulars.pipeline.ports import Sealer
 from regulars.pipeline.sealing import seal_call
+from regulars.pipeline.stamping import Stamps
 from regulars.stores.database import Item
 from regulars.stores.events import to_item
 
@@ -17,7 +18,11 @@ def read_call(raw: object, type: str | None, delivery: Delivery, turn: int = 0) 
         raise InvalidEventError("unreadable", f"the event cannot be read ({error.__class__.__name__})") from error
 
 
-def lay_out(call: Call, sealer: Sealer) -> Item:
-    """Seal a call whose owner is prepared, and lay it out for the table. Raises InvalidEventError."""
+def lay_out(call: Call, sealer: Sealer, stamps: Stamps) -> Item:
+    """
+    Seal a call whose owner is prepared, stamp it, and lay it out for the table.
+
+    Raises InvalidEventError, UnavailableError.
+    """
     traits, rest = seal_call(call, sealer)
-    return to_item(call.event, traits=traits, sealed=rest)
+    return to_item(stamps.stamp(call.event), traits=traits, sealed=rest)

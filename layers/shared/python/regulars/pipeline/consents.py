@@ -17,7 +17,7 @@ from regulars.domain.standing import Consent, Standing
 from regulars.domain.state import CONSENT
 from regulars.pipeline.opening import Opener, Shown
 from regulars.pipeline.people import Found, People
-from regulars.pipeline.ports import Many
+from regulars.pipeline.ports import Clock, Many
 from regulars.pipeline.timeline import Position, Timeline, position_of
 from regulars.stores.database import Database
 from regulars.stores.definitions import DefinitionStore
@@ -68,11 +68,11 @@ class Asked:
 class Consents:
     """Reads what people consent to; every read is consistent."""
 
-    def __init__(self, database: Database, many: Many) -> None:
+    def __init__(self, database: Database, many: Many, clock: Clock) -> None:
         self._people = People(database, many)
         self._profiles = ProfileStore(database)
-        self._events = EventStore(database)
-        self._timeline = Timeline(database, many)
+        self._events = EventStore(database, clock)
+        self._timeline = Timeline(database, many, clock)
         self._definitions = DefinitionStore(database)
         self._database = database
         self._many = many

@@ -23,6 +23,7 @@ from regulars.pipeline.persons import sum_person
 from regulars.pipeline.plans import Plans
 from regulars.pipeline.ports import Clock, Many, Sealer
 from regulars.pipeline.profiles import ranked
+from regulars.pipeline.stamping import Stamps
 from regulars.pipeline.traits import ShownTrait, Traits
 from regulars.stores.catalog import CatalogStore
 from regulars.stores.claims import ClaimStore
@@ -51,9 +52,10 @@ class Corrector:
         self._people = People(database, many)
         self._events = EventStore(database)
         self._claims = ClaimStore(database)
-        self._traits = Traits(database, many)
+        self._traits = Traits(database, many, clock)
         self._catalog = LiveCatalog(CatalogStore(database))
         self._plans = Plans(database, clock)
+        self._stamps = Stamps(database, clock)
         self._sealer = sealer
         self._clock = clock
         self._random = random
@@ -108,7 +110,7 @@ class Corrector:
     def _seal(self, correction: Correction, identity: Identity, owner: str, at: int) -> Event:
         ids = naming(owner, identity.link, self._events, self._sealer)
         call = correct(correction, owner=owner, ids=ids, at=at, plan=self._plans.now(), hash_key=self._sealer.hash_key)
-        return seal(call, self._sealer)
+        return seal(call, self._sealer, self._stamps)
 
 
 def _with(identities: Mapping[str, Identity], event: Event, live: Live) -> Mapping[str, Identity]:

@@ -12,6 +12,7 @@ from regulars.pipeline.consents import Consents
 from regulars.pipeline.own_events import naming, seal, store_once
 from regulars.pipeline.people import Found
 from regulars.pipeline.ports import Clock, Many, Sealer
+from regulars.pipeline.stamping import Stamps
 from regulars.stores.claims import ClaimStore
 from regulars.stores.database import Database
 from regulars.stores.events import EventStore
@@ -36,10 +37,11 @@ class DecisionRecorder:
 
     def __init__(self, database: Database, sealer: Sealer, many: Many, clock: Clock, random: Callable[[], str]) -> None:
         self._database = database
-        self._consents = Consents(database, many)
+        self._consents = Consents(database, many, clock)
         self._events = EventStore(database)
         self._identities = IdentityStore(database)
         self._claims = ClaimStore(database)
+        self._stamps = Stamps(database, clock)
         self._sealer = sealer
         self._clock = clock
         self._random = random
@@ -85,7 +87,7 @@ class DecisionRecorder:
     def _seal(self, decision: Decision, owner: str, at: int) -> Event:
         ids = naming(owner, self._identities.link(owner), self._events, self._sealer)
         call = record(decision, owner=owner, ids=ids, at=at, hash_key=self._sealer.hash_key)
-        return seal(call, self._sealer)
+        return seal(call, self._sealer, self._stamps)
 
 
 def after(consent: Consent, event: Event) -> Consent:

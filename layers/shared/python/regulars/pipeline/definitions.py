@@ -19,6 +19,7 @@ from regulars.domain.purposes import Purposes
 from regulars.domain.rate_definitions import check_tables, parse_rates
 from regulars.domain.recorded_decisions import DECISIONS
 from regulars.domain.releases import Releases, released, status_of
+from regulars.domain.retention_definitions import parse_retention
 from regulars.domain.segment_definitions import parse as parse_segment
 from regulars.domain.segment_reads import check_reads, check_unread
 from regulars.domain.segments import Segment, purposes_read
@@ -39,6 +40,7 @@ SINGLES: Mapping[Kind, str] = {
     "identity": "rules",
     "workspace": "settings",
     "teams": "teams",
+    "retention": "periods",
     "consent": "purposes",
 }  # kinds of one definition, and its id
 _RESERVED = {
@@ -53,6 +55,7 @@ _PARSERS: Mapping[Kind, Callable[[str, Mapping[str, Any]], object]] = {
     "list": parse_list,
     "workspace": lambda _id, content: parse_workspace(content),
     "teams": lambda _id, content: parse_teams(content),
+    "retention": lambda _id, content: parse_retention(content),
     "consent": lambda _id, content: parse_purposes(content),
     "import": parse_mapping,
     "tracking_plan": check_plan,

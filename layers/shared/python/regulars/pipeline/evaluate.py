@@ -27,12 +27,14 @@ from regulars.domain.timers import Timer, is_soon
 from regulars.domain.transitions import Reason
 from regulars.errors import ConflictError
 from regulars.pipeline.backfill import Backfill
+from regulars.pipeline.departing import Departing
 from regulars.pipeline.live import LiveCatalog
 from regulars.pipeline.persons import Persons, sum_person
 from regulars.pipeline.ports import Clock, EvaluationQueue, Journal, Many
 from regulars.pipeline.snapshots import Home, Snapshot, Snapshots
 from regulars.stores.catalog import CatalogStore
 from regulars.stores.database import Database
+from regulars.stores.events import EventStore
 from regulars.stores.memberships import MembershipStore
 from regulars.stores.timers import TimerStore
 
@@ -56,6 +58,8 @@ class Evaluator:
     ) -> None:
         self._snapshots = Snapshots(database, many or map)
         self._backfill = Backfill(database, clock, many or map)
+        self._departing = Departing(database)
+        self._events = EventStore(database)
         self._memberships = MembershipStore(database)
         self._persons = Persons(database, many or map)
         self._timers = TimerStore(database)
@@ -102,6 +106,9 @@ class Evaluator:
             try:
                 home = self._snapshots.home(profile_id)
                 gone |= {home.profile_id}
+                if self._is_nobody(home):
+                    self._departing.end(home.profile_id, at=self._clock())
+                    return
                 if home.erased or not (at_once or self._is_asked(home)):
                     return
                 head, before = self._memberships.of(home.profile_id)
@@ -116,6 +123,11 @@ class Evaluator:
             except ConflictError:
                 self._pause(tries)
         raise ConflictError("the profile kept changing")
+
+    def _is_nobody(self, home: Home) -> bool:
+        """Say whether nothing is known of somebody, not even an event: they were forgotten meanwhile."""
+        is_bare = not home.erased and home.version is None and home.first.link is None and not home.first.parts
+        return is_bare and not self._events.newest(home.asked, limit=1)
 
     def _is_asked(self, home: Home) -> bool:
         return self.live.rules.is_known(home.owners) or any(segment.anonymous for segment in self.live.segments)

@@ -59,7 +59,7 @@ class ExportWorker:
         many: Many,
     ) -> None:
         self._store = ExportStore(database)
-        self._members = Members(database, many)
+        self._members = Members(database, many, clock)
         self._people = People(database, map)  # several members at once: never both, they share threads
         self._catalog = LiveCatalog(CatalogStore(database), rates="always")
         self._computed = ComputedTraits(database, map, clock)

@@ -80,7 +80,7 @@ class Exports:
 
     def __init__(self, database: Database, workers: Workers, files: Files, clock: Clock, many: Many) -> None:
         self._store = ExportStore(database)
-        self._members = Members(database, many)
+        self._members = Members(database, many, clock)
         self._catalog = LiveCatalog(CatalogStore(database))
         self._workers = workers
         self._files = files

@@ -36,9 +36,9 @@ class History:
         return self._events
 
     def fold(self, part: Part, watches: Watches) -> Part:
-        """Fold a part anew, under the version that it was read with."""
+        """Fold a part anew, under the version that it was read with, from what is sealed of it."""
         events = self.events()
-        return fold(part.owner, part.name, events, watches, version=part.version, read=self._read)
+        return fold(part.owner, part.name, events, watches, version=part.version, read=self._read, before=part)
 
     def forget(self) -> None:
         """Read again when next asked."""

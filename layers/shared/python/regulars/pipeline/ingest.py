@@ -28,6 +28,7 @@ from regulars.pipeline.posts import Key, Post, given_id, key_of, verdict
 from regulars.pipeline.receipts import Receipt, Verdict
 from regulars.pipeline.signing import Secrets
 from regulars.pipeline.sources import Sources
+from regulars.pipeline.stamping import Stamps
 from regulars.pipeline.violations import ViolationCounter
 from regulars.stores.database import Database, binary
 
@@ -50,6 +51,7 @@ class Door:
         self._plans = Plans(database, clock)
         self._violations = ViolationCounter(database, journal, clock, process)
         self._secrets = Secrets(database, sealer, clock)
+        self._stamps = Stamps(database, clock)
         self._meter = Meter(database, journal, clock, process)
         self._database = database
         self._sealer = sealer
@@ -147,7 +149,7 @@ class Door:
     def _seal(self, post: Post) -> None:
         for index, call in post.calls.items():
             try:
-                post.items[index] = lay_out(call, self._sealer)
+                post.items[index] = lay_out(call, self._sealer, self._stamps)
             except ErasedError as error:
                 post.suppressed[index] = given_id(post.messages[index]), error.code
             except InvalidEventError as error:

@@ -18,6 +18,7 @@ from regulars.pipeline.live import LiveCatalog
 from regulars.pipeline.own_events import naming_event
 from regulars.pipeline.ports import Clock, Many, Sealer
 from regulars.pipeline.sealing import open_rest
+from regulars.pipeline.stamping import Stamps
 from regulars.stores.catalog import CatalogStore
 from regulars.stores.database import Database, Item
 from regulars.stores.events import EventStore
@@ -63,6 +64,7 @@ class Lists:
         self._catalog = LiveCatalog(self._definitions)
         self._events = EventStore(database)
         self._identities = IdentityStore(database)
+        self._stamps = Stamps(database, clock)
         self._sealer = sealer
         self._many = many
         self._clock = clock
@@ -179,7 +181,7 @@ class Lists:
             ids = {identifier.kind: identifier.value}
             call = list_call(upload, owner, joined=joined, ids=ids, arrival=now + turn, hash_key=self._sealer.hash_key)
             try:
-                items[owner] = lay_out(call, self._sealer)
+                items[owner] = lay_out(call, self._sealer, self._stamps)
             except InvalidEventError:
                 continue
         return items, [owner for owner in found if owner not in items]
@@ -192,7 +194,7 @@ class Lists:
             ids = open_rest(newest, self._sealer).get("ids", {}) if newest else {}
             call = list_call(upload, owner, joined=False, ids=ids, arrival=now + turn, hash_key=self._sealer.hash_key)
             try:
-                items.append(lay_out(call, self._sealer))
+                items.append(lay_out(call, self._sealer, self._stamps))
             except InvalidEventError:
                 continue  # it was erased, and with it all that it was in
         self._database.insert("events", items)

@@ -10,7 +10,7 @@ from regulars.domain.segments import Segment
 from regulars.errors import ConflictingEditError, InvalidRequestError
 from regulars.pipeline.consents import Consents
 from regulars.pipeline.live import LiveCatalog
-from regulars.pipeline.ports import Journal, Many
+from regulars.pipeline.ports import Clock, Journal, Many
 from regulars.stores.catalog import CatalogStore
 from regulars.stores.database import Database
 from regulars.stores.definitions import DefinitionStore
@@ -35,8 +35,8 @@ class MembersPage:
 class Members:
     """Lists the members of a segment; the index lags by moments, so a row that is no member any more is left out."""
 
-    def __init__(self, database: Database, many: Many, journal: Journal | None = None) -> None:
-        self._consents = Consents(database, many)
+    def __init__(self, database: Database, many: Many, clock: Clock, journal: Journal | None = None) -> None:
+        self._consents = Consents(database, many, clock)
         self._definitions = DefinitionStore(database)
         self._journal = journal
         self._memberships = MembershipStore(database)

@@ -10,6 +10,7 @@ from regulars.errors import InvalidEventError, InvalidRequestError
 from regulars.pipeline.admission import lay_out
 from regulars.pipeline.ports import Sealer
 from regulars.pipeline.sealing import open_rest
+from regulars.pipeline.stamping import Stamps
 from regulars.stores.database import Database, binary
 from regulars.stores.events import EventStore, from_item
 
@@ -35,11 +36,11 @@ def naming_event(owner: str, link: Link | None, events: EventStore) -> Event | N
     return events.get(by, moment) if moment else None
 
 
-def seal(call: Call, sealer: Sealer) -> Event:
+def seal(call: Call, sealer: Sealer, stamps: Stamps) -> Event:
     """Seal a call as the door does. Raises InvalidRequestError."""
     try:
         sealer.prepare([call.event.owner])
-        return from_item(lay_out(call, sealer))
+        return from_item(lay_out(call, sealer, stamps))
     except InvalidEventError as error:
         raise InvalidRequestError(str(error)) from None
 

@@ -4,10 +4,12 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 
 from regulars.domain.catalog import Live
+from regulars.domain.events import Event
 from regulars.domain.identifiers import NOBODY, kind_of
 from regulars.domain.parts import is_kept_for
 from regulars.domain.people import Person, sum_parts
-from regulars.domain.state import State, add_all, state_of
+from regulars.domain.retention import kept_until
+from regulars.domain.state import State, add_all, state_of, watched
 from regulars.pipeline.ports import Many
 from regulars.stores.database import Database
 from regulars.stores.events import EventStore
@@ -55,15 +57,22 @@ class Persons:
         return self.recount(person, list(identities), live, stale) if stale else person
 
     def recount(self, person: Person, owners: Collection[str], live: Live, names: Collection[str]) -> Person:
-        """Add up events of these names without limits, from all there are."""
+        """Add up events of these names without limits, from what is sealed of them and all that there are."""
         found: dict[str, list[State]] = {name: [] for name in names}
+        for (name, _), (_, sealed) in person.sealed.items():
+            if name in found:
+                found[name].append(watched(sealed, live.watches.by_event[name]))
         for events in self._many(self._events.of, [owner for owner in owners if kind_of(owner) != NOBODY]):
             for event in events:
-                if event.name in found:
+                if event.name in found and kept_until(event) > _sealed_until(person, event):
                     watch = live.watches.by_event[event.name].unbounded
                     found[event.name].append(state_of(event, f"event#{event.name}", watch))
         states = {name: add_all(each, live.watches.by_event[name].unbounded) for name, each in found.items()}
         return replace(person, events={**person.events, **states}, whole=person.whole | frozenset(names))
+
+
+def _sealed_until(person: Person, event: Event) -> int:
+    return person.sealed[key][0] if (key := (event.name or "", event.owner)) in person.sealed else -1
 
 
 def _is_stale(identities: Collection[Identity], name: str, live: Live, *, since: int) -> bool:

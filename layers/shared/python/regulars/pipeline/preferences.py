@@ -49,7 +49,7 @@ class Links:
     """Makes links for people who are known."""
 
     def __init__(self, database: Database, sealer: Sealer, many: Many, clock: Clock) -> None:
-        self._consents = Consents(database, many)
+        self._consents = Consents(database, many, clock)
         self._sealer = sealer
         self._clock = clock
 
@@ -94,7 +94,7 @@ class Preferences:
     """Opens links, and records what the people they were sent to decide; `random` names each decision."""
 
     def __init__(self, database: Database, sealer: Sealer, many: Many, clock: Clock, random: Callable[[], str]) -> None:
-        self._consents = Consents(database, many)
+        self._consents = Consents(database, many, clock)
         self._recorder = DecisionRecorder(database, sealer, many, clock, random)
         self._sealer = sealer
         self._clock = clock

@@ -88,9 +88,9 @@ class ProfileReader:
 
     def __init__(self, database: Database, sealer: Sealer, many: Many, clock: Clock) -> None:
         self._people = People(database, many)
-        self._timeline = Timeline(database, many)
-        self._traits = Traits(database, many)
-        self._events = EventStore(database)
+        self._timeline = Timeline(database, many, clock)
+        self._traits = Traits(database, many, clock)
+        self._events = EventStore(database, clock)
         self._identities = IdentityStore(database)
         self._memberships = MembershipStore(database)
         self._catalog = LiveCatalog(CatalogStore(database), rates="always")

@@ -53,9 +53,9 @@ class ShownClaim:
 class RefusedClaims:
     """Reads refused claims."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, clock: Clock) -> None:
         self._store = RefusedClaimStore(database)
-        self._events = EventStore(database)
+        self._events = EventStore(database, clock)
 
     def of(
         self, days: Sequence[str], *, after: tuple[str, Place] | None, limit: int

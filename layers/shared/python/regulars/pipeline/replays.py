@@ -28,6 +28,7 @@ from regulars.pipeline.ports import Clock, Journal, Sealer
 from regulars.pipeline.sealing import QUARANTINED
 from regulars.pipeline.signing import Secrets
 from regulars.pipeline.sources import Sources
+from regulars.pipeline.stamping import Stamps
 from regulars.stores.database import Database, Item, binary, text
 from regulars.stores.events import from_item
 from regulars.stores.quarantine import Failure, Quarantined, QuarantineStore
@@ -53,6 +54,7 @@ class Replays:
         self.store = QuarantineStore(database)
         self.sources = Sources(database, clock)
         self._plans = Plans(database, clock)
+        self._stamps = Stamps(database, clock)
         self._secrets = Secrets(database, sealer, clock)
         self._database = database
         self._sealer = sealer
@@ -120,7 +122,7 @@ class Replays:
         self._sealer.prepare([call.event.owner], call.event.links)
         if any(map(self._sealer.is_erased, call.event.links)):
             raise ErasedError
-        return lay_out(call, self._sealer)
+        return lay_out(call, self._sealer, self._stamps)
 
     def _store(self, row: Quarantined, item: Item) -> Replayed:
         key = text(item, "owner"), text(item, "moment")

@@ -12,6 +12,7 @@ from regulars.domain.identifiers import NOBODY, kind_of
 from regulars.domain.linking import Attach, Merge, decide
 from regulars.domain.parts import Part, count
 from regulars.domain.profiles import Link, Profile, alone, merge, union
+from regulars.domain.retention import is_kept
 from regulars.domain.state import SEEN, is_always_kept, parts_of
 from regulars.errors import ConflictError, StaleCatalogError
 from regulars.pipeline.history import History
@@ -79,6 +80,9 @@ class Resolver:
         if identity.link and identity.link.erased:
             self._journal.count("late_events_suppressed", len(events))
             return
+        if past := [event for event in events if not is_kept(event, self._clock())]:
+            self._journal.count("late_events_past_their_period", len(past))  # the sweep has counted them, or will
+            events = [event for event in events if event not in past]
         steps = self.link(events, identity.link)
         by_part: dict[str, list[Event]] = defaultdict(list)
         for event in events:
@@ -87,7 +91,7 @@ class Resolver:
         batch = Batch(by_part, stored, History(self._events, owner, self._clock))
         for name in by_part:
             self._fold(identity, owner, name, batch)
-        if not by_part and not steps:
+        if events and not by_part and not steps:
             self.greet(owner, identity)
 
     def greet(self, owner: str, identity: Identity) -> None:

@@ -54,14 +54,14 @@ class Seizer:
             raise ConflictError("it left a profile between the two reads: read again")
         if profile and not profile.erased:
             self._put(save(replace(profile, erased=now, rule="erase", changed=now)))
-        others = self._others(profile) if profile else ()
+        others = self.others(profile) if profile else ()
         found = [replace(one, others=tuple(others)) for one in closure(owner, profile)]
         self._requests.doom(request, found)
         for other in others:
             self.redact(other, {one.owner for one in found})
         return sum(self._ledger.mark(each.owner, at=now, request=request) for each in found)
 
-    def _others(self, profile: Profile) -> Sequence[str]:
+    def others(self, profile: Profile) -> Sequence[str]:
         """List the profiles that were once split from this one, and from those."""
         seen, front = {profile.profile_id}, list(neighbours(profile))
         while front:

@@ -6,7 +6,8 @@ from heapq import merge
 from itertools import islice
 
 from regulars.domain.events import Event
-from regulars.pipeline.ports import Many
+from regulars.domain.retention import is_kept
+from regulars.pipeline.ports import Clock, Many
 from regulars.stores.database import Database
 from regulars.stores.events import EventStore
 
@@ -29,21 +30,27 @@ def position_of(event: Event) -> Position:
 class Timeline:
     """Merges the events of several owners."""
 
-    def __init__(self, database: Database, many: Many) -> None:
+    def __init__(self, database: Database, many: Many, clock: Clock) -> None:
         self._events = EventStore(database)
         self._many = many
+        self._clock = clock
 
     def newest(
         self, owners: Sequence[str], *, before: Position | None, limit: int, but: Container[str | None] = ()
     ) -> list[Event]:
-        """Read the newest events of all owners, newest first, older than a position; `but` are names left out."""
+        """
+        Read the newest events of all owners, newest first, older than a position; `but` are names left out.
+
+        What is past its period is in no timeline, whether it is deleted yet or not.
+        """
+        now = self._clock()
         size = max(SMALLEST_READ, -(-2 * limit // max(1, len(owners))))
         size = min(size, limit)
         starts = {owner: _before(before, owner) for owner in owners}
         firsts = self._many(lambda owner: self._events.newest(owner, before=starts[owner], limit=size), owners)
         lists = [self._on(owner, first, size) for owner, first in zip(owners, firsts, strict=True)]
         merged = merge(*lists, key=position_of, reverse=True)
-        return list(islice((event for event in merged if event.name not in but), limit))
+        return list(islice((event for event in merged if event.name not in but and is_kept(event, now)), limit))
 
     def _on(self, owner: str, events: list[Event], size: int) -> Iterator[Event]:
         while events:

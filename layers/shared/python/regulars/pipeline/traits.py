@@ -8,7 +8,7 @@ from regulars.domain.events import Event
 from regulars.domain.masking import MASK
 from regulars.domain.people import Person
 from regulars.pipeline.opening import Opener, Shown
-from regulars.pipeline.ports import Many
+from regulars.pipeline.ports import Clock, Many
 from regulars.stores.database import Database
 from regulars.stores.events import EventStore
 from regulars.stores.identities import Identity
@@ -37,8 +37,8 @@ class ShownTrait:
 class Traits:
     """Shows traits; of those that were corrected it reads the correction."""
 
-    def __init__(self, database: Database, many: Many) -> None:
-        self._events = EventStore(database)
+    def __init__(self, database: Database, many: Many, clock: Clock) -> None:
+        self._events = EventStore(database, clock)
         self._many = many
 
     def show(

@@ -67,7 +67,7 @@ class Explainer:
     def __init__(self, database: Database, many: Many, clock: Clock) -> None:
         self._people = People(database, many)
         self._persons = Persons(database, many)
-        self._events = EventStore(database)
+        self._events = EventStore(database, clock)
         self._memberships = MembershipStore(database)
         self._catalog = LiveCatalog(CatalogStore(database))
         self._many = many

@@ -14,6 +14,7 @@ Kind = Literal[
     "identity",
     "workspace",
     "teams",
+    "retention",
     "consent",
     "list",
     "import",

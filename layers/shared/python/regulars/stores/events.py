@@ -2,10 +2,12 @@
 
 import json
 import zlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, cast
 
 from regulars.domain.events import Event, EventType, Sealed
+from regulars.domain.instants import SECOND
+from regulars.domain.retention import SLACK, is_kept
 from regulars.stores.database import Database, Item, binary, number, size_of, text
 
 _ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False)
@@ -14,19 +16,24 @@ UNIT = 1_024  # a write is billed by the started kilobyte
 
 
 class EventStore:
-    """Keeps events; a second one under the same key is a duplicate and changes nothing."""
+    """
+    Keeps events; a second one under the same key is a duplicate and changes nothing.
 
-    def __init__(self, database: Database) -> None:
+    With a `clock` it is one for readers: what is past its period is neither got nor among the newest, deleted or not.
+    """
+
+    def __init__(self, database: Database, clock: Callable[[], int] | None = None) -> None:
         self._database = database
+        self._clock = clock
 
-    def insert(self, events: Sequence[Event], *, expires: int | None = None) -> list[bool]:
+    def insert(self, events: Sequence[Event]) -> list[bool]:
         """Store events; say for each whether it was new. Keys must differ within one call."""
-        return self._database.insert("events", [to_item(event, expires=expires) for event in events])
+        return self._database.insert("events", [to_item(event) for event in events])
 
     def get(self, owner: str, moment: str) -> Event | None:
         """Read one event."""
         item = self._database.get("events", owner, moment)
-        return from_item(item) if item else None
+        return next(iter(self._seen([from_item(item)])), None) if item else None
 
     def of(self, owner: str) -> list[Event]:
         """Read all events of an owner, consistently, oldest first."""
@@ -35,13 +42,18 @@ class EventStore:
     def newest(self, owner: str, *, before: str | None = None, limit: int) -> list[Event]:
         """Read the newest events of an owner, newest first, older than a moment."""
         items = self._database.query("events", owner, before=before, newest_first=True, limit=limit)
-        return [from_item(item) for item in items]
+        return self._seen([from_item(item) for item in items])
+
+    def _seen(self, events: list[Event]) -> list[Event]:
+        if self._clock is None:
+            return events
+        now = self._clock()
+        return [event for event in events if is_kept(event, now)]
 
 
 def to_item(
     event: Event,
     *,
-    expires: int | None = None,
     traits: Mapping[str, Sealed | None] = _NOTHING,
     sealed: bytes = b"",
 ) -> Item:
@@ -65,8 +77,8 @@ def to_item(
         item["sealed"] = sealed or event.sealed
     if event.proven:
         item["proven"] = 1
-    if expires is not None:
-        item["expires"] = expires
+    if event.kept_until is not None:
+        item["expires"] = expires(event.kept_until)
     clear = _clear(event, traits)
     rest = size_of(item) + len("clear")
     packed = zlib.compress(clear, 6) if rest + len(clear) > UNIT else clear
@@ -94,7 +106,13 @@ def from_item(item: Item) -> Event:
         sealed=binary(item, "sealed"),
         fingerprint=binary(item, "print"),
         proven=bool(number(item, "proven")),
+        kept_until=number(item, "expires") * SECOND - SLACK if "expires" in item else None,
     )
+
+
+def expires(kept_until: int) -> int:
+    """Say when an event that is kept until an instant is deleted, in seconds: the attribute that DynamoDB reads."""
+    return (kept_until + SLACK) // SECOND
 
 
 def _clear(event: Event, traits: Mapping[str, Sealed | None]) -> bytes:

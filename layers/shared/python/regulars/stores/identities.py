@@ -1,8 +1,9 @@
 """The identities table: what one identifier's events add up to, in parts, and the profile it is attached to."""
 
 import json
+import zlib
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from string import ascii_uppercase
 from typing import Any, cast
@@ -13,7 +14,7 @@ from regulars.domain.keeps import pack, unpack
 from regulars.domain.orders import NAME, Order, Refund, Stated, Worth
 from regulars.domain.parts import Part
 from regulars.domain.profiles import Link
-from regulars.domain.state import State
+from regulars.domain.state import EMPTY, State
 from regulars.stores.database import Database, Item, Put, binary, number, text
 
 LINK = "id"
@@ -63,6 +64,10 @@ class IdentityStore:
         """Write a part on the condition of the version it was read with. Raises ConflictError."""
         self._database.put("identities", part_to_item(part), was=part.version)
 
+    def delete(self, part: Part) -> None:
+        """Remove a part on the condition of the version it was read with. Raises ConflictError."""
+        self._database.delete("identities", part.owner, part.name, was=part.version)
+
 
 def attach(link: Link) -> Put:
     """The write that attaches an owner, on the condition of the link's version."""
@@ -101,7 +106,7 @@ def link_from_item(item: Item) -> Link:
 def part_to_item(part: Part) -> Item:
     """Lay out a part; marks are packed in the order of their arrival."""
     marks = b"".join(mark.arrival.to_bytes(8, "big") + mark.print for mark in sorted(part.marks))
-    return {
+    item: dict[str, str | int | bytes] = {
         "owner": part.owner,
         "part": part.name,
         "catalog": part.catalog,
@@ -109,8 +114,11 @@ def part_to_item(part: Part) -> Item:
         "marks": marks,
         "floor": part.floor,
         "whole": part.whole,
-        "state": json.dumps(_pack(part.state), ensure_ascii=False, separators=(",", ":")),
+        "state": _write(_pack(part.state)),
     }
+    if part.sealed_until >= 0:
+        item |= {"sealed": zlib.compress(_write(_pack_sealed(part.sealed)).encode()), "sealed_until": part.sealed_until}
+    return item
 
 
 def part_from_item(item: Item) -> Part:
@@ -118,6 +126,7 @@ def part_from_item(item: Item) -> Part:
     packed = binary(item, "marks")
     marks = (packed[at : at + _MARK] for at in range(0, len(packed), _MARK))
     owner = text(item, "owner")
+    state = _unpack(owner, json.loads(text(item, "state", "{}")))
     return Part(
         owner=owner,
         name=text(item, "part"),
@@ -127,7 +136,39 @@ def part_from_item(item: Item) -> Part:
         marks=frozenset(Mark(int.from_bytes(mark[:8], "big"), mark[8:]) for mark in marks),
         floor=number(item, "floor", -1),
         whole=number(item, "whole", -1),
-        state=_unpack(owner, json.loads(text(item, "state", "{}"))),
+        state=state,
+        sealed=_unpack_sealed(binary(item, "sealed"), state),
+        sealed_until=number(item, "sealed_until", -1),
+    )
+
+
+def _write(content: Mapping[str, Any]) -> str:
+    return json.dumps(content, ensure_ascii=False, separators=(",", ":"))
+
+
+def _pack_sealed(sealed: State) -> Mapping[str, Any]:
+    """Write what is sealed of a state: sums as they are, and of what the state says anyway only the names."""
+    full: dict[str, Any] = {
+        "n": sealed.count,
+        "kept": pack(sealed.kept),
+        "traits": [*sealed.traits],
+        "orders": [*sealed.orders],
+        "consent": [*sealed.consent],
+    }
+    return {name: value for name, value in full.items() if value}
+
+
+def _unpack_sealed(packed: bytes, state: State) -> State:
+    if not packed:
+        return EMPTY
+    found = json.loads(zlib.decompress(packed))
+    said = [(by, matter) for by, matter in found.get("consent", ())]
+    return State(
+        count=found.get("n", 0),
+        kept=unpack(found.get("kept", {})),
+        traits={name: state.traits[name] for name in found.get("traits", ()) if name in state.traits},
+        orders={order_id: state.orders[order_id] for order_id in found.get("orders", ()) if order_id in state.orders},
+        consent={key: state.consent[key] for key in said if key in state.consent},
     )
 
 

@@ -62,6 +62,10 @@ class MembershipStore:
         """Write a head on the condition of the version it was read with. Raises ConflictError."""
         self._database.put("memberships", head_to_item(head), was=head.version)
 
+    def delete_head(self, head: Head) -> None:
+        """Remove a head on the condition of the version it was read with. Raises ConflictError."""
+        self._database.delete("memberships", head.profile_id, HEAD, was=head.version)
+
     def count(self, shard: str) -> int:
         """Count the members of an edition in a shard of the index, which lags by moments."""
         return self._database.count_index("memberships", "by_segment", shard)

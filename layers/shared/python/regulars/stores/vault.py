@@ -3,14 +3,19 @@ The vault: one wrapped data key for each owner; losing a row is losing the perso
 
 The rows `workspace` and `workspace#N` are the secret that wraps them, as it is now and as it was before it was turned.
 A workspace that is closed has its secret set aside in its row: nothing is hashed, sealed or opened until it is back.
+The key of somebody who was forgotten is marked as `leaving`, and removed later. Who asks for it meanwhile inserts a row
+beside it, which is all that most functions may do here: then it stays.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from regulars.stores.database import Database, Item, Put, Value, binary, number, text
+from regulars.errors import ConflictError
+from regulars.stores.database import Check, Database, Delete, Item, Put, Value, binary, number, text
 
 WORKSPACE = "workspace"
+LEAVING = "leaving"
+_STAYS = "stays "  # before an owner: the row that says that somebody asked for a key that was leaving
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,13 +46,18 @@ class VaultStore:
         self._database = database
 
     def get(self, owner: str) -> bytes | None:
-        """Read a wrapped key."""
+        """Read a wrapped key; one that is leaving opens nothing any more."""
         item = self._database.get("vault", owner)
-        return binary(item, "wrapped") if item else None
+        if item is None or (LEAVING in item and self._database.get("vault", _STAYS + owner) is None):
+            return None
+        return binary(item, "wrapped")
 
     def get_many(self, owners: Sequence[str]) -> dict[str, bytes]:
-        """Read the wrapped keys of those among several owners who have one."""
+        """Read the wrapped keys of those among several owners who have one; what was leaving stays."""
         found = self._database.get_many("vault", [(owner, None) for owner in owners])
+        if leaving := [text(item, "owner") for item in found if item and LEAVING in item]:
+            self._database.insert("vault", [{"owner": _STAYS + owner, "v": 1} for owner in leaving])
+            found = self._database.get_many("vault", [(owner, None) for owner in owners])  # it may be gone by now
         return {text(item, "owner"): binary(item, "wrapped") for item in found if item}
 
     def create(self, owner: str, wrapped: bytes) -> bytes:
@@ -96,6 +106,31 @@ class VaultStore:
     def rewrap(self, item: Item, wrapped: bytes) -> None:
         """Wrap a key anew, where its row is as it was read. Raises ConflictError."""
         self._database.put("vault", {**item, "wrapped": wrapped}, was=number(item, "v"))
+
+    def mark(self, owner: str) -> None:
+        """Mark a key as leaving; not that of somebody erased. Raises ConflictError."""
+        item = self._database.get("vault", owner)
+        if item and binary(item, "wrapped") and LEAVING not in item:
+            self._database.put("vault", {**item, LEAVING: 1}, was=number(item, "v"))
+
+    def remove_marked(self, owner: str) -> None:
+        """Remove a key that is leaving, unless somebody asked for it: then it stays."""
+        item = self._database.get("vault", owner)
+        if item is None or LEAVING not in item:
+            return
+        key, version = (owner, None), number(item, "v")
+        try:
+            self._database.transact([Check("vault", (_STAYS + owner, None), was=0), Delete("vault", key, was=version)])
+        except ConflictError:
+            self.stay(owner)
+
+    def stay(self, owner: str) -> None:
+        """Let a key that was leaving stay. Raises ConflictError."""
+        item = self._database.get("vault", owner)
+        if item and LEAVING in item:
+            stays = {name: value for name, value in item.items() if name != LEAVING}
+            self._database.put("vault", stays, was=number(item, "v"))
+        self._database.delete("vault", _STAYS + owner)
 
 
 def standing(live: Secret | None, restored: Secret | None) -> Secret | None:

@@ -1,0 +1,168 @@
+"""
+The sweep of retention: once a week over everybody, a page at a time, going on where the last run stopped.
+
+It seals the sums of events whose period has ended, which DynamoDB deletes three weeks later; brings stamps to today's
+rules; deletes what was spilled into objects; and forgets people who no longer come. Twice the same changes nothing.
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from regulars.domain.identifiers import NOBODY, kind_of
+from regulars.domain.retention import Retention, horizon, kept_until
+from regulars.errors import ConflictError
+from regulars.pipeline.forgetting import Forgetter
+from regulars.pipeline.ports import Clock, Journal, Large
+from regulars.pipeline.sealed_sums import Sealing
+from regulars.pipeline.stamping import Stamps
+from regulars.pipeline.working import Report, count_each
+from regulars.stores.database import Database, Item, text
+from regulars.stores.departures import Departure
+from regulars.stores.events import expires, from_item
+from regulars.stores.large import places_of
+from regulars.stores.sweeps import EVERY, Sweep, SweepStore, is_overdue
+
+PAGE = 500  # events, or identifiers, that are looked at; after so many it is written down how far this is
+Counts = Counter[str]
+Held = Callable[[Collection[str]], bool]
+
+
+def nobody_is_held(_owners: Collection[str]) -> bool:
+    """Say that no legal hold stands."""
+    return False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ground:
+    """What a sweep works on, beside the tables: `held` says whether a legal hold is on any of several identifiers."""
+
+    large: Large
+    held: Held = nobody_is_held
+    rest: Callable[[int], None] = lambda _micros: None
+    report: Report = lambda _name, _error: None
+
+
+class Retainer:
+    """Sweeps; whoever dies of it, the next one goes on from the last page that was written down."""
+
+    def __init__(
+        self,
+        database: Database,
+        ground: Ground,
+        journal: Journal,
+        clock: Clock,
+        pause: Callable[[int], None] = lambda _tries: None,
+    ) -> None:
+        self._database = database
+        self._ground = ground
+        self._store = SweepStore(database)
+        self._stamps = Stamps(database, clock)
+        self._sealing = Sealing(database, clock, pause)
+        self._forgetter = Forgetter(database, ground.large, ground.held, clock, pause)
+        self._journal = journal
+        self._clock = clock
+
+    def work(self, *, has_time: Callable[[], bool]) -> bool:
+        """
+        Go on with the sweep, or begin the next one a week after the last, while there is time; say whether it is done.
+
+        Raises UnavailableError.
+        """
+        self._go_on()
+        sweep = self._store.get()
+        if is_overdue(sweep, self._clock()):
+            self._journal.count("retention_overdue")
+        if sweep.stage == "done":
+            if self._clock() < sweep.started + EVERY:
+                return True
+            sweep = replace(sweep, started=self._clock(), stage="events", next=None, found={})
+        while sweep.stage != "done":
+            if not has_time():
+                return False
+            began = self._clock()
+            try:
+                sweep = self._store.save(self._page(sweep))
+            except ConflictError:  # another worker is at it too: go on from where that one is
+                sweep = self._store.get()
+            self._ground.rest(self._clock() - began)
+        return True
+
+    def _go_on(self) -> None:
+        """Go on with those who are being forgotten; one who cannot be, does not keep the others."""
+        waiting = self._forgetter.waiting()
+        found = count_each(waiting, lambda id: self._leave(waiting[id]), {}, self._ground.report)
+        if failed := found.get("failed"):
+            self._journal.count("retention_failed", failed)
+
+    def _leave(self, departure: Departure) -> Counts:
+        self._forgetter.go_on(departure)
+        return Counter()
+
+    def _page(self, sweep: Sweep) -> Sweep:
+        stage = sweep.stage
+        next, found = self._events(sweep) if stage == "events" else self._people(sweep)
+        if next is None:
+            stage = "people" if stage == "events" else "done"
+        for name in found:
+            if more := found[name] - sweep.found.get(name, 0):
+                self._journal.count(f"retention_{name}", more)
+        paged = replace(sweep, stage=stage, next=next, found=found)
+        if stage != "done":
+            return paged
+        self._journal.count("retention_sweeps")
+        return replace(paged, ended=self._clock(), last=found)
+
+    def _events(self, sweep: Sweep) -> tuple[str | None, Mapping[str, int]]:
+        page = self._database.scan("events", after=sweep.next, limit=PAGE)
+        by_owner: dict[str, list[Item]] = defaultdict(list)
+        for item in page.items:
+            by_owner[text(item, "owner")].append(item)
+        rules, now = self._stamps.rules(), self._clock()
+        self._forgetter.start_batch(rules)
+        found = count_each(
+            by_owner, lambda owner: self._settle(owner, by_owner[owner], rules, now), sweep.found, self._ground.report
+        )
+        return page.next, found
+
+    def _settle(self, owner: str, items: Sequence[Item], rules: Retention, now: int) -> Counts:
+        """Seal, stamp and clear some events of an owner."""
+        if self._ground.held([owner]):
+            return Counter(held=1)
+        found: Counts = Counter()
+        if kind_of(owner) != NOBODY:
+            if self._forgetter.forget_traceless(owner, items):
+                return Counter(forgotten=1)
+            if any(_is_over(item, now) for item in items):
+                found["sealed"] += self._sealing.seal(owner)
+        for item in items:
+            if _is_over(item, now):
+                found["large"] += self._clear(item)
+            elif (until := rules.restamp(from_item(item), now=now)) is not None:
+                self._database.put("events", {**item, "expires": expires(until)})
+                found["restamped"] += 1
+        return found
+
+    def _clear(self, item: Item) -> int:
+        """Delete an event, all of whose sums are sealed, with the objects it was spilled into: no TTL reaches those."""
+        if not (places := places_of(item)):
+            return 0
+        self._database.delete("events", text(item, "owner"), text(item, "moment"))
+        for place in places:
+            self._ground.large.delete(place)
+        return len(places)
+
+    def _people(self, sweep: Sweep) -> tuple[str | None, Mapping[str, int]]:
+        page = self._database.partitions("identities", segment=0, of=1, after=sweep.next, limit=PAGE)
+        self._forgetter.start_batch(self._stamps.rules())
+        found = count_each(
+            page.partitions,
+            lambda owner: Counter(forgotten=int(self._forgetter.forget(owner))),
+            sweep.found,
+            self._ground.report,
+        )
+        return page.next, found
+
+
+def _is_over(item: Item, now: int) -> bool:
+    return kept_until(from_item(item)) <= horizon(now)
