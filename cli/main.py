@@ -18,6 +18,7 @@ from cli.identity import identity
 from cli.importing.command import import_file
 from cli.journeys.command import journey
 from cli.keys import source
+from cli.legal_holds import hold, holds, release_hold
 from cli.lists.command import lists
 from cli.output import Output
 from cli.place import find_place
@@ -150,6 +151,9 @@ app.add_typer(identity, name="identity")
 app.add_typer(quarantine, name="quarantine")
 app.add_typer(tracking_plan, name="tracking-plan")
 app.add_typer(audit, name="audit")
+privacy.command()(hold)
+privacy.command()(holds)
+privacy.command()(release_hold)
 app.add_typer(privacy, name="privacy")
 app.add_typer(exports, name="exports")
 app.add_typer(recovery, name="recovery")

@@ -349,6 +349,8 @@ def _show(session: Session, request: Mapping[str, Any]) -> None:
         ("due", instant(request["due_at"])),
         ("deadline", request["deadline"]),
         ("extended", " ".join(filter(None, (instant(request["extended_at"]), request["extension"])))),
+        ("held by", ", ".join(request["held_by"])),
+        ("held, in a request of their own", request["set_aside"]),
         ("suppressed since", instant(request["suppressed_since"])),
         ("rounds", request["round"]),
         ("next round", instant(request["next_round_at"])),

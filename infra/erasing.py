@@ -9,7 +9,9 @@ from infra.data import Data
 from infra.each_segment import call, machine
 from infra.http_api import HttpApi
 from infra.python_function import Ground, PythonFunction
+from infra.queue import DeadLetters
 from infra.tables import recording
+from infra.waking import each_hour
 
 _LAKE = ["events", "identity", "refused"]
 _TIMEOUT = Duration.seconds(25)  # the API gives up at 30
@@ -19,6 +21,7 @@ class Erasing(Construct):
     def __init__(self, scope: Construct, id: str, *, ground: Ground, data: Data, api: HttpApi) -> None:
         super().__init__(scope, id)
         tables, buckets = data.tables, data.buckets
+        self.missed = DeadLetters(self, "erase_dead", key=ground.key)
         self.erase = PythonFunction(
             self,
             "erase",
@@ -50,7 +53,9 @@ class Erasing(Construct):
                 buckets.exports.allow("DeleteObject", under=["files"]),
                 buckets.anchors.allow("PutObject", under=[LEDGER]),
             ],
+            dead_letters=self.missed,
         )
+        each_hour(self, self.erase, self.missed)  # what is due of legal holds, once a day
         self.machine = machine(self, "erasing", self.erase, self._until_it_is_met())
         self.privacy_api = PythonFunction(
             self,

@@ -49,6 +49,10 @@ class Lake(Construct):
             may=[
                 lake.listing(),
                 lake.allow("GetObject", "PutObject", "DeleteObject", under=_TABLES),
+                # What is past its period goes, but of whom is held: the rules, the holds, and who belongs to whom.
+                tables.catalog.allow("GetItem", "Query", "PutItem"),
+                tables.identities.allow("GetItem"),
+                tables.profiles.allow("GetItem"),
             ],
             dead_letters=self.missed,
         )

@@ -40,6 +40,7 @@ FILES: dict[str, Columns] = {
         "sealed": BYTES,
         "fingerprint": BYTES,
         "proven": NUMBER,
+        "kept_until": INSTANT,
     },
     "identity": {
         "profile_id": TEXT,
@@ -65,10 +66,14 @@ FILES: dict[str, Columns] = {
 }
 
 
-def _one_row_each(table: str, key: str, best: str, derived: str = "") -> str:
+_NOW = "CAST(current_timestamp AT TIME ZONE 'UTC' AS timestamp(3))"
+
+
+def _one_row_each(table: str, key: str, best: str, derived: str = "", ends: str = "") -> str:
     names = ", ".join([*DAY, *FILES[table]]) + derived
+    within = f" AND {ends} > {_NOW}" if ends else ""
     numbered = f"SELECT *, row_number() OVER (PARTITION BY day, {key} ORDER BY {best}) AS nth FROM {table}_files"
-    return f"SELECT {names} FROM ({numbered}) AS copies WHERE nth = 1"
+    return f"SELECT {names} FROM ({numbered}) AS copies WHERE nth = 1{within}"
 
 
 _LATEST = (
@@ -78,7 +83,13 @@ _LATEST = (
 VIEWS: dict[str, View] = {
     "events": View(
         columns={**DAY, **FILES["events"], "event": TEXT},
-        sql=_one_row_each("events", "owner, moment", "arrival", ", owner || ' ' || moment AS event"),
+        sql=_one_row_each(
+            "events",
+            "owner, moment",
+            "arrival",
+            derived=", owner || ' ' || moment AS event",
+            ends="coalesce(kept_until, arrival + INTERVAL '396' DAY)",
+        ),
     ),
     "identity": View(
         columns={**DAY, **FILES["identity"]},
@@ -86,7 +97,7 @@ VIEWS: dict[str, View] = {
     ),
     "refused": View(
         columns={**DAY, **FILES["refused"]},
-        sql=_one_row_each("refused", "owner, rule", "refused"),
+        sql=_one_row_each("refused", "owner, rule", "refused", ends="(refused + INTERVAL '396' DAY)"),
     ),
     "people": View(
         columns={"owner": TEXT, "profile_id": TEXT},

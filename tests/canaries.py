@@ -6,11 +6,13 @@ from local.world.world import START
 from regulars.adapters.openapi import AREAS
 from regulars.adapters.routes import Route
 from regulars.domain.exports import Export, Part, Wish
+from regulars.domain.legal_holds import LegalHold
 from regulars.domain.lists import Upload
 from regulars.domain.privacy_requests import Request
 from regulars.errors import InvalidEventError
 from regulars.pipeline.refusals import quarantine, refuse
 from regulars.stores.exports import ExportStore
+from regulars.stores.legal_holds import LegalHoldStore
 from regulars.stores.lists import Head, ListStore
 from regulars.stores.privacy_requests import RequestStore
 from regulars.stores.quarantine import QuarantineStore
@@ -62,6 +64,7 @@ BODIES: dict[str | None, object] = {
     "PrivacyIdentifiers": {"identifiers": []},
     "PrivacyProof": {"how": "document"},
     "PrivacyExtension": {"reason": "complexity"},
+    "LegalHoldWish": {"reference": "case-7", "identifiers": ["user_id:somebody"]},
     "Certificate": {"signature": "none"},
     "ExportWish": {
         "segment": "web",
@@ -135,6 +138,9 @@ def a_workspace_with_canaries() -> Workspace:
     )
     RequestStore(workspace.world.database).save(Request(id="web", kind="erasure", by="s-1", received=START))
     ExportStore(workspace.world.database).save(EXPORT)
+    LegalHoldStore(workspace.world.database).save(
+        LegalHold(id="web", reference="case-7", by="s-1", placed=START, identifiers=1)
+    )
     RebuildStore(workspace.world.database).put(Run(id="web", dry_run=False, segments=1, by="s-1", started=0))
     at = delivery(workspace)
     raw = {"type": "what", "userId": "c4n4ry-refused", "traits": traits, "context": context, "properties": feedback}

@@ -28,6 +28,7 @@ from regulars.adapters.export_api import ExportApi
 from regulars.adapters.export_routes import EXPORT_ROUTES
 from regulars.adapters.graph_routes import GRAPH_ROUTES
 from regulars.adapters.http import Request, serve
+from regulars.adapters.legal_hold_routes import HELD_ROUTES, LEGAL_HOLD_ROUTES
 from regulars.adapters.openapi import document
 from regulars.adapters.parallel import Parallel
 from regulars.adapters.preview_api import PreviewApi
@@ -108,6 +109,7 @@ class Workspace:
         self.anchors = MemoryAnchors()
         self.files = MemoryFiles()
         self.begun: list[str] = []
+        self.workers = Begun(self)
         self.start()
 
     def start(self) -> None:
@@ -138,7 +140,7 @@ class Workspace:
             workers=AtOnce(self.world),
             backfilling=Backfilling(self.world),
         )
-        self._privacy_api = PrivacyApi.over(database, self.sealer, MANY, clock=self.world.clock, workers=Begun(self))
+        self._privacy_api = PrivacyApi.over(database, self.sealer, MANY, clock=self.world.clock, workers=self.workers)
         self._export_api = ExportApi.over(
             database,
             self.sealer,
@@ -217,6 +219,9 @@ class Workspace:
         return Answer(response["statusCode"], json.loads(text), response["headers"], text)
 
     def answer(self, request: Request) -> dict[str, Any]:
+        if request.path.startswith("/v1/privacy"):
+            privacy = (*PRIVACY_ROUTES, *LEGAL_HOLD_ROUTES)
+            return answer(privacy, self._privacy_api, request, self._recorders["privacy_api"], self._access)
         if request.path.endswith(("/unmerge", "/release")) or "/held/" in request.path:
             return answer(UNMERGE_ROUTES, self._unmerge_api, request, self._recorders["unmerge"], self._access)
         if request.path in ("/v1/segments/preview", "/v1/segments/sql"):
@@ -225,14 +230,12 @@ class Workspace:
         if request.path.startswith("/v1/profiles") and (request.method == "PATCH" or is_post):
             return answer(CHANGE_ROUTES, self._change_api, request, self._recorders["change_profile"], self._access)
         if request.path.startswith("/v1/profiles"):
-            routes = (*PROFILE_ROUTES, *GRAPH_ROUTES, *WHY_ROUTES, *CONSENT_ROUTES)
+            routes = (*PROFILE_ROUTES, *GRAPH_ROUTES, *WHY_ROUTES, *CONSENT_ROUTES, *HELD_ROUTES)
             return answer(routes, self._profile_api, request, self._recorders["profile_api"], self._access)
         if request.path.startswith("/v1/audit"):
             return answer(AUDIT_ROUTES, self._audit_api, request, self._recorders["audit_api"], self._access)
         if request.path.startswith("/v1/exports"):
             return answer(EXPORT_ROUTES, self._export_api, request, self._recorders["export_api"], self._access)
-        if request.path.startswith("/v1/privacy"):
-            return answer(PRIVACY_ROUTES, self._privacy_api, request, self._recorders["privacy_api"], self._access)
         return answer(ADMIN_ROUTES, self._admin_api, request, self._recorders["admin_api"], self._access)
 
     @cached_property

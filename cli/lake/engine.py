@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 from cli.errors import UserError
 from cli.place import make_private
+from regulars.adapters.clock import now
 from regulars.domain.lake import EVENTS, IDENTITY, REFUSED, TABLES, LakeTable
-from regulars.domain.lake_sql import DAY, TYPES, files_of, quoted, shown, views
+from regulars.domain.lake_sql import AS_OF, DAY, TYPES, files_of, quoted, set_now, shown, views
 
 if TYPE_CHECKING:
     import duckdb
@@ -99,7 +100,8 @@ def _draw(engine: "duckdb.DuckDBPyConnection", files: Mapping[str, Sequence[Path
     for table in TABLES.values():
         paths = [str(path) for path in files.get(table.name, ())]
         engine.execute(f"CREATE VIEW {table.files} AS {files_of(table, paths)}")
-    for name, view in views().items():
+    engine.execute(set_now(now()))
+    for name, view in views(AS_OF).items():
         engine.execute(f"CREATE VIEW {name} AS {view}")
 
 

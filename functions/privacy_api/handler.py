@@ -8,6 +8,7 @@ from regulars.adapters import clients, settings
 from regulars.adapters.access import access
 from regulars.adapters.clock import now
 from regulars.adapters.http import Request, Response, serve
+from regulars.adapters.legal_hold_routes import LEGAL_HOLD_ROUTES
 from regulars.adapters.observability import log_failure, observed
 from regulars.adapters.parallel import Parallel
 from regulars.adapters.privacy_api import PrivacyApi
@@ -25,7 +26,7 @@ def handler(event: Mapping[str, Any], _context: object) -> Response:
 
 
 def _answer(request: Request) -> Response:
-    return answer(PRIVACY_ROUTES, _api(), request, _recorder(), access())
+    return answer((*PRIVACY_ROUTES, *LEGAL_HOLD_ROUTES), _api(), request, _recorder(), access())
 
 
 @cache

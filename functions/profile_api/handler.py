@@ -10,6 +10,7 @@ from regulars.adapters.clock import now
 from regulars.adapters.consent_routes import CONSENT_ROUTES
 from regulars.adapters.graph_routes import GRAPH_ROUTES
 from regulars.adapters.http import Request, Response, serve
+from regulars.adapters.legal_hold_routes import HELD_ROUTES
 from regulars.adapters.observability import log_failure, observed
 from regulars.adapters.parallel import Parallel
 from regulars.adapters.profile_api import ProfileApi
@@ -27,7 +28,7 @@ def handler(event: Mapping[str, Any], _context: object) -> Response:
 
 
 def _answer(request: Request) -> Response:
-    routes = (*PROFILE_ROUTES, *GRAPH_ROUTES, *WHY_ROUTES, *CONSENT_ROUTES)
+    routes = (*PROFILE_ROUTES, *GRAPH_ROUTES, *WHY_ROUTES, *CONSENT_ROUTES, *HELD_ROUTES)
     return answer(routes, _api(), request, _api().audit, access())
 
 

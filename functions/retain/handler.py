@@ -10,6 +10,7 @@ from regulars.adapters.clock import now
 from regulars.adapters.observability import journal, log_failure, observed
 from regulars.adapters.pause import pause
 from regulars.domain.instants import SECOND
+from regulars.pipeline.holding import who_is_held
 from regulars.pipeline.retaining import Ground, Retainer
 
 _SPARE = 180_000  # milliseconds: what a page of people with long histories takes
@@ -31,7 +32,8 @@ def handler(_event: Mapping[str, Any], context: Context) -> dict[str, bool]:
 
 @cache
 def _retainer() -> Retainer:
-    ground = Ground(large=clients.large(), rest=_rest, report=_report)
+    held = who_is_held(clients.database(), now)
+    ground = Ground(large=clients.large(), held=held, rest=_rest, report=_report)
     return Retainer(clients.database(), ground, journal, now, pause)
 
 

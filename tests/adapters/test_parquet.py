@@ -40,6 +40,7 @@ rows = st.lists(
             "sealed": st.none() | st.binary(max_size=9),
             "fingerprint": st.binary(max_size=9),
             "proven": st.integers(0, 1),
+            "kept_until": st.none() | instants,
         }
     ),
     min_size=1,

@@ -12,6 +12,8 @@ from typer.testing import CliRunner
 
 from cli.lake import bucket
 from cli.main import app
+from local.world.world import START
+from regulars.domain.instants import DAY
 from tests.cli.lakes import s3
 from tests.cli.platform import Platform, running
 
@@ -90,5 +92,6 @@ def lake(aws: None, applied: Regulars, monkeypatch: pytest.MonkeyPatch) -> Regul
     applied.write(".regulars/local.json", json.dumps(sign))
     applied.platform.pages["GET /_local/settle"] = {"settled": True}
     monkeypatch.setattr(bucket, "_client_of_this_machine", lambda _endpoint: s3())
+    monkeypatch.setattr("cli.lake.engine.now", lambda: START + DAY)
     monkeypatch.setattr("cli.tracking_plan.traffic.since", lambda _days: "2025-12-31")
     return applied

@@ -45,6 +45,21 @@ def test_a_person_is_erased_and_the_certificate_is_genuine(shop: Regulars, tmp_p
     assert not any("@" in path for _, path in shop.platform.asked)
 
 
+def test_a_person_is_held_and_released(shop: Regulars) -> None:
+    placed = shop.json("privacy", "hold", "email:ann@shop.example", "--reference", "case-9")
+    shop.platform.workspace.send({"type": "track", "event": "Viewed", "userId": "bea"})
+    until = ("--until", "2099-01-01T00:00:00Z")
+    shop.json("privacy", "hold", "user_id:nobody", "--reference", "case-10", *until)
+
+    assert shop.json("privacy", "holds", "--of", "user_id:ann") == {"holds": [placed["id"]]}
+    assert "nobody holds them" in shop("privacy", "holds", "--of", "user_id:bea").out
+    assert "case-10" in shop("privacy", "holds").out
+    assert "p_email:" in shop("privacy", "holds", placed["id"]).out
+    shop.platform.workspace.world.advance(shop.platform.workspace.world.clock.now + 1)
+    assert shop.json("privacy", "release-hold", placed["id"])["stands"] is False
+    assert shop.json("privacy", "holds", "--of", "user_id:ann") == {"holds": []}
+
+
 def test_a_file_of_many_is_sent_page_by_page(shop: Regulars, tmp_path: Path) -> None:
     file = tmp_path / "leavers.txt"
     file.write_text("".join(f"user_id:{number}\n" for number in range(2_500)))

@@ -33,6 +33,7 @@ HELD = {
         "refused": "owner:text rule:text event:text source:text refused:instant",
     },
 }
+HELD[3] = {**HELD[2], "events": f"{HELD[2]['events']} kept_until:instant"}
 
 scalars = st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text()
 content = st.dictionaries(
@@ -59,6 +60,7 @@ def event_of(row: Row) -> Event:
         sealed=row["sealed"] or b"",
         fingerprint=row["fingerprint"],
         proven=bool(row["proven"]),
+        kept_until=row["kept_until"],
     )
 
 
@@ -114,7 +116,7 @@ def test_a_row_holds_the_whole_event(
 
 def test_an_event_has_no_field_that_a_row_would_leave_out() -> None:
     clear = {"properties", "traits", "context"}
-    held = {"owner", "moment", "type", "name", "links", "at", "arrival", "sealed", "proven"} | clear
+    held = {"owner", "moment", "type", "name", "links", "at", "arrival", "sealed", "proven", "kept_until"} | clear
 
     assert {field.name for field in fields(Event)} == held | {"fingerprint"}, "cure: add a column, and a version"
 

@@ -17,6 +17,7 @@ from regulars.domain.retention import (
     whole_second,
 )
 from regulars.domain.retention_definitions import parse_retention, read_days
+from regulars.errors import DefinitionError
 from tests.builders import an_event
 
 LENGTHS = st.integers(LEAST // DAY, MOST // DAY).map(lambda days: days * DAY)
@@ -92,3 +93,9 @@ def test_nothing_is_sealed_that_a_reader_sees(retention: Retention, arrival: int
     assert not is_kept(event, kept_until(event))
     assert is_kept(event, kept_until(event) - 1)
     assert kept_until(event) > horizon(kept_until(event))
+
+
+@pytest.mark.parametrize(("name", "said"), [("fields", "shorter period"), ("traits", "Shorten `profiles`")])
+def test_periods_of_fields_are_refused_and_say_what_to_do(name: str, said: str) -> None:
+    with pytest.raises(DefinitionError, match=said):
+        parse_retention({name: {"context": "90 days"}})

@@ -35,11 +35,10 @@ class Time:
 
 
 @pytest.fixture
-def archive(aws: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[Handler]:
+def archive(tables: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[Handler]:
     """The function, cold, over empty buckets."""
-    del aws
+    del tables
     create_bucket("lake")
-    create_bucket("large")
     module = importlib.import_module("functions.archive.handler")
     for cached in (lakes.lake, clients.s3, clients.large, module._archive):
         cached.cache_clear()
@@ -183,7 +182,8 @@ def test_counts_rows_files_and_how_late_they_are(archive: Handler, capsys: pytes
 
 def test_compaction_merges_what_was_archived(archive: Handler, monkeypatch: pytest.MonkeyPatch) -> None:
     module = importlib.import_module("functions.compact.handler")
-    module._compactor.cache_clear()
+    for cached in (module._compactor, module._retainer, clients.database):
+        cached.cache_clear()
     monkeypatch.setattr(module, "now", lambda: START + 2 * DAY)
     archive(news(1, 2), None)
     archive(news(2, 3), None)
@@ -198,7 +198,8 @@ def test_compaction_takes_a_day_that_is_named_and_stops_in_time(
     archive: Handler, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     module = importlib.import_module("functions.compact.handler")
-    module._compactor.cache_clear()
+    for cached in (module._compactor, module._retainer, clients.database):
+        cached.cache_clear()
     monkeypatch.setattr(module, "now", lambda: START + DAY // 2)
     archive(news(1), None)
     assert module.handler({}, Time()) == {"done": True}

@@ -32,10 +32,10 @@ CHANGES = (
     " cancel_export cancel_privacy_request complete_privacy_request correct_traits create_export"
     " delete_computed_trait delete_import delete_list delete_rates delete_segment delete_source"
     " delete_tracking_plan end_upload extend_privacy_request heal let_go make_preference_link mint_key"
-    " put_computed_trait put_consent put_identity put_import put_list put_rates put_retention put_segment"
-    " put_source put_teams put_tracking_plan put_workspace rebuild_profile record_decision reject_export"
-    " release repair_all_quarantined repair_quarantined repeat_privacy_request replay_quarantined"
-    " resume_privacy_request revoke_key rotate_key unmerge verify_privacy_request"
+    " place_legal_hold put_computed_trait put_consent put_identity put_import put_list put_rates put_retention"
+    " put_segment put_source put_teams put_tracking_plan put_workspace rebuild_profile record_decision"
+    " reject_export release release_legal_hold repair_all_quarantined repair_quarantined repeat_privacy_request"
+    " replay_quarantined resume_privacy_request revoke_key rotate_key unmerge verify_privacy_request"
 ).split()
 MINUTE = 60 * SECOND
 ROLES = ("admin", "privacy", "service", "engineer", "analyst")

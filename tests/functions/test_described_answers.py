@@ -77,8 +77,13 @@ def that_waits(workspace: Workspace) -> Export:
     return ExportStore(workspace.world.database).save(export)
 
 
+NEEDS_A_CUT_OR_A_STORM = ("release", "heal", "let_go")  # which their own tests make
+
+
 @pytest.mark.parametrize("role", ["admin", "engineer"])
-@pytest.mark.parametrize("route", ROUTES, ids=lambda route: route.name)
+@pytest.mark.parametrize(
+    "route", [one for one in ROUTES if one.name not in NEEDS_A_CUT_OR_A_STORM], ids=lambda route: route.name
+)
 def test_an_answer_has_the_described_form(workspace: Workspace, route: Route[Any], role: str) -> None:
     workspace.put("/v1/imports/web", {"definition": BODIES["put_import"]})
     workspace.put("/v1/identity", {"definition": BODIES["put_identity"]})

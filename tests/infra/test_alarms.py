@@ -34,6 +34,7 @@ def test_somebody_is_told(deployed: Templates) -> None:
             "anchor_audit_dead",
             "compact_dead",
             "count_members_dead",
+            "erase_dead",
             "evaluations_dead",
             "failures",
             "retain_dead",

@@ -136,6 +136,7 @@ def test_functions_are_told_where_things_are(deployed: Templates) -> None:
         "EVENT_BUS",
         "EXPORTING",
         "EXPORTS_BUCKET",
+        "FAILURES_BUCKET",
         "IDENTITIES_TABLE",
         "LAKE_BUCKET",
         "LARGE_BUCKET",

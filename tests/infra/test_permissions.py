@@ -160,7 +160,7 @@ TABLES = {
     },
     "serve_analytics": {},
     "archive": {},
-    "compact": {},
+    "compact": {"catalog": "GetItem PutItem Query", "identities": "GetItem", "profiles": "GetItem"},
 }
 OTHERS = {
     "evaluate_segments": {
@@ -183,6 +183,7 @@ OTHERS = {
     "tick": {"sqs:SendMessage segments/evaluations", "sqs:SendMessage segments/tick_dead"},
     "announce": {"events:PutEvents announcements/bus"},
     "compact": {"sqs:SendMessage lake/compact_dead"},
+    "erase": {"sqs:SendMessage erasing/erase_dead"},
     "count_members": {"sqs:SendMessage segments/count_members_dead"},
     "anchor_audit": {"sqs:SendMessage auditing/anchor_audit_dead"},
     "retain": {"sqs:SendMessage retaining/retain_dead"},

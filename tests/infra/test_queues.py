@@ -26,6 +26,7 @@ def test_dead_letters_are_kept_as_long_as_possible(deployed: Templates) -> None:
 
     assert {name for name, seconds in kept.items() if seconds == 14 * 86_400} == {
         "auditing/anchor_audit_dead",
+        "erasing/erase_dead",
         "ingest/overflow",
         "ingest/overflow_dead",
         "lake/compact_dead",
@@ -94,6 +95,7 @@ def test_tick_runs_each_minute_and_the_others_each_hour(deployed: Templates) -> 
         "segments/count_members": "rate(1 hour)",
         "auditing/anchor_audit": "rate(1 hour)",
         "lake/compact": "rate(1 hour)",
+        "erasing/erase": "rate(1 hour)",
         "retaining/retain": "rate(1 hour)",
     }
 
@@ -103,8 +105,14 @@ def test_every_target_of_a_rule_has_a_place_for_what_it_missed(deployed: Templat
 
     assert targets
     places = {paths(deployed)[identity(each["DeadLetterConfig"]["Arn"])] for each in targets}
-    dead = {"segments/tick_dead", "segments/count_members_dead", "lake/compact_dead", "auditing/anchor_audit_dead"}
-    assert places == dead | {"retaining/retain_dead"}
+    assert places == {
+        "segments/tick_dead",
+        "segments/count_members_dead",
+        "lake/compact_dead",
+        "auditing/anchor_audit_dead",
+        "erasing/erase_dead",
+        "retaining/retain_dead",
+    }
 
 
 @pytest.mark.parametrize(
@@ -114,6 +122,7 @@ def test_every_target_of_a_rule_has_a_place_for_what_it_missed(deployed: Templat
         ("count_members", "segments/count_members_dead"),
         ("compact", "lake/compact_dead"),
         ("anchor_audit", "auditing/anchor_audit_dead"),
+        ("erase", "erasing/erase_dead"),
         ("retain", "retaining/retain_dead"),
     ],
 )

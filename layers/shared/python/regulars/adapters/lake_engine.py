@@ -20,7 +20,7 @@ from regulars.analytics.previewing import (
     reasons,
 )
 from regulars.domain.lake import TABLES
-from regulars.domain.lake_sql import files_of, quoted, views
+from regulars.domain.lake_sql import AS_OF, files_of, quoted, set_now, views
 from regulars.errors import LakeTooLargeError
 
 ASK_ATHENA = "ask Athena: `regulars segment sql ID --engine athena` writes the question"
@@ -42,6 +42,7 @@ class LakeEngine:
     def preview(self, draft: Draft, sample: int = SAMPLE) -> Preview:
         """Find out whom a segment would have, and who of them it has not, or has and would not have."""
         self._lay_rates(draft)
+        self._database.execute(set_now(draft.setting.now))
         self._database.execute(f"CREATE OR REPLACE TEMP TABLE found AS {draft.question()}")
         known, anonymous = self._row(f"SELECT {_COUNTS} FROM found")
         (newest,) = self._row(_NEWEST)
@@ -111,7 +112,7 @@ def lake_engine(
         database.execute("SET TimeZone = 'UTC'")
         for table in TABLES.values():
             database.execute(f"CREATE VIEW {table.files} AS {files_of(table, files.get(table.name, ()))}")
-        for name, view in views().items():
+        for name, view in views(AS_OF).items():
             database.execute(f"CREATE VIEW {name} AS {view}")
         database.execute(f"SET allowed_directories = [{quoted(str(folder))}]")
         database.execute("SET enable_external_access = false")

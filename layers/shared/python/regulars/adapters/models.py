@@ -33,6 +33,7 @@ class EventItem(Model):
     proven = NumberAttribute(null=True)
     spilled = UnicodeAttribute(null=True)
     expires = NumberAttribute(null=True)
+    kept = NumberAttribute(null=True)
 
 
 class IdentityItem(Model):

@@ -19,6 +19,7 @@ from regulars.adapters.change_routes import CHANGE_ROUTES
 from regulars.adapters.consent_routes import CONSENT_ROUTES
 from regulars.adapters.export_routes import EXPORT_ROUTES
 from regulars.adapters.graph_routes import GRAPH_ROUTES
+from regulars.adapters.legal_hold_routes import HELD_ROUTES, LEGAL_HOLD_ROUTES
 from regulars.adapters.preview_routes import PREVIEW_ROUTES
 from regulars.adapters.privacy_routes import PRIVACY_ROUTES
 from regulars.adapters.profile_routes import PROFILE_ROUTES
@@ -46,13 +47,13 @@ from regulars.errors import (
 
 AREAS: Mapping[str, Sequence[Route[Any]]] = {
     "ingest": INGEST_ROUTES,
-    "profile_api": (*PROFILE_ROUTES, *GRAPH_ROUTES, *WHY_ROUTES, *CONSENT_ROUTES),
+    "profile_api": (*PROFILE_ROUTES, *GRAPH_ROUTES, *WHY_ROUTES, *CONSENT_ROUTES, *HELD_ROUTES),
     "unmerge": UNMERGE_ROUTES,
     "change_profile": CHANGE_ROUTES,
     "admin_api": ADMIN_ROUTES,
     "preview_segment": PREVIEW_ROUTES,
     "audit_api": AUDIT_ROUTES,
-    "privacy_api": PRIVACY_ROUTES,
+    "privacy_api": (*PRIVACY_ROUTES, *LEGAL_HOLD_ROUTES),
     "export_api": EXPORT_ROUTES,
     "preferences": PREFERENCE_ROUTES,
     "serve_analytics": SCRIPT_ROUTES,

@@ -12,8 +12,10 @@ import duckdb
 
 from regulars.domain.lake import REFUSED, VERSION, Kind, LakeTable, Row
 from regulars.domain.lake_forgetting import GONE, goes, left, names
+from regulars.domain.lake_retention import HELD, end_of, is_over
 from regulars.domain.lake_sql import files_of, one_row_each, quoted
-from regulars.pipeline.lake import Forgotten, Merged
+from regulars.domain.retention import Retention
+from regulars.pipeline.lake import Forgotten, Merged, Retired
 
 _VALUES: Mapping[Kind, str] = {
     "text": "unnest(${0}::VARCHAR[])",
@@ -61,6 +63,18 @@ class Parquet:
         with self.bench(table) as bench:
             bench.add(content)
             return bench.rows()
+
+    def retire(
+        self, table: LakeTable, content: bytes, rules: Retention, held: Sequence[str], now: int
+    ) -> Retired | None:
+        """
+        Take out of a file what is past its period, but of whom is held, and stamp the rest by the rules.
+
+        None where nothing changes. Raises ValueError for a file that newer code wrote.
+        """
+        with self.bench(table) as bench:
+            bench.add(content)
+            return bench.retire(rules, held, now)
 
     @contextmanager
     def bench(self, table: LakeTable) -> Iterator["ParquetBench"]:
@@ -134,6 +148,23 @@ class ParquetBench:
         kept = f"SELECT {left(self._table)} FROM {stays} ORDER BY {order}"
         keys = [] if self._table is REFUSED else [(str(one), str(other)) for one, other in named]
         return Forgotten(_copy(self._database, self._table, kept, self._folder), rows, keys)
+
+    def retire(self, rules: Retention, held: Sequence[str], now: int) -> Retired | None:
+        """Make one file of all that was laid down that has not ended; None where nothing of it changes."""
+        self._database.execute(f"CREATE TEMP TABLE {HELD} AS SELECT unnest($1::VARCHAR[]) AS owner", [list(held)])
+        over, end = is_over(self._table, now), end_of(self._table, rules, now)
+        files = f"({files_of(self._table, self._files)}) AS files"
+        stays = f"{files} WHERE NOT ({over})"
+        gone = self._count(f"{files} WHERE {over}")
+        restamped = self._count(f"{stays} AND kept_until IS DISTINCT FROM ({end})") if end else 0
+        if not gone and not restamped:
+            return None
+        if not self._count(stays):
+            return Retired(None, gone)
+        ends = {"kept_until": f"({end}) AS kept_until"} if end else {}
+        columns = ", ".join(ends.get(name, name) for name in self._table.names)
+        kept = f"SELECT {columns} FROM {stays} ORDER BY {', '.join(self._table.order)}"
+        return Retired(_copy(self._database, self._table, kept, self._folder), gone, restamped)
 
     def _named(self, files: str) -> list[tuple[object, ...]]:
         key = ", ".join(self._table.key)

@@ -16,6 +16,7 @@ from regulars.domain.references import profile_id_of
 from regulars.domain.register import PLACES
 from regulars.domain.retention import SLACK, Retention
 from regulars.errors import InvalidRequestError
+from regulars.pipeline.legal_holds import LegalHolds
 from regulars.pipeline.live import LiveCatalog
 from regulars.pipeline.ports import Clock, Many, Sealer
 from regulars.pipeline.privacy_requests import Asked, PrivacyRequests
@@ -37,6 +38,7 @@ class PrivacyApi:
     """What the routes need."""
 
     requests: PrivacyRequests
+    holds: LegalHolds
     catalog: LiveCatalog
     stamps: Stamps
     sweeps: SweepStore
@@ -49,6 +51,7 @@ class PrivacyApi:
         """Answer from a database; `workers` meet what was verified."""
         return cls(
             requests=PrivacyRequests(database, workers, sealer, clock, many),
+            holds=LegalHolds(database, workers, clock, many),
             catalog=LiveCatalog(CatalogStore(database)),
             stamps=Stamps(database, clock),
             sweeps=SweepStore(database),
@@ -81,20 +84,16 @@ class PrivacyApi:
         """Take a request."""
         body = read_body(call.request, LARGEST)
         only(body, _FIELDS)
-        reference = body.get("reference", "")
-        if not isinstance(reference, str) or not _REFERENCE.fullmatch(reference):
-            raise InvalidRequestError(
-                "reference is the number of the case: up to 64 letters, digits and . _ / # -, and nobody's name"
-            )
+        reference = read_reference(body.get("reference", ""))
         kind, law = check_kind(body.get("kind")), check_law(body.get("law", "gdpr"))
         asked = Asked(kind=kind, law=law, reference=reference, by=call.caller.subject)
-        return self._told(call, self.requests.begin(asked, self._owners(body.get("identifiers", []))))
+        return self._told(call, self.requests.begin(asked, self.owners(body.get("identifiers", []))))
 
     def add(self, call: Call) -> Answer:
         """Add identifiers to a request."""
         body = read_body(call.request, LARGEST)
         only(body, {"identifiers"})
-        owners = self._owners(body.get("identifiers"))
+        owners = self.owners(body.get("identifiers"))
         return self._told(call, self.requests.add(call["id"], owners, by=call.caller.subject))
 
     def verify(self, call: Call) -> Answer:
@@ -150,7 +149,8 @@ class PrivacyApi:
     def _json(self, request: Request) -> Answer:
         return request_json(request, now=self.clock())
 
-    def _owners(self, raw: object) -> Sequence[str]:
+    def owners(self, raw: object) -> Sequence[str]:
+        """Read whom a body names. Raises InvalidRequestError."""
         if not isinstance(raw, list) or len(raw) > AT_ONCE:
             raise InvalidRequestError(_SHAPE)
         kinds = {rule.kind for rule in self.catalog.now().rules.rules}
@@ -167,6 +167,15 @@ class PrivacyApi:
                 f"an identifier is kind:value, of a kind of the identity rules ({known}), or a profile id {PREFIX}…"
             )
         return owner
+
+
+def read_reference(raw: object) -> str:
+    """Read the number of a case. Raises InvalidRequestError."""
+    if not isinstance(raw, str) or not _REFERENCE.fullmatch(raw):
+        raise InvalidRequestError(
+            "reference is the number of the case: up to 64 letters, digits and . _ / # -, and nobody's name"
+        )
+    return raw
 
 
 def retention_json(rules: Retention, sweep: Sweep, now: int) -> Answer:
@@ -218,6 +227,8 @@ def request_json(request: Request, *, now: int) -> Answer:
         "next_round_at": _instant(next_round(request)) if running and request.stage == "wait" else None,
         "found": dict(request.found),
         "changed": list(request.changed),
+        "held_by": list(request.held_by),
+        "set_aside": request.aside or None,
         "ended_at": _instant(request.ended),
     }
 

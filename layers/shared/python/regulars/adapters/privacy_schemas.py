@@ -18,7 +18,7 @@ from regulars.adapters.shapes import (
     ref,
 )
 from regulars.domain.privacy_deadlines import DEADLINES, EXTENSIONS, LAWS
-from regulars.domain.privacy_requests import AT_ONCE, KINDS, PROOFS
+from regulars.domain.privacy_requests import AT_ONCE, KINDS, PROOFS, STATES
 
 _IDENTIFIERS: Schema = {
     **a_list(TEXT),
@@ -55,7 +55,7 @@ PRIVACY_SCHEMAS: Mapping[str, Schema] = {
         {
             "id": TEXT,
             "kind": {"enum": list(KINDS)},
-            "state": {"enum": ["received", "verified", "running", "done", "cancelled"]},
+            "state": {"enum": list(STATES)},
             "law": {"enum": list(LAWS)},
             "reference": TEXT,
             "by": {**TEXT, "description": "who took it, by the id of their token"},
@@ -78,6 +78,8 @@ PRIVACY_SCHEMAS: Mapping[str, Schema] = {
             "next_round_at": or_null(INSTANT),
             "found": {**named(WHOLE), "description": "what was removed so far, by place"},
             "changed": {**a_list(TEXT), "description": "names of traits that were corrected"},
+            "held_by": {**a_list(TEXT), "description": "the legal holds because of which it waits"},
+            "set_aside": {**or_null(TEXT), "description": "the request in which those of them wait who are held"},
             "ended_at": or_null(INSTANT),
         }
     ),

@@ -1,7 +1,7 @@
 """The profile API: reads of one person, each by whoever holds `profiles:read`, personal fields by `pii:read`."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Self
 
@@ -24,6 +24,7 @@ from regulars.errors import InvalidRequestError
 from regulars.pipeline.computed import ShownComputed
 from regulars.pipeline.consents import Consents
 from regulars.pipeline.graphs import Graphs
+from regulars.pipeline.holding import Holding
 from regulars.pipeline.opening import Opener
 from regulars.pipeline.ports import Clock, Many, Sealer
 from regulars.pipeline.profiles import ProfileReader
@@ -45,6 +46,7 @@ class ProfileApi:
     graphs: Graphs
     explainer: Explainer
     consents: Consents
+    holding: Callable[[], Holding]
     pager: Pager
     sealer: Sealer
     audit: Recorder
@@ -59,6 +61,7 @@ class ProfileApi:
             graphs=graphs,
             explainer=explainer,
             consents=Consents(database, many, clock),
+            holding=lambda: Holding(database, clock()),
             pager=Pager(sealer),
             sealer=sealer,
             audit=audit,

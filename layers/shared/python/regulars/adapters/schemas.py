@@ -9,6 +9,7 @@ from regulars.adapters.consent_schemas import CONSENT_SCHEMAS
 from regulars.adapters.export_schemas import EXPORT_SCHEMAS
 from regulars.adapters.graph_schemas import GRAPH_SCHEMAS
 from regulars.adapters.key_schemas import KEY_SCHEMAS
+from regulars.adapters.legal_hold_schemas import LEGAL_HOLD_SCHEMAS
 from regulars.adapters.list_schemas import LIST_SCHEMAS
 from regulars.adapters.preview_schemas import PREVIEW_SCHEMAS
 from regulars.adapters.privacy_schemas import PRIVACY_SCHEMAS
@@ -263,6 +264,7 @@ SCHEMAS: Mapping[str, Schema] = {
     **QUARANTINE_SCHEMAS,
     **CHANGE_SCHEMAS,
     **PRIVACY_SCHEMAS,
+    **LEGAL_HOLD_SCHEMAS,
     **CONSENT_SCHEMAS,
     "Document": {"type": "object", "description": "an OpenAPI 3.1 document"},
     "SignIn": an_object({"region": TEXT, "client_id": TEXT}),

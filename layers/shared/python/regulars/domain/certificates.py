@@ -39,6 +39,7 @@ def certify(request: Request, *, hash_key: bytes) -> Certificate:
         "done_at": to_text(request.ended),
         "named": request.identifiers,
         "erased": request.erased,
+        "set_aside": request.aside or None,
         "rounds": request.round,
         "removed": dict(request.found),
         "changed": list(request.changed),

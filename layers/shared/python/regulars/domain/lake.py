@@ -9,9 +9,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from regulars.domain.instants import to_text
+from regulars.domain.instants import DAY, to_text
+from regulars.domain.retention import DEFAULT
 
-VERSION = 2
+VERSION = 3
 # An instant has microseconds and is UTC; `sealed` is a map from names to ciphertext.
 Kind = Literal["text", "texts", "number", "instant", "bytes", "sealed"]
 Row = Mapping[str, Any]
@@ -38,6 +39,8 @@ class LakeTable:
     """
     One table: its columns in the order of its files.
 
+    `ends` is until when a row is kept, in SQL; without it, for as long as the people it names.
+
     Rows with the same `key` on the same day are one row; of its copies the first by `best` counts. The day is that of
     `dated`. Merged files are in the order of `order`.
     """
@@ -49,6 +52,7 @@ class LakeTable:
     dated: str
     order: tuple[str, ...]
     derived: tuple[Derived, ...] = ()
+    ends: str = ""
 
     @property
     def files(self) -> str:
@@ -61,6 +65,7 @@ class LakeTable:
         return tuple(column.name for column in self.columns)
 
 
+_DAYS = DEFAULT // DAY
 _EVENT = "owner || ' ' || moment"
 EVENTS = LakeTable(
     name="events",
@@ -81,12 +86,14 @@ EVENTS = LakeTable(
         Column("sealed", "bytes", "all else that is personal, under the key of `owner`"),
         Column("fingerprint", "bytes", "tells another body under the same key"),
         Column("proven", "number", "1 if a server key or a signature stands for whom it names, 0 if not; null before"),
+        Column("kept_until", "instant", "when its period ends (docs/retention.md); null before: 13 months"),
     ),
     key=("owner", "moment"),
     best="arrival",
     dated="arrival",
     order=("name", "happened", "owner", "moment"),
     derived=(Derived("event", "text", "the key of the event in one text, as `identity` names it", _EVENT),),
+    ends=f"coalesce(kept_until, arrival + INTERVAL '{_DAYS}' DAY)",
 )
 IDENTITY = LakeTable(
     name="identity",
@@ -124,6 +131,7 @@ REFUSED = LakeTable(
     best="refused",
     dated="refused",
     order=("owner", "rule"),
+    ends=f"(refused + INTERVAL '{_DAYS}' DAY)",
 )
 TABLES: Mapping[str, LakeTable] = {table.name: table for table in (EVENTS, IDENTITY, REFUSED)}
 

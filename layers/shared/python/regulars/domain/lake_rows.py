@@ -30,6 +30,7 @@ def event_row(event: Event) -> Row:
         "sealed": event.sealed or None,
         "fingerprint": event.fingerprint,
         "proven": int(event.proven),
+        "kept_until": event.kept_until,
     }
 
 

@@ -13,15 +13,18 @@ TYPES: Mapping[Kind, str] = {  # as DuckDB names them
     "sealed": "MAP(VARCHAR, BLOB)",
 }
 DAY = Column("day", "text", "the day of the file, such as 2026-01-31: ask for days, and only they are read")
+NOW = "CAST(current_timestamp AT TIME ZONE 'UTC' AS timestamp(3))"  # as Athena says it
+_VARIABLE = "as_of"
+AS_OF = f"getvariable('{_VARIABLE}')"  # as DuckDB is told
 _PEOPLE = (
     Column("owner", "text", "an identifier that belongs to a profile"),
     Column("profile_id", "text", "the profile that it belongs to now"),
 )
 
 
-def views() -> dict[str, str]:
-    """Write all views, by name, over the files of the tables."""
-    each = {table.name: one_row_each(table, table.files) for table in TABLES.values()}
+def views(now: str = NOW) -> dict[str, str]:
+    """Write all views, by name, over the files of the tables: what is past its period, as of `now`, is in none."""
+    each = {table.name: f"{one_row_each(table, table.files)}{_within(table, now)}" for table in TABLES.values()}
     return {**each, "people": _people(IDENTITY.files)}
 
 
@@ -47,6 +50,15 @@ def _people(files: str) -> str:
         f"SELECT one.owner, latest.profile_id FROM ({latest}) AS latest CROSS JOIN UNNEST(latest.owners) AS one (owner)"
         " WHERE latest.nth = 1 AND latest.change <> 'tombstone'"
     )
+
+
+def _within(table: LakeTable, now: str) -> str:
+    return f" AND {table.ends} > {now}" if table.ends else ""
+
+
+def set_now(now: int) -> str:
+    """Write what tells DuckDB as of when the views are read."""
+    return f"SET VARIABLE {_VARIABLE} = make_timestamp({now})"
 
 
 def files_of(table: LakeTable, paths: Sequence[str]) -> str:

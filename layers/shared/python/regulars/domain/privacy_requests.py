@@ -21,9 +21,10 @@ from regulars.errors import ConflictingEditError, ForbiddenError, InvalidRequest
 Kind = Literal[
     "erasure", "lift", "access", "portability", "restriction", "objection", "release", "opt_out", "rectification"
 ]
-State = Literal["received", "verified", "running", "done", "cancelled"]
+State = Literal["received", "verified", "held", "running", "done", "cancelled"]
 Proof = Literal["signed_in", "document", "in_person", "known_channel", "court_order"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
+STATES: tuple[State, ...] = get_args(State)
 BY_HAND: frozenset[Kind] = frozenset({"access", "portability", "rectification"})  # done by the officer, once verified
 FILES: frozenset[Kind] = frozenset({"access", "portability"})  # who was verified is given a file
 UNVERIFIED: frozenset[Kind] = frozenset({"opt_out"})  # 11 CCR 7026(d): nobody has to prove who they are to say no
@@ -55,7 +56,8 @@ class Request:
     when nothing new of these people is taken, `awake` when workers were started last. `erased` is how many
     identifiers it turned out to be about; it `repeats` after tables were restored from a backup. `changed` are the
     names of traits that were corrected: their values are never kept here. `extended` is when, by whom and for which
-    reason its time was made longer.
+    reason its time was made longer. While it is `held`, `held_by` are the legal holds because of which it waits;
+    `aside` is the request that waits for those of its people who are held.
     """
 
     id: str
@@ -84,6 +86,8 @@ class Request:
     extended: int = 0
     extended_by: str = ""
     extension: Extension | Literal[""] = ""
+    held_by: tuple[str, ...] = ()
+    aside: str = ""
     version: int = 0
 
     @property
@@ -141,7 +145,7 @@ def extend(request: Request, *, by: str, reason: object, now: int) -> Request:
 
 def cancel(request: Request, *, now: int) -> Request:
     """Take a request back before it runs. Raises ConflictingEditError."""
-    if request.state not in ("received", "verified"):
+    if request.state not in ("received", "verified", "held"):
         raise ConflictingEditError(f"the request is {request.state}: what was begun is not undone")
     return replace(request, state="cancelled", ended=now)
 
@@ -176,6 +180,28 @@ def corrected(request: Request, names: Collection[str], *, now: int) -> Request:
     if request.state != "verified":
         raise ConflictingEditError(f"the request is {request.state}: traits are corrected once it is verified")
     return replace(request, state="done", ended=now, changed=changed)
+
+
+def hold(request: Request, by: Collection[str]) -> Request:
+    """Let a request that has not begun wait for legal holds (GDPR, art. 17(3)(e))."""
+    return replace(request, state="held", held_by=tuple(sorted(by)))
+
+
+def set_aside(request: Request, by: Collection[str]) -> Request:
+    """Make the request that waits for those people of a running one who are held."""
+    return Request(
+        id=f"{request.id}_held",
+        kind=request.kind,
+        by=request.by,
+        received=request.received,
+        law=request.law,
+        reference=request.reference,
+        state="held",
+        verified_by=request.verified_by,
+        verified=request.verified,
+        proof=request.proof,
+        held_by=tuple(sorted(by)),
+    )
 
 
 def next_round(request: Request) -> int:

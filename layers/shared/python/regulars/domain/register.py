@@ -15,6 +15,7 @@ Treatment = Literal["deleted", "rewritten", "emptied", "ends", "kept", "none"]
 _SERVE = "to serve the purposes for which the workspace's owner collects events"
 _NOBODY = "nobody outside the account"
 _EVENTS = "13 months from arrival, or as retention says; deleted within 3 weeks and 2 days"
+_EVENTS_OF_FILES = "13 months from arrival, or as retention says; removed within 8 days"
 _PEOPLE = "13 months from the last arrival, unknown people without a second signal 30 days, or as retention says"
 _HASH = "keyed hashes of identifiers"
 
@@ -65,9 +66,9 @@ PLACES: Sequence[Place] = (
     _table("vault", f"the wrapped key of each of the {_HASH}", "to seal personal fields", _PEOPLE, "emptied"),
     _table(
         "catalog",
-        f"definitions; of requests of persons the {_HASH} that they are about, the names of traits that were corrected,"
-        " and who handled them; which exports were asked for, by whom",
-        "to run the workspace, and to show that requests were met",
+        f"definitions; of requests of persons and legal holds the {_HASH} that they are about, the names of traits that"
+        " were corrected, and who handled them; which exports were asked for, by whom",
+        "to run the workspace, and to show that requests were met and holds kept",
         "as long as the workspace",
         "kept",
     ),
@@ -91,7 +92,7 @@ PLACES: Sequence[Place] = (
         names=("buckets/lake",),
         holds="events and the identity log as files, personal fields as ciphertext",
         why="to analyse and to preview",
-        kept="until erased",
+        kept=f"events {_EVENTS_OF_FILES}; refused claims 13 months; the identity log until erased",
         treatment="rewritten",
         receives="people of the workspace who may query the lake",
     ),
@@ -171,6 +172,7 @@ PLACES: Sequence[Place] = (
             "segments/tick_dead",
             "segments/count_members_dead",
             "lake/compact_dead",
+            "erasing/erase_dead",
             "auditing/anchor_audit_dead",
             "retaining/retain_dead",
         ),

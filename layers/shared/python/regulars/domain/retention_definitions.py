@@ -10,6 +10,16 @@ from regulars.errors import DefinitionError
 
 MAX_RULES = 500
 _FIELDS = ("anonymous", "default", "events", "id", "profiles", "sources", "types")
+_ELSEWHERE = {  # what one may look for here, and why it is refused
+    "fields": (
+        "has no meaning yet: all fields of an event are kept as long as the event. The personal ones are one sealed "
+        "blob, of which no part can be removed without its key: give the event, its type or its source a shorter period"
+    ),
+    "traits": (
+        "has no meaning yet: traits are kept as long as the person. Shorten `profiles`, or remove a trait with "
+        "PATCH /v1/profiles/{ref}/traits"
+    ),
+}
 _PARTS = {"day": 48, "month": 1_461, "year": 12 * 1_461}  # 48ths of a day: four years are 1,461 days, 48 months
 _EXAMPLE = "is a number and a unit: days, months or years, such as 90 days or 13 months"
 
@@ -20,6 +30,8 @@ def parse_retention(definition: Mapping[str, Any]) -> Retention:
 
     Raises DefinitionError, with the path of what is wrong.
     """
+    for name in sorted(_ELSEWHERE.keys() & definition.keys()):
+        raise DefinitionError(name, _ELSEWHERE[name])
     if unknown := sorted(str(key) for key in definition if key not in _FIELDS):
         raise DefinitionError("", f"does not know {', '.join(unknown)}; it takes {', '.join(_FIELDS)}")
     types = _rules(definition.get("types", {}), "types")

@@ -14,11 +14,12 @@ from regulars.domain.instants import SECOND
 from regulars.domain.lake import EVENTS, TABLES, LakeTable
 from regulars.domain.lake_files import first_day
 from regulars.domain.ledger_copies import LedgerCopy, Word
-from regulars.domain.privacy_requests import Request, is_over, next_round
+from regulars.domain.privacy_requests import Request, hold, is_over, next_round, set_aside
 from regulars.errors import NotFoundError
 from regulars.pipeline.erasing import Counts, Eraser
 from regulars.pipeline.export_forgetting import ExportForgetter
 from regulars.pipeline.given_up_forgetting import GivenUpForgetter
+from regulars.pipeline.holding import Holding
 from regulars.pipeline.lake import Lake, Rewriting
 from regulars.pipeline.lake_forgetting import LakeForgetter
 from regulars.pipeline.ledger_copies import LedgerCopies
@@ -28,6 +29,7 @@ from regulars.pipeline.restricting import Restricter
 from regulars.pipeline.seizing import Seizer
 from regulars.pipeline.sweeping import RESTORED, SWEPT, Sweeper
 from regulars.stores.database import Database
+from regulars.stores.lake_passes import LakePassStore
 from regulars.stores.privacy_requests import RequestStore
 
 PAGE = 100  # identifiers at a time
@@ -36,6 +38,8 @@ SEIZE, SEAL, ROWS, WAIT, MARKS = "seize", "confirm", "rows", "wait", "marks"
 EXPORTS = "exports"
 GIVEN_UP = "given up"
 _LAKE = "lake "
+BUSY_WAIT = 60  # seconds, while retention rewrites files of the lake
+HELD_WAIT = 86_400  # seconds until it is asked again whether a request is held still
 LONGEST_WAIT = 3_600  # seconds: then the worker is asked again, in case somebody changed the request
 
 
@@ -71,6 +75,7 @@ class EraseWorker:
         many: Many,
         pause: Callable[[int], None] = lambda _tries: None,
     ) -> None:
+        self._database = database
         self._store = RequestStore(database)
         self._seizer = Seizer(database, clock, pause)
         self._many = many
@@ -79,6 +84,7 @@ class EraseWorker:
         self._restricter = Restricter(database, map)
         self._opt_outs = OptOuts(database, map)
         self._sweeper = Sweeper(database, places.large)
+        self._passes = LakePassStore(database)
         self._lake = LakeForgetter(places.lake, places.format)
         self._exports = ExportForgetter(database, places.exports, clock)
         self._given_up = GivenUpForgetter(places.failures)
@@ -96,16 +102,45 @@ class EraseWorker:
         request, self._gone = self._store.get(id), None
         if request is None:
             raise NotFoundError("no request has this id")
-        if request.state == "verified":
-            stage = SEIZE if request.kind == "erasure" else MARKS
-            request = self._store.save(replace(request, state="running", stage=stage, cursor=None, last={}))
+        if request.state in ("verified", "held"):
+            request = self._store.save(self._take_up(request))
+            if request.state == "held":
+                return Step(done=False, wait=HELD_WAIT)
         while request.state == "running":
             if request.stage == WAIT and (wait := next_round(request) - self._clock()) > 0:
                 return Step(done=False, wait=min(LONGEST_WAIT, -(-wait // SECOND)))
+            if request.stage.startswith(_LAKE) and self._clock() < self._passes.get().busy:
+                return Step(done=False, wait=BUSY_WAIT)
             if not has_time():
                 return Step(done=False)
             request = self._store.save(self._go_on(request, has_time))
-        return Step(done=True)
+        return self.work(request.aside, has_time=has_time) if request.aside else Step(done=True)
+
+    def _take_up(self, request: Request) -> Request:
+        """Begin with a request, unless everybody in it is held."""
+        if request.kind == "erasure":
+            owners = self._store.subjects(request.id, after=None, limit=PAGE)
+            held = self._held(owners)
+            if owners and len(owners) == len(held) < PAGE:
+                return hold(request, set().union(*held.values()))
+        stage = SEIZE if request.kind == "erasure" else MARKS
+        return replace(request, state="running", stage=stage, cursor=None, last={}, held_by=())
+
+    def _held(self, owners: Sequence[str]) -> Mapping[str, Sequence[str]]:
+        """Say by which legal holds those of these are held who are."""
+        holding = Holding(self._database, self._clock())
+        return {owner: by for owner in owners if (by := holding.by(owner))}
+
+    def _set_aside(self, request: Request, held: Mapping[str, Sequence[str]]) -> str:
+        """Let those who are held wait in a request of their own; the others' goes on."""
+        fresh = set_aside(request, set().union(*held.values()))
+        waiting = self._store.get(fresh.id) or fresh
+        by = tuple(sorted({*waiting.held_by, *fresh.held_by}))
+        new = self._store.add(fresh.id, held)
+        self._store.save(replace(waiting, held_by=by, identifiers=waiting.identifiers + new))
+        for owner in held:
+            self._store.spare(request.id, owner)
+        return fresh.id
 
     def _go_on(self, request: Request, has_time: Callable[[], bool]) -> Request:
         match request.stage:
@@ -125,8 +160,11 @@ class EraseWorker:
 
     def _seize(self, request: Request) -> Request:
         owners = self._store.subjects(request.id, after=request.cursor, limit=PAGE)
-        self._keep("erasure", request, [one for owner in owners for one in closure(owner, None)])
-        marked = self._mark(owners, request)
+        if held := self._held(owners):
+            request = replace(request, aside=self._set_aside(request, held))
+        left = [owner for owner in owners if owner not in held]
+        self._keep("erasure", request, [one for owner in left for one in closure(owner, None)])
+        marked = self._mark(left, request)
         found = _sum(request.found, Counter(ledger=marked))
         if len(owners) == PAGE:
             return replace(request, cursor=owners[-1], found=found)

@@ -7,6 +7,7 @@ from typing import Protocol
 
 from regulars.domain.lake import LakeTable, Row
 from regulars.domain.lake_files import StoredFile
+from regulars.domain.retention import Retention
 
 
 class Lake(Protocol):
@@ -66,6 +67,24 @@ class Format(Protocol):
 
     def bench(self, table: LakeTable) -> AbstractContextManager[Bench]:
         """Make room for merging files of a table."""
+
+
+@dataclass(frozen=True, slots=True)
+class Retired:
+    """A file without what is past its period: its content, None if nothing is left, and what became of its rows."""
+
+    content: bytes | None
+    gone: int
+    restamped: int = 0
+
+
+class Retiring(Protocol):
+    """Rewrites files without what is past its period."""
+
+    def retire(
+        self, table: LakeTable, content: bytes, rules: Retention, held: Sequence[str], now: int
+    ) -> Retired | None:
+        """Take out of a file what has ended, but of whom is held, and stamp the rest; None where nothing changes."""
 
 
 class Rewriting(Protocol):

@@ -139,7 +139,7 @@ class PrivacyRequests:
         Raises NotFoundError, ConflictingEditError, UnavailableError.
         """
         now, request = self._clock(), self.get(id)
-        if request.state not in ("verified", "running") or request.kind in BY_HAND:
+        if request.state not in ("verified", "held", "running") or request.kind in BY_HAND:
             raise ConflictingEditError(f"the request is {request.state}: there is nothing to go on with")
         if now < request.awake + ASLEEP:
             raise ConflictingEditError("it is being worked on: its workers were started less than an hour ago")

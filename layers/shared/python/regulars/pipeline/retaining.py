@@ -10,6 +10,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from regulars.domain.identifiers import NOBODY, kind_of
+from regulars.domain.preserving import restamped
 from regulars.domain.retention import Retention, horizon, kept_until
 from regulars.errors import ConflictError
 from regulars.pipeline.forgetting import Forgetter
@@ -139,7 +140,7 @@ class Retainer:
             if _is_over(item, now):
                 found["large"] += self._clear(item)
             elif (until := rules.restamp(from_item(item), now=now)) is not None:
-                self._database.put("events", {**item, "expires": expires(until)})
+                self._database.put("events", restamped(item, expires(until)))
                 found["restamped"] += 1
         return found
 

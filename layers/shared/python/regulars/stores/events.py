@@ -7,6 +7,7 @@ from typing import Any, cast
 
 from regulars.domain.events import Event, EventType, Sealed
 from regulars.domain.instants import SECOND
+from regulars.domain.preserving import ends
 from regulars.domain.retention import SLACK, is_kept
 from regulars.stores.database import Database, Item, binary, number, size_of, text
 
@@ -106,7 +107,7 @@ def from_item(item: Item) -> Event:
         sealed=binary(item, "sealed"),
         fingerprint=binary(item, "print"),
         proven=bool(number(item, "proven")),
-        kept_until=number(item, "expires") * SECOND - SLACK if "expires" in item else None,
+        kept_until=ends(item),
     )
 
 

@@ -13,7 +13,7 @@ from regulars.stores.database import Database, Item, Value, number, text
 REQUEST = "privacy_request"
 SUBJECT = "privacy_subject"
 DOOMED = "privacy_owner"
-_TEXTS = ("reference", "verified_by", "proof", "stage", "extended_by", "extension")
+_TEXTS = ("reference", "verified_by", "proof", "stage", "extended_by", "extension", "aside")
 _NUMBERS = ("verified", "marked", "round", "began", "ended", "erased", "repeats", "awake", "extended")
 
 
@@ -89,6 +89,15 @@ class RequestStore:
         """List all requests for an erasure, newest first."""
         return (each for each in self.all() if each.kind == "erasure")
 
+    def is_any_running(self) -> bool:
+        """Say whether workers are at any request."""
+        before = None
+        while page := self.newest(before=before, limit=1_000):
+            if any(each.state == "running" for each in page):
+                return True
+            before = page[-1].id
+        return False
+
     def is_doomed(self, id: str, owner: str) -> bool:
         """Say whether an identifier is erased by a request."""
         return self._database.get("catalog", DOOMED, f"{id}#{owner}") is not None
@@ -120,6 +129,8 @@ def _item(request: Request) -> Item:
         "last": json.dumps(dict(request.last), sort_keys=True, separators=(",", ":")),
     }
     rare: dict[str, Value] = {name: getattr(request, name) for name in (*_TEXTS, *_NUMBERS)}
+    if request.held_by:
+        item["held_by"] = " ".join(request.held_by)
     if request.cursor is not None:
         item["cursor"] = request.cursor
     if request.changed:
@@ -148,6 +159,8 @@ def _request(item: Item) -> Request:
         erased=number(item, "erased"),
         repeats=number(item, "repeats"),
         awake=number(item, "awake"),
+        aside=text(item, "aside"),
+        held_by=tuple(text(item, "held_by").split()),
         cursor=text(item, "cursor") or None,
         found=json.loads(text(item, "found", "{}")),
         last=json.loads(text(item, "last", "{}")),

@@ -1,0 +1,44 @@
+"""
+What the files of the lake keep of what is past its period, in SQL: which rows go, and which get another end.
+
+The ends are those of stored events: by the rules of the day, but never another one for what ends within a day.
+"""
+
+from collections.abc import Mapping
+
+from regulars.domain.instants import SECOND
+from regulars.domain.lake import EVENTS, LakeTable
+from regulars.domain.lake_sql import quoted
+from regulars.domain.retention import MARGIN, Retention, whole_second
+
+HELD = "held"  # the table of owners of whom nothing goes, in its column `owner`
+
+
+def is_over(table: LakeTable, now: int) -> str:
+    """Write the condition on which a row goes: its period has ended, and nobody holds whom it is of."""
+    return f"{table.ends} <= make_timestamp({now}) AND owner NOT IN (SELECT owner FROM {HELD})"
+
+
+def end_of(table: LakeTable, rules: Retention, now: int) -> str | None:
+    """Write until when a row is kept by these rules; None for a table whose rows do not say."""
+    if table is not EVENTS:
+        return None
+    soonest = whole_second(now + MARGIN)
+    lawful = f"date_trunc('second', arrival + {_period(rules)})"
+    again = f"greatest({lawful}, make_timestamp({soonest + SECOND}))"
+    return f"CASE WHEN {table.ends} <= make_timestamp({now + MARGIN}) THEN kept_until ELSE {again} END"
+
+
+def _period(rules: Retention) -> str:
+    """Write the shortest of what the type, the name and the source of a row say, else the default."""
+    said = [
+        _case("type", rules.types),
+        _case("name", rules.events),
+        _case("source", rules.sources),
+    ]
+    return f"to_microseconds(coalesce(least({', '.join(said)}), {rules.default}))"
+
+
+def _case(column: str, periods: Mapping[str, int]) -> str:
+    whens = "".join(f" WHEN {quoted(name)} THEN {period}" for name, period in sorted(periods.items()))
+    return f"CASE {column}{whens} ELSE NULL::BIGINT END" if whens else "NULL::BIGINT"
