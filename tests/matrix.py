@@ -50,6 +50,10 @@ _STANDING = "tests/domain/test_standing.py::"
 _RESTRICTING = "tests/world/test_restricting.py::"
 _SEALING = "tests/adapters/test_sealing.py::"
 _CONSENT = "tests/world/test_consent.py::"
+_EXPORTS = "tests/functions/test_exports_api.py::"
+_RECOVERY = "tests/world/test_recovery.py::"
+_RETAINING = "tests/world/test_retaining.py::"
+_STRINGS = "tests/domain/test_consent_strings.py::"
 
 ATTACKS: Sequence[Row] = (
     _row(
@@ -155,12 +159,24 @@ ATTACKS: Sequence[Row] = (
         f"{_ROUTES}test_whoever_may_read_them_sees_all",
         f"{_AUDITED}test_a_route_that_opens_fields_and_does_not_say_so_fails_closed",
     ),
-    _row("A13", "approving one's own export, or an approval used again", "", later="approvals come with exports"),
+    _row(
+        "A13",
+        "approving one's own export, or an approval used again, or for something else than was shown",
+        "refused, whichever token of theirs comes; what changes after the approval ends it",
+        f"{_EXPORTS}test_a13_nobody_agrees_to_their_own_export_with_any_token",
+        f"{_EXPORTS}test_a13_programs_never_agree",
+        f"{_EXPORTS}test_a13_an_approval_is_for_one_time",
+        f"{_EXPORTS}test_a13_an_edit_after_the_approval_ends_it_too",
+        f"{_EXPORTS}test_a13_what_is_agreed_to_is_named_by_its_print",
+    ),
     _row(
         "A14",
         "a signed address after the role is gone, or of somebody else",
-        "",
-        later="signed addresses come with exports",
+        "no address is made; one that was made holds a quarter of an hour, for whoever has it",
+        f"{_EXPORTS}test_a14_a_file_is_given_to_nobody_else",
+        f"{_EXPORTS}test_a14_who_lost_a_role_gets_no_link",
+        f"{_EXPORTS}test_a14_who_left_a_team_gets_no_link_and_no_export",
+        f"{_EXPORTS}test_a14_a_link_never_outlives_its_file_and_ends_with_a_cancel",
     ),
     _row(
         "A15",
@@ -339,6 +355,8 @@ PROMISES: Sequence[Row] = (
         f"{_ERASING}test_a_rebuild_brings_nobody_back",
         f"{_ERASING}test_an_erased_identifier_joins_nobody",
         f"{_ERASING}test_a_repeat_takes_away_what_a_restored_table_brought_back",
+        f"{_RECOVERY}test_after_a_drill_everything_is_back_but_who_was_erased",
+        "tests/world/test_refilling.py::test_whoever_was_erased_is_not_in_the_lake_and_late_files_bring_nobody_back",
     ),
     _row(
         "P5",
@@ -347,6 +365,8 @@ PROMISES: Sequence[Row] = (
         f"{_SEALING}test_opens_nothing_once_the_key_is_lost",
         f"{_SEALING}test_one_owner_s_key_opens_no_other_s_row",
         f"{_SEALING}test_seals_nothing_for_an_erased_owner",
+        f"{_RECOVERY}test_a_backup_of_an_erased_person_opens_with_no_key_that_is_left_and_others_do",
+        "tests/pipeline/test_rotation.py::test_whatever_happens_while_it_turns_everything_opens_but_what_is_erased",
         "tests/infra/test_tables.py::test_a_table_can_be_taken_back_to_any_second",
         "tests/infra/test_erasing.py::test_what_the_register_says_of_times_is_what_is_deployed",
     ),
@@ -384,8 +404,10 @@ PROMISES: Sequence[Row] = (
     ),
     _row(
         "P11",
-        "`Sec-GPC` denies for the device and the person, and stays over a merge",
+        "`Sec-GPC` denies for the device and the person, stays over a merge, and whoever sent it is shown so",
         "",
+        "tests/world/test_opting_out.py::test_p11_it_holds_over_a_merge_and_on_both_sides_of_a_split",
+        "tests/functions/test_preferences.py::test_p11_the_page_shows_that_the_browsers_signal_is_honoured_and_records_it_once",
         f"{_CONSENT}test_what_a_browser_signals_denies_its_person_and_stays_over_a_merge",
         "tests/pipeline/test_consent.py::test_a_browser_that_asks_not_to_be_tracked_is_noted_for_the_ledger",
         "tests/domain/test_consent.py::test_a_browser_that_opted_out_denies_what_needs_gpc_and_nothing_else",
@@ -394,6 +416,9 @@ PROMISES: Sequence[Row] = (
         "P12",
         "what consent tools say, right or wrong: in doubt it is denied",
         "",
+        f"{_STRINGS}test_p12_the_string_of_the_specification_is_read_as_it_says",
+        f"{_STRINGS}test_p12_published_strings_of_the_gpp_are_read_as_they_say",
+        f"{_STRINGS}test_p12_a_person_consents_by_a_valid_string_alone_and_any_doubt_denies",
         "tests/domain/test_consent.py::test_reads_what_consent_tools_say",
         "tests/domain/test_consent.py::test_what_cannot_be_read_is_a_denial",
         "tests/domain/test_consent.py::test_whatever_is_said_is_read_or_denied",
@@ -420,6 +445,10 @@ PROMISES: Sequence[Row] = (
         "P15",
         "what is over is not read, and then removed",
         "",
+        f"{_RETAINING}test_what_is_past_its_period_is_hidden_before_it_is_deleted",
+        f"{_RETAINING}test_a_device_without_a_second_signal_goes_whole",
+        "tests/world/test_lake_retention.py::test_what_is_past_its_period_is_in_no_view_before_it_goes",
+        "tests/world/test_preserving.py::test_events_of_who_is_held_stay_for_years_and_go_after_the_hold",
         "tests/functions/test_resolve_identity.py::test_an_event_that_expired_folds_nothing",
         "tests/infra/test_tables.py::test_what_may_age_out_does",
     ),
@@ -457,8 +486,9 @@ PROMISES: Sequence[Row] = (
     ),
     _row(
         "P20",
-        "the ledger holds keyed hashes and nothing else",
-        "",
+        "the ledger and its copies hold keyed hashes and nothing else",
+        "the key under which personal fields lie can be turned; the one under which identifiers are hashed cannot",
+        f"{_RECOVERY}test_copies_of_the_ledger_hold_keyed_hashes_only",
         f"{_ERASED}test_no_row_but_those_of_the_ledger_and_the_trail_names_them",
         f"{_ERASING}test_an_erasure_by_any_identifier_leaves_nothing_but_the_ledger",
     ),
@@ -501,10 +531,12 @@ PROMISES: Sequence[Row] = (
     _row(
         "P26",
         "a restored copy is read by nobody before the erasures since are repeated",
-        "a repeat takes away what came back",
+        "no function may read a restored table, and nothing is opened until the ledger was replayed",
+        f"{_RECOVERY}test_the_restored_copy_never_reaches_a_live_table_with_somebody_erased",
+        f"{_RECOVERY}test_while_it_is_closed_nothing_is_hashed_sealed_or_opened_and_no_new_secret_is_made",
+        "tests/infra/test_recovery.py::test_no_function_may_read_a_restored_copy",
         f"{_ERASING}test_a_repeat_takes_away_what_a_restored_table_brought_back",
         f"{_ERASING}test_a_repeat_does_not_touch_whoever_was_lifted",
-        later="a restored table is read by whoever may read it until then",
     ),
 )
 ROWS = (*ATTACKS, *PROMISES)

@@ -117,7 +117,7 @@ def _cells(row: object) -> Iterator[object]:
         value = row[column.name]
         match column.kind:
             case "instant":
-                yield from_micros(value).replace(tzinfo=None)
+                yield None if value is None else from_micros(value).replace(tzinfo=None)
             case "texts":
                 yield list(value)
             case _:

@@ -131,7 +131,7 @@ def test_nothing_deletes_the_data_of_production(in_production: Templates) -> Non
         if each["Type"].endswith(("GlobalTable", "::Bucket", "::Key", "::UserPool"))
     ]
 
-    assert len(lasting) == 22
+    assert len(lasting) == 23
     assert {(each["DeletionPolicy"], each["UpdateReplacePolicy"]) for each in lasting} == {("Retain", "Retain")}
     assert all(replica(table)["DeletionProtectionEnabled"] for table in tables(in_production).values())
 

@@ -78,7 +78,7 @@ def _json(content: Mapping[str, Any]) -> str | None:
 
 
 def event_of(row: Row) -> Event:
-    """Read an event back from its row: it is the one that was stored, but for what the lake never holds (`expires`)."""
+    """Read an event back from its row: it is the one that was stored."""
     owner = row["owner"]
     sealed = {name: Sealed(owner, value.decode()) for name, value in (row["sealed_traits"] or {}).items()}
     return Event(
@@ -95,4 +95,5 @@ def event_of(row: Row) -> Event:
         sealed=row["sealed"] or b"",
         fingerprint=row["fingerprint"] or b"",
         proven=bool(row["proven"]),
+        kept_until=row["kept_until"],
     )
