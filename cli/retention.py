@@ -10,6 +10,12 @@ from cli.session import session_of
 
 retention = typer.Typer(no_args_is_help=True, help="See for how long what is kept.")
 _SAID = {"default": "any other event", "anonymous": "somebody unknown, without a second signal", "profiles": "anybody"}
+_BY = {
+    "event": "events named",
+    "type": "calls of the type",
+    "source": "events of the source",
+    "field": "of any event, its fields of the class",
+}
 _FROM = {"default": "its arrival", "anonymous": "their first event", "profiles": "their last event"}
 
 
@@ -31,8 +37,7 @@ def show(context: typer.Context) -> None:
 
 def _rows(found: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
     for rule in found["rules"]:
-        what = {"event": "events named", "type": "calls of the type", "source": "events of the source"}[rule["by"]]
-        yield f"{what} {rule['name']}", counted(rule["days"], "day"), _FROM["default"]
+        yield f"{_BY[rule['by']]} {rule['name']}", counted(rule["days"], "day"), _FROM["default"]
     for name, what in _SAID.items():
         yield what, counted(found[f"{name}_days"], "day"), _FROM[name]
 

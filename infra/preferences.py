@@ -24,7 +24,7 @@ class Preferences(Construct):
                 # A decision is an event of its own; it names its owner as the newest one does.
                 tables.events.allow("GetItem", "Query", "PartiQLInsert"),
                 tables.vault.allow("GetItem", "BatchGetItem", "PartiQLInsert"),
-                tables.catalog.allow("GetItem", partitions=["consent", "identity"]),
+                tables.catalog.allow("GetItem", partitions=["consent", "identity", "retention"]),
                 data.buckets.large.allow("GetObject", under=["events"]),
             ],
             unwraps=data.keys.workspace,

@@ -520,6 +520,20 @@ GUARDS: Sequence[Guard] = (
         "",
         ("tests/world/test_retaining.py", "tests/world/test_retaining_at_once.py"),
     ),
+    Guard(
+        "a trait whose event let go of it is what was kept of that event",
+        f"{LIBRARY}/domain/parts.py",
+        "    state = recalled(state, before.state if before else EMPTY)\n",
+        "",
+        ("tests/world/test_field_periods.py",),
+    ),
+    Guard(
+        "an event lets go of its traits only once they are counted",
+        f"{LIBRARY}/pipeline/retaining.py",
+        "may = says and (kind_of(owner) == NOBODY or self._sealing.keep_traits(owner))",
+        "may = says",
+        ("tests/world/test_field_periods.py",),
+    ),
 )
 
 

@@ -28,6 +28,7 @@ from regulars.stores.database import (
     Write,
     number,
     size_of,
+    standing_of,
     text,
 )
 
@@ -184,6 +185,17 @@ class MemoryDatabase:
         self._begin("put", table)
         with self._lock:
             self._write([Put(table, item, was)], transaction=False)
+
+    def swap(self, table: TableName, old: Item, new: Item) -> None:
+        """Write an item in place of one that still stands. Raises ConflictError."""
+        self._begin("swap", table)
+        with self._lock:
+            standing = self._find(table, *_key_of(table, old))
+            before = self._size(table, *_key_of(table, old)) if standing else 0
+            self.bill.write(table, max(before, size_of(new)))
+            if standing is None or any(standing.get(name) != value for name, value in standing_of(old, new).items()):
+                raise ConflictError("an item does not stand any more as it was read")
+            self._store(table, new)
 
     def delete(self, table: TableName, partition: str, sort: str | None = None, *, was: int | None = None) -> None:
         """Remove one item under its condition. Raises ConflictError."""

@@ -29,3 +29,11 @@ def test_one_that_is_overdue_is_told(applied: Regulars) -> None:
     world.clock.advance_to(world.clock.now + 15 * DAY)
 
     assert "OVERDUE" in applied("retention", "show").out
+
+
+def test_periods_of_fields_are_shown(applied: Regulars) -> None:
+    workspace = applied.platform.workspace
+    assert workspace.put("/v1/retention", {"definition": {"fields": {"context": "90 days"}}}).status == 200
+    workspace.world.clock.advance_to(workspace.world.clock.now + DAY)
+
+    assert "of any event, its fields of the class context" in applied("retention", "show").out

@@ -265,3 +265,21 @@ def test_of_sixteen_inserts_of_one_event_one_is_new(database: Database) -> None:
 
     assert new.count([True]) == 1
     assert database.query("events", "o") == [{"owner": "o", "moment": "m", "at": new.index([True])}]
+
+
+def test_an_item_is_swapped_only_while_it_stands(database: Database) -> None:
+    old: Item = {"owner": "user_id:a", "moment": "1", "links": "user_id:a user_id:b", "at": 5, "sealed": b"x"}
+    new = {name: value for name, value in old.items() if name != "sealed"} | {"expires": 9}
+    database.put("events", old)
+    database.swap("events", old, new)
+    assert database.get("events", "user_id:a", "1") == new
+
+    with pytest.raises(ConflictError):  # it has an end since
+        database.swap("events", old, new)
+    database.put("events", {**new, "links": "user_id:a"})
+    with pytest.raises(ConflictError):  # it names one less
+        database.swap("events", new, {**new, "at": 6})
+    database.delete("events", "user_id:a", "1")
+    with pytest.raises(ConflictError):
+        database.swap("events", new, new)
+    assert database.get("events", "user_id:a", "1") is None

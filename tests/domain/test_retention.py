@@ -1,19 +1,24 @@
 """How long events are kept: the shortest of what is said, and no stamp changes once its event may be sealed."""
 
+from typing import Any, get_args
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from regulars.domain.events import Sealed
 from regulars.domain.instants import DAY, SECOND
 from regulars.domain.retention import (
     DEFAULT,
     LEAST,
     MARGIN,
     MOST,
+    FieldClass,
     Retention,
     horizon,
     is_kept,
     kept_until,
+    shown,
     whole_second,
 )
 from regulars.domain.retention_definitions import parse_retention, read_days
@@ -95,7 +100,38 @@ def test_nothing_is_sealed_that_a_reader_sees(retention: Retention, arrival: int
     assert kept_until(event) > horizon(kept_until(event))
 
 
-@pytest.mark.parametrize(("name", "said"), [("fields", "shorter period"), ("traits", "Shorten `profiles`")])
-def test_periods_of_fields_are_refused_and_say_what_to_do(name: str, said: str) -> None:
+@pytest.mark.parametrize(
+    ("definition", "said"),
+    [
+        ({"traits": {"email": "90 days"}}, "Shorten `profiles`"),
+        ({"fields": {"ip": "90 days"}}, "sealed as one"),
+        ({"fields": {"context": "6 days"}}, "from 7 days"),
+        ({"fields": {"traits": "for ever"}}, "a number and a unit"),
+        ({"fields": "90 days"}, "is an object"),
+    ],
+)
+def test_periods_that_cannot_be_kept_are_refused_and_say_what_to_do(definition: dict[str, Any], said: str) -> None:
     with pytest.raises(DefinitionError, match=said):
-        parse_retention({name: {"context": "90 days"}})
+        parse_retention(definition)
+
+
+def test_classes_of_fields_have_periods() -> None:
+    found = parse_retention({"fields": {"traits": "400 days", "context": "90 days"}})
+
+    assert found.fields == {"context": 90 * DAY, "traits": 400 * DAY}
+
+
+@given(
+    st.dictionaries(st.sampled_from(get_args(FieldClass)), LENGTHS),
+    st.integers(0, 5_000 * DAY),
+    st.sampled_from(["Product Viewed", "Consent Given"]),
+)
+def test_a_reader_sees_a_field_until_its_period_ends(fields: dict[FieldClass, int], later: int, name: str) -> None:
+    """The oracle: each class by itself, and nothing of a decision on consent."""
+    traits = {"plan": "free", "email": Sealed("user_id:a", "eA=="), "ssn": Sealed("user_id:a", "!"), "city": None}
+    event = an_event(arrival=5, name=name, sealed=b"x", traits=traits)
+    seen = shown(event, Retention(fields=fields), 5 + later)
+
+    over = {each for each, length in fields.items() if later >= length and name != "Consent Given"}
+    assert seen.sealed == (b"" if "context" in over else b"x")
+    assert list(seen.traits) == (["plan", "city"] if "traits" in over else ["plan", "email", "city"])

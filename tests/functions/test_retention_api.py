@@ -6,7 +6,12 @@ from local.world.retaining import Retaining
 from regulars.domain.instants import DAY
 from tests.workspace import Workspace
 
-DEFINITION = {"default": "1 year", "events": {"Product Viewed": "90 days"}, "types": {"page": "60 days"}}
+DEFINITION = {
+    "default": "1 year",
+    "events": {"Product Viewed": "90 days"},
+    "types": {"page": "60 days"},
+    "fields": {"traits": "400 days", "context": "90 days"},
+}
 
 
 @pytest.fixture
@@ -23,6 +28,8 @@ def test_shows_the_workspaces_own_periods(workspace: Workspace) -> None:
     assert found["rules"] == [
         {"by": "event", "name": "Product Viewed", "days": 90},
         {"by": "type", "name": "page", "days": 60},
+        {"by": "field", "name": "context", "days": 90},
+        {"by": "field", "name": "traits", "days": 400},
     ]
     assert found["deleted_after_days"] == 21
     assert found["sweep"] == {"running": False, "overdue": False, "started_at": None, "ended_at": None, "found": {}}
@@ -43,7 +50,7 @@ def test_says_when_the_last_sweep_ended_and_whether_one_is_overdue(workspace: Wo
     [
         ({"default": "99 years"}, "default: is from 7 days to 10 years: nothing is kept for ever"),
         ({"events": {"A": "1 day"}}, "events.A: is from 7 days to 10 years: nothing is kept for ever"),
-        ({"fields": {"ip": "30 days"}}, "does not know fields"),
+        ({"fields": {"ip": "30 days"}}, "fields.ip: is none of context, traits"),
         ({"default": None}, "default: is a number and a unit"),
         ([], "definition"),
     ],

@@ -452,7 +452,7 @@ def test_some_see_only_one_partition_of_a_table(deployed: Templates) -> None:
 
     assert limited == {
         *(("tables/catalog", name) for name in ("cursor", "key_use", "privacy_request", "rebuild_progress")),
-        ("tables/catalog", "consent", "identity"),
+        ("tables/catalog", "consent", "identity", "retention"),
         ("tables/catalog", "export"),
         ("tables/catalog", "export", "export_quota"),
     }

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 from hypothesis import given, settings
@@ -11,13 +11,13 @@ from hypothesis import strategies as st
 from local.world.erasing import Erasing
 from local.world.lake import MemoryLake
 from regulars.adapters.parquet import Parquet
-from regulars.domain.events import Event
+from regulars.domain.events import Event, Sealed
 from regulars.domain.instants import DAY, SECOND
 from regulars.domain.lake import EVENTS, day_text
 from regulars.domain.lake_files import batch_key
-from regulars.domain.lake_rows import event_row
+from regulars.domain.lake_rows import event_of, event_row
 from regulars.domain.privacy_requests import Request
-from regulars.domain.retention import DEFAULT, DEFAULT_RETENTION, Retention, is_kept
+from regulars.domain.retention import DEFAULT, DEFAULT_RETENTION, FieldClass, Retention, is_kept
 from regulars.pipeline.lake_retention import LakeRetainer
 from regulars.stores.lake_passes import LakePass, LakePassStore
 from regulars.stores.privacy_requests import RequestStore
@@ -218,6 +218,50 @@ def test_sql_keeps_what_the_domain_keeps(
     assert dict(found) == ends
     seen = {moment for (moment,) in ask(files, "SELECT moment FROM events", now)}
     assert seen == {event.moment for event in stays if is_kept(event, now)}
+
+
+FIELDS = st.dictionaries(st.sampled_from(get_args(FieldClass)), st.integers(7, 50).map(lambda days: days * DAY))
+
+
+@settings(max_examples=30, deadline=None)
+@given(
+    st.lists(st.tuples(st.sampled_from(["Viewed", "Consent Given", None]), st.integers(0, 40)), max_size=6),
+    FIELDS,
+    st.integers(0, 60),
+    st.sets(st.integers(0, 5)),
+)
+def test_fields_that_end_before_their_row_go_from_it(
+    rows: list[tuple[str | None, int]], fields: dict[FieldClass, int], day: int, held: set[int]
+) -> None:
+    """The oracle: `Retention.past`, by which the table lets go of them; who is held keeps theirs."""
+    now, rules = START + day * DAY, Retention(default=400 * DAY, fields=fields)
+    events = [
+        viewed(
+            nth,
+            days=days,
+            name=name,
+            owner=f"user_id:{nth}",
+            kept_until=START + days * DAY + 400 * DAY,
+            sealed=b"rest",
+            traits={"email": Sealed(f"user_id:{nth}", "eA=="), "ssn": Sealed(f"user_id:{nth}", "!eA=="), "plan": "a"},
+        )
+        for nth, (name, days) in enumerate(rows)
+    ]
+    content = FORMAT.write(EVENTS, [event_row(event) for event in events])
+    gone = [frozenset() if nth in held else rules.past(event, now) for nth, event in enumerate(events)]
+
+    retired = FORMAT.retire(EVENTS, content, rules, [f"user_id:{nth}" for nth in sorted(held)], now)
+
+    assert (retired.fields if retired else 0) == sum(map(bool, gone))
+    left = retired.content if retired and retired.content else content
+    found = {event.moment: event for event in map(event_of, FORMAT.rows(EVENTS, left))}
+    for event, past in zip(events, gone, strict=True):
+        assert found[event.moment].sealed == (b"" if "context" in past else b"rest")
+        traits = found[event.moment].traits
+        texts = ["", "!"] if "traits" in past else ["eA==", "!eA=="]
+        assert [traits["email"].text, traits["ssn"].text, traits["plan"]] == [*texts, "a"]
+    again = FORMAT.retire(EVENTS, left, rules, [f"user_id:{nth}" for nth in sorted(held)], now)
+    assert again is None
 
 
 def test_nothing_is_written_where_nothing_changes() -> None:

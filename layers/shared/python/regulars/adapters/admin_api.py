@@ -25,6 +25,7 @@ from regulars.pipeline.quarantine import Quarantine
 from regulars.pipeline.rebuilds import Rebuilds, Workers
 from regulars.pipeline.refused_claims import RefusedClaims
 from regulars.pipeline.replays import Replays
+from regulars.pipeline.seeing import events_seen
 from regulars.pipeline.violations import Violations
 from regulars.pipeline.write_keys import Key, Minted, WriteKeys
 from regulars.stores.database import Database
@@ -94,7 +95,7 @@ class AdminApi:
             violations=Violations(database),
             refused=RefusedClaims(database, clock),
             held=HoldStore(database),
-            events=EventStore(database, clock),
+            events=events_seen(database, clock),
             rebuilds=Rebuilds(database, workers, clock, many),
             backfills=Backfills(database, backfilling, clock),
             sealer=sealer,

@@ -2,7 +2,9 @@
 
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import reduce
 from itertools import islice
+from operator import and_
 from typing import Any
 
 from pynamodb.expressions.condition import Condition
@@ -14,7 +16,20 @@ from regulars.adapters.gets import get_many
 from regulars.adapters.inserts import insert
 from regulars.adapters.spilling import Objects, nowhere, spill, whole
 from regulars.adapters.wire import Image, from_wire, to_wire
-from regulars.stores.database import INDEXES, KEYS, Check, Delete, Item, Page, Put, Scanned, TableName, Write, text
+from regulars.stores.database import (
+    INDEXES,
+    KEYS,
+    Check,
+    Delete,
+    Item,
+    Page,
+    Put,
+    Scanned,
+    TableName,
+    Write,
+    standing_of,
+    text,
+)
 
 MOST = 100  # writes in a transaction
 
@@ -149,6 +164,20 @@ class DynamoDatabase:
         with in_our_words():
             self._connection.dispatch("PutItem", call)
 
+    def swap(self, table: TableName, old: Item, new: Item) -> None:
+        """Write an item in place of one that was read, and still stands. Raises ConflictError."""
+        partition, sort = _key_of(table, new)
+        call: dict[str, Any] = self._connection.get_operation_kwargs(
+            self._names[table],
+            partition,
+            sort,
+            key="Item",
+            attributes=to_wire(spill(table, new, self._objects)),
+            condition=_stands(old, new),
+        )
+        with in_our_words():
+            self._connection.dispatch("PutItem", call)
+
     def delete(self, table: TableName, partition: str, sort: str | None = None, *, was: int | None = None) -> None:
         """Remove one item under its condition. Raises ConflictError."""
         call = self._call(Delete(table, (partition, sort), was))
@@ -230,6 +259,14 @@ def _unchanged(write: Write) -> Condition | None:
     if write.was is None:
         return None
     return Path("v") == write.was if write.was else Path(KEYS[write.table][0]).does_not_exist()
+
+
+def _stands(old: Item, new: Item) -> Condition:
+    each = [
+        Path(name).does_not_exist() if value is None else Path(name) == value
+        for name, value in standing_of(old, new).items()
+    ]
+    return reduce(and_, each)
 
 
 def _wire_key(table: TableName, key: tuple[str, str | None]) -> dict[str, dict[str, str]]:

@@ -12,7 +12,7 @@ import duckdb
 
 from regulars.domain.lake import REFUSED, VERSION, Kind, LakeTable, Row
 from regulars.domain.lake_forgetting import GONE, goes, left, names
-from regulars.domain.lake_retention import HELD, end_of, is_over
+from regulars.domain.lake_retention import HELD, emptied, end_of, is_over, past_of
 from regulars.domain.lake_sql import files_of, one_row_each, quoted
 from regulars.domain.retention import Retention
 from regulars.pipeline.lake import Forgotten, Merged, Retired
@@ -70,7 +70,8 @@ class Parquet:
         """
         Take out of a file what is past its period, but of whom is held, and stamp the rest by the rules.
 
-        None where nothing changes. Raises ValueError for a file that newer code wrote.
+        Fields that are past theirs go from rows that stay. None where nothing changes. Raises ValueError for a file
+        that newer code wrote.
         """
         with self.bench(table) as bench:
             bench.add(content)
@@ -157,14 +158,17 @@ class ParquetBench:
         stays = f"{files} WHERE NOT ({over})"
         gone = self._count(f"{files} WHERE {over}")
         restamped = self._count(f"{stays} AND kept_until IS DISTINCT FROM ({end})") if end else 0
-        if not gone and not restamped:
+        past = past_of(self._table, rules, now)
+        fields = self._count(f"{stays} AND ({' OR '.join(past.values())})") if past else 0
+        if not gone and not restamped and not fields:
             return None
         if not self._count(stays):
             return Retired(None, gone)
-        ends = {"kept_until": f"({end}) AS kept_until"} if end else {}
-        columns = ", ".join(ends.get(name, name) for name in self._table.names)
+        new = {"kept_until": f"({end}) AS kept_until"} if end else {}
+        new |= {name: f"CASE WHEN {when} THEN {emptied(name)} ELSE {name} END AS {name}" for name, when in past.items()}
+        columns = ", ".join(new.get(name, name) for name in self._table.names)
         kept = f"SELECT {columns} FROM {stays} ORDER BY {', '.join(self._table.order)}"
-        return Retired(_copy(self._database, self._table, kept, self._folder), gone, restamped)
+        return Retired(_copy(self._database, self._table, kept, self._folder), gone, restamped, fields)
 
     def _named(self, files: str) -> list[tuple[object, ...]]:
         key = ", ".join(self._table.key)

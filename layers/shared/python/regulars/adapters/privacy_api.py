@@ -180,7 +180,12 @@ def read_reference(raw: object) -> str:
 
 def retention_json(rules: Retention, sweep: Sweep, now: int) -> Answer:
     """Write for how long what is kept, in whole days, and how the sweep stands."""
-    said = (("event", rules.events), ("type", rules.types), ("source", rules.sources))
+    said: tuple[tuple[str, Mapping[str, int]], ...] = (
+        ("event", rules.events),
+        ("type", rules.types),
+        ("source", rules.sources),
+        ("field", {str(name): length for name, length in rules.fields.items()}),
+    )
     return {
         "default_days": rules.default // DAY,
         "anonymous_days": rules.anonymous // DAY,

@@ -91,7 +91,9 @@ PRIVACY_SCHEMAS: Mapping[str, Schema] = {
                 "description": "from the first event of who is unknown and came once",
             },
             "profiles_days": {**WHOLE, "description": "from the last arrival of anybody"},
-            "rules": a_list(an_object({"by": {"enum": ["event", "type", "source"]}, "name": TEXT, "days": WHOLE})),
+            "rules": a_list(
+                an_object({"by": {"enum": ["event", "type", "source", "field"]}, "name": TEXT, "days": WHOLE})
+            ),
             "deleted_after_days": {**WHOLE, "description": "from the end of a period, past which nobody sees it"},
             "sweep": an_object(
                 {

@@ -76,6 +76,15 @@ class Sealed:
         """Say whether only those who may read sensitive fields may read it."""
         return self.text.startswith(SENSITIVE)
 
+    @property
+    def is_gone(self) -> bool:
+        """Say whether the ciphertext was removed: what is left tells that the trait was said, and not what."""
+        return self.text in ("", SENSITIVE)
+
+    def emptied(self) -> "Sealed":
+        """Give what is left of it once its period has ended."""
+        return Sealed(self.owner, SENSITIVE if self.is_sensitive else "")
+
 
 def moment_of(instant: int | None, source: str, message_id: str) -> str:
     """Name an event within its owner: instant (or `-`), source, messageId; text sorts as time."""

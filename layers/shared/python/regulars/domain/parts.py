@@ -15,7 +15,7 @@ from typing import Literal
 from regulars.domain.events import Event, Mark
 from regulars.domain.instants import SECOND
 from regulars.domain.retention import horizon, kept_until
-from regulars.domain.state import EMPTY, State, add, anchored, parts_of, state_of, watch_of, watched
+from regulars.domain.state import EMPTY, State, add, anchored, parts_of, recalled, state_of, watch_of, watched
 from regulars.domain.watches import Watch, Watches
 
 REMEMBERED = 32
@@ -108,6 +108,7 @@ def fold(
     state = part.sealed
     for event in left:
         state = add(state, state_of(event, name, watch), watch)
+    state = recalled(state, before.state if before else EMPTY)
     return replace(
         part,
         catalog=watches.version,

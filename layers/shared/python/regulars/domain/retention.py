@@ -6,10 +6,12 @@ it is deleted `SLACK` later, so that a sweep that failed can be repeated. See do
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from typing import Literal
 
-from regulars.domain.events import Event, EventType
+from regulars.domain.events import Event, EventType, Sealed
 from regulars.domain.instants import DAY, HOUR, SECOND
+from regulars.domain.reserved_events import CONSENT_EVENTS
 
 DEFAULT = 396 * DAY  # 13 months
 ANONYMOUS = 30 * DAY
@@ -20,6 +22,7 @@ SLACK = 21 * DAY  # between the end of a period and the deletion: room for sweep
 SETTLED = HOUR  # so far behind its clock a sweep seals: no clock is that wrong
 MARGIN = DAY  # so long before its end, at the latest, an event's stamp is changed, and so long after now it then ends
 UNSTAMPED = 1 << 62
+FieldClass = Literal["context", "traits"]  # the sealed rest of an event; the personal traits that it said
 SECOND_SIGNAL = HOUR // 2  # what arrives so long after the first event of somebody is a second signal
 
 
@@ -30,7 +33,7 @@ class Retention:
 
     An event is kept for the shortest of what its name, its type and its source say, else for `default`. Of somebody
     unknown who gave no second signal nothing is kept after `anonymous`; of anybody nothing, once nothing has arrived
-    for `profiles`.
+    for `profiles`. A class of personal `fields` goes before its event; one that is not named goes with it.
     """
 
     default: int = DEFAULT
@@ -39,6 +42,7 @@ class Retention:
     sources: Mapping[str, int] = field(default_factory=dict)
     anonymous: int = ANONYMOUS
     profiles: int = DEFAULT
+    fields: Mapping[FieldClass, int] = field(default_factory=dict)
 
     def period(self, *, type: EventType, name: str | None, source: str) -> int:
         """Say for how long an event of this type, name and source is kept."""
@@ -69,6 +73,16 @@ class Retention:
         wanted = max(self.until(event), whole_second(now + MARGIN) + SECOND)
         return None if wanted == stands else wanted
 
+    def past(self, event: Event, now: int) -> frozenset[FieldClass]:
+        """
+        Say which fields of an event are past their period, whether it holds any or not.
+
+        None of a decision on consent: its proof is kept as long as the decision.
+        """
+        if event.name in CONSENT_EVENTS:
+            return frozenset()
+        return frozenset(name for name, length in self.fields.items() if event.arrival + length <= now)
+
 
 DEFAULT_RETENTION = Retention()
 
@@ -86,6 +100,28 @@ def kept_until(event: Event) -> int:
 def is_kept(event: Event, now: int) -> bool:
     """Say whether an event is still within its period: past it, no reader sees it."""
     return now < kept_until(event)
+
+
+def has_fields(event: Event) -> bool:
+    """Say whether an event holds anything that may go before it, or did."""
+    return bool(event.sealed) or any(isinstance(value, Sealed) for value in event.traits.values())
+
+
+def shown(event: Event, rules: Retention, now: int) -> Event:
+    """Give an event as readers see it: without fields that are past their period, and traits whose values went."""
+    if not has_fields(event):
+        return event
+    past = rules.past(event, now)
+    gone = {
+        name
+        for name, value in event.traits.items()
+        if isinstance(value, Sealed) and (value.is_gone or "traits" in past)
+    }
+    return replace(
+        event,
+        sealed=b"" if "context" in past else event.sealed,
+        traits={name: value for name, value in event.traits.items() if name not in gone},
+    )
 
 
 def horizon(now: int) -> int:

@@ -5,19 +5,15 @@ from typing import Any, get_args
 
 from regulars.domain.events import EventType
 from regulars.domain.instants import DAY
-from regulars.domain.retention import ANONYMOUS, DEFAULT, LEAST, LEAST_PERSON, MOST, Retention
+from regulars.domain.retention import ANONYMOUS, DEFAULT, LEAST, LEAST_PERSON, MOST, FieldClass, Retention
 from regulars.errors import DefinitionError
 
 MAX_RULES = 500
-_FIELDS = ("anonymous", "default", "events", "id", "profiles", "sources", "types")
+_FIELDS = ("anonymous", "default", "events", "fields", "id", "profiles", "sources", "types")
 _ELSEWHERE = {  # what one may look for here, and why it is refused
-    "fields": (
-        "has no meaning yet: all fields of an event are kept as long as the event. The personal ones are one sealed "
-        "blob, of which no part can be removed without its key: give the event, its type or its source a shorter period"
-    ),
     "traits": (
-        "has no meaning yet: traits are kept as long as the person. Shorten `profiles`, or remove a trait with "
-        "PATCH /v1/profiles/{ref}/traits"
+        "has no meaning: the traits of a profile are kept as long as the person. Shorten `profiles`, remove a trait "
+        "with PATCH /v1/profiles/{ref}/traits, or say under `fields` how long events keep what they said of traits"
     ),
 }
 _PARTS = {"day": 48, "month": 1_461, "year": 12 * 1_461}  # 48ths of a day: four years are 1,461 days, 48 months
@@ -44,6 +40,7 @@ def parse_retention(definition: Mapping[str, Any]) -> Retention:
         sources=_rules(definition.get("sources", {}), "sources"),
         anonymous=_of_people(definition, "anonymous", ANONYMOUS),
         profiles=_of_people(definition, "profiles", DEFAULT),
+        fields=_fields(definition.get("fields", {})),
     )
 
 
@@ -60,6 +57,17 @@ def _of_people(definition: Mapping[str, Any], name: str, otherwise: int) -> int:
     if name not in definition:
         return otherwise
     return _length(definition[name], name, least=LEAST_PERSON)
+
+
+def _fields(raw: object) -> Mapping[FieldClass, int]:
+    lengths, classes = _rules(raw, "fields"), get_args(FieldClass)
+    if finer := sorted(lengths.keys() - set(classes)):
+        raise DefinitionError(
+            f"fields.{finer[0]}",
+            f"is none of {', '.join(classes)}: what else is personal in an event is sealed as one, as `context`, and "
+            "no part of that can go without its key. Shorten `context`, or the event, its type or its source",
+        )
+    return {name: lengths[name] for name in get_args(FieldClass) if name in lengths}
 
 
 def _rules(raw: object, path: str) -> Mapping[str, int]:

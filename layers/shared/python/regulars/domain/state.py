@@ -41,6 +41,7 @@ class State:
 EMPTY = State()
 RESTRICTED = "restricted"  # the part, empty, of somebody of whom events are stored and nothing more is done with them
 CONSENT = "consent"
+TRAITS = "traits"
 SEEN = "seen"  # the part, empty, of somebody none of whose events is counted, and whom a segment takes in all the same
 
 
@@ -132,6 +133,16 @@ def anchored(sealed: State, state: State) -> State:
         orders={order_id: state.orders[order_id] for order_id in sealed.orders if order_id in state.orders},
         consent={key: state.consent[key] for key in sealed.consent if key in state.consent},
     )
+
+
+def recalled(state: State, before: State) -> State:
+    """Give traits whose events hold their values no longer the values that were kept of the same events before."""
+    found = {
+        name: before.traits[name]
+        for name, (at, moment, value) in state.traits.items()
+        if isinstance(value, Sealed) and value.is_gone and before.traits.get(name, ())[:2] == (at, moment)
+    }
+    return replace(state, traits={**state.traits, **found}) if found else state
 
 
 def stored_size(value: Any) -> int:

@@ -18,10 +18,10 @@ from regulars.domain.state import CONSENT
 from regulars.pipeline.opening import Opener, Shown
 from regulars.pipeline.people import Found, People
 from regulars.pipeline.ports import Clock, Many
+from regulars.pipeline.seeing import events_seen
 from regulars.pipeline.timeline import Position, Timeline, position_of
 from regulars.stores.database import Database
 from regulars.stores.definitions import DefinitionStore
-from regulars.stores.events import EventStore
 from regulars.stores.identities import part_from_item
 from regulars.stores.profiles import ProfileStore
 
@@ -71,7 +71,7 @@ class Consents:
     def __init__(self, database: Database, many: Many, clock: Clock) -> None:
         self._people = People(database, many)
         self._profiles = ProfileStore(database)
-        self._events = EventStore(database, clock)
+        self._events = events_seen(database, clock)
         self._timeline = Timeline(database, many, clock)
         self._definitions = DefinitionStore(database)
         self._database = database

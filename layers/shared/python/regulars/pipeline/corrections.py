@@ -23,6 +23,7 @@ from regulars.pipeline.persons import sum_person
 from regulars.pipeline.plans import Plans
 from regulars.pipeline.ports import Clock, Many, Sealer
 from regulars.pipeline.profiles import ranked
+from regulars.pipeline.seeing import Seeing
 from regulars.pipeline.stamping import Stamps
 from regulars.pipeline.traits import ShownTrait, Traits
 from regulars.stores.catalog import CatalogStore
@@ -50,7 +51,7 @@ class Corrector:
     def __init__(self, database: Database, sealer: Sealer, many: Many, clock: Clock, random: Callable[[], str]) -> None:
         self._database = database
         self._people = People(database, many)
-        self._events = EventStore(database)
+        self._events = EventStore(database, Seeing(database, clock))
         self._claims = ClaimStore(database)
         self._traits = Traits(database, many, clock)
         self._catalog = LiveCatalog(CatalogStore(database))

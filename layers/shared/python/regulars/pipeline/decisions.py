@@ -12,6 +12,7 @@ from regulars.pipeline.consents import Consents
 from regulars.pipeline.own_events import naming, seal, store_once
 from regulars.pipeline.people import Found
 from regulars.pipeline.ports import Clock, Many, Sealer
+from regulars.pipeline.seeing import Seeing
 from regulars.pipeline.stamping import Stamps
 from regulars.stores.claims import ClaimStore
 from regulars.stores.database import Database
@@ -38,7 +39,7 @@ class DecisionRecorder:
     def __init__(self, database: Database, sealer: Sealer, many: Many, clock: Clock, random: Callable[[], str]) -> None:
         self._database = database
         self._consents = Consents(database, many, clock)
-        self._events = EventStore(database)
+        self._events = EventStore(database, Seeing(database, clock))
         self._identities = IdentityStore(database)
         self._claims = ClaimStore(database)
         self._stamps = Stamps(database, clock)

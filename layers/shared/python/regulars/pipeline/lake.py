@@ -76,6 +76,7 @@ class Retired:
     content: bytes | None
     gone: int
     restamped: int = 0
+    fields: int = 0  # rows that stay, without some of theirs
 
 
 class Retiring(Protocol):

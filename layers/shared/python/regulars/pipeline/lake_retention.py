@@ -84,3 +84,4 @@ class LakeRetainer:
             self._lake.remove([key])
         self._journal.count("lake_rows_retired", retired.gone, table=table.name)
         self._journal.count("lake_rows_restamped", retired.restamped, table=table.name)
+        self._journal.count("lake_rows_without_fields", retired.fields, table=table.name)

@@ -18,6 +18,7 @@ from regulars.pipeline.live import LiveCatalog
 from regulars.pipeline.own_events import naming_event
 from regulars.pipeline.ports import Clock, Many, Sealer
 from regulars.pipeline.sealing import open_rest
+from regulars.pipeline.seeing import Seeing
 from regulars.pipeline.stamping import Stamps
 from regulars.stores.catalog import CatalogStore
 from regulars.stores.database import Database, Item
@@ -63,6 +64,7 @@ class Lists:
         self._definitions = CatalogStore(database)
         self._catalog = LiveCatalog(self._definitions)
         self._events = EventStore(database)
+        self._seen = EventStore(database, Seeing(database, clock))
         self._identities = IdentityStore(database)
         self._stamps = Stamps(database, clock)
         self._sealer = sealer
@@ -202,7 +204,7 @@ class Lists:
         return len(owners)
 
     def _newest(self, owner: str) -> Event | None:
-        return naming_event(owner, None, self._events)
+        return naming_event(owner, None, self._seen)
 
     def _known(self, owners: Sequence[str]) -> int:
         linked = {link.owner for link in self._identities.links(owners)}

@@ -23,11 +23,11 @@ from regulars.pipeline.own_events import naming_event
 from regulars.pipeline.people import TRIES, Found, People
 from regulars.pipeline.persons import Persons, sum_person
 from regulars.pipeline.ports import Clock, Many, Sealer
+from regulars.pipeline.seeing import events_seen
 from regulars.pipeline.timeline import Position, Timeline
 from regulars.pipeline.traits import ShownTrait, Traits
 from regulars.stores.catalog import CatalogStore
 from regulars.stores.database import Database
-from regulars.stores.events import EventStore
 from regulars.stores.identities import Identity, IdentityStore
 from regulars.stores.memberships import MembershipStore
 
@@ -90,7 +90,7 @@ class ProfileReader:
         self._people = People(database, many)
         self._timeline = Timeline(database, many, clock)
         self._traits = Traits(database, many, clock)
-        self._events = EventStore(database, clock)
+        self._events = events_seen(database, clock)
         self._identities = IdentityStore(database)
         self._memberships = MembershipStore(database)
         self._catalog = LiveCatalog(CatalogStore(database), rates="always")

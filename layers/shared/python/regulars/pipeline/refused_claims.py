@@ -10,8 +10,8 @@ from regulars.domain.instants import to_text
 from regulars.domain.refused_claims import RefusedClaim
 from regulars.pipeline.opening import Opener, Shown
 from regulars.pipeline.ports import Clock, Journal
+from regulars.pipeline.seeing import events_seen
 from regulars.stores.database import Database
-from regulars.stores.events import EventStore
 from regulars.stores.refused_claims import Place, RefusedClaimStore
 
 _REMEMBERED = 10_000
@@ -55,7 +55,7 @@ class RefusedClaims:
 
     def __init__(self, database: Database, clock: Clock) -> None:
         self._store = RefusedClaimStore(database)
-        self._events = EventStore(database, clock)
+        self._events = events_seen(database, clock)
 
     def of(
         self, days: Sequence[str], *, after: tuple[str, Place] | None, limit: int

@@ -2,9 +2,10 @@
 
 from collections.abc import Callable
 
+from regulars.domain.forgetting import is_restricted
 from regulars.domain.parts import Part, is_due
 from regulars.domain.retention import horizon
-from regulars.domain.state import parts_of
+from regulars.domain.state import TRAITS, parts_of
 from regulars.errors import ConflictError, StaleCatalogError
 from regulars.pipeline.history import History
 from regulars.pipeline.live import LiveCatalog
@@ -36,7 +37,21 @@ class Sealing:
         watches = self._catalog.now().watches
         parts = {part.name: part for part in identity.parts}
         names = sorted({name for event in history.events() for name in parts_of(event, watches)})
-        return sum(self._settle(parts.get(name, Part(owner=owner, name=name)), history) for name in names)
+        return sum(self._settle(parts.get(name, Part(owner=owner, name=name)), history, self._seal) for name in names)
+
+    def keep_traits(self, owner: str) -> bool:
+        """
+        Let an identifier's register of traits stand by itself; say whether it does, and events may let go of theirs.
+
+        Of somebody restricted it does not: what their events say is counted once that ends. Raises ConflictError.
+        """
+        identity = self._identities.read(owner)
+        if (identity.link and identity.link.erased) or is_restricted(identity.parts):
+            return False
+        history = History(self._events, owner, self._clock)
+        none = Part(owner=owner, name=TRAITS)
+        self._settle(next((part for part in identity.parts if part.name == TRAITS), none), history, self._register)
+        return True
 
     def refold(self, owner: str) -> None:
         """
@@ -48,10 +63,10 @@ class Sealing:
         for part in self._identities.read(owner).parts:
             self._again(part, history)
 
-    def _settle(self, part: Part, history: History) -> bool:
+    def _settle(self, part: Part, history: History, seal: Callable[[Part, History], bool]) -> bool:
         for tries in range(TRIES):
             try:
-                return self._seal(part, history)
+                return seal(part, history)
             except (ConflictError, StaleCatalogError):
                 self._pause(tries)
             history.forget()
@@ -66,6 +81,16 @@ class Sealing:
         if not any(is_due(part, event, up_to=horizon(history.read)) for event in own):
             return False
         self._identities.save(history.fold(part, watches))
+        return True
+
+    def _register(self, part: Part, history: History) -> bool:
+        watches = self._catalog.now().watches
+        if part.catalog > watches.version:
+            raise StaleCatalogError
+        folded = history.fold(part, watches)
+        if folded.state == part.state:
+            return False
+        self._identities.save(folded)
         return True
 
     def _again(self, part: Part, history: History) -> None:

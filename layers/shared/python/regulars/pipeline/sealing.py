@@ -48,7 +48,9 @@ def seal_trait(owner: str, name: str, value: object, sealer: Sealer, *, sensitiv
 
 
 def open_trait(name: str, trait: Sealed, sealer: Sealer) -> Any:
-    """Open one trait; None where the owner's key is gone."""
+    """Open one trait; None where the owner's key is gone, or it was removed."""
+    if trait.is_gone:
+        return None
     text = trait.text.removeprefix(SENSITIVE)
     opened = sealer.open(trait.owner, _field(name, trait.is_sensitive), b64decode(text))
     return json.loads(opened) if opened is not None else None

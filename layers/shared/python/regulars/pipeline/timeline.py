@@ -8,6 +8,7 @@ from itertools import islice
 from regulars.domain.events import Event
 from regulars.domain.retention import is_kept
 from regulars.pipeline.ports import Clock, Many
+from regulars.pipeline.seeing import Seeing
 from regulars.stores.database import Database
 from regulars.stores.events import EventStore
 
@@ -32,6 +33,7 @@ class Timeline:
 
     def __init__(self, database: Database, many: Many, clock: Clock) -> None:
         self._events = EventStore(database)
+        self._seen = Seeing(database, clock)
         self._many = many
         self._clock = clock
 
@@ -41,7 +43,7 @@ class Timeline:
         """
         Read the newest events of all owners, newest first, older than a position; `but` are names left out.
 
-        What is past its period is in no timeline, whether it is deleted yet or not.
+        What is past its period, an event or fields of one, is in no timeline, whether it is deleted yet or not.
         """
         now = self._clock()
         size = max(SMALLEST_READ, -(-2 * limit // max(1, len(owners))))
@@ -50,7 +52,8 @@ class Timeline:
         firsts = self._many(lambda owner: self._events.newest(owner, before=starts[owner], limit=size), owners)
         lists = [self._on(owner, first, size) for owner, first in zip(owners, firsts, strict=True)]
         merged = merge(*lists, key=position_of, reverse=True)
-        return list(islice((event for event in merged if event.name not in but and is_kept(event, now)), limit))
+        kept = (event for event in merged if event.name not in but and is_kept(event, now))
+        return self._seen(list(islice(kept, limit)))
 
     def _on(self, owner: str, events: list[Event], size: int) -> Iterator[Event]:
         while events:

@@ -9,8 +9,8 @@ from regulars.domain.masking import MASK
 from regulars.domain.people import Person
 from regulars.pipeline.opening import Opener, Shown
 from regulars.pipeline.ports import Clock, Many
+from regulars.pipeline.seeing import events_seen
 from regulars.stores.database import Database
-from regulars.stores.events import EventStore
 from regulars.stores.identities import Identity
 
 
@@ -38,7 +38,7 @@ class Traits:
     """Shows traits; of those that were corrected it reads the correction."""
 
     def __init__(self, database: Database, many: Many, clock: Clock) -> None:
-        self._events = EventStore(database, clock)
+        self._events = events_seen(database, clock)
         self._many = many
 
     def show(

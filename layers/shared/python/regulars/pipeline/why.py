@@ -19,9 +19,9 @@ from regulars.pipeline.people import Found, People
 from regulars.pipeline.persons import Persons, sum_person
 from regulars.pipeline.ports import Clock, Many
 from regulars.pipeline.profiles import shown_of
+from regulars.pipeline.seeing import events_seen
 from regulars.stores.catalog import CatalogStore
 from regulars.stores.database import Database
-from regulars.stores.events import EventStore
 from regulars.stores.memberships import MembershipStore
 
 READ = 1_000  # newest events of each identifier that are looked through for those that made it so
@@ -67,7 +67,7 @@ class Explainer:
     def __init__(self, database: Database, many: Many, clock: Clock) -> None:
         self._people = People(database, many)
         self._persons = Persons(database, many)
-        self._events = EventStore(database, clock)
+        self._events = events_seen(database, clock)
         self._memberships = MembershipStore(database)
         self._catalog = LiveCatalog(CatalogStore(database))
         self._many = many

@@ -129,6 +129,14 @@ class Database(Protocol):
     def put(self, table: TableName, item: Item, *, was: int | None = None) -> None:
         """Write one item under its condition. Raises ConflictError."""
 
+    def swap(self, table: TableName, old: Item, new: Item) -> None:
+        """
+        Write an item in place of one that was read, and that still stands; so it brings back none that went.
+
+        It stands where its texts and numbers are those of `old`; so do those that are only in `new` where there is
+        none. Raises ConflictError.
+        """
+
     def delete(self, table: TableName, partition: str, sort: str | None = None, *, was: int | None = None) -> None:
         """Remove one item under its condition. Raises ConflictError."""
 
@@ -137,6 +145,12 @@ class Database(Protocol):
 
     def insert(self, table: TableName, items: Sequence[Item]) -> list[bool]:
         """Write each item that has no other under its key yet; say for each whether it was new."""
+
+
+def standing_of(old: Item, new: Item) -> Mapping[str, str | int | None]:
+    """List what tells that an item stands as it was read: its texts and numbers, None for what it has not."""
+    told: dict[str, str | int | None] = {name: None for name in new if name not in old}
+    return told | {name: value for name, value in old.items() if not isinstance(value, bytes)}
 
 
 def number(item: Item, name: str, default: int = 0) -> int:

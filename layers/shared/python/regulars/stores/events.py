@@ -2,30 +2,33 @@
 
 import json
 import zlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any, cast
 
 from regulars.domain.events import Event, EventType, Sealed
 from regulars.domain.instants import SECOND
 from regulars.domain.preserving import ends
-from regulars.domain.retention import SLACK, is_kept
+from regulars.domain.retention import SLACK, FieldClass
 from regulars.stores.database import Database, Item, binary, number, size_of, text
+from regulars.stores.large import SPILLED
 
 _ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False)
 _NOTHING: Mapping[str, Sealed | None] = {}
 UNIT = 1_024  # a write is billed by the started kilobyte
+Seen = Callable[[Sequence[Event]], list[Event]]
 
 
 class EventStore:
     """
     Keeps events; a second one under the same key is a duplicate and changes nothing.
 
-    With a `clock` it is one for readers: what is past its period is neither got nor among the newest, deleted or not.
+    With `seen` it is one for readers (`pipeline/seeing.py`): what is past its period is neither got nor among the
+    newest, deleted or not, and what fields of others are past theirs is not in them.
     """
 
-    def __init__(self, database: Database, clock: Callable[[], int] | None = None) -> None:
+    def __init__(self, database: Database, seen: Seen = list) -> None:
         self._database = database
-        self._clock = clock
+        self._seen = seen
 
     def insert(self, events: Sequence[Event]) -> list[bool]:
         """Store events; say for each whether it was new. Keys must differ within one call."""
@@ -44,12 +47,6 @@ class EventStore:
         """Read the newest events of an owner, newest first, older than a moment."""
         items = self._database.query("events", owner, before=before, newest_first=True, limit=limit)
         return self._seen([from_item(item) for item in items])
-
-    def _seen(self, events: list[Event]) -> list[Event]:
-        if self._clock is None:
-            return events
-        now = self._clock()
-        return [event for event in events if is_kept(event, now)]
 
 
 def to_item(
@@ -109,6 +106,33 @@ def from_item(item: Item) -> Event:
         proven=bool(number(item, "proven")),
         kept_until=ends(item),
     )
+
+
+def without(item: Item, gone: Collection[FieldClass]) -> Item:
+    """
+    Give the item of an event without fields that are gone, itself where it holds none of them.
+
+    Of a trait its name stays. What was spilled is let go of as well, but for traits: they go with the event.
+    """
+    left = dict(item)
+    if "context" in gone:
+        left.pop("sealed", None)
+        prefix, *names = text(item, SPILLED).split() or [""]
+        if "sealed" in names:
+            left[SPILLED] = " ".join([prefix, *(name for name in names if name != "sealed")])
+    if "traits" in gone and (packed := binary(item, "clear")):
+        left["clear"] = _emptied(packed, text(item, "owner"))
+    return item if left == item else left
+
+
+def _emptied(packed: bytes, owner: str) -> bytes:
+    clear = _read_clear(packed)
+    sealed = clear.get("sealed", {})
+    emptied = {name: Sealed(owner, value).emptied().text for name, value in sealed.items()}
+    if emptied == sealed:
+        return packed
+    content = _ENCODER.encode({**clear, "sealed": emptied}).encode()
+    return content if packed[:1] == b"{" else zlib.compress(content, 6)
 
 
 def expires(kept_until: int) -> int:

@@ -15,6 +15,7 @@ from regulars.stores.database import (
     TableName,
     Write,
     number,
+    standing_of,
     text,
 )
 
@@ -89,6 +90,13 @@ class Rehearsal:
     def put(self, table: TableName, item: Item, *, was: int | None = None) -> None:
         """Note one item under its condition. Raises ConflictError."""
         self.transact([Put(table, item, was)])
+
+    def swap(self, table: TableName, old: Item, new: Item) -> None:
+        """Note an item in place of one that still stands. Raises ConflictError."""
+        standing = self.get(*_key(Put(table, old)))
+        if standing is None or any(standing.get(name) != value for name, value in standing_of(old, new).items()):
+            raise ConflictError("an item does not stand any more as it was read")
+        self._written[_key(Put(table, new))] = new
 
     def delete(self, table: TableName, partition: str, sort: str | None = None, *, was: int | None = None) -> None:
         """Note that one item is gone. Raises ConflictError."""
