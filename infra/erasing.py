@@ -49,6 +49,8 @@ class Erasing(Construct):
                 buckets.failures.allow("GetObject", "PutObject", "DeleteObject", under=["aws/lambda"]),
                 buckets.lake.listing(),
                 buckets.lake.allow("GetObject", "PutObject", "DeleteObject", under=_LAKE),
+                # What remains of people who are anonymised is counted once, and never taken back.
+                buckets.lake.allow("GetObject", "PutObject", under=["remains"]),
                 buckets.exports.listing(),
                 buckets.exports.allow("DeleteObject", under=["files"]),
                 buckets.anchors.allow("PutObject", under=[LEDGER]),

@@ -49,6 +49,7 @@ class Lake(Construct):
             may=[
                 lake.listing(),
                 lake.allow("GetObject", "PutObject", "DeleteObject", under=_TABLES),
+                lake.allow("GetObject", "DeleteObject", under=["remains"]),  # past its period
                 # What is past its period goes, but of whom is held: the rules, the holds, and who belongs to whom.
                 tables.catalog.allow("GetItem", "Query", "PutItem"),
                 tables.identities.allow("GetItem"),

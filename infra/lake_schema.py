@@ -63,6 +63,14 @@ FILES: dict[str, Columns] = {
         "source": TEXT,
         "refused": INSTANT,
     },
+    "remains": {
+        "arrived": INSTANT,
+        "type": TEXT,
+        "name": TEXT,
+        "source": TEXT,
+        "events": NUMBER,
+        "k": NUMBER,
+    },
 }
 
 
@@ -103,5 +111,10 @@ VIEWS: dict[str, View] = {
         columns={"owner": TEXT, "profile_id": TEXT},
         sql=f"SELECT one.owner, latest.profile_id FROM ({_LATEST}) AS latest"
         " CROSS JOIN UNNEST(latest.owners) AS one (owner) WHERE latest.nth = 1 AND latest.change <> 'tombstone'",
+    ),
+    "remains": View(
+        columns={**DAY, "type": TEXT, "name": TEXT, "source": TEXT, "events": NUMBER, "k": NUMBER},
+        sql="SELECT day, type, name, source, CAST(sum(events) AS BIGINT) AS events, min(k) AS k FROM remains_files"
+        f" WHERE (arrived + INTERVAL '396' DAY) > {_NOW} GROUP BY day, type, name, source",
     ),
 }

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from cli.errors import UserError
 from cli.place import make_private
 from regulars.adapters.clock import now
-from regulars.domain.lake import EVENTS, IDENTITY, REFUSED, TABLES, LakeTable
+from regulars.domain.lake import EVENTS, IDENTITY, REFUSED, REMAINS, TABLES, LakeTable
 from regulars.domain.lake_sql import AS_OF, DAY, TYPES, files_of, quoted, set_now, shown, views
 
 if TYPE_CHECKING:
@@ -22,6 +22,8 @@ READS: Mapping[str, LakeTable] = {
     "people": IDENTITY,
     "refused": REFUSED,
     "refused_files": REFUSED,
+    "remains": REMAINS,
+    "remains_files": REMAINS,
 }
 _ONE_SELECT = "ask with one SELECT: the lake is read, and nothing is written"
 

@@ -92,9 +92,9 @@ def test_a_request_is_over_only_after_a_late_round_that_found_nothing() -> None:
     assert next_round(request) > request.began
 
 
-@pytest.mark.parametrize("kind", ["anonymisation", "", None, 7, "ERASURE"])
-def test_a_kind_that_is_none_says_which_there_are_or_where_else_to_go(kind: object) -> None:
-    with pytest.raises(InvalidRequestError, match=r"kind is one of|ask for an erasure"):
+@pytest.mark.parametrize("kind", ["pseudonymisation", "", None, 7, "ERASURE"])
+def test_a_kind_that_is_none_says_which_there_are(kind: object) -> None:
+    with pytest.raises(InvalidRequestError, match="kind is one of erasure, anonymisation"):
         check_kind(kind)
 
 

@@ -34,6 +34,7 @@ HELD = {
     },
 }
 HELD[3] = {**HELD[2], "events": f"{HELD[2]['events']} kept_until:instant"}
+HELD[4] = {**HELD[3], "remains": "arrived:instant type:text name:text source:text events:number k:number"}
 
 scalars = st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text()
 content = st.dictionaries(

@@ -10,7 +10,7 @@ import pytest
 from regulars.adapters import clients, export_files, lake, ledger_copies
 from regulars.adapters.parquet import Parquet
 from regulars.domain.events import Event
-from regulars.domain.lake import EVENTS
+from regulars.domain.lake import EVENTS, REMAINS
 from regulars.domain.lake_files import batch_key
 from regulars.domain.lake_rows import event_row
 from regulars.domain.privacy_requests import Request
@@ -86,6 +86,33 @@ def test_it_erases_round_after_round_and_says_how_long_to_wait(erase: Any, monke
     kept = {one.owner for copy in ledger_copies.ledger_copies().all() for one in copy.doomed}
     assert kept == {OWNER, "anonymous_id:a"}
     assert request.found["lake_rows"] == 3
+
+
+@pytest.mark.parametrize("number", [21, 22])
+def test_of_many_who_are_anonymised_counts_remain(erase: Any, monkeypatch: pytest.MonkeyPatch, number: int) -> None:
+    clock = [START]
+    monkeypatch.setattr(erase._worker(), "_clock", lambda: clock[0])
+    people = [f"user_id:{one:x}" for one in range(number)]
+    content = Parquet().write(EVENTS, [event_row(an_event(links=(person,))) for person in people[:12]])
+    lake.lake().put(batch_key(EVENTS, "2026-01-01", "2", content), content)
+    store = RequestStore(clients.database())
+    store.save(Request(id="q2", kind="anonymisation", by="s", received=START, state="verified", identifiers=number))
+    store.add("q2", people)
+
+    while not (answer := erase.handler({"id": "q2"}, Time()))["done"]:
+        clock[0] += answer["wait"] * 1_000_000
+
+    request = store.get("q2")
+    rows = [
+        row
+        for file in lake.lake().files(REMAINS, since="")
+        for row in Parquet().rows(REMAINS, lake.lake().get(file.key) or b"")
+    ]
+    viewed = {"arrived": START, "type": "track", "name": "Product Viewed", "source": "web", "events": 10, "k": 10}
+    assert request
+    assert request.state == "done"
+    assert rows == ([viewed] if number == 22 else [])  # of 21 only nine had none
+    assert request.counted == {"events": 10 * len(rows), "groups": len(rows)}
 
 
 def test_a_large_event_of_somebody_else_loses_the_name_and_keeps_its_content(erase: Any) -> None:

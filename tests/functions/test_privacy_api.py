@@ -61,7 +61,6 @@ def test_a_request_is_taken_verified_met_and_certified(workspace: Workspace) -> 
 @pytest.mark.parametrize(
     ("changes", "said"),
     [
-        ({"kind": "anonymisation"}, "ask for an erasure"),
         ({"kind": "anything"}, "kind is one of"),
         ({"law": "none"}, "law is one of"),
         ({"reference": "Ann, of Bern"}, "nobody's name"),

@@ -194,6 +194,7 @@ LAKE = {
     "compact": {"s3:DeleteObject", "s3:GetObject", "s3:PutObject"},
     "erase": {"s3:DeleteObject", "s3:GetObject", "s3:PutObject"},
 }
+COUNTS = {"erase": ("s3:GetObject", "s3:PutObject"), "compact": ("s3:DeleteObject", "s3:GetObject")}
 LARGE = {
     "archive": {"events": "GetObject"},
     "ingest": {"events": "GetObject PutObject", "quarantine": "GetObject PutObject", "overflow": "PutObject"},
@@ -290,6 +291,7 @@ def test_a_function_reads_and_writes_exactly_these_objects(allowed: dict[str, se
     }
     tables = LAKE_TABLES[:2] if function == "preview_segment" else LAKE_TABLES
     lake = {f"{action} buckets/lake/{table}/*" for action in LAKE.get(function, ()) for table in tables}
+    lake |= {f"{action} buckets/lake/remains/*" for action in COUNTS.get(function, ())}
     listed = {"s3:ListBucket buckets/lake"} if function in ("compact", "preview_segment", "erase") else set()
     listed |= {"s3:ListBucket buckets/large"} if function in ("erase", "retain") else set()
     listed |= {"s3:ListBucket buckets/exports"} if function in EXPORTS else set()

@@ -14,8 +14,9 @@ from local.world.world import Counts
 from regulars.domain.catalog import Live
 from regulars.domain.events import Event
 from regulars.domain.instants import HOUR, SECOND
-from regulars.domain.lake import LakeTable
+from regulars.domain.lake import LakeTable, Row
 from regulars.domain.privacy_requests import Request
+from regulars.domain.remains import Going
 from regulars.errors import ConflictError, NotFoundError, RequestError
 from regulars.pipeline.erase_worker import EraseWorker, Places
 from regulars.pipeline.evaluate import Evaluator
@@ -43,6 +44,18 @@ class _NoFiles:
 
     def forget(self, table: LakeTable, content: bytes, gone: object) -> None:
         """Find nothing."""
+
+    def going(self, content: bytes, gone: object, now: int) -> list[Going]:
+        """There is no file to look into."""
+        raise NotImplementedError
+
+    def write(self, table: LakeTable, rows: object) -> bytes:
+        """There is nothing to write."""
+        raise NotImplementedError
+
+    def rows(self, table: LakeTable, content: bytes) -> list[Row]:
+        """There is no file to read."""
+        raise NotImplementedError
 
 
 class _NoQueue:

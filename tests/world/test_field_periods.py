@@ -7,9 +7,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from local.world.erasing import MemoryLarge
+from local.world.erasing import Erasing, MemoryLarge
 from local.world.retaining import Retaining
-from regulars.adapters.spilling import spill
+from regulars.adapters.parquet import Parquet
+from regulars.adapters.spilling import spill, whole
 from regulars.domain.events import Sealed
 from regulars.domain.instants import DAY
 from regulars.domain.timers import MINUTE
@@ -20,6 +21,7 @@ from regulars.stores.database import TableName, text
 from regulars.stores.events import EventStore, without
 from regulars.stores.identities import IdentityStore
 from regulars.stores.large import places_of
+from tests.world.erasures import erase, still_said
 from tests.world.test_retaining import Trial
 
 LONG = {"default": "10 years", "anonymous": "10 years", "profiles": "10 years"}
@@ -274,6 +276,7 @@ def test_the_object_of_a_large_context_goes(trial: Fields) -> None:
     assert sorted(trial.large.held) == sorted(places_of(left))
     assert [place for place in trial.large.held if place.endswith("/sealed")] == []
     assert [place for place in places_of(large) if place.endswith("/sealed")] != []
+    assert {**whole(large, lambda: trial.large), "clear": b""} == {**whole(left, lambda: trial.large), "clear": b""}
 
 
 def test_an_object_that_a_sweep_left_behind_goes_with_its_event(trial: Fields) -> None:
@@ -285,3 +288,29 @@ def test_an_object_that_a_sweep_left_behind_goes_with_its_event(trial: Fields) -
     trial.sweep()
 
     assert trial.large.held == {}
+
+
+def test_the_profile_keeps_its_trait_when_the_event_that_let_go_of_it_is_sealed_and_deleted(trial: Fields) -> None:
+    trial.identify(1)
+    trial.weeks(3)
+    definition = {**LONG, "default": "60 days", "fields": {"traits": "10 days"}}
+    trial.workspace.put("/v1/retention", {"definition": definition})
+    assert trial.there() == [(False, False)]
+    trial.weeks(20)
+
+    assert trial.stored() == []
+    assert trial.email() == "1@shop.example"
+    assert trial.rebuilt() == 0
+    assert trial.email() == "1@shop.example"
+
+
+def test_an_erasure_and_later_sweeps_leave_nothing_of_who_had_let_go_of_fields(trial: Fields) -> None:
+    trial.identify(1)
+    trial.weeks(3)
+    trial.identify(2)
+    erasing = Erasing(world=trial.world, lake=trial.workspace.lake, format=Parquet(), large=trial.large)
+    erase(trial.workspace, erasing, trial.viewer)
+    trial.weeks(3)
+
+    assert trial.stored() == []
+    assert still_said(erasing, ["1@shop.example", "2@shop.example"], [trial.viewer]) == set()

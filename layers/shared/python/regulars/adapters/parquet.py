@@ -10,10 +10,11 @@ from weakref import finalize
 
 import duckdb
 
-from regulars.domain.lake import REFUSED, VERSION, Kind, LakeTable, Row
+from regulars.domain.lake import EVENTS, REFUSED, VERSION, Kind, LakeTable, Row
 from regulars.domain.lake_forgetting import GONE, goes, left, names
 from regulars.domain.lake_retention import HELD, emptied, end_of, is_over, past_of
 from regulars.domain.lake_sql import files_of, one_row_each, quoted
+from regulars.domain.remains import Going
 from regulars.domain.retention import Retention
 from regulars.pipeline.lake import Forgotten, Merged, Retired
 
@@ -63,6 +64,16 @@ class Parquet:
         with self.bench(table) as bench:
             bench.add(content)
             return bench.rows()
+
+    def going(self, content: bytes, gone: Sequence[str], now: int) -> list[Going]:
+        """
+        List the events of people in a file of events, but of what is past its period.
+
+        Raises ValueError for a file that newer code wrote.
+        """
+        with self.bench(EVENTS) as bench:
+            bench.add(content)
+            return bench.going(gone, now)
 
     def retire(
         self, table: LakeTable, content: bytes, rules: Retention, held: Sequence[str], now: int
@@ -149,6 +160,14 @@ class ParquetBench:
         kept = f"SELECT {left(self._table)} FROM {stays} ORDER BY {order}"
         keys = [] if self._table is REFUSED else [(str(one), str(other)) for one, other in named]
         return Forgotten(_copy(self._database, self._table, kept, self._folder), rows, keys)
+
+    def going(self, gone: Sequence[str], now: int) -> list[Going]:
+        """List the events of people in all that was laid down, but of what is past its period."""
+        self._database.execute(f"CREATE TEMP TABLE {GONE} AS SELECT unnest($1::VARCHAR[]) AS owner", [list(gone)])
+        files = f"({files_of(self._table, self._files)}) AS files"
+        condition = f"{goes(self._table)} AND {self._table.ends} > make_timestamp({now})"
+        asked = f"SELECT DISTINCT owner, moment, type, name, source FROM {files} WHERE {condition}"
+        return self._database.execute(asked).fetchall()
 
     def retire(self, rules: Retention, held: Sequence[str], now: int) -> Retired | None:
         """Make one file of all that was laid down that has not ended; None where nothing of it changes."""

@@ -30,7 +30,10 @@ PRIVACY_SCHEMAS: Mapping[str, Schema] = {
         {
             "kind": {
                 "enum": list(KINDS),
-                "description": "lift undoes an erasure's ledger, release a restriction; opt_out begins at once",
+                "description": (
+                    "anonymisation is an erasure that leaves counts of many; lift undoes the ledger of both, release a"
+                    " restriction; opt_out begins at once"
+                ),
             },
             "identifiers": _IDENTIFIERS,
             "law": {

@@ -10,8 +10,9 @@ from typing import Protocol
 
 from regulars.errors import UnavailableError
 from regulars.stores.database import Item, TableName, size_of, text
-from regulars.stores.large import SPILLED, SPILLS_FROM, prefix_of
+from regulars.stores.large import SPILLED, SPILLS_FROM, folder_of, prefix_of
 
+_EVENTS = folder_of("events", "")[:-1]
 _LETTER = 4  # bytes at most
 _ATTRIBUTE = 256  # bytes at most of a name, and of a number beside its digits
 
@@ -47,23 +48,21 @@ def whole(item: Item, objects: Callable[[], Objects]) -> Item:
     """
     Fetch what was spilled of an item.
 
-    Raises UnavailableError, also when an object is not there: it was written before the item.
+    An image of an event from before its context went (docs/retention.md) is whole without it. Raises
+    UnavailableError, also when another object is not there: it was written before the item.
     """
     if SPILLED not in item:
         return item
     prefix, *names = text(item, SPILLED).split()
     rest = {name: value for name, value in item.items() if name != SPILLED}
-    return {**rest, **{name: _fetch(f"{prefix}/{name}", objects()) for name in names}}
+    found = {name: objects().get(f"{prefix}/{name}") for name in names}
+    lost = {name for name, content in found.items() if content is None}
+    if lost - ({"sealed"} if prefix.startswith(_EVENTS) else set()):
+        raise UnavailableError("a part of an item is not where the item says")
+    return {**rest, **{name: content for name, content in found.items() if content is not None}}
 
 
 def _at_most(item: Item) -> int:
     """Tell a size that an item surely does not exceed: most are far below, and need not be counted exactly."""
     sizes = [len(value) if isinstance(value, bytes) else _LETTER * len(str(value)) for value in item.values()]
     return sum(sizes) + _ATTRIBUTE * len(sizes)
-
-
-def _fetch(key: str, objects: Objects) -> bytes:
-    content = objects.get(key)
-    if content is None:
-        raise UnavailableError("a part of an item is not where the item says")
-    return content

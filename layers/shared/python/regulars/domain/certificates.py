@@ -14,6 +14,7 @@ from typing import Any
 from regulars.domain.instants import DAY, to_text
 from regulars.domain.privacy_requests import Request
 from regulars.domain.register import remaining
+from regulars.domain.remains import K
 
 VERSION = 1
 UNNAMED = 30  # days: how long an event stays in quarantine
@@ -44,7 +45,8 @@ def certify(request: Request, *, hash_key: bytes) -> Certificate:
         "removed": dict(request.found),
         "changed": list(request.changed),
         "found_by_the_last_round": dict(request.last),
-        "remains": _remains(request) if request.kind == "erasure" else [],
+        "remains": _remains(request) if request.erases else [],
+        "counts": {**request.counted, "k": K} if request.kind == "anonymisation" else None,
     }
     return {**content, "signature": _sign(content, hash_key)}
 

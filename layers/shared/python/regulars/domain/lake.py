@@ -12,7 +12,7 @@ from typing import Any, Literal
 from regulars.domain.instants import DAY, to_text
 from regulars.domain.retention import DEFAULT
 
-VERSION = 3
+VERSION = 4
 # An instant has microseconds and is UTC; `sealed` is a map from names to ciphertext.
 Kind = Literal["text", "texts", "number", "instant", "bytes", "sealed"]
 Row = Mapping[str, Any]
@@ -133,7 +133,24 @@ REFUSED = LakeTable(
     order=("owner", "rule"),
     ends=f"(refused + INTERVAL '{_DAYS}' DAY)",
 )
-TABLES: Mapping[str, LakeTable] = {table.name: table for table in (EVENTS, IDENTITY, REFUSED)}
+REMAINS = LakeTable(
+    name="remains",
+    columns=(
+        Column("arrived", "instant", "the day on which they arrived, its first instant: it is the day of the file"),
+        Column("type", "text", "track, identify, page, screen, group or alias"),
+        Column("name", "text", "the name of a track call, page or screen"),
+        Column("source", "text", "the source that sent them"),
+        Column("events", "number", "how many events there were, to the nearest multiple of `k`"),
+        Column("k", "number", "so many people or more had such events, and none of them is known any more"),
+    ),
+    key=("type", "name", "source"),
+    best="events",
+    dated="arrived",
+    order=("type", "name", "source"),
+    ends=f"(arrived + INTERVAL '{_DAYS}' DAY)",
+)
+OF_PEOPLE: Mapping[str, LakeTable] = {table.name: table for table in (EVENTS, IDENTITY, REFUSED)}
+TABLES: Mapping[str, LakeTable] = {**OF_PEOPLE, REMAINS.name: REMAINS}
 
 
 def day_text(instant: int) -> str:

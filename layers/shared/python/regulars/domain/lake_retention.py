@@ -25,7 +25,8 @@ HELD = "held"  # the table of owners of whom nothing goes, in its column `owner`
 
 def is_over(table: LakeTable, now: int) -> str:
     """Write the condition on which a row goes: its period has ended, and nobody holds whom it is of."""
-    return f"{table.ends} <= make_timestamp({now}) AND owner NOT IN (SELECT owner FROM {HELD})"
+    ended = f"{table.ends} <= make_timestamp({now})"
+    return f"{ended} AND owner NOT IN (SELECT owner FROM {HELD})" if "owner" in table.names else ended
 
 
 def end_of(table: LakeTable, rules: Retention, now: int) -> str | None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from regulars.domain.lake import IDENTITY, TABLES, Column, Kind, LakeTable
+from regulars.domain.lake import IDENTITY, OF_PEOPLE, REMAINS, Column, Kind, LakeTable
 
 TYPES: Mapping[Kind, str] = {  # as DuckDB names them
     "text": "VARCHAR",
@@ -24,14 +24,14 @@ _PEOPLE = (
 
 def views(now: str = NOW) -> dict[str, str]:
     """Write all views, by name, over the files of the tables: what is past its period, as of `now`, is in none."""
-    each = {table.name: f"{one_row_each(table, table.files)}{_within(table, now)}" for table in TABLES.values()}
-    return {**each, "people": _people(IDENTITY.files)}
+    each = {table.name: f"{one_row_each(table, table.files)}{_within(table, now)}" for table in OF_PEOPLE.values()}
+    return {**each, "people": _people(IDENTITY.files), REMAINS.name: _summed(now)}
 
 
 def shown() -> dict[str, tuple[Column, ...]]:
     """Tell the columns of each view."""
-    each = {table.name: (DAY, *table.columns, *table.derived) for table in TABLES.values()}
-    return {**each, "people": _PEOPLE}
+    each = {table.name: (DAY, *table.columns, *table.derived) for table in OF_PEOPLE.values()}
+    return {**each, "people": _PEOPLE, REMAINS.name: (DAY, *REMAINS.columns[1:])}
 
 
 def one_row_each(table: LakeTable, files: str) -> str:
@@ -50,6 +50,13 @@ def _people(files: str) -> str:
         f"SELECT one.owner, latest.profile_id FROM ({latest}) AS latest CROSS JOIN UNNEST(latest.owners) AS one (owner)"
         " WHERE latest.nth = 1 AND latest.change <> 'tombstone'"
     )
+
+
+def _summed(now: str) -> str:
+    """Write the view of what remains of people who are gone: a row a group, whichever request they went by."""
+    group = "day, type, name, source"
+    sums = "CAST(sum(events) AS BIGINT) AS events, min(k) AS k"
+    return f"SELECT {group}, {sums} FROM {REMAINS.files} WHERE {REMAINS.ends} > {now} GROUP BY {group}"
 
 
 def _within(table: LakeTable, now: str) -> str:

@@ -19,23 +19,27 @@ from regulars.domain.timers import MINUTE
 from regulars.errors import ConflictingEditError, ForbiddenError, InvalidRequestError
 
 Kind = Literal[
-    "erasure", "lift", "access", "portability", "restriction", "objection", "release", "opt_out", "rectification"
+    "erasure",
+    "anonymisation",
+    "lift",
+    "access",
+    "portability",
+    "restriction",
+    "objection",
+    "release",
+    "opt_out",
+    "rectification",
 ]
 State = Literal["received", "verified", "held", "running", "done", "cancelled"]
 Proof = Literal["signed_in", "document", "in_person", "known_channel", "court_order"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
 STATES: tuple[State, ...] = get_args(State)
+ERASING: frozenset[Kind] = frozenset({"erasure", "anonymisation"})  # after which nothing of the person is left
 BY_HAND: frozenset[Kind] = frozenset({"access", "portability", "rectification"})  # done by the officer, once verified
 FILES: frozenset[Kind] = frozenset({"access", "portability"})  # who was verified is given a file
 UNVERIFIED: frozenset[Kind] = frozenset({"opt_out"})  # 11 CCR 7026(d): nobody has to prove who they are to say no
 NOT_REQUIRED = "not_required"  # the proof of those
 PROOFS: tuple[Proof, ...] = get_args(Proof)
-ELSEWHERE: Mapping[str, str] = {
-    "anonymisation": (
-        "what would be left of a person among few could be tied to them again, and nobody could say that it cannot:"
-        " ask for an erasure, or count what you need of many before it"
-    ),
-}
 MOST = 100_000  # identifiers of a request
 MOST_OF: Mapping[Kind, int] = {"rectification": 1}  # what is wrong of one person is right of another
 AT_ONCE = 1_000  # identifiers that are told at once
@@ -57,7 +61,8 @@ class Request:
     identifiers it turned out to be about; it `repeats` after tables were restored from a backup. `changed` are the
     names of traits that were corrected: their values are never kept here. `extended` is when, by whom and for which
     reason its time was made longer. While it is `held`, `held_by` are the legal holds because of which it waits;
-    `aside` is the request that waits for those of its people who are held.
+    `aside` is the request that waits for those of its people who are held. `counted` is what an anonymisation left:
+    so many events, in so many groups.
     """
 
     id: str
@@ -88,6 +93,7 @@ class Request:
     extension: Extension | Literal[""] = ""
     held_by: tuple[str, ...] = ()
     aside: str = ""
+    counted: Mapping[str, int] = field(default_factory=dict)
     version: int = 0
 
     @property
@@ -102,6 +108,11 @@ class Request:
         return None if self.state == "cancelled" else deadline(self.due, ended=self.ended, now=now)
 
     @property
+    def erases(self) -> bool:
+        """Say whether nothing of the people is left once it is done."""
+        return self.kind in ERASING
+
+    @property
     def is_open(self) -> bool:
         """Say whether something is to be done still."""
         return self.state not in ("done", "cancelled")
@@ -114,7 +125,7 @@ def verify(request: Request, *, by: str, proof: str, now: int, four_eyes: bool =
     With `four_eyes` an erasure is confirmed by somebody else than who took it. Raises InvalidRequestError,
     ForbiddenError, ConflictingEditError.
     """
-    if four_eyes and request.kind == "erasure" and by == request.by:
+    if four_eyes and request.erases and by == request.by:
         raise ForbiddenError("who took an erasure does not verify it here: somebody else has to (four_eyes)")
     if request.kind in UNVERIFIED and not proof:
         proof = NOT_REQUIRED
@@ -217,13 +228,11 @@ def is_over(request: Request) -> bool:
 
 
 def check_kind(kind: object) -> Kind:
-    """Read what is asked for. Raises InvalidRequestError, which says where else to go."""
+    """Read what is asked for. Raises InvalidRequestError, which says what there is."""
     for known in KINDS:
         if kind == known:
             return known
-    if isinstance(kind, str) and kind in ELSEWHERE:
-        raise InvalidRequestError(f"{kind} is no request here: {ELSEWHERE[kind]}")
-    raise InvalidRequestError(f"kind is one of {', '.join((*KINDS, *ELSEWHERE))}")
+    raise InvalidRequestError(f"kind is one of {', '.join(KINDS)}")
 
 
 def check_law(law: object) -> Law:

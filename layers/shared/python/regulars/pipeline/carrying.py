@@ -10,11 +10,11 @@ from collections.abc import Callable, Mapping, Sequence
 
 from regulars.pipeline.ports import Many
 from regulars.stores.database import KEYS, Database, Item, TableName, text
-from regulars.stores.privacy_requests import DOOMED, REQUEST, SUBJECT
+from regulars.stores.privacy_requests import DOOMED, REQUEST, SUBJECT, TIE
 from regulars.stores.vault import WORKSPACE, VaultStore, is_secret, standing
 
 PAGE = 500
-_EVIDENCE = frozenset({REQUEST, SUBJECT, DOOMED})
+_EVIDENCE = frozenset({REQUEST, SUBJECT, DOOMED, TIE})
 Told = Callable[[int], None]
 
 

@@ -11,17 +11,19 @@ from dataclasses import dataclass, replace
 
 from regulars.domain.erasure import Doomed, closure
 from regulars.domain.instants import SECOND
-from regulars.domain.lake import EVENTS, TABLES, LakeTable
+from regulars.domain.lake import EVENTS, OF_PEOPLE, LakeTable
 from regulars.domain.lake_files import first_day
 from regulars.domain.ledger_copies import LedgerCopy, Word
 from regulars.domain.privacy_requests import Request, hold, is_over, next_round, set_aside
+from regulars.domain.remains import Leaving
 from regulars.errors import NotFoundError
 from regulars.pipeline.erasing import Counts, Eraser
 from regulars.pipeline.export_forgetting import ExportForgetter
 from regulars.pipeline.given_up_forgetting import GivenUpForgetter
 from regulars.pipeline.holding import Holding
 from regulars.pipeline.lake import Lake, Rewriting
-from regulars.pipeline.lake_forgetting import LakeForgetter
+from regulars.pipeline.lake_forgetting import Before, LakeForgetter
+from regulars.pipeline.lake_remains import LakeRemains
 from regulars.pipeline.ledger_copies import LedgerCopies
 from regulars.pipeline.opting_out import OptOuts
 from regulars.pipeline.ports import Clock, Journal, Large, Many, Rewritable
@@ -31,12 +33,15 @@ from regulars.pipeline.sweeping import RESTORED, SWEPT, Sweeper
 from regulars.stores.database import Database
 from regulars.stores.lake_passes import LakePassStore
 from regulars.stores.privacy_requests import RequestStore
+from regulars.stores.profiles import ProfileStore
 
 PAGE = 100  # identifiers at a time
+MANY = 1_000  # small rows that are removed in one step
 FEW = 5  # identifiers: their rows are removed several at once, of more people it is the people
 SEIZE, SEAL, ROWS, WAIT, MARKS = "seize", "confirm", "rows", "wait", "marks"
 EXPORTS = "exports"
 GIVEN_UP = "given up"
+TIES = "ties"
 _LAKE = "lake "
 BUSY_WAIT = 60  # seconds, while retention rewrites files of the lake
 HELD_WAIT = 86_400  # seconds until it is asked again whether a request is held still
@@ -85,7 +90,9 @@ class EraseWorker:
         self._opt_outs = OptOuts(database, map)
         self._sweeper = Sweeper(database, places.large)
         self._passes = LakePassStore(database)
+        self._profiles = ProfileStore(database)
         self._lake = LakeForgetter(places.lake, places.format)
+        self._remains = LakeRemains(places.lake, places.format)
         self._exports = ExportForgetter(database, places.exports, clock)
         self._given_up = GivenUpForgetter(places.failures)
         self._copies = places.copies
@@ -118,12 +125,12 @@ class EraseWorker:
 
     def _take_up(self, request: Request) -> Request:
         """Begin with a request, unless everybody in it is held."""
-        if request.kind == "erasure":
+        if request.erases:
             owners = self._store.subjects(request.id, after=None, limit=PAGE)
             held = self._held(owners)
             if owners and len(owners) == len(held) < PAGE:
                 return hold(request, set().union(*held.values()))
-        stage = SEIZE if request.kind == "erasure" else MARKS
+        stage = SEIZE if request.erases else MARKS
         return replace(request, state="running", stage=stage, cursor=None, last={}, held_by=())
 
     def _held(self, owners: Sequence[str]) -> Mapping[str, Sequence[str]]:
@@ -154,6 +161,9 @@ class EraseWorker:
                 return self._begin(request)
             case "rows":
                 return self._rows(request)
+            case "ties":
+                more = self._store.untie(request.id, limit=MANY)
+                return self._next(request, Counter(), request.id if more else None)
             case "exports":
                 return self._next(request, self._exports.forget(request.marked), None)
         return self._sweep(request, has_time)
@@ -174,11 +184,20 @@ class EraseWorker:
         """See that whoever was written down is in the ledger: a worker may have died in between."""
         doomed = self._store.doomed(request.id, after=request.cursor, limit=PAGE)
         self._keep("erasure", request, doomed)
+        if _counts(request):
+            self._tie(request, doomed)
         marked = self._mark([one.owner for one in doomed], request)
         found = _sum(request.found, Counter(ledger=marked))
         if len(doomed) == PAGE:
             return replace(request, cursor=doomed[-1].owner, found=found)
         return replace(request, stage=WAIT, cursor=None, found=found, marked=self._clock())
+
+    def _tie(self, request: Request, doomed: Sequence[Doomed]) -> None:
+        """Note who is one person, while their profiles, frozen by now, still say so."""
+        for profile_id in dict.fromkeys(name for one in doomed for name in one.profiles):
+            profile = self._profiles.root(profile_id)
+            if profile and len(profile.owners) > 1:
+                self._store.tie(request.id, profile.owners, profile.profile_id)
 
     def _mark(self, owners: Sequence[str], request: Request) -> int:
         return sum(self._many(lambda owner: self._seizer.seize(owner, request.id), owners))
@@ -209,7 +228,7 @@ class EraseWorker:
         found: Counts = Counter()
         if request.stage.startswith(_LAKE):
             since = first_day(request.marked) if request.round else ""
-            table = TABLES[request.stage.removeprefix(_LAKE)]
+            table = OF_PEOPLE[request.stage.removeprefix(_LAKE)]
             cursor, found = self._lake.forget(
                 table,
                 gone,
@@ -217,6 +236,7 @@ class EraseWorker:
                 after=cursor,
                 told=lambda table, one, other: self._redact(table, one, other, gone),
                 has_time=has_time,
+                before=self._counting(request, gone) if table is EVENTS and _counts(request) else _nothing,
             )
             return self._next(request, found, cursor)
         if request.stage == GIVEN_UP:
@@ -228,6 +248,11 @@ class EraseWorker:
             found += more
             if cursor is None or not has_time():
                 return self._next(request, found, cursor)
+
+    def _counting(self, request: Request, gone: frozenset[str]) -> Before:
+        """Keep counts of a day before its files are rewritten."""
+        leaving = Leaving(request=request.id, owners=gone, ties=self._store.ties(request.id))
+        return lambda day: self._remains.keep(day, leaving, now=self._clock())
 
     def _all_gone(self, request: Request) -> frozenset[str]:
         """Name everybody who is erased; nobody is added once they are all seized."""
@@ -254,7 +279,8 @@ class EraseWorker:
             return ended
         erased = sum(1 for _ in self._store.all_doomed(request.id))
         self._journal.count("people_erased", erased)
-        return replace(ended, state="done", stage="", ended=self._clock(), erased=erased)
+        counted = self._remains.counted(request.id) if request.kind == "anonymisation" else {}
+        return replace(ended, state="done", stage="", ended=self._clock(), erased=erased, counted=counted)
 
     def _lift(self, owners: Sequence[str]) -> Counts:
         """Let people begin anew, and no request be about them that might be repeated one day."""
@@ -282,10 +308,20 @@ class EraseWorker:
         return replace(noted, state="done", stage="", cursor=None, ended=self._clock())
 
 
+def _nothing(_day: str) -> None:
+    """Do nothing before the files of a day are rewritten."""
+
+
+def _counts(request: Request) -> bool:
+    """Say whether what goes is counted: in the first round only, whose people are known, and never when repeated."""
+    return request.kind == "anonymisation" and not request.round and not request.repeats
+
+
 def _stages(request: Request) -> Sequence[str]:
     """List what a round goes through, in this order."""
     restored = RESTORED if request.repeats else ()
-    return ROWS, EXPORTS, *restored, *SWEPT, GIVEN_UP, *(_LAKE + name for name in TABLES)
+    untied = (TIES,) if _counts(request) else ()
+    return ROWS, EXPORTS, *restored, *SWEPT, GIVEN_UP, *(_LAKE + name for name in OF_PEOPLE), *untied
 
 
 def _sum(one: Mapping[str, int], other: Counts) -> dict[str, int]:

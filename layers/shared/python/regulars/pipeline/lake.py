@@ -7,6 +7,7 @@ from typing import Protocol
 
 from regulars.domain.lake import LakeTable, Row
 from regulars.domain.lake_files import StoredFile
+from regulars.domain.remains import Going
 from regulars.domain.retention import Retention
 
 
@@ -89,7 +90,16 @@ class Retiring(Protocol):
 
 
 class Rewriting(Protocol):
-    """Rewrites files without some of what they hold."""
+    """Rewrites files without some of what they hold, and keeps counts of it."""
+
+    def write(self, table: LakeTable, rows: Sequence[Row]) -> bytes:
+        """Write rows as a file; the same rows make the same bytes."""
+
+    def rows(self, table: LakeTable, content: bytes) -> Sequence[Row]:
+        """Give the rows of a file, as they were written."""
+
+    def going(self, content: bytes, gone: Sequence[str], now: int) -> Sequence[Going]:
+        """List the events of people in a file of events, but of what is past its period."""
 
     def forget(self, table: LakeTable, content: bytes, gone: Sequence[str]) -> Forgotten | None:
         """Take people out of a file; None where it says nothing of them."""

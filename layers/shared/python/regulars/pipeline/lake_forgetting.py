@@ -4,11 +4,12 @@ from collections import Counter
 from collections.abc import Callable, Collection, Sequence
 
 from regulars.domain.lake import LakeTable
-from regulars.domain.lake_files import rewritten_key
+from regulars.domain.lake_files import day_in, rewritten_key
 from regulars.pipeline.erasing import Counts
 from regulars.pipeline.lake import Lake, Rewriting
 
 Told = Callable[[LakeTable, str, str], int]  # told the key of a row of others; says how many rows of tables it changed
+Before = Callable[[str], None]  # told each day before a file of it is rewritten
 
 
 class LakeForgetter:
@@ -27,6 +28,7 @@ class LakeForgetter:
         after: str | None,
         told: Told,
         has_time: Callable[[], bool],
+        before: Before = lambda _day: None,
     ) -> tuple[str | None, Counts]:
         """
         Rewrite the files of a table from a day on, those after a key.
@@ -35,9 +37,12 @@ class LakeForgetter:
         """
         found: Counts = Counter()
         names = sorted(gone)
+        day = ""
         for file in list(self._lake.files(table, since=since)):
             if after is not None and file.key <= after:
                 continue
+            if day_in(file.key) != day:
+                before(day := day_in(file.key))
             found.update(self._rewrite(table, file.key, names, told))
             if not has_time():
                 return file.key, found

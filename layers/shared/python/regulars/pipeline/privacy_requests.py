@@ -89,7 +89,7 @@ class PrivacyRequests:
         Raises NotFoundError, InvalidRequestError, ForbiddenError, ConflictingEditError.
         """
         request = self.get(id)
-        if by != request.by and request.kind == "erasure" and self._asks_for_four_eyes():
+        if by != request.by and request.erases and self._asks_for_four_eyes():
             raise ForbiddenError("who took an erasure names whom it is about: somebody else verifies it (four_eyes)")
         self._check(request.kind, owners, beside=request.identifiers)
         if request.state != "received":
@@ -153,7 +153,7 @@ class PrivacyRequests:
         Raises NotFoundError, InvalidRequestError, ConflictingEditError, UnavailableError.
         """
         request = self.get(id)
-        if request.kind != "erasure":
+        if not request.erases:
             raise InvalidRequestError("only an erasure is repeated, after tables were restored")
         self._change(id, _again, "done")
         return self.resume(id)

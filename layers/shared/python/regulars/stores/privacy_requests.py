@@ -13,6 +13,7 @@ from regulars.stores.database import Database, Item, Value, number, text
 REQUEST = "privacy_request"
 SUBJECT = "privacy_subject"
 DOOMED = "privacy_owner"
+TIE = "privacy_tie"
 _TEXTS = ("reference", "verified_by", "proof", "stage", "extended_by", "extension", "aside")
 _NUMBERS = ("verified", "marked", "round", "began", "ended", "erased", "repeats", "awake", "extended")
 
@@ -86,8 +87,29 @@ class RequestStore:
             before = page[-1].id
 
     def erasures(self) -> Iterator[Request]:
-        """List all requests for an erasure, newest first."""
-        return (each for each in self.all() if each.kind == "erasure")
+        """List all requests after which nothing of the people is left, newest first."""
+        return (each for each in self.all() if each.erases)
+
+    def tie(self, id: str, owners: Iterable[str], person: str) -> None:
+        """Note that several identifiers are one person, until what they leave is counted."""
+        rows: list[Item] = [{"kind": TIE, "id": f"{id}#{owner}", "person": person} for owner in owners]
+        self._database.insert("catalog", rows)
+
+    def ties(self, id: str) -> dict[str, str]:
+        """Give the person of each identifier that is not alone."""
+        found: dict[str, str] = {}
+        after = None
+        while rows := self._rows(TIE, id, after, 1_000):
+            found |= {owner: text(item, "person") for owner, item in rows}
+            after = rows[-1][0]
+        return found
+
+    def untie(self, id: str, *, limit: int) -> bool:
+        """Forget some of those; say whether there are more."""
+        rows = self._rows(TIE, id, None, limit)
+        for _, item in rows:
+            self._database.delete("catalog", TIE, text(item, "id"))
+        return len(rows) == limit
 
     def is_any_running(self) -> bool:
         """Say whether workers are at any request."""
@@ -133,6 +155,8 @@ def _item(request: Request) -> Item:
         item["held_by"] = " ".join(request.held_by)
     if request.cursor is not None:
         item["cursor"] = request.cursor
+    if request.counted:
+        item["counted"] = json.dumps(dict(request.counted), sort_keys=True, separators=(",", ":"))
     if request.changed:
         item["changed"] = json.dumps(request.changed)
     return item | {name: value for name, value in rare.items() if value}
@@ -168,5 +192,6 @@ def _request(item: Item) -> Request:
         extended_by=text(item, "extended_by"),
         extension=cast(Extension, text(item, "extension")),
         changed=tuple(json.loads(text(item, "changed", "[]"))),
+        counted=json.loads(text(item, "counted", "{}")),
         version=number(item, "v"),
     )
