@@ -54,6 +54,14 @@ def test_operations_names_every_alarm_and_no_other(templates: Templates) -> None
     assert sorted(alarms) == sorted(named)
 
 
+def test_the_cost_of_a_month_counts_what_is_deployed(templates: Templates) -> None:
+    deployed = [one["Type"] for each in (templates.data, templates.platform) for one in each["Resources"].values()]
+    text = (DOCS / "cost.md").read_text()
+
+    assert f"| {deployed.count('AWS::KMS::Key')} KMS keys |" in text
+    assert f"| {deployed.count('AWS::CloudWatch::Alarm')} alarms |" in text
+
+
 def test_operations_names_every_metric() -> None:
     page = (DOCS / "operations.md").read_text()
     code = "".join(file.read_text() for file in [*(ROOT / "layers").rglob("*.py"), *(ROOT / "functions").rglob("*.py")])

@@ -13,6 +13,9 @@ from tests.workspace import Answer, Workspace
 NAMED = [route for route in GUARDED if "{" in route.path]
 TAKING = [route for route in GUARDED if isinstance(BODIES.get(route.body), dict)]
 NOTHING = {"ref": "user_id:n0b0dy", "id": "n0thing", "print": "n0thing", "upload": "9" * 16}
+EMPTY: list[tuple[str, object]] = [
+    ("list_legal_holds_of", {"holds": []})
+]  # whom nobody has seen yet may be held all the same
 MORE = {"tenantId": "t-2", "role": "admin", "roles": ["admin"], "verified": True, "segments": ["vip"], "by": "s-9"}
 
 
@@ -39,7 +42,7 @@ def ask_for(workspace: Workspace, route: Route[Any], values: dict[str, str]) -> 
 def test_an_id_of_nothing_is_answered_as_nothing_and_is_not_repeated(workspace: Workspace, route: Route[Any]) -> None:
     answer = ask_for(workspace, route, NOTHING)
 
-    assert answer.status in (400, 404, 409)
+    assert answer.status in (400, 404, 409) or (route.name, answer.content) in EMPTY
     assert not [value for value in NOTHING.values() if value.rpartition(":")[2] in answer.text]
     assert not workspace.failures
 

@@ -71,7 +71,7 @@ def test_one_asks_another_agrees_and_the_one_takes_it(shop: Regulars, tmp_path: 
     assert [path.name for path in tmp_path.glob("*.part")] == []
     shown = ask(shop, "exports", "show", id)
     assert ("decided by pia" in shown.out, "kept until" in shown.out) == (True, True)
-    assert id in ask(shop, "exports", "list").out
+    assert id in ask(shop, "exports", "list", "--json").out
 
 
 def test_who_says_no_agrees_to_nothing(shop: Regulars) -> None:
