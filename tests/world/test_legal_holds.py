@@ -114,6 +114,7 @@ def test_those_of_a_request_who_are_not_held_are_erased(trial: Trial) -> None:
     assert certify(others, hash_key=bytes(32))["set_aside"] == waiting.id
     assert (others.state, waiting.state, waiting.held_by, waiting.identifiers) == ("done", "held", (hold,), 1)
     assert [trial.is_erased(trial.user(name)) for name in USERS] == [False, True, True]
+    assert trial.user("ann") not in trial.requests.subjects(id, after=None, limit=10)
     trial.holds.release(hold, by="s-1")
     trial.work(id)
 

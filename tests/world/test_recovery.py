@@ -26,14 +26,16 @@ from regulars.errors import ConflictingEditError, NotFoundError, UnavailableErro
 from regulars.pipeline.carrying import Carrier
 from regulars.pipeline.erase_worker import EraseWorker
 from regulars.pipeline.ledger_copies import LedgerCopies
+from regulars.pipeline.legal_holds import Case, LegalHolds
 from regulars.pipeline.rebuild import Rebuilder
 from regulars.pipeline.recovery import Recovery, Replayed
 from regulars.pipeline.rotation import Rotation
 from regulars.stores.database import KEYS, Item, TableName, binary, text
 from regulars.stores.events import from_item
+from regulars.stores.legal_holds import LegalHoldStore
 from regulars.stores.vault import VaultStore, is_secret
 from tests.workspace import Workspace
-from tests.world.erasures import erase, requests_of, still_said
+from tests.world.erasures import Nobody, erase, requests_of, still_said
 
 GONE = ("g0n3-user", "g0n3@example.com", "g0n3-free-text", "g0n3-clear")
 Backup = Mapping[TableName, Sequence[Item]]
@@ -345,7 +347,39 @@ def test_whoever_was_lifted_since_begins_anew_once_more(drill: Drill) -> None:
     assert (replayed.erased, replayed.lifted) == (3, 3)
     assert still_said(drill.erasing, GONE, drill.gone) == set()
     drill.workspace.send({"type": "track", "event": "Given", "userId": "g0n3-user"})
+    drill.erasing.finish(replayed.request)
     assert drill.profile("g0n3-user")["traits"] == {}
+
+
+def test_legal_holds_of_after_the_backup_stay_and_those_that_ended_do_not_keep_anybody(drill: Drill) -> None:
+    old = a_hold(drill, "g0n3-user")
+    drill.backup = {table: list(drill.world.database.all(table)) for table in KEYS}
+    drill.at = drill.world.clock.now
+    holds(drill).release(old, by="s-1")
+    erase(drill.workspace, drill.erasing, drill.gone[0])
+    new = a_hold(drill, "kept-user")
+    drill.lose(*(table for table in KEYS if table != "catalog"))
+    drill.restore()
+
+    drill.recovery.close(at=drill.at)
+    drill.replay()
+    drill.carry()
+    drill.recovery.open()
+
+    assert still_said(drill.erasing, GONE, ()) == set()
+    assert drill.profile("g0n3-user") == 404
+    standing = LegalHoldStore(drill.world.database).standing(drill.world.clock.now)
+    assert [hold.id for hold in standing] == [new]
+
+
+def a_hold(drill: Drill, user: str) -> str:
+    """Hold somebody for a case."""
+    return holds(drill).place(Case(reference="case-9", by="s-1", until=0), [drill.workspace.owner("user_id", user)]).id
+
+
+def holds(drill: Drill) -> LegalHolds:
+    """Who keeps holds."""
+    return LegalHolds(drill.world.database, Nobody(), drill.world.clock, map)
 
 
 def test_whoever_was_lifted_before_the_backup_keeps_what_came_since() -> None:

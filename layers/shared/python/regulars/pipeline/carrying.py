@@ -2,19 +2,20 @@
 Carry a restored table into the live one, which keeps its name, stream, expiry and alarms.
 
 Rows that the restored table lacks are removed, others are put where they differ; done again, it goes on. Evidence is
-only added to: rows of the audit trail, and requests of persons. The secrets of the workspace stay what they are, unless
-the live vault has lost them.
+only added to: rows of the audit trail, requests of persons, and legal holds. The secrets of the workspace stay what
+they are, unless the live vault has lost them.
 """
 
 from collections.abc import Callable, Mapping, Sequence
 
 from regulars.pipeline.ports import Many
 from regulars.stores.database import KEYS, Database, Item, TableName, text
+from regulars.stores.legal_holds import LEGAL_HOLD, NAMED, REACHED
 from regulars.stores.privacy_requests import DOOMED, REQUEST, SUBJECT, TIE
 from regulars.stores.vault import WORKSPACE, VaultStore, is_secret, standing
 
 PAGE = 500
-_EVIDENCE = frozenset({REQUEST, SUBJECT, DOOMED, TIE})
+_EVIDENCE = frozenset({REQUEST, SUBJECT, DOOMED, TIE, LEGAL_HOLD, NAMED, REACHED})
 Told = Callable[[int], None]
 
 

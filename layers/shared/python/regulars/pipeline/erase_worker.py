@@ -127,14 +127,20 @@ class EraseWorker:
         """Begin with a request, unless everybody in it is held."""
         if request.erases:
             owners = self._store.subjects(request.id, after=None, limit=PAGE)
-            held = self._held(owners)
+            held = self._held(request, owners)
             if owners and len(owners) == len(held) < PAGE:
                 return hold(request, set().union(*held.values()))
         stage = SEIZE if request.erases else MARKS
         return replace(request, state="running", stage=stage, cursor=None, last={}, held_by=())
 
-    def _held(self, owners: Sequence[str]) -> Mapping[str, Sequence[str]]:
-        """Say by which legal holds those of these are held who are."""
+    def _held(self, request: Request, owners: Sequence[str]) -> Mapping[str, Sequence[str]]:
+        """
+        Say by which legal holds those of these are held who are.
+
+        What is repeated was done before, so no hold stood in its way: one that a restore brought back has ended since.
+        """
+        if request.repeats:
+            return {}
         holding = Holding(self._database, self._clock())
         return {owner: by for owner in owners if (by := holding.by(owner))}
 
@@ -145,8 +151,7 @@ class EraseWorker:
         by = tuple(sorted({*waiting.held_by, *fresh.held_by}))
         new = self._store.add(fresh.id, held)
         self._store.save(replace(waiting, held_by=by, identifiers=waiting.identifiers + new))
-        for owner in held:
-            self._store.spare(request.id, owner)
+        self._store.spare(request.id, list(held))
         return fresh.id
 
     def _go_on(self, request: Request, has_time: Callable[[], bool]) -> Request:
@@ -170,7 +175,7 @@ class EraseWorker:
 
     def _seize(self, request: Request) -> Request:
         owners = self._store.subjects(request.id, after=request.cursor, limit=PAGE)
-        if held := self._held(owners):
+        if held := self._held(request, owners):
             request = replace(request, aside=self._set_aside(request, held))
         left = [owner for owner in owners if owner not in held]
         self._keep("erasure", request, [one for owner in left for one in closure(owner, None)])
@@ -285,7 +290,7 @@ class EraseWorker:
     def _lift(self, owners: Sequence[str]) -> Counts:
         """Let people begin anew, and no request be about them that might be repeated one day."""
         for request in self._store.erasures():
-            self._store.spare(request.id, owners)
+            self._store.spare(request.id, list(owners))
         return sum((self._eraser.lift(owner) for owner in owners), Counter[str]())
 
     def _marks(self, request: Request) -> Request:

@@ -113,7 +113,7 @@ class Recovery:
         if done:
             for owner in wish.lift:
                 Ledger(self._restored).lift(owner)
-                self._requests.spare(request.id, owner)
+            self._requests.spare(request.id, list(wish.lift))
         return Replayed(request=request.id, erased=len(wish.erase), lifted=len(wish.lift), done=done)
 
     def check_replayed(self) -> None:

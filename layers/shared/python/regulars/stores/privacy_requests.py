@@ -73,7 +73,7 @@ class RequestStore:
             for owner, item in rows
         ]
 
-    def spare(self, id: str, owners: Sequence[str]) -> None:
+    def spare(self, id: str, owners: list[str]) -> None:
         """Let a request be about identifiers no longer, so that they are not erased again when that is repeated."""
         keys: list[tuple[str, str | None]] = [(kind, f"{id}#{owner}") for kind in (DOOMED, SUBJECT) for owner in owners]
         for item in self._database.get_many("catalog", keys):
