@@ -53,6 +53,15 @@ class Tables(Construct):
             indexes=[_by_segment()],
             expires=True,
         )
+        self.journeys = Table(
+            self,
+            "journeys",
+            stage=stage,
+            key=keys.profiles,
+            partition="owner",
+            sort="item",
+            expires=True,
+        )
         self.timers = Table(
             self,
             "timers",
@@ -91,6 +100,7 @@ class Tables(Construct):
             self.identities,
             self.profiles,
             self.memberships,
+            self.journeys,
             self.timers,
             self.vault,
             self.catalog,

@@ -52,7 +52,7 @@ def aws() -> Iterator[None]:
 
 @pytest.fixture
 def tables(aws: None) -> None:
-    """The ten tables and the bucket for large things, empty, in the fake AWS."""
+    """The eleven tables and the bucket for large things, empty, in the fake AWS."""
     from tests.tables import create_bucket, create_tables
 
     del aws

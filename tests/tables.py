@@ -1,4 +1,4 @@
-"""The ten tables in a fake AWS, as the architecture draws them."""
+"""The eleven tables in a fake AWS, as the architecture draws them."""
 
 from functools import cache
 from typing import TYPE_CHECKING, Any

@@ -77,7 +77,7 @@ class Change:
 
 class MemoryDatabase:
     """
-    Ten tables in memory, each operation atomic under one lock.
+    Eleven tables in memory, each operation atomic under one lock.
 
     `hook` is called before each operation, outside the lock: a scheduler switches workers there, and chaos strikes.
     The streams tell when each change was made by `clock` (microseconds).

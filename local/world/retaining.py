@@ -11,7 +11,7 @@ from regulars.pipeline.retaining import Ground, Retainer, nobody_is_held
 from regulars.pipeline.working import Report
 from regulars.stores.database import KEYS, TableName, number, text
 
-EXPIRING: tuple[TableName, ...] = ("events", "identities", "memberships", "timers", "quarantine", "tallies")
+EXPIRING: tuple[TableName, ...] = ("events", "identities", "memberships", "journeys", "timers", "quarantine", "tallies")
 
 
 def expire(database: MemoryDatabase, now: int) -> int:

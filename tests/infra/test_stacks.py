@@ -8,7 +8,7 @@ from infra.permissions import identity, paths
 from infra.templates import Templates, synthesize
 
 STREAMED = ("events", "identities", "memberships", "profiles", "tallies")
-TABLES = (*STREAMED, "audit", "catalog", "quarantine", "timers", "vault")
+TABLES = (*STREAMED, "audit", "catalog", "journeys", "quarantine", "timers", "vault")
 EXPORTS = {
     *((f"tables/{table}", attribute) for table in TABLES for attribute in ("Arn", "Ref")),
     *((f"tables/{table}", "StreamArn") for table in STREAMED),

@@ -56,8 +56,8 @@ def readers(templates: Templates) -> dict[str, set[str]]:
     return found
 
 
-def test_the_architecture_describes_ten_tables() -> None:
-    assert len(described()) == 10
+def test_the_architecture_describes_eleven_tables() -> None:
+    assert len(described()) == 11
 
 
 def test_tables_have_the_keys_and_streams_of_the_architecture(deployed: Templates) -> None:
@@ -114,7 +114,7 @@ def test_each_class_of_data_has_a_key_of_its_own(deployed: Templates) -> None:
 
     assert classes == {
         "keys/events": {"events", "quarantine", "tallies"},
-        "keys/profiles": {"catalog", "identities", "memberships", "profiles", "timers"},
+        "keys/profiles": {"catalog", "identities", "journeys", "memberships", "profiles", "timers"},
         "keys/vault": {"vault"},
         "keys/audit": {"audit"},
     }
@@ -131,7 +131,7 @@ def test_nothing_deletes_the_data_of_production(in_production: Templates) -> Non
         if each["Type"].endswith(("GlobalTable", "::Bucket", "::Key", "::UserPool"))
     ]
 
-    assert len(lasting) == 23
+    assert len(lasting) == 24
     assert {(each["DeletionPolicy"], each["UpdateReplacePolicy"]) for each in lasting} == {("Retain", "Retain")}
     assert all(replica(table)["DeletionProtectionEnabled"] for table in tables(in_production).values())
 

@@ -24,6 +24,9 @@ RegularsError
     SuppressedError            it is not stored at all: the person did not agree to it
       ErasedError              it is not stored at all: the person was erased
     PlanError                  it does not follow its tracking plan; says in what
+  NotAcceptedError             a provider surely did not take a message; says whether to try again
+  UnknownOutcomeError          a provider may have taken a message: it is never sent again
+  MissingVariableError         a template needs a variable that has no value
   CellError                    a cell of a file cannot be read as its column says
   RowError                     a row of a file makes no call; says in which column and why
   AuditFaultError              the audit trail is not as it was written
@@ -200,6 +203,27 @@ class PlanError(InvalidEventError):
     def __init__(self, error: InvalidEventError, report: object) -> None:
         super().__init__(error.code, str(error))
         self.report = report
+
+
+class NotAcceptedError(RegularsError):
+    """A provider surely did not take a message; `reason` is a word for it, `again` says whether a later try helps."""
+
+    def __init__(self, reason: str, *, again: bool) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.again = again
+
+
+class UnknownOutcomeError(RegularsError):
+    """A provider may have taken a message, or not: it is never sent again."""
+
+
+class MissingVariableError(RegularsError):
+    """A template needs a variable that has no value; `name` says which."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"{name} has no value")
+        self.name = name
 
 
 class CellError(RegularsError):

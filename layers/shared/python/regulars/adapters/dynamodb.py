@@ -36,7 +36,7 @@ MOST = 100  # writes in a transaction
 
 class DynamoDatabase:
     """
-    Ten tables in DynamoDB; what is inserted may be larger than an item, if there is a place for `objects`.
+    Eleven tables in DynamoDB; what is inserted may be larger than an item, if there is a place for `objects`.
 
     Each call raises UnavailableError when DynamoDB does not answer.
     """

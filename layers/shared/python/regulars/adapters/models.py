@@ -1,5 +1,5 @@
 """
-The ten tables as PynamoDB models: their keys, their index, and every attribute that the stores write.
+The eleven tables as PynamoDB models: their keys, their index, and every attribute that the stores write.
 
 They are the declared schema; the drift tests hold the stores and the deployed tables against them.
 """
@@ -123,6 +123,45 @@ class MembershipItem(Model):
     absorbed = UnicodeAttribute(null=True)
     bare = UnicodeAttribute(null=True)
     skipped = UnicodeAttribute(null=True)
+    expires = NumberAttribute(null=True)
+
+
+class JourneyItem(Model):
+    """A passage through a journey, a lot, a message that was claimed, or an address that gets none."""
+
+    class Meta:
+        table_name = settings.table("journeys")
+
+    owner = UnicodeAttribute(hash_key=True)
+    item = UnicodeAttribute(range_key=True)
+    v = NumberAttribute(null=True)
+    number = NumberAttribute(null=True)
+    key = UnicodeAttribute(null=True)
+    at = NumberAttribute(null=True)
+    event = UnicodeAttribute(null=True)
+    bound = UnicodeAttribute(null=True)
+    place = UnicodeAttribute(null=True)
+    since = NumberAttribute(null=True)
+    until = NumberAttribute(null=True)
+    token = UnicodeAttribute(null=True)
+    restarts = NumberAttribute(null=True)
+    released = NumberAttribute(null=True)
+    answers = UnicodeAttribute(null=True)
+    told = BinaryAttribute(legacy_encoding=False, null=True)
+    converted = NumberAttribute(null=True)
+    ended = NumberAttribute(null=True)
+    ending = UnicodeAttribute(null=True)
+    profile_id = UnicodeAttribute(null=True)
+    sent = UnicodeAttribute(null=True)
+    journey = UnicodeAttribute(null=True)
+    channel = UnicodeAttribute(null=True)
+    template = UnicodeAttribute(null=True)
+    purpose = UnicodeAttribute(null=True)
+    kind = UnicodeAttribute(null=True)
+    outcome = UnicodeAttribute(null=True)
+    settled = NumberAttribute(null=True)
+    address = UnicodeAttribute(null=True)
+    reason = UnicodeAttribute(null=True)
     expires = NumberAttribute(null=True)
 
 
@@ -272,6 +311,7 @@ MODELS: Mapping[TableName, type[Model]] = {
     "identities": IdentityItem,
     "profiles": ProfileItem,
     "memberships": MembershipItem,
+    "journeys": JourneyItem,
     "timers": TimerItem,
     "vault": VaultItem,
     "catalog": CatalogItem,

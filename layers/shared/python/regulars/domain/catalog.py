@@ -11,6 +11,7 @@ from regulars.domain.compiling import Compiled, compile_all
 from regulars.domain.computed import ComputedTrait, Reader
 from regulars.domain.computing import CompiledTrait, compile_trait
 from regulars.domain.identity_rules import DEFAULT_RULES, IdentityRules
+from regulars.domain.live_journeys import LiveJourney
 from regulars.domain.needs import needs
 from regulars.domain.people import Person
 from regulars.domain.profiles import alone
@@ -37,6 +38,7 @@ class Live:
     segments: tuple[Segment, ...] = ()
     paused: tuple[Segment, ...] = ()
     computed: tuple[ComputedTrait, ...] = ()
+    journeys: tuple[LiveJourney, ...] = ()  # the versions that people go through
     rules: IdentityRules = DEFAULT_RULES
     workspace: Workspace = DEFAULT_WORKSPACE
     purposes: Purposes = NO_PURPOSES
@@ -87,6 +89,22 @@ class Live:
             for name in compiled.reads:
                 readers[name].add(id)
         return {name: frozenset(ids) for name, ids in readers.items()}
+
+    @cached_property
+    def asking(self) -> Mapping[str, Compiled]:
+        """The conditions of journeys as functions, by the ids that their segments have."""
+        asked = [segment for one in self.journeys for segment in one.conditions.values()]
+        compiled = compile_all([*self.segments, *asked], self.workspace.calendar)
+        return {segment.id: compiled[segment.rows] for segment in asked}
+
+    @cached_property
+    def wanted(self) -> frozenset[str]:
+        """The names of events that journeys listen to."""
+        return frozenset[str]().union(*(one.events for one in self.journeys))
+
+    def journey(self, id: str, version: int) -> LiveJourney | None:
+        """Give a version of a journey that people go through."""
+        return next((one for one in self.journeys if (one.journey.id, one.journey.version) == (id, version)), None)
 
     def next_change(self, segment: Segment, person: Person, now: int) -> int | None:
         """Give the next instant at which time alone may change a membership; of a paused segment there is none."""

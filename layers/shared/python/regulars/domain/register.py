@@ -62,6 +62,12 @@ PLACES: Sequence[Place] = (
     _table("identities", f"{_HASH}; what their events add up to, personal traits as ciphertext", _SERVE, _PEOPLE),
     _table("profiles", f"which {_HASH} belong together, and by which event", "to know a person again", _PEOPLE),
     _table("memberships", "which segments a profile is in, and since when", "to select audiences", _PEOPLE),
+    _table(
+        "journeys",
+        f"which journeys {_HASH} go through, what was sent to them and what not, and by which address nothing is sent",
+        "to send what was agreed to, once",
+        "a journey's time and at least 90 days after it",
+    ),
     _table("timers", "when a profile is looked at next", "to keep segments true", "a day after it was due"),
     _table("vault", f"the wrapped key of each of the {_HASH}", "to seal personal fields", _PEOPLE, "emptied"),
     _table(

@@ -11,6 +11,7 @@ from typing import Any, Literal
 
 from regulars.domain.calendars import UTC_DAYS, Calendar
 from regulars.domain.computed import ComputedTrait, Reader
+from regulars.domain.live_journeys import LiveJourney
 from regulars.domain.segment_definitions import parse
 from regulars.domain.segments import Segment
 from regulars.domain.watches import Watches
@@ -55,11 +56,14 @@ class Releases:
     coming: By = field(default_factory=dict)
     calendar: Calendar = UTC_DAYS
     computed: Computed = field(default_factory=dict)
+    journeys: tuple[LiveJourney, ...] = ()
 
     def readers(self) -> Iterator[Reader]:
-        """List what events are kept for: segments that people are evaluated for, and computed traits."""
+        """List what events are kept for: segments that people are evaluated for, computed traits, and conditions."""
         yield from self.segments()
         yield from self.computed.values()
+        for one in self.journeys:
+            yield from one.conditions.values()
 
     def segments(self) -> Iterator[Segment]:
         """List what people are evaluated for."""

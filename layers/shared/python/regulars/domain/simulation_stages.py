@@ -8,9 +8,10 @@ from typing import Literal
 from regulars.domain.catalog import Live, next_watches
 from regulars.domain.compiling import Compiled
 from regulars.domain.journey_signals import Properties
-from regulars.domain.journeys import Branch, Journey, SegmentChange, SegmentEntry, every, signals
+from regulars.domain.journeys import Journey, SegmentChange, SegmentEntry, signals
+from regulars.domain.live_journeys import conditions_of
 from regulars.domain.messaging import NO_POLICY, Messaging
-from regulars.domain.segments import Node, Segment
+from regulars.domain.segments import Segment
 
 Ending = Literal["finished", "exit", "moved", "goal", "held_out", "restless", "too_long"]
 
@@ -68,13 +69,4 @@ class Stage:
 
     @cached_property
     def _asked(self) -> Mapping[str, Segment]:
-        nodes: dict[str, Node] = {}
-        if self.journey.entry.when:
-            nodes["enter"] = self.journey.entry.when
-        for step in every(self.journey.steps):
-            if isinstance(step, Branch):
-                nodes |= {f"{step.id} {number}": arm.when for number, arm in enumerate(step.arms) if arm.when}
-        return {
-            name: Segment(id=f"{self.journey.id}: {name}", name=name, where=node, anonymous=True)
-            for name, node in nodes.items()
-        }
+        return conditions_of(self.journey)

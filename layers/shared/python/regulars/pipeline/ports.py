@@ -1,8 +1,8 @@
 """What the pipeline asks of the world besides tables."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from regulars.domain.timers import Timer
 from regulars.domain.transitions import Reason
@@ -35,6 +35,39 @@ class EvaluationQueue(Protocol):
 
     def send(self, timers: Sequence[Timer], *, now: int) -> None:
         """Deliver each timer at or shortly after its instant, at least once."""
+
+
+class Wanted(Protocol):
+    """Carries what may move somebody on a journey: events that are listened to, entries, and what is left to do."""
+
+    def send(self, messages: Sequence[Mapping[str, Any]], *, delay: int = 0) -> None:
+        """Deliver each at least once, in any order, after so many seconds. Raises UnavailableError."""
+
+
+class Machines(Protocol):
+    """
+    State machines that people go through journeys by; a passage is an execution under its id.
+
+    Each call raises UnavailableError when it is not answered.
+    """
+
+    def create(self, name: str, definition: str) -> str:
+        """Create a state machine, or find the one of this name and definition; give what names it from now on."""
+
+    def delete(self, machine: str) -> None:
+        """Remove a state machine; nothing happens when there is none."""
+
+    def start(self, machine: str, passage: str, input: Mapping[str, Any]) -> None:
+        """Start an execution, unless one of this passage was started before."""
+
+    def stop(self, machine: str, passage: str, cause: str) -> None:
+        """End an execution where it is; nothing happens when it has ended."""
+
+    def release(self, token: str, answer: Mapping[str, Any]) -> bool:
+        """Let who holds with a token go on with an answer; say whether they still held."""
+
+    def running(self, machine: str, *, after: str | None = None) -> tuple[Sequence[str], str | None]:
+        """List instances that are under way, a page of them, and where to go on; None at the end."""
 
 
 class Bus(Protocol):

@@ -4,12 +4,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+from regulars.domain.calendars import Calendar
 from regulars.domain.catalog import Live, next_watches, watches_from_text, watches_to_text
 from regulars.domain.computed import ComputedTrait
 from regulars.domain.computed_definitions import parse_all_computed, read_others
 from regulars.domain.costs import excess
 from regulars.domain.identity_definitions import parse_rules
 from regulars.domain.identity_rules import DEFAULT_RULES
+from regulars.domain.journey_definitions import parse_journey
+from regulars.domain.live_journeys import GOING, LiveJourney
 from regulars.domain.purpose_definitions import parse_purposes
 from regulars.domain.purposes import NO_PURPOSES, Purposes
 from regulars.domain.rate_definitions import parse_rates, unite_tables
@@ -94,6 +97,7 @@ class CatalogStore(DefinitionStore):
             segments=tuple(releases.segments()),
             paused=tuple(releases.paused()),
             computed=tuple(releases.computed.values()),
+            journeys=releases.journeys,
             rules=parse_rules(rules.content) if rules else DEFAULT_RULES,
             workspace=workspace,
             purposes=purposes,
@@ -127,7 +131,10 @@ class CatalogStore(DefinitionStore):
             live |= {one.id: release_of(one) for one in older if status_of(one.content) == "live"}
             if self.version() == number(item, "v"):  # else these are of two versions
                 computed = parse_all_computed(contents, workspace.calendar)
-                found = Releases(live=live, coming=coming, calendar=workspace.calendar, computed=computed)
+                journeys = read_live_journeys(self._contents("journey_version"), workspace.calendar, computed)
+                found = Releases(
+                    live=live, coming=coming, calendar=workspace.calendar, computed=computed, journeys=journeys
+                )
                 return replace(found, watches=_watches(item, found))
 
     def release(self, before: Releases, after: Releases, *writes: Write) -> None:
@@ -207,6 +214,22 @@ class CatalogStore(DefinitionStore):
         }
         version = {"kind": _VERSION[0], "id": _VERSION[1]}
         self._database.transact([*writes, Put("catalog", live, was=was), Put("catalog", version, was=was)])
+
+
+def read_live_journeys(
+    contents: Mapping[str, Mapping[str, Any]], calendar: Calendar, computed: Mapping[str, ComputedTrait]
+) -> tuple[LiveJourney, ...]:
+    """Read the versions of journeys that people go through, of all that were published."""
+    found = []
+    for name, content in sorted(contents.items()):
+        if content["state"] in GOING:
+            id, _, number = name.partition("#")
+            journey = parse_journey(
+                id, content["definition"], version=int(number), calendar=calendar, computed=computed
+            )
+            machine, published = content["machine"], content["published"]
+            found.append(LiveJourney(journey=journey, state=content["state"], machine=machine, published=published))
+    return tuple(found)
 
 
 def release_of(definition: Definition) -> Release:

@@ -12,7 +12,17 @@ from typing import Literal, Protocol
 Value = str | int | bytes
 Item = Mapping[str, Value]
 TableName = Literal[
-    "events", "identities", "profiles", "memberships", "timers", "vault", "catalog", "quarantine", "tallies", "audit"
+    "events",
+    "identities",
+    "profiles",
+    "memberships",
+    "journeys",
+    "timers",
+    "vault",
+    "catalog",
+    "quarantine",
+    "tallies",
+    "audit",
 ]
 
 KEYS: Mapping[TableName, tuple[str, str | None]] = {
@@ -20,6 +30,7 @@ KEYS: Mapping[TableName, tuple[str, str | None]] = {
     "identities": ("owner", "part"),
     "profiles": ("profile_id", None),
     "memberships": ("profile_id", "item"),
+    "journeys": ("owner", "item"),
     "timers": ("slot", "profile_id"),
     "vault": ("owner", None),
     "catalog": ("kind", "id"),
@@ -79,7 +90,7 @@ class Scanned:
 
 
 class Database(Protocol):
-    """Ten tables with the promises of DynamoDB that the platform relies on."""
+    """Eleven tables with the promises of DynamoDB that the platform relies on."""
 
     def get(self, table: TableName, partition: str, sort: str | None = None, *, consistent: bool = True) -> Item | None:
         """Read one item."""

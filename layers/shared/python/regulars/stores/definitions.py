@@ -24,6 +24,11 @@ Kind = Literal[
     "segment_version",
     "write_key",
     "key_use",
+    "journey",
+    "journey_version",
+    "messaging",
+    "template",
+    "webhook",
     "live",
     "cursor",
 ]
