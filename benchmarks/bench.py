@@ -16,7 +16,20 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from benchmarks import bill, encryption, identity, instructions, lateness, layer, parts, recompute, rules, speed, units
+from benchmarks import (
+    bill,
+    encryption,
+    identity,
+    instructions,
+    journeys,
+    lateness,
+    layer,
+    parts,
+    recompute,
+    rules,
+    speed,
+    units,
+)
 from benchmarks.bill import Deployed
 from benchmarks.machine import machine
 from benchmarks.tables import against, console, table
@@ -36,6 +49,7 @@ PARTS = (
     "rules",
     "lateness",
     "encryption",
+    "journeys",
 )
 
 
@@ -162,6 +176,16 @@ def _encryption() -> list[dict[str, Any]]:
     return [asdict(one) | {"ratio": one.ratio} for one in measured]
 
 
+def _journeys() -> list[dict[str, Any]]:
+    measured = journeys.measure()
+    shown = table("A passage, if nobody does anything", "journey", *_PASSAGE)
+    for one in measured:
+        counts = (one.messages, one.calls, one.transitions, one.least, one.most)
+        shown.add_row(one.journey, *map(str, counts), f"{one.dollars:,.0f}")
+    console.print(shown)
+    return [asdict(one) | {"dollars": one.dollars} for one in measured]
+
+
 def _layer() -> dict[str, Any]:
     try:
         sizes = {name: layer.measure(name) for name in ("dependencies", "lake")}
@@ -173,6 +197,7 @@ def _layer() -> dict[str, Any]:
     return {name: asdict(size) for name, size in sizes.items()}
 
 
+_PASSAGE = ("messages", "calls", "transitions", "least", "most", "$ a million")
 _MEASURE = {
     "units": _units,
     "acts": identity.print_acts,
@@ -186,6 +211,7 @@ _MEASURE = {
     "rules": _rules,
     "lateness": _lateness,
     "encryption": _encryption,
+    "journeys": _journeys,
 }
 
 

@@ -1,11 +1,13 @@
 """
 A long simulation: the whole pipeline while everything goes wrong, merges whose workers get in each other's way, the
 door while tables, queue and process fail, random segments asked in SQL of random people, ninety days of people in
-fifty segments, and one request for the erasure of a crowd.
+fifty segments, random journeys through their state machines in memory and in the emulator, and one request for the
+erasure of a crowd.
 
 `python -m benchmarks.soak --events 1000000 --schedules 100000 --doors 100000 --trees 10000 --people 100000
---identifiers 100000` counts events that were lost or counted twice, and people, memberships, transitions, merges and
-acknowledgements that are not what brute force says; it ends with 1 unless all are none.
+--machines 10000 --emulated 2000 --identifiers 100000` counts events that were lost or counted twice, and people,
+memberships, transitions, merges, acknowledgements and ways through journeys that are not what brute force says; it ends
+with 1 unless all are none.
 """
 
 import json
@@ -17,16 +19,20 @@ from datetime import UTC, datetime
 from itertools import count
 from pathlib import Path
 from resource import RUSAGE_SELF, getrusage
+from tempfile import TemporaryDirectory
 from time import monotonic, process_time
 
 from benchmarks.machine import machine
 from regulars.domain.identity_rules import DEFAULT_RULES
 from tests import segment_sql
-from tests.world import chaos_trial, crowd_erasing, door_trial, merges, segment_trial
+from tests.local import emulated_machines
+from tests.world import chaos_trial, crowd_erasing, door_trial, machine_trial, merges, segment_trial
 
 SIZES = (1_000, 2_000, 5_000, 10_000)  # events of a trial: many short lives find other faults than one long one
 TREES = 50  # of one crowd
 PEOPLE = 1_000  # of one world
+JOURNEYS = 1_000  # of one seed
+EMULATED = 500  # of one emulator
 WORKERS = (2, 3, 5, 8, 20, 50)
 REPORT = Path(".regulars/soak.json")
 _EACH = 20.0  # seconds between two lines
@@ -51,6 +57,8 @@ class Tally:
     write_units_each: float = 0.0
     erasure_cpu_seconds: float = 0.0
     erasure_megabytes: int = 0
+    machines: int = 0
+    emulated: int = 0
     transitions: int = 0
     evaluations: int = 0
     timers: int = 0
@@ -167,6 +175,35 @@ def run_people(tally: Tally, number: int, seed: int) -> None:
         progress.tell(tally.people, tally)
 
 
+def run_machines(tally: Tally, number: int, seed: int) -> None:
+    """Send somebody through so many random journeys and their state machines, which have to lead the same way."""
+    progress = Progress("journeys", number)
+    for index in count():
+        left = min(JOURNEYS, number - tally.machines)
+        if left <= 0:
+            return
+        found, faults = machine_trial.trial(seed + index, left)
+        tally.machines += max(found, 1)  # a seed that draws none is passed over
+        tally.wrong += len(faults)
+        tally.faults += faults
+        progress.tell(tally.machines, tally)
+
+
+def run_emulated(tally: Tally, number: int, seed: int) -> None:
+    """Do so in the emulator, too: one of its own for each so many journeys."""
+    progress = Progress("journeys in the emulator", number)
+    for index in count():
+        left = min(EMULATED, number - tally.emulated)
+        if left <= 0:
+            return
+        with TemporaryDirectory() as folder:
+            found, faults = emulated_machines.trial(Path(folder), seed + index, left)
+        tally.emulated += max(found, 1)
+        tally.wrong += len(faults)
+        tally.faults += faults
+        progress.tell(tally.emulated, tally)
+
+
 def run_erasure(tally: Tally, number: int, seed: int) -> None:
     """Erase so many people by one request, and note what each took."""
     if not number:
@@ -181,13 +218,15 @@ def run_erasure(tally: Tally, number: int, seed: int) -> None:
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Run all six, say what was found, and keep it."""
+    """Run all eight, say what was found, and keep it."""
     parser = ArgumentParser(prog="make soak", description=__doc__)
     parser.add_argument("--events", type=int, default=1_000_000)
     parser.add_argument("--schedules", type=int, default=100_000)
     parser.add_argument("--doors", type=int, default=100_000)
     parser.add_argument("--trees", type=int, default=10_000)
     parser.add_argument("--people", type=int, default=100_000)
+    parser.add_argument("--machines", type=int, default=10_000, help="journeys and their state machines")
+    parser.add_argument("--emulated", type=int, default=2_000, help="journeys in the emulated Step Functions")
     parser.add_argument("--identifiers", type=int, default=100_000, help="of one request for an erasure")
     parser.add_argument("--seed", type=int, default=1, help="the first seed; the others follow it")
     asked = parser.parse_args(arguments)
@@ -197,6 +236,8 @@ def main(arguments: Sequence[str]) -> int:
     run_doors(tally, asked.doors, asked.seed)
     run_trees(tally, asked.trees, asked.seed)
     run_people(tally, asked.people, asked.seed)
+    run_machines(tally, asked.machines, asked.seed)
+    run_emulated(tally, asked.emulated, asked.seed)
     run_erasure(tally, asked.identifiers, asked.seed)
     _keep(tally, seconds=monotonic() - began, cpu_seconds=process_time() - used)
     _say(tally, asked.seed)
@@ -232,13 +273,14 @@ def _say(tally: Tally, seed: int) -> None:
     print(f"trees {tally.trees:,} of 100 people: {tally.cases:,} cases, {tally.members:,} of them members")
     print(f"people {tally.people:,} for 90 days: {tally.transitions:,} transitions", end="")
     print(f", {tally.evaluations:,} evaluations, {tally.timers:,} timers written")
+    print(f"journeys {tally.machines:,} through their state machines, {tally.emulated:,} in the emulator")
     print(
         f"one erasure of {tally.identifiers:,} identifiers, {tally.erased:,} erased: each {tally.calls_each} calls",
         end="",
     )
     print(f", {tally.read_units_each} read and {tally.write_units_each} write units", end="")
     print(f"; {tally.erasure_cpu_seconds:,} CPU seconds, {tally.erasure_megabytes:,} MB with the world")
-    print(f"wrong people, memberships, merges, acknowledgements: {tally.wrong}; kept in {REPORT}")
+    print(f"wrong people, memberships, merges, acknowledgements, ways: {tally.wrong}; kept in {REPORT}")
 
 
 if __name__ == "__main__":

@@ -1,9 +1,18 @@
-"""Random journeys as somebody might write them, and a reader of state machines that knows nothing of journeys."""
+"""Random journeys as somebody might write them, ways through them by lot, and what answers a state machine so."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from random import Random
 from typing import Any
 
+from hypothesis import assume
 from hypothesis import strategies as st
+
+from regulars.domain.journey_definitions import parse_journey
+from regulars.domain.journey_machines import QUIET
+from regulars.domain.journey_walks import Place, walk
+from regulars.domain.journeys import END, Hold, Journey, Send, Step, every, turns
+from regulars.errors import DefinitionError
 
 EVENTS = ("Order Completed", "Product Viewed", "Signed Up")
 SEGMENTS = ("vip", "lapsed")
@@ -100,22 +109,80 @@ journeys = st.fixed_dictionaries(
 ).map(lambda made: {key: value for key, value in made.items() if key != "holdout" or "goal" in made})
 
 
-class Machines:
-    """Runs state machines as the Amazon States Language says: tasks, waits, choices and ends, and no more."""
+def read(definition: Mapping[str, Any]) -> Journey:
+    """Read a journey, or try another one where nothing could be reached."""
+    try:
+        return parse_journey("x", definition)
+    except DefinitionError as error:
+        assume(not any(said in error.message for said in ("never reached", "365 days", "once only", "50 steps")))
+        raise
 
-    def __init__(self, definition: Mapping[str, Any]) -> None:
-        self._states: Mapping[str, Any] = definition["States"]
-        self._start: str = definition["StartAt"]
 
-    def run(self, answers: Iterator[int]) -> Iterator[str]:
-        """Give the name of each state that somebody comes to and that asks or waits, up to the end."""
-        name, answer = self._start, 0
-        while (state := self._states[name])["Type"] != "Succeed":
-            if state["Type"] == "Choice":
-                name = next(each["Next"] for each in state["Choices"] if each["NumericEquals"] == answer)
-                continue
-            if state["Type"] == "Task" or ":" not in name:
-                yield name
-            if state["Type"] == "Task":
-                answer = next(answers)
-            name = state["Next"]
+@dataclass(frozen=True, slots=True)
+class Way:
+    """A way through a journey by lot: the places and what was decided there, and how often messages were held back."""
+
+    decisions: tuple[tuple[str, int], ...]
+    moved: str | None  # to which journey
+    quiet: Mapping[str, int]
+
+    @property
+    def places(self) -> list[str]:
+        """The places in the order of the way."""
+        return [place for place, _ in self.decisions]
+
+
+def gone(journey: Journey, seed: int) -> Way:
+    """Go through a journey by lot, as its meaning says; some messages are held back until quiet hours end."""
+    random = Random(seed)
+
+    def holds_back(step: Step) -> int:
+        return random.choice((0, 0, 1, 2)) if isinstance(step, Send) and step.quiet == "hold" else 0
+
+    return going(journey, lambda place: random.randrange(len(turns(place.step))), holds_back)
+
+
+def going(journey: Journey, choose: Callable[[Place], int], holds_back: Callable[[Step], int] = lambda _: 0) -> Way:
+    """Go through a journey, at each place by the way that is chosen."""
+    decisions, quiet = list[tuple[str, int]](), dict[str, int]()
+    way = walk(journey.steps)
+    try:
+        place: Place = next(way)
+        while True:
+            answer = choose(place)
+            decisions.append((place.name, answer))
+            if held := holds_back(place.step):
+                quiet[place.name] = held
+            place = way.send(answer)
+    except StopIteration as end:
+        return Way(tuple(decisions), end.value, quiet)
+
+
+def times_out(journey: Journey) -> Mapping[str, int]:
+    """Tell by which number each hold is left whose time is over."""
+    return {step.id: len(step.ways) for step in every(journey.steps) if isinstance(step, Hold)}
+
+
+class Answers:
+    """Answers each place as a way through a journey did, in its order, and notes what was decided."""
+
+    def __init__(self, journey: Journey, way: Way, release: Callable[[str, Mapping[str, Any]], object]) -> None:
+        self._left = {place: [each for name, each in way.decisions if name == place] for place in way.places}
+        self._quiet, self._over, self._release = dict(way.quiet), times_out(journey), release
+        self.decided: list[tuple[str, int]] = []
+        self.asked = 0
+
+    def __call__(self, payload: Mapping[str, Any], *, until: str) -> Mapping[str, Any] | None:
+        """Answer as `journey_step` and `deliver` do; what waits, waits until an instant."""
+        place = payload["place"]
+        self.asked += 1
+        if self._quiet.get(place):
+            self._quiet[place] -= 1
+            return {"way": QUIET, "until": until}
+        number = self._left[place].pop(0) if place != END else 0
+        self.decided.append((place, number))
+        if "token" not in payload:
+            return {"way": number, "until": until}
+        if number != self._over[place.partition("#")[0]]:
+            self._release(payload["token"], {"way": number})
+        return None

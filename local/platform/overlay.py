@@ -62,9 +62,17 @@ def main() -> None:
     """Cure the emulator and run it until it is told to stop."""
     check_version()
     held = one_emulator.hold(Path(os.environ["REGULARS_LOCK"]), os.getpid())
-    from local.platform import overlay_bodies, overlay_saving, overlay_server, overlay_streams, overlay_workers
+    from local.platform import (
+        overlay_bodies,
+        overlay_machines,
+        overlay_saving,
+        overlay_server,
+        overlay_streams,
+        overlay_workers,
+    )
 
     overlay_bodies.apply()
+    overlay_machines.apply()
     overlay_workers.apply()
     overlay_streams.apply()
     end_with_parent(int(os.environ.get("REGULARS_PARENT", os.getppid())))

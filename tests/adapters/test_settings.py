@@ -18,6 +18,13 @@ def test_everything_else_has_a_default() -> None:
     assert named == ("evaluations", "default", "alias/regulars", "dev")
 
 
+def test_state_machines_of_journeys_ask_the_functions_of_this_deployment(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("JOURNEY_STEP", "arn:aws:lambda:step")
+
+    assert settings.journey_role() == "journey"
+    assert settings.journey_functions() == {"journey_step": "arn:aws:lambda:step", "deliver": "deliver"}
+
+
 def test_the_environment_is_read_when_it_is_asked(monkeypatch: pytest.MonkeyPatch) -> None:
     for variable in ("EVALUATIONS_QUEUE", "EVENT_BUS", "WORKSPACE_CMK", "STAGE"):
         monkeypatch.setenv(variable, f"my {variable}")

@@ -26,6 +26,10 @@ def test_a_short_soak_finds_nothing_and_keeps_its_seeds(tmp_path: Path, monkeypa
                 "3",
                 "--people",
                 "5",
+                "--machines",
+                "20",
+                "--emulated",
+                "0",
                 "--identifiers",
                 "60",
                 "--seed",
@@ -37,6 +41,7 @@ def test_a_short_soak_finds_nothing_and_keeps_its_seeds(tmp_path: Path, monkeypa
     kept = json.loads(soak.REPORT.read_text())
     assert (kept["events"], kept["schedules"], kept["doors"], kept["seeds"]) == (1200, 12, 9, [70, 71])
     assert (kept["trees"], kept["cases"], kept["people"]) == (3, 300, 5)
+    assert (kept["machines"], kept["emulated"]) == (20, 0)
     assert (kept["identifiers"], kept["erased"]) == (60, 117)
     assert (kept["lost"], kept["doubled"], kept["wrong"], kept["faults"]) == (0, 0, 0, [])
 
@@ -62,6 +67,10 @@ def test_one_lost_event_ends_it_with_1(
                 "--trees",
                 "0",
                 "--people",
+                "0",
+                "--machines",
+                "0",
+                "--emulated",
                 "0",
                 "--identifiers",
                 "0",

@@ -1,5 +1,6 @@
 """The emulator with its overlay does what AWS does, where without it it does not."""
 
+import json
 import time
 from collections.abc import Callable
 from typing import Any
@@ -168,3 +169,53 @@ def test_the_stock_stream_mapping_rests(function: Deploy, clients: Clients, tabl
     found = clients.of("lambda").get_event_source_mapping(UUID=mapping["UUID"])
 
     assert found["LastProcessingResult"] == "No records processed"
+
+
+FAILS_ONCE = """
+import json, os, urllib.request
+
+FILE = __file__ + ".asked"
+
+class OurError(Exception):
+    pass
+
+def handler(event, context):
+    if not os.path.exists(FILE):
+        open(FILE, "w").close()
+        raise OurError("no")
+    body = json.dumps({"taskToken": event["token"], "output": json.dumps("let go")}).encode()
+    scope = "000000000000/20260101/eu-west-1/states/aws4_request"
+    signed = "AWS4-HMAC-SHA256 Credential=" + scope + ", SignedHeaders=h, Signature=x"
+    headers = {"X-Amz-Target": "AWSStepFunctions.SendTaskSuccess", "Authorization": signed}
+    urllib.request.urlopen(urllib.request.Request(os.environ["AWS_ENDPOINT_URL"], body, headers)).read()
+"""
+
+
+@pytest.mark.parametrize(("tries", "status"), [(3, "SUCCEEDED"), (0, "FAILED")])
+def test_a_task_that_waits_for_a_token_is_tried_again_when_its_function_fails(
+    clients: Clients, function: Deploy, tries: int, status: str
+) -> None:
+    name = function(f"fails-once-{tries}", FAILS_ONCE)
+    task = {
+        "Type": "Task",
+        "Resource": "arn:aws:states:::lambda:invoke.waitForTaskToken",
+        "Parameters": {"FunctionName": name, "Payload": {"token.$": "$$.Task.Token"}},
+        "TimeoutSeconds": 30,
+        "Retry": [{"ErrorEquals": ["OurError"], "IntervalSeconds": 1, "MaxAttempts": tries}],
+        "End": True,
+    }
+    states = clients.of("stepfunctions")
+    made = states.create_state_machine(
+        name=name,
+        definition=json.dumps({"StartAt": "a", "States": {"a": task}}),
+        roleArn="arn:aws:iam::000000000000:role/any",
+    )
+    run = states.start_execution(stateMachineArn=made["stateMachineArn"])["executionArn"]
+    deadline = time.monotonic() + 20
+    while (found := states.describe_execution(executionArn=run))["status"] == "RUNNING":
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
+
+    assert found["status"] == status
+    if status == "FAILED":
+        assert found["error"] == "OurError"

@@ -1,12 +1,13 @@
 """Clients of AWS, made once a process and not before they are used; AWS_ENDPOINT_URL sends them elsewhere."""
 
 from functools import cache
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from botocore.config import Config
 
 from regulars.adapters import settings
 from regulars.adapters.dynamodb import DynamoDatabase
+from regulars.adapters.machines import StepFunctions
 from regulars.adapters.objects import Objects
 from regulars.adapters.session import session
 from regulars.adapters.workers import Client
@@ -61,6 +62,18 @@ def event_bridge() -> "EventBridgeClient":
 def step_functions() -> Client:
     """Give the client of Step Functions."""
     return cast(Client, session().create_client("stepfunctions", config=CONFIG))
+
+
+@cache
+def machines() -> StepFunctions:
+    """Give the state machines of journeys."""
+    client = session().create_client("stepfunctions", config=CONFIG)
+    return StepFunctions(
+        cast(Any, client),
+        role=settings.journey_role(),
+        functions=settings.journey_functions(),
+        tags={"app": "regulars"},
+    )
 
 
 @cache

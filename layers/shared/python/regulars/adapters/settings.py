@@ -60,6 +60,16 @@ def erasing() -> str:
     return os.environ.get("ERASING", "erasing")
 
 
+def journey_role() -> str:
+    """Name the role that state machines of journeys act as."""
+    return os.environ.get("JOURNEY_ROLE", "journey")
+
+
+def journey_functions() -> dict[str, str]:
+    """Name the functions that state machines of journeys ask, by what stands for them in definitions."""
+    return {name: os.environ.get(name.upper(), name) for name in ("journey_step", "deliver")}
+
+
 def exporting() -> str:
     """Name the state machine that makes exports."""
     return os.environ.get("EXPORTING", "exporting")

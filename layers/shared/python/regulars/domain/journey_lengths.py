@@ -1,4 +1,4 @@
-"""How long a journey may take on the longest way through: in time, and in the history of a run."""
+"""How long a journey may take on the longest way through, in time and in history; and what its places cost."""
 
 from collections.abc import Callable
 
@@ -8,6 +8,7 @@ from regulars.domain.journeys import (
     Anew,
     Hold,
     Repeat,
+    Send,
     Step,
     Steps,
     Turn,
@@ -17,8 +18,11 @@ from regulars.domain.journeys import (
     turns,
 )
 
-_ASKED = 8  # events in the history of Step Functions of a state that asks, and of the choice after it
-_WAITED = 3
+_AROUND = 7  # events in the history of Step Functions of a run: its start, its last state, its end
+_ASKED = 7  # of a state that asks, and of the choice after it
+_HELD = 8
+_WAITED = 2
+_QUIET = 2  # times that one message is held back until quiet hours end, at most
 _WEEK = 7 * DAY
 
 
@@ -34,7 +38,25 @@ def longest(steps: Steps) -> int:
 
 def history(steps: Steps) -> int:
     """Tell how many events the longest run may leave in the history of Step Functions."""
-    return _most(steps, _events)
+    return _AROUND + _most(steps, _events)
+
+
+def transitions(step: Step) -> int:
+    """
+    Tell how many transitions of Step Functions a place takes at most: one asks, one chooses, one waits.
+
+    A hold whose time is over takes one, a date that is missing two; a message in quiet hours takes three more.
+    """
+    first, *others = turns(step)
+    match step:
+        case Wait() | WaitForTime():
+            return 2
+        case WaitForDate():
+            return 3
+        case Send(quiet="hold"):
+            return 2
+        case _:
+            return 1 + any(turn != first for turn in others)
 
 
 def _most(steps: Steps, own: Callable[[Step], int]) -> int:
@@ -65,11 +87,11 @@ def _time(step: Step) -> int:
 
 def _events(step: Step) -> int:
     match step:
-        case Wait():
-            return _WAITED
-        case WaitForTime() | WaitForDate():
+        case Wait() | WaitForTime() | WaitForDate():
             return _ASKED + _WAITED
+        case Send(quiet="hold"):
+            return _ASKED + _QUIET * (_WAITED + _ASKED)
         case Hold():
-            return _ASKED * (MAX_RESTARTS if any(isinstance(turn, Anew) for turn in turns(step)) else 1)
+            return _HELD * (MAX_RESTARTS + 1 if any(isinstance(turn, Anew) for turn in turns(step)) else 1)
         case _:
             return _ASKED

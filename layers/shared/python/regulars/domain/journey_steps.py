@@ -24,6 +24,7 @@ from regulars.domain.journey_parts import (
     read_weekdays,
 )
 from regulars.domain.journeys import (
+    END,
     Arm,
     Branch,
     Channel,
@@ -149,7 +150,9 @@ class _Reader:
         if "id" in asks:
             id = read_id(asks["id"], f"{path}.id", "reminder")
         else:
-            id = next(name for name in _names(kind, asks[kind]) if name not in self._ids)
+            id = next(name for name in _names(kind, asks[kind]) if name not in self._ids | {END})
+        if id == END:
+            raise DefinitionError(f"{path}.id", f"is {END}, as the end of a journey is: call it something else")
         if id in self._ids:
             raise DefinitionError(f"{path}.id", f"is {id}, as another step is: give each its own")
         self._ids.add(id)

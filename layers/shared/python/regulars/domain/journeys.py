@@ -277,6 +277,7 @@ class Anew:
     """Where a way leads back to the beginning of its hold."""
 
 
+END = "end"  # the place after the last step, where a passage ends; no step is called so
 LEAVE, ANEW = Leave(), Anew()
 MAX_RESTARTS = 100
 Turn = Steps | Leave | Anew

@@ -4,12 +4,12 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from regulars.domain.journeys import Journey, Repeat, Send, every
+from regulars.domain.journey_lengths import transitions
+from regulars.domain.journeys import Hold, Journey, Repeat, Send, Step, WaitForDate, every
 from regulars.domain.simulation_stages import Passage
 
 TRANSITION = 25  # dollars for a million transitions of Step Functions
 EMAIL = 100  # dollars for a million e-mails by SES
-_ASKING = 2  # transitions of a place: the state that asks, and the choice after it
 _AROUND = 2  # of a passage: into its first state, and to its end
 
 
@@ -46,24 +46,41 @@ class Report:
         entered = 0
         for passage in passages:
             entered += 1
-            self._take(passage, by_email)
+            self._take(journey, passage, by_email)
         self.entered += entered
         self.entrants += bool(entered)
 
-    def _take(self, passage: Passage, by_email: set[str]) -> None:
+    def _take(self, journey: Journey, passage: Passage, by_email: set[str]) -> None:
         is_held_out = passage.ending == "held_out"
         self.endings[passage.ending or "under way"] += 1
         self.converted += passage.converted is not None and not is_held_out
         self.held_out += is_held_out
         self.held_out_converted += passage.converted is not None and is_held_out
         if not is_held_out:
-            self.transitions += _AROUND + _ASKING * len(passage.steps)
+            steps = {step.id: step for step in every(journey.steps)}
+            self.transitions += _AROUND + sum(_transitions(steps[_id(step.place)], step.came) for step in passage.steps)
         for step in passage.steps:
             self.places.setdefault(step.place, Counter())[step.came] += 1
-            self.emails += step.came == "sent" and step.place.partition("#")[0] in by_email
+            self.emails += step.came == "sent" and _id(step.place) in by_email
 
 
 def in_order(journey: Journey, report: Report) -> list[tuple[str, Counter[str]]]:
     """List the places that somebody came to, as the journey has them; turns of one step one after the other."""
     ids = [step.id for step in every(journey.steps) if not isinstance(step, Repeat)]
-    return sorted(report.places.items(), key=lambda one: (ids.index(one[0].partition("#")[0]), len(one[0]), one[0]))
+    return sorted(report.places.items(), key=lambda one: (ids.index(_id(one[0])), len(one[0]), one[0]))
+
+
+def _transitions(step: Step, came: str) -> int:
+    match step, came:
+        case Hold(), "time":
+            return 1  # nothing is chosen
+        case WaitForDate(), "missing":
+            return 2  # nothing is waited for
+        case Send(), "quiet":
+            return transitions(step) + 1  # the wait; then it is asked again
+        case _:
+            return transitions(step)
+
+
+def _id(place: str) -> str:
+    return place.partition("#")[0]
