@@ -34,12 +34,26 @@ export async function connect(complain) {
 }
 
 // A token lives an hour: when it is refused, fetch the next one and ask once more.
-async function ask(path, again = true) {
+async function ask(path, wish = {}, again = true) {
   const headers = { authorization: `Bearer ${config.tokens.service}` };
-  const answer = await fetch(path, { headers, cache: "no-store" });
-  if (answer.status === 401 && again) return load().then(() => ask(path, false));
+  const answer = await fetch(path, { headers, cache: "no-store", ...wish });
+  if (answer.status === 401 && again) return load().then(() => ask(path, wish, false));
   if (answer.status === 404) return null;
   if (!answer.ok) throw new Error(`the Profile API answered ${answer.status}`);
+  return answer.json();
+}
+
+// What the server of a shop does for who is signed in there; this one has no server, and does it in the page.
+export async function inboxToken(userId) {
+  const path = `/v1/profiles/${encodeURIComponent(`user_id:${userId}`)}/inbox-token`;
+  return (await ask(path, { method: "POST", body: "{}" }))?.token ?? null;
+}
+
+// Comes back with null where the token has ended. The browser itself asks whether anything is new, by the tag it was given.
+export async function askInbox(token, path = "", method = "GET") {
+  const answer = await fetch(`/v1/inbox${path}`, { method, headers: { authorization: `Bearer ${token}` }, cache: "no-cache" });
+  if (answer.status === 401) return null;
+  if (!answer.ok) throw new Error(`the inbox answered ${answer.status}`);
   return answer.json();
 }
 

@@ -1,5 +1,6 @@
 // The shop: which page is shown, what happens there, and which event tells of it.
 import { el, find, tell } from "./elements.js";
+import { watchInbox } from "./inbox.js";
 import { account, cart, forget, orders } from "./memory.js";
 import { connect } from "./platform.js";
 import { CURRENCY, PRODUCTS, productOf, search } from "./products.js";
@@ -109,6 +110,7 @@ function refresh() {
   find("count").textContent = cart.count();
   find("greeting").textContent = person ? person.name : "";
   find("account").textContent = person ? "Sign out" : "Sign in";
+  if (!person) find("bell").hidden = true;
 }
 
 function listen() {
@@ -127,4 +129,5 @@ function listen() {
 listen();
 show();
 const panel = watchProfile(() => account.now()?.id ?? null);
-connect(panel.complain).then(panel.start);
+const inbox = watchInbox(() => account.now()?.id ?? null);
+connect(panel.complain).then(() => (panel.start(), inbox.start()));

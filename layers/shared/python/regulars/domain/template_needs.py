@@ -1,0 +1,144 @@
+"""What templates ask of the journeys that send them: properties of the entry, answers of webhooks, a way to leave."""
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+
+from regulars.domain.journeys import (
+    Awaited,
+    Branch,
+    EventEntry,
+    Journey,
+    Repeat,
+    Send,
+    Split,
+    Step,
+    Turn,
+    Webhook,
+    every,
+    inner,
+    signals,
+    turns,
+)
+from regulars.domain.personal_names import personal_properties
+from regulars.domain.plan_definitions import PlanDefinition
+from regulars.domain.plan_merging import ancestors, merge
+from regulars.domain.templates import Template, unguarded, variables
+from regulars.errors import DefinitionError
+
+_ENTRY, _ANSWERS = "entry.", "answers."
+UNSUBSCRIBE = "links.unsubscribe"
+
+
+def sends(journey: Journey) -> Iterator[Send]:
+    """List the messages of a journey."""
+    return (step for step in every(journey.steps) if isinstance(step, Send))
+
+
+def bound_names(journey: Journey, templates: Mapping[str, Template]) -> frozenset[str]:
+    """Name the properties of the entry that a passage keeps: what the journey reads of them, and its templates."""
+    asked = [templates[send.template] for send in sends(journey) if send.template in templates]
+    written = {name.removeprefix(_ENTRY) for one in asked for name in variables(one) if name.startswith(_ENTRY)}
+    return frozenset(written | _named(journey))
+
+
+def check_sends(journey: Journey, templates: Mapping[str, Template], properties: Collection[str] | None = None) -> None:
+    """
+    Make sure that each message of a journey has its template, and that the journey gives what that needs.
+
+    `properties` are those that the tracking plan knows of the entry's event, None where it knows none. Raises
+    DefinitionError.
+    """
+    webhooks = [step for step in every(journey.steps) if isinstance(step, Webhook)]
+    told = {name for webhook in webhooks for name, _ in webhook.answers}
+    for send in sends(journey):
+        _check_template(send, templates.get(send.template))
+        _check_entry(journey, send, templates[send.template], properties)
+        if unknown := sorted(_under(_ANSWERS, variables(templates[send.template])) - told):
+            raise _wrong(send, f"asks for {_ANSWERS}{unknown[0]}, and no webhook of the journey keeps such an answer")
+    _Walk(templates).through(journey.steps, frozenset())
+
+
+def planned_properties(event: str, plans: Sequence[PlanDefinition]) -> frozenset[str] | None:
+    """Name the properties that a tracking plan knows of an event; None where it plans none."""
+    plan = next((one for one in plans if one.scope == "event" and one.subject == event and one.mode != "draft"), None)
+    if plan is None:
+        return None
+    known = merge(ancestors(plan, plans)).get("properties", {}).get("properties", {})
+    return frozenset(known) or None
+
+
+def _check_template(send: Send, template: Template | None) -> None:
+    if template is None:
+        raise _wrong(send, f"there is none: write catalog/templates/{send.template}.yaml")
+    if template.channel != send.channel:
+        raise _wrong(send, f"is a template for {template.channel}, and this is sent by {send.channel}")
+    if send.channel == "email" and send.kind == "marketing":
+        for part in ("html", "text"):
+            if (text := template.parts.get(part)) and UNSUBSCRIBE not in text.needs:
+                fix = f"put {{{{{UNSUBSCRIBE}}}}} into its {part}, outside of all sections"
+                raise _wrong(send, f"is marketing that nobody could unsubscribe from: {fix}")
+
+
+def _check_entry(journey: Journey, send: Send, template: Template, properties: Collection[str] | None) -> None:
+    asked = sorted(_under(_ENTRY, variables(template)))
+    by_event = isinstance(journey.entry.by, EventEntry)
+    if asked and not by_event and not journey.entry.open:
+        what = f"asks for {_ENTRY}{asked[0]}, and who enters by a segment or a schedule brings no properties"
+        raise _wrong(send, what)
+    for name in asked:
+        first = name.partition(".")[0]
+        if personal_properties((name, first)):
+            raise _wrong(send, f"asks for {_ENTRY}{name}, which is personal and kept sealed: ask for a trait instead")
+        if by_event and properties is not None and not {name, first} & set(properties):
+            known = ", ".join(sorted(properties)[:20])
+            raise _wrong(send, f"asks for {_ENTRY}{name}, which the tracking plan does not know; it knows {known}")
+
+
+class _Walk:
+    """Goes through a journey by all ways, and knows at each message which answers there are whichever was taken."""
+
+    def __init__(self, templates: Mapping[str, Template]) -> None:
+        self._templates = templates
+
+    def through(self, steps: Turn, given: frozenset[str]) -> frozenset[str] | None:
+        """Say which answers there are after some steps; None where nobody comes out."""
+        if not isinstance(steps, tuple):
+            return None
+        for step in steps:
+            after = self._step(step, given)
+            if after is None:
+                return None
+            given = after
+        return given
+
+    def _step(self, step: Step, given: frozenset[str]) -> frozenset[str] | None:
+        if isinstance(step, Send):
+            if lacking := sorted(_under(_ANSWERS, unguarded(self._templates[step.template])) - given):
+                fix = f"say failed: exit at the webhook, or put it into {{{{#{_ANSWERS}{lacking[0]}}}}}…"
+                raise _wrong(step, f"asks for {_ANSWERS}{lacking[0]}, which some come here without: {fix}")
+            return given
+        if isinstance(step, Webhook):
+            return given | {name for name, _ in step.answers} if step.failed == "exit" else given
+        ways = self._ways(step)
+        left = [after for way in ways if (after := self.through(way, given)) is not None]
+        return frozenset.intersection(*left) if left else None
+
+    def _ways(self, step: Step) -> Sequence[Turn]:
+        is_whole = isinstance(step, Split) and sum(part.percent for part in step.parts) == 100
+        return inner(step) if is_whole or isinstance(step, Repeat) else turns(step)
+
+
+def _named(journey: Journey) -> set[str]:
+    """Name the properties that a journey itself reads of the event that was entered by."""
+    by = journey.entry.by
+    keys = {by.key} if isinstance(by, EventEntry) and by.key else set[str]()
+    same = {own for signal in signals(journey) if isinstance(signal, Awaited) for _, own in signal.same}
+    arms = (arm for step in every(journey.steps) if isinstance(step, Branch) for arm in step.arms)
+    return keys | same | {where.property for arm in arms for where in arm.entry}
+
+
+def _under(root: str, names: Collection[str]) -> set[str]:
+    return {name.removeprefix(root) for name in names if name.startswith(root)}
+
+
+def _wrong(send: Send, what: str) -> DefinitionError:
+    return DefinitionError("steps", f"send of {send.template}: {what}")
