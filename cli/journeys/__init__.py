@@ -1,1 +1,1 @@
-"""`regulars journey`: whether a journey holds together, and how it looks."""
+"""`regulars journey`: whether a journey holds together, how it looks, and its life on the platform."""

@@ -1,6 +1,6 @@
 """Journeys as they lie in `catalog/journeys/`, read beside what else the catalog has for them to name."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -15,14 +15,18 @@ from regulars.domain.identity_definitions import parse_rules
 from regulars.domain.identity_rules import DEFAULT_RULES
 from regulars.domain.journey_definitions import parse_journey
 from regulars.domain.journey_machines import compile_journey
+from regulars.domain.journey_names import check_purposes, names_of
 from regulars.domain.journey_parts import Known
-from regulars.domain.journeys import Journey
+from regulars.domain.journeys import EventEntry, Journey, Webhook, every
 from regulars.domain.messaging import NO_POLICY, Messaging, parse_messaging
+from regulars.domain.plan_definitions import PlanDefinition, parse_plan
 from regulars.domain.purpose_definitions import parse_purposes
 from regulars.domain.purposes import NO_PURPOSES
 from regulars.domain.rate_definitions import parse_rates, unite_tables
 from regulars.domain.rates import NO_RATES
 from regulars.domain.segment_definitions import parse
+from regulars.domain.template_needs import check_sends, planned_properties
+from regulars.domain.templates import Template, parse_template
 from regulars.domain.workspace import DEFAULT_WORKSPACE, parse_workspace
 from regulars.errors import DefinitionError
 
@@ -37,6 +41,9 @@ class Beside:
     computed: Mapping[str, ComputedTrait] = field(default_factory=dict)
     policy: Messaging = NO_POLICY
     known: Known = field(default_factory=Known)
+    templates: Mapping[str, Template] | None = None  # None where there is no catalog
+    webhooks: Collection[str] = ()
+    plans: Sequence[PlanDefinition] = ()
 
 
 def files_of(catalog: Path) -> list[Path]:
@@ -53,16 +60,35 @@ def read_journey(path: Path, beside: Beside) -> Journey:
     try:
         journey = _parse(document, beside)
         compile_journey(journey)
+        if beside.live.purposes.by_id:
+            check_purposes(names_of(journey, document.content), beside.live.purposes)
     except DefinitionError as error:
         raise UserError(str(error), where=document.at(error.path), fix="docs/journeys.md shows every step") from error
     return journey
+
+
+def check_messages(path: Path, journey: Journey, beside: Beside) -> None:
+    """Make sure that a journey has its templates and webhooks, and gives what they need. Raises UserError."""
+    if beside.templates is None:
+        return
+    by = journey.entry.by
+    planned = planned_properties(by.selection.event, beside.plans) if isinstance(by, EventEntry) else None
+    try:
+        for step in every(journey.steps):
+            if isinstance(step, Webhook) and step.to not in beside.webhooks:
+                what = f"webhook to {step.to}: there is none: write catalog/webhooks/{step.to}.yaml"
+                raise DefinitionError("steps", what)
+        check_sends(journey, beside.templates, planned)
+    except DefinitionError as error:
+        fix = "docs/templates.md shows what a template may ask for"
+        raise UserError(str(error), where=load(path).at(error.path), fix=fix) from error
 
 
 def read_beside(catalog: Path) -> Beside:
     """Read what journeys may name; where there is no catalog they may name anything. Raises UserError."""
     if not catalog.is_dir():
         return Beside()
-    definitions, errors = read_catalog(catalog)
+    definitions, errors = read_catalog(catalog, without=("journey", "messaging"))
     if errors:
         raise errors[0]
     workspace = next(map(parse_workspace, _of("workspace", definitions).values()), DEFAULT_WORKSPACE)
@@ -85,7 +111,15 @@ def read_beside(catalog: Path) -> Beside:
         purposes=purposes or NO_PURPOSES,
         rates=unite_tables(tables, 1) if tables else NO_RATES,
     )
-    return Beside(live=live, computed=computed, policy=_policy(catalog), known=known)
+    return Beside(
+        live=live,
+        computed=computed,
+        policy=_policy(catalog),
+        known=known,
+        templates={id: parse_template(id, one) for id, one in _of("template", definitions).items()},
+        webhooks=_of("webhook", definitions).keys(),
+        plans=[parse_plan(id, one) for id, one in _of("tracking_plan", definitions).items()],
+    )
 
 
 def _policy(catalog: Path) -> Messaging:

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from cli.errors import UserError
-from cli.journeys.files import files_of, read_beside, read_journey
+from cli.journeys.files import check_messages, files_of, read_beside, read_journey
 from cli.output import counted, table
 from cli.session import session_of
 from cli.yaml_files import shown
@@ -24,9 +24,9 @@ def check(
     files: Annotated[list[Path] | None, typer.Argument(help="Files; default: all of catalog/journeys.")] = None,
 ) -> None:
     """
-    Check that journeys hold together, by themselves and with the rest of the catalog.
+    Check that journeys hold together, by themselves and with the rest of the catalog, templates and webhooks, too.
 
-    Journeys cannot be published yet: `regulars apply` leaves them alone.
+    `regulars apply` writes them as drafts; nobody enters one before `regulars journey publish`.
 
     Examples:
 
@@ -40,7 +40,9 @@ def check(
     found, errors = list[Journey](), list[UserError]()
     for path in files or files_of(catalog):
         try:
-            found.append(read_journey(path, beside))
+            journey = read_journey(path, beside)
+            check_messages(path, journey, beside)
+            found.append(journey)
         except UserError as error:
             errors.append(error)
     if not found and not errors:

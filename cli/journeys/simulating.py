@@ -14,6 +14,7 @@ from rich.text import Text
 from cli.audit.bar import watched
 from cli.errors import UserError
 from cli.journeys.files import read_beside, read_journey
+from cli.journeys.words import listed, share
 from cli.lake.answers import Answer
 from cli.lake.asking import Ask, ask
 from cli.lake.bucket import find_bucket
@@ -38,14 +39,8 @@ FROM events LEFT JOIN people USING (owner)
 WHERE owner NOT LIKE 'nobody:%'
 ORDER BY person, happened, moment
 """
-_WORDS = {
-    "when": "the condition was not true",
-    "no_key": "the event has no value of the key",
-    "under_way": "under way already",
-    "again": "entered before",
-    "cool_down": "entered not long ago",
-    "at_once": "as many are under way as may be",
-}
+
+_SUMS = ("people", "entered", "entrants", "held_out", "waiting", "converted", "held_out_converted", "transitions")
 
 
 def simulate_journey(
@@ -95,10 +90,7 @@ def simulate_journey(
 
 def to_data(stage: Stage, report: Report, shown: Iterable[Passage]) -> Mapping[str, Any]:
     """Write a simulation for programs."""
-    sums = {
-        name: getattr(report, name)
-        for name in ("people", "entered", "entrants", "held_out", "converted", "held_out_converted", "transitions")
-    }
+    sums = {name: getattr(report, name) for name in _SUMS}
     places = [{"place": place, "came": dict(came)} for place, came in in_order(stage.journey, report)]
     rest = {"refused": dict(report.refused), "endings": dict(report.endings), "dollars": round(report.dollars, 6)}
     return {"id": stage.journey.id, **sums, **rest, "places": places, "passages": [_passage(one) for one in shown]}
@@ -116,30 +108,21 @@ def _show(output: Output, journey: Journey, report: Report, shown: Iterable[Pass
         output.say("nothing is in the lake yet: what is accepted comes within five minutes", style="dim")
     head = f"{counted(report.entered, 'passage')}, of {report.entrants:,} of {counted(report.people, 'profile')}"
     output.show(Text(head, style="bold"))
-    output.show(Text(f"not let in: {_listed(report.refused)}", style="dim"))
-    rows = [(place, _listed(came)) for place, came in in_order(journey, report)]
+    output.show(Text(f"not let in: {listed(report.refused)}", style="dim"))
+    rows = [(place, listed(came)) for place, came in in_order(journey, report)]
     if rows:
         output.show(table(("step", "what came of it"), rows))
-    output.show(f"ended: {_listed(report.endings)}")
+    output.show(f"{report.held_out:,} held out, {report.waiting:,} waiting; ended: {listed(report.endings)}")
     if journey.goal:
-        output.show(f"goal: {_share(report.converted, report.entered - report.held_out)} of those who went through")
+        output.show(f"goal: {share(report.converted, report.entered - report.held_out)} of those who went through")
     if journey.holdout:
-        output.show(f"goal: {_share(report.held_out_converted, report.held_out)} of those held out")
+        output.show(f"goal: {share(report.held_out_converted, report.held_out)} of those held out")
     output.show(
         f"{counted(report.transitions, 'transition')} and {counted(report.emails, 'e-mail')}: ${report.dollars:,.2f}"
     )
     for one in shown:
         way = [(instant(to_text(step.at)), step.place, step.came) for step in one.steps]
         output.show("", table(("at", "step", "came"), way, title=f"{one.profile_id} {one.key}"))
-
-
-def _listed(counts: Mapping[str, int]) -> str:
-    ordered = sorted(counts.items(), key=lambda one: (-one[1], one[0]))
-    return ", ".join(f"{_WORDS.get(name, name)} {number:,}" for name, number in ordered) or "nobody"
-
-
-def _share(part: int, whole: int) -> str:
-    return f"{part:,} ({part / whole:.1%})" if whole else "none"
 
 
 def _people(answer: Answer) -> Iterator[tuple[str, Iterator[Event]]]:

@@ -64,8 +64,43 @@ def test_a_file_that_there_is_not_is_said_to_be(regulars: Regulars) -> None:
     assert "there is no such file" in regulars("journey", "draw", "catalog/journeys/none.yaml").err
 
 
-def test_plan_says_that_journeys_are_left_alone(regulars: Regulars) -> None:
-    assert "6 journeys left alone: none can be published yet" in regulars("plan").err
+def test_apply_writes_drafts_that_nobody_enters(applied: Regulars) -> None:
+    written = applied.json("journey", "list")
+
+    assert len(written) == 6
+    assert [one["versions"] for one in written] == [[]] * 6
+    assert {one["action"] for one in applied.json("plan", "--check")["changes"]} == {"unchanged"}
+
+
+def test_a_journey_that_names_what_no_file_defines_is_not_applied(regulars: Regulars) -> None:
+    regulars.write(PATH, "enter: {segment: vipp}\nsteps: [exit]\n")
+    regulars.write("catalog/journeys/other.yaml", "enter: {event: A}\nsteps:\n  - {move: nowhere}\n")
+
+    said = regulars("apply")
+
+    assert said.code == 1
+    assert "there is no segment vipp" in said.err
+    assert "catalog/journeys/other.yaml:3" in said.err
+    assert regulars.platform.workspace.get("/v1/journeys").content["journeys"] == []
+
+
+def test_what_a_journey_sends_has_to_be_there(regulars: Regulars) -> None:
+    send = "{send: {channel: email, template: none, purpose: newsletter}}"
+    regulars.write(PATH, f"enter: {{event: A}}\nsteps: [{send}]\n")
+    regulars.write("catalog/journeys/other.yaml", "enter: {event: A}\nsteps: [{webhook: {to: nowhere}}]\n")
+
+    said = regulars("journey", "check")
+
+    assert "write catalog/templates/none.yaml" in said.err
+    assert "write catalog/webhooks/nowhere.yaml" in said.err
+
+
+def test_a_channel_that_nobody_could_agree_to_is_told(regulars: Regulars) -> None:
+    send = "{send: {channel: sms, template: a, purpose: newsletter}}"
+    regulars.write(PATH, f"enter: {{event: A}}\nsteps: [{send}]\n")
+
+    assert "the channel sms of the purpose newsletter" in regulars("journey", "check", PATH).err
+    assert "the channel sms of the purpose newsletter" in regulars("plan").err
 
 
 WIN_BACK = """\
@@ -122,7 +157,7 @@ def test_shows_what_was_sent_and_to_whom(shop: Regulars) -> None:
 def test_only_who_enters_within_the_days_is_followed(shop: Regulars) -> None:
     found = shop.json("journey", "simulate", PATH, "--since", "2026-01-05", "--until", "2026-01-10")
 
-    assert (found["entered"], found["endings"]) == (2, {"under way": 2})
+    assert (found["entered"], found["waiting"], found["endings"]) == (2, 2, {})
 
 
 def test_the_policy_of_messages_holds(shop: Regulars) -> None:

@@ -1,0 +1,88 @@
+"""A request that somebody be let into a journey: an event of theirs, by which they enter as by any other."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from regulars.domain.calls import Call
+from regulars.domain.classification import sort_fields
+from regulars.domain.events import Event, moment_of
+from regulars.domain.journey_deeds import JOURNEYS
+from regulars.domain.journeys import EventEntry, Journey
+from regulars.domain.message_ids import LONGEST, fingerprint
+from regulars.domain.payloads import MAX_EVENT, check, write
+from regulars.domain.telling import Own, text_tells
+from regulars.errors import InvalidEventError, InvalidRequestError
+
+ASKED = "Journey Entry Requested"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EntryWish:
+    """Whom to let into which journey with which key; `by` is who asks, by the id of their token."""
+
+    journey: str
+    key: str = ""
+    properties: Mapping[str, Any] = field(default_factory=dict)
+    message_id: str = ""
+    by: str = ""
+
+
+def check_entry(wish: EntryWish) -> None:
+    """Make sure that a request can be stored whole. Raises InvalidRequestError."""
+    if not 0 < len(wish.message_id) <= LONGEST or not wish.message_id.isprintable():
+        raise InvalidRequestError(f"messageId is a text of 1 to {LONGEST} printable characters")
+    if len(wish.key) > LONGEST or not wish.key.isprintable():
+        raise InvalidRequestError(
+            f"key is a text of at most {LONGEST} printable characters, such as the id of an order"
+        )
+    try:
+        check({"properties": wish.properties}, MAX_EVENT)
+    except InvalidEventError as error:
+        raise InvalidRequestError(str(error)) from None
+
+
+def key_of(journey: Journey, wish: EntryWish) -> str:
+    """Give the key that is asked for; where none is, that of the properties in a journey that has one."""
+    by = journey.entry.by
+    if wish.key or not (isinstance(by, EventEntry) and by.key):
+        return wish.key
+    value = wish.properties.get(by.key)
+    if isinstance(value, bool) or not isinstance(value, str | int):
+        return ""
+    return str(value)
+
+
+def entry_event(wish: EntryWish, *, owner: str, ids: Mapping[str, str], at: int, hash_key: bytes) -> Call:
+    """
+    Make the event of a request; `ids` are identifiers of its owner, by kind.
+
+    What is personal in its properties is sealed, as in every event. Raises InvalidRequestError.
+    """
+    own = Own.of(ids.values())
+    for text, what in ((wish.message_id, "messageId"), (wish.key, "key")):
+        if text_tells(text, own):
+            raise InvalidRequestError(f"{what} never says of whom it is: it is kept in clear")
+    fields = sort_fields(wish.properties, {}, {}, own)
+    asked = {"journey": wish.journey, "key": wish.key, "by": wish.by}
+    event = Event(
+        owner=owner,
+        moment=moment_of(at, JOURNEYS, wish.message_id),
+        type="track",
+        name=ASKED,
+        links=(owner,),
+        at=at,
+        arrival=at,
+        properties=fields.properties,
+        context={"entry": asked},
+        fingerprint=fingerprint(write([asked["journey"], asked["key"], wish.properties]), hash_key),
+    )
+    personal: dict[str, Any] = {}
+    if fields.personal_properties:
+        personal["properties"] = fields.personal_properties
+    return Call(event=event, personal={**personal, "ids": dict(ids)} if ids else personal)
+
+
+def entry_message(wish: EntryWish, event: Event) -> Mapping[str, Any]:
+    """What is sent for a request: ids only, and nothing of the person."""
+    return {"enter": {"journey": wish.journey, "owner": event.owner, "moment": event.moment, "key": wish.key}}
