@@ -4,12 +4,13 @@ from aws_cdk import Duration
 from constructs import Construct
 
 from infra.data import Data
+from infra.journeys import Journeys
 from infra.python_function import Ground, PythonFunction
 from infra.stream import Changes
 
 
 class Identity(Construct):
-    def __init__(self, scope: Construct, id: str, *, ground: Ground, data: Data) -> None:
+    def __init__(self, scope: Construct, id: str, *, ground: Ground, data: Data, journeys: Journeys) -> None:
         super().__init__(scope, id)
         tables = data.tables
         self.resolve_identity = PythonFunction(
@@ -26,4 +27,6 @@ class Identity(Construct):
                 tables.tallies.allow("PutItem"),
                 data.buckets.large.allow("GetObject", under=["events"]),
             ],
+            # Of events that a journey listens to, ids.
+            sends=journeys.wanted,
         )

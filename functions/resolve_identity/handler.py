@@ -28,4 +28,4 @@ def _apply(owner: str, records: Sequence[Record]) -> None:
 
 @cache
 def _resolver() -> Resolver:
-    return Resolver(clients.database(), journal, now, pause)
+    return Resolver(clients.database(), journal, now, pause, wanted=clients.wanted())

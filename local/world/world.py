@@ -4,7 +4,7 @@ import json
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 from local.world.chaos import Calm, Chaos
 from local.world.clock import SimulatedClock
@@ -72,6 +72,26 @@ class _Queue:
             self.queue.send(body, delay(timer.due, now))
 
 
+@dataclass(frozen=True, slots=True)
+class _Wanted:
+    queue: MemoryQueue
+
+    def send(self, messages: Sequence[Mapping[str, Any]], *, delay: int = 0) -> None:
+        """Hold each message so many seconds."""
+        for message in messages:
+            self.queue.send(json.dumps(message), delay)
+
+
+class Neighbour(Protocol):
+    """Something that works beside the pipeline, on the same clock."""
+
+    def step(self) -> bool:
+        """Do what comes next; tell whether there was something."""
+
+    def next_due(self) -> int | None:
+        """Give the next instant at which there will be something."""
+
+
 class World:
     """Everything between a stored event and an announced transition, in one process and on one clock."""
 
@@ -94,7 +114,11 @@ class World:
         self.given_up: list[GivenUp] = []
         self.queue = MemoryQueue(clock=self.clock.seconds)
         self.timer_queue = port = _Queue(self.queue)
-        self.resolver = Resolver(self.database, self.journal, self.clock)
+        self.wanted = MemoryQueue(clock=self.clock.seconds)
+        self.wanted_port = _Wanted(self.wanted)
+        self.neighbours: list[Neighbour] = []
+        self.listeners: list[Callable[[Sequence[Transition]], None]] = []
+        self.resolver = Resolver(self.database, self.journal, self.clock, wanted=self.wanted_port)
         self.evaluator = Evaluator(self.database, port, self.journal, self.clock)
         self.ticker = Ticker(self.database, port, self.journal, self.clock)
         self._ticked = self.clock.now
@@ -141,14 +165,18 @@ class World:
         while self.clock.now < to:
             self.settle()
             visible = self.queue.next_visible()
-            due = -(-round(visible * 1_000_000) // 1) if visible is not None else to
-            self.clock.advance_to(min(to, max(due, self.clock.now + 1), self._ticked + self._tick_every))
+            due = [round(visible * 1_000_000)] if visible is not None else []
+            due += [at for neighbour in self.neighbours if (at := neighbour.next_due()) is not None]
+            next_one = max(min(due, default=to), self.clock.now + 1)
+            self.clock.advance_to(min(to, next_one, self._ticked + self._tick_every))
         self.settle()
 
     def _step(self) -> bool:
         busy = False
         for runner in self.runners.values():
             busy |= runner.step()
+        for neighbour in self.neighbours:
+            busy |= neighbour.step()
         for table in STREAMED:
             self._trim(table)
         return self.timers.step() or busy or any(runner.waiting() for runner in self.runners.values())
@@ -205,7 +233,10 @@ class World:
             for change in _changes(records)
             if text(change.new or change.old or {}, "item").startswith(membership_rows.PREFIX)
         ]
-        self.announced += transitions((before, after) for before, after in rows)
+        found = transitions((before, after) for before, after in rows)
+        self.announced += found
+        for listener in self.listeners:
+            listener(found)
 
 
 def _record(change: Change) -> Record:

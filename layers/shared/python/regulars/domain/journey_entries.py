@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from hashlib import blake2b
 from typing import Literal
 
 from regulars.domain.journeys import Entry
@@ -27,15 +28,26 @@ def refusal(entry: Entry, before: Sequence[Entered], key: str, now: int) -> Refu
     """
     Say why somebody may not enter now with a key; None where they may.
 
-    `before` are all passages of the person, with those of everybody who was merged into them.
+    `before` are all passages of the person, with those of everybody who was merged into them; of one that was lost and
+    put back, only a hash of the key is known. Some may have begun later than now: not all is told in order.
     """
-    same = [one for one in before if one.key == key]
+    same = [one for one in before if one.key in (key, hidden(key))]
     if any(one.ended is None for one in same):
         return "under_way"
-    if same and (entry.again is None or now - max(one.at for one in same) < entry.again):
+    if same and (entry.again is None or _since(same, now) < entry.again):
         return "again"
-    if before and now - max(one.at for one in before) < entry.cool_down:
+    if before and _since(before, now) < entry.cool_down:
         return "cool_down"
     if sum(one.ended is None for one in before) >= entry.at_once:
         return "at_once"
     return None
+
+
+def _since(before: Sequence[Entered], now: int) -> int:
+    """Say how long ago the last of these was."""
+    return max(0, now - max(one.at for one in before))
+
+
+def hidden(key: str) -> str:
+    """Hash a key as what journeys tell of it; of none there is none."""
+    return f"~{blake2b(key.encode(), digest_size=16).hexdigest()}" if key else ""

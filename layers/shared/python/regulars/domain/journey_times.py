@@ -1,12 +1,13 @@
 """When somebody goes on who waits for a time of day or for a date, on the clocks of their own zone."""
 
+from collections.abc import Iterator
 from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from regulars.domain.calendars import Calendar, date_of, is_zone
 from regulars.domain.dates import read_date
 from regulars.domain.instants import from_micros, to_micros
-from regulars.domain.journeys import WaitForDate, WaitForTime
+from regulars.domain.journeys import ScheduleEntry, WaitForDate, WaitForTime
 
 _WEEK = 7
 
@@ -42,6 +43,16 @@ def date_for(step: WaitForDate, said: object, now: int, zone: str) -> int | None
     if step.at is not None:
         instant = shown(calendar.day_of(instant), step.at, zone)
     return instant if instant >= now else None
+
+
+def scheduled(by: ScheduleEntry, since: int, until: int, zone: str) -> Iterator[int]:
+    """List the instants of a schedule from an instant up to and with another, on the workspace's clocks."""
+    calendar = Calendar(zone)
+    for day in range(calendar.day_of(since), calendar.day_of(until) + 1):
+        at = shown(day, by.at, zone)
+        is_day = day == by.date if by.date is not None else date_of(day).weekday() in by.weekdays
+        if is_day and since <= at <= until:
+            yield at
 
 
 def shown(day: int, at: int, zone: str) -> int:

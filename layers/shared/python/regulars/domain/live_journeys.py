@@ -9,6 +9,7 @@ from regulars.domain.journeys import Awaited, Branch, EventEntry, Journey, Segme
 from regulars.domain.segments import Node, Segment
 
 Life = Literal[
+    "preparing",  # its number is taken, and its state machine is being made
     "live",  # people enter
     "paused",  # nobody enters until it is resumed
     "draining",  # nobody enters any more, and who is on the way goes on

@@ -16,15 +16,18 @@ _AROUND = 2  # of a passage: into its first state, and to its end
 @dataclass(slots=True)
 class Report:
     """
-    Sums over passages; `places` count what came of each place, in the order of the journey.
+    Sums over passages, in the words of reports on journeys that are live (`journey_reports.py`).
 
-    `converted` are passages that met the goal, of those held out `held_out_converted`.
+    Who `entered` is held out, waits, or has ended (`endings`). `converted` are passages that met the goal, of those
+    held out `held_out_converted`. `places` count what came of each place; a message that was held in quiet hours came
+    to it more than once.
     """
 
     people: int = 0
     entered: int = 0
     entrants: int = 0
     held_out: int = 0
+    waiting: int = 0
     converted: int = 0
     held_out_converted: int = 0
     transitions: int = 0
@@ -52,10 +55,13 @@ class Report:
 
     def _take(self, journey: Journey, passage: Passage, by_email: set[str]) -> None:
         is_held_out = passage.ending == "held_out"
-        self.endings[passage.ending or "under way"] += 1
         self.converted += passage.converted is not None and not is_held_out
         self.held_out += is_held_out
         self.held_out_converted += passage.converted is not None and is_held_out
+        if passage.ending is None:
+            self.waiting += 1
+        elif not is_held_out:
+            self.endings[passage.ending] += 1
         if not is_held_out:
             steps = {step.id: step for step in every(journey.steps)}
             self.transitions += _AROUND + sum(_transitions(steps[_id(step.place)], step.came) for step in passage.steps)

@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import Literal
 
 from regulars.domain.catalog import Live, next_watches
 from regulars.domain.compiling import Compiled
@@ -11,9 +10,8 @@ from regulars.domain.journey_signals import Properties
 from regulars.domain.journeys import Journey, SegmentChange, SegmentEntry, signals
 from regulars.domain.live_journeys import conditions_of
 from regulars.domain.messaging import NO_POLICY, Messaging
+from regulars.domain.passages import Ending
 from regulars.domain.segments import Segment
-
-Ending = Literal["finished", "exit", "moved", "goal", "held_out", "restless", "too_long"]
 
 
 @dataclass(frozen=True, slots=True)

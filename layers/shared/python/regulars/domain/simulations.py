@@ -6,32 +6,26 @@ next instant at which something happens. People do not depend on each other, so 
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from heapq import heappop, heappush
 from itertools import count
 
-from regulars.domain.calendars import Calendar, date_of
 from regulars.domain.events import Event
-from regulars.domain.instants import DAY
+from regulars.domain.hearing import Hears, exits, hears, is_restless, meets_goal, unrest, way_heard
 from regulars.domain.journey_entries import Entered, refusal
-from regulars.domain.journey_signals import Properties, is_awaited, is_passed, is_selected
-from regulars.domain.journey_times import date_for, next_time, shown, zone_of
+from regulars.domain.journey_signals import Properties, is_passed, is_selected
+from regulars.domain.journey_times import date_for, next_time, scheduled, zone_of
 from regulars.domain.journey_walks import Place, Walk, walk
 from regulars.domain.journeys import (
-    MAX_RESTARTS,
-    Awaited,
     Branch,
     Change,
     EventEntry,
-    Exit,
     Hold,
-    Move,
     ScheduleEntry,
     SegmentChange,
     SegmentEntry,
     Send,
-    Signal,
     Split,
     Update,
     Wait,
@@ -39,13 +33,11 @@ from regulars.domain.journeys import (
     WaitForTime,
 )
 from regulars.domain.lots import HOLDOUT, is_held_out, lot, part_of
+from regulars.domain.passages import Ending
 from regulars.domain.sending import Go, Later, Sent, Standing, may_send
 from regulars.domain.simulated_people import Someone
-from regulars.domain.simulation_stages import Ending, Passage, Stage, Step
-from regulars.domain.values import find, scalar
-
-LONGEST = 365 * DAY
-_ENDINGS: Mapping[type, Ending] = {Move: "moved", Exit: "exit"}
+from regulars.domain.simulation_stages import Passage, Stage, Step
+from regulars.domain.stepping import LONGEST, ending_of, in_a_word, key_of
 
 
 def simulate(
@@ -91,6 +83,7 @@ class _Run:
         self._waking: list[tuple[int, int, Callable[[int], None]]] = []
         self._numbers = count()
         self._under: list[_Under] = []
+        self._over: list[_Under] = []  # who ended, and may still meet the goal
         self._sent: list[Sent] = []
         self._looks = 0
         self.passages: list[Passage] = []
@@ -100,11 +93,11 @@ class _Run:
     def take(self, event: Event) -> None:
         """Let an event happen."""
         self._someone.take(event)
-        for under in list(self._under):
+        for under in (*self._under, *self._over):
             self._hear_event(under, event)
         by = self._journey.entry.by
         if isinstance(by, EventEntry) and event.at >= self._since and is_selected(by.selection, event):
-            self._enter(event.at, _key(by, event), event.properties)
+            self._enter(event.at, key_of(by, event), event.properties)
         self._look(event.at)
 
     def go_on_to(self, instant: int) -> None:
@@ -149,18 +142,14 @@ class _Run:
 
     def _change(self, change: SegmentChange, now: int) -> None:
         for under in list(self._under):
-            self._hear(under, lambda signal: signal == change, now)
+            self._hear(under, hears(change, {}), now)
         by = self._journey.entry.by
         if isinstance(by, SegmentEntry) and by.enrol != "current" and (by.segment, by.change) == _pair(change):
             self._enter(now, "", {})
 
     def _schedule(self, by: ScheduleEntry, now: int) -> None:
-        calendar = Calendar(self._workspace)
-        for day in range(calendar.day_of(now), calendar.day_of(self._until) + 1):
-            at = shown(day, by.at, self._workspace)
-            is_day = day == by.date if by.date is not None else date_of(day).weekday() in by.weekdays
-            if is_day and at >= now:
-                self._wake(at, lambda at: self._enter(at, "", {}) if self._is_member(by.segment, at) else None)
+        for at in scheduled(by, now, self._until, self._workspace):
+            self._wake(at, lambda at: self._enter(at, "", {}) if self._is_member(by.segment, at) else None)
 
     def _is_member(self, segment: str, at: int) -> bool:
         compiled = self._of.live.by_id.get(segment)
@@ -179,6 +168,9 @@ class _Run:
         before = [Entered(one.key, one.at, one.ended) for one in self.passages]
         if reason := refusal(entry, before, key, now):
             self.refused[reason] += 1
+            return
+        if self._someone.person().restricted:
+            self.refused["restricted"] += 1
             return
         passage = Passage(self._someone.profile_id, key, now, properties)
         self.passages.append(passage)
@@ -212,8 +204,7 @@ class _Run:
             under.place = under.way.send(way)
         except StopIteration as end:
             under.passage.moved_to = end.value
-            is_restless = isinstance(before.step, Hold) and way > len(before.step.ways)
-            self._end(under, now, "restless" if is_restless else _ENDINGS.get(type(before.step), "finished"))
+            self._end(under, now, ending_of(before.step, way))
             return False
         if under.place is not before:
             under.restarts = 0
@@ -248,10 +239,10 @@ class _Run:
             case Branch(_, arms):
                 true = (number for number in range(len(arms)) if self._is_true(step, number, under, now))
                 number = next(true, len(arms))
-                return self._came(under, now, str(number) if number < len(arms) else "otherwise", number)
-            case Split(_, parts, by):
+                return self._came(under, now, in_a_word(step, number), number)
+            case Split(_, _, by):
                 number = part_of(step, lot(by, self._someone.profile_id))
-                return self._came(under, now, parts[number].name if number < len(parts) else "none", number)
+                return self._came(under, now, in_a_word(step, number), number)
             case Update(_, traits):
                 self._someone.set(traits, now)
                 self._came(under, now, "done", 0)
@@ -309,42 +300,35 @@ class _Run:
     # What happens meanwhile
 
     def _hear_event(self, under: _Under, event: Event) -> None:
-        def hears(signal: Signal) -> bool:
-            return isinstance(signal, Awaited) and is_awaited(signal, event, under.passage.properties)
-
-        passage, goal = under.passage, self._journey.goal
-        if goal and passage.converted is None and event.at <= passage.at + goal.within and hears(goal.event):
+        passage, is_heard = under.passage, hears(event, under.passage.properties)
+        if passage.converted is None and meets_goal(self._journey, passage.at, event.at, is_heard):
             passage.converted = event.at
-            if goal.exits:
+            if self._journey.goal and self._journey.goal.exits:
                 self._end(under, event.at, "goal")
-                return
-        self._hear(under, hears, event.at)
+        self._hear(under, is_heard, event.at)
 
-    def _hear(self, under: _Under, hears: Callable[[Signal], bool], now: int) -> None:
+    def _hear(self, under: _Under, is_heard: Hears, now: int) -> None:
         if under not in self._under or under.passage.ending == "held_out":
             return
-        if any(hears(signal) for signal in self._journey.exits):
+        if exits(self._journey, is_heard):
             self._end(under, now, "exit")
             return
         step = under.place.step
         if isinstance(step, Hold):
-            number = next((index for index, way in enumerate(step.ways) if hears(way.signal)), None)
+            number = way_heard(step, is_heard)
             if number is not None and step.ways[number].restarts:
                 under.restarts += 1
-                number = number if under.restarts <= MAX_RESTARTS else len(step.ways) + 1
+                number = unrest(step) if is_restless(under.restarts) else number
             if number is not None and self._go(under, self._came(under, now, str(number), number), now):
                 self._stop(under, now)
 
     def _end(self, under: _Under, now: int, ending: Ending) -> None:
         if under in self._under:
             self._under.remove(under)
+            if self._journey.goal and under.passage.converted is None:
+                self._over.append(under)
             under.passage.ended = now
             under.passage.ending = under.passage.ending or ending
-
-
-def _key(by: EventEntry, event: Event) -> str | None:
-    """Give the key of an entry; None where the event has no value for it."""
-    return "" if by.key is None else scalar(find(event.properties, by.key))
 
 
 def _pair(change: SegmentChange) -> tuple[str, Change]:

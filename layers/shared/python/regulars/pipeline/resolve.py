@@ -17,7 +17,7 @@ from regulars.domain.state import SEEN, is_always_kept, parts_of
 from regulars.errors import ConflictError, StaleCatalogError
 from regulars.pipeline.history import History
 from regulars.pipeline.live import LiveCatalog
-from regulars.pipeline.ports import Clock, Journal
+from regulars.pipeline.ports import Clock, Journal, Wanted
 from regulars.pipeline.refused_claims import RefusalLog
 from regulars.pipeline.storms import StormGuard
 from regulars.stores.catalog import CatalogStore
@@ -42,7 +42,8 @@ class Resolver:
     """
     Applies stored events, owner by owner; a second time changes nothing.
 
-    One that resolves `again` what others have resolved before tells of no refusal, and holds nobody.
+    One that resolves `again` what others have resolved before tells of no refusal, holds nobody, and moves nobody on a
+    journey; the others tell `wanted` of each event that a journey listens to, once it is counted.
     """
 
     def __init__(
@@ -53,8 +54,10 @@ class Resolver:
         pause: Callable[[int], None] = lambda _tries: None,
         *,
         again: bool = False,
+        wanted: Wanted | None = None,
     ) -> None:
         self._database = database
+        self._wanted = wanted
         self._events = EventStore(database)
         self._identities = IdentityStore(database)
         self._profiles = ProfileStore(database)
@@ -74,7 +77,8 @@ class Resolver:
         """
         Link and fold the events of one owner, all of which had been stored by the instant `stored` (microseconds).
 
-        Raises ConflictError when others kept getting in first: the stream brings the events again.
+        Raises ConflictError when others kept getting in first, UnavailableError when journeys could not be told: the
+        stream brings the events again.
         """
         identity = self._identities.read(owner)
         if identity.link and identity.link.erased:
@@ -93,6 +97,8 @@ class Resolver:
             self._fold(identity, owner, name, batch)
         if events and not by_part and not steps:
             self.greet(owner, identity)
+        if self._wanted and (heard := [event for event in events if event.name in self.live.wanted]):
+            self._wanted.send([{"owner": owner, "moment": event.moment} for event in heard])
 
     def greet(self, owner: str, identity: Identity) -> None:
         """Let an identifier that leaves no trace leave one, if a segment takes in whoever does nothing."""

@@ -12,6 +12,7 @@ from regulars.domain.costs import excess
 from regulars.domain.identity_definitions import parse_rules
 from regulars.domain.identity_rules import DEFAULT_RULES
 from regulars.domain.journey_definitions import parse_journey
+from regulars.domain.journey_names import segments_of
 from regulars.domain.live_journeys import GOING, LiveJourney
 from regulars.domain.purpose_definitions import parse_purposes
 from regulars.domain.purposes import NO_PURPOSES, Purposes
@@ -145,6 +146,7 @@ class CatalogStore(DefinitionStore):
         """
         different = changes(before, after)
         standing = list(before.segments())
+        _keeps_segments(before, after)
         if any(segment not in standing for segment in after.segments()):
             _check(after, "where")
             for segment in after.segments():
@@ -154,6 +156,17 @@ class CatalogStore(DefinitionStore):
             self._go_live(before, after, [*writes, *different])
         else:
             self._database.transact(writes)
+
+    def let_go_through(self, before: Releases, journeys: Sequence[LiveJourney], *writes: Write) -> None:
+        """
+        Let these be the versions of journeys that people go through, and make other writes with it, in one step.
+
+        Raises ConflictError, and DefinitionError for conditions that are too much beside what is live.
+        """
+        after = replace(before, journeys=tuple(journeys))
+        if len(after.journeys) > len(before.journeys) or any(one not in before.journeys for one in after.journeys):
+            _check(after, "")
+        self._go_live(before, after, writes)
 
     def left(self) -> Sequence[tuple[str, int]]:
         """Name the editions that nobody reads any more, and whose memberships are to be cleared away."""
@@ -169,7 +182,7 @@ class CatalogStore(DefinitionStore):
         has_turned = False
         if definition.kind == "workspace":
             workspace = parse_workspace(definition.content) if is_there else DEFAULT_WORKSPACE
-            after = replace(before, calendar=workspace.calendar)
+            after = self._reread(replace(before, calendar=workspace.calendar))
             # Who agrees to exports means nothing to segments.
             has_turned = replace(workspace, exports=self._workspace().exports) != self._workspace()
             has_turned = has_turned and bool(list(after.segments()))
@@ -184,10 +197,19 @@ class CatalogStore(DefinitionStore):
         contents = {id: content for id, content in self._contents("computed_trait").items() if id != definition.id}
         if is_there:
             contents = dict(sorted({**contents, definition.id: definition.content}.items()))
-        after = recomputed(before, read_others(contents, definition.id, before.calendar))
+        after = self._reread(recomputed(before, read_others(contents, definition.id, before.calendar)))
         if is_there:
             _check(after, "")
         return after
+
+    def _reread(self, after: Releases) -> Releases:
+        """Read journeys anew, which computed traits and the calendar are part of. Raises DefinitionError."""
+        contents = self._contents("journey_version")
+        try:
+            return replace(after, journeys=read_live_journeys(contents, after.calendar, after.computed))
+        except DefinitionError as error:
+            fix = "stop it, or publish one that does not"
+            raise DefinitionError("", f"people go through {error.path}, which reads it: {fix}") from None
 
     def _go_live(
         self,
@@ -219,17 +241,33 @@ class CatalogStore(DefinitionStore):
 def read_live_journeys(
     contents: Mapping[str, Mapping[str, Any]], calendar: Calendar, computed: Mapping[str, ComputedTrait]
 ) -> tuple[LiveJourney, ...]:
-    """Read the versions of journeys that people go through, of all that were published."""
+    """
+    Read the versions of journeys that people go through, of all that were published.
+
+    Raises DefinitionError with the name of one that is wrong, which no change of what is live lets happen.
+    """
     found = []
     for name, content in sorted(contents.items()):
         if content["state"] in GOING:
             id, _, number = name.partition("#")
-            journey = parse_journey(
-                id, content["definition"], version=int(number), calendar=calendar, computed=computed
-            )
+            try:
+                journey = parse_journey(
+                    id, content["definition"], version=int(number), calendar=calendar, computed=computed
+                )
+            except DefinitionError as error:
+                raise DefinitionError(f"version {int(number)} of the journey {id}", str(error)) from None
             machine, published = content["machine"], content["published"]
             found.append(LiveJourney(journey=journey, state=content["state"], machine=machine, published=published))
     return tuple(found)
+
+
+def _keeps_segments(before: Releases, after: Releases) -> None:
+    """Make sure that no segment goes that a journey names which people go through. Raises DefinitionError."""
+    gone = {segment.id for segment in before.segments()} - {segment.id for segment in after.segments()}
+    for one in after.journeys if gone else ():
+        if gone & segments_of(one.journey):
+            what = f"version {one.journey.version} of the journey {one.journey.id}, which is {one.state}, names it"
+            raise DefinitionError("", f"{what}: stop that first, or publish one that does not")
 
 
 def release_of(definition: Definition) -> Release:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any, cast
 
 from regulars.domain.events import Event, EventType, Sealed
-from regulars.domain.instants import SECOND
+from regulars.domain.instants import SECOND, to_text
 from regulars.domain.preserving import ends
 from regulars.domain.retention import SLACK, FieldClass
 from regulars.stores.database import Database, Item, binary, number, size_of, text
@@ -42,6 +42,17 @@ class EventStore:
     def of(self, owner: str) -> list[Event]:
         """Read all events of an owner, consistently, oldest first."""
         return [from_item(item) for item in self._database.query("events", owner)]
+
+    def since(self, owner: str, instant: int) -> list[Event]:
+        """
+        Read the events of an owner that happened at an instant (microseconds) or later, consistently, oldest first.
+
+        Those that named no instant lie apart: all of them are read.
+        """
+        later = self._database.query("events", owner, after=to_text(instant))
+        unnamed = self._database.query("events", owner, prefix="-#")
+        found = self._seen([from_item(item) for item in (*unnamed, *later)])
+        return sorted((event for event in found if event.at >= instant), key=lambda event: event.at)
 
     def newest(self, owner: str, *, before: str | None = None, limit: int) -> list[Event]:
         """Read the newest events of an owner, newest first, older than a moment."""
