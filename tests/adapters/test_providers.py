@@ -1,0 +1,171 @@
+"""Letters and texts as providers are asked for them, and what their errors mean: surely not sent, or not known."""
+
+from collections.abc import Callable
+from typing import Any
+
+import boto3
+import pytest
+from botocore.config import Config
+from botocore.exceptions import (
+    BotoCoreError,
+    ClientError,
+    ConnectionClosedError,
+    ConnectTimeoutError,
+    EndpointConnectionError,
+    NoCredentialsError,
+    ParamValidationError,
+    ReadTimeoutError,
+)
+from botocore.stub import Stubber
+from moto import mock_aws
+
+from regulars.adapters.clients import ONCE
+from regulars.adapters.provider_errors import asked
+from regulars.adapters.ses import Ses
+from regulars.adapters.sms import Sms
+from regulars.errors import NotAcceptedError, UnknownOutcomeError
+from regulars.pipeline.ports import Outgoing
+
+SENDER = "The Shop <hello@shop.example>"
+LETTER = Outgoing(
+    name="WyJ1Il0",
+    to="jane@example.com",
+    kind="marketing",
+    subject="Hello",
+    html="<p>Hello</p>",
+    text="Hello",
+    unsubscribe="https://api.example.com/v1/unsubscribe?token=t",
+)
+
+
+class Client:
+    """Keeps what it was asked for."""
+
+    def __init__(self) -> None:
+        self.requests: list[dict[str, Any]] = []
+
+    def send_email(self, **request: Any) -> Any:
+        """Take a letter."""
+        self.requests.append(request)
+        return {"MessageId": "ses-1"}
+
+    def publish(self, **request: Any) -> Any:
+        """Take a text."""
+        self.requests.append(request)
+        return {"MessageId": "sns-1"}
+
+
+def test_a_letter_is_unsubscribed_from_in_one_click_and_carries_an_opaque_name() -> None:
+    client = Client()
+
+    assert Ses(lambda: client, sender=SENDER, configuration_set="letters").send(LETTER) == "ses-1"
+    [request] = client.requests
+    assert request["FromEmailAddress"] == SENDER
+    assert request["Destination"] == {"ToAddresses": ["jane@example.com"]}
+    assert request["EmailTags"] == [{"Name": "send", "Value": "WyJ1Il0"}]
+    assert request["ConfigurationSetName"] == "letters"
+    assert request["Content"]["Simple"]["Headers"] == [
+        {"Name": "List-Unsubscribe", "Value": "<https://api.example.com/v1/unsubscribe?token=t>"},
+        {"Name": "List-Unsubscribe-Post", "Value": "List-Unsubscribe=One-Click"},
+    ]
+
+
+def test_what_is_sent_is_what_ses_knows() -> None:
+    client = boto3.client("sesv2", region_name="eu-west-1", aws_access_key_id="a", aws_secret_access_key="b")
+    with Stubber(client) as stub:
+        stub.add_response("send_email", {"MessageId": "ses-1"})
+
+        assert Ses(lambda: client, sender=SENDER, configuration_set="letters").send(LETTER) == "ses-1"
+
+
+def test_without_a_sender_no_letter_goes_out() -> None:
+    with pytest.raises(NotAcceptedError, match="no_sender"):
+        Ses(Client, sender="", configuration_set="").send(LETTER)
+
+
+@pytest.mark.parametrize(("kind", "said"), [("marketing", "Promotional"), ("transactional", "Transactional")])
+def test_a_text_goes_to_a_number_by_its_class(kind: Any, said: str) -> None:
+    client = Client()
+    text = Outgoing(name="n", to="+491701234567", kind=kind, subject="", html="", text="Hello")
+
+    assert Sms(lambda: client, sender="SHOP").send(text) == "sns-1"
+    [request] = client.requests
+    assert (request["PhoneNumber"], request["Message"]) == ("+491701234567", "Hello")
+    assert request["MessageAttributes"]["AWS.SNS.SMS.SMSType"]["StringValue"] == said
+    assert request["MessageAttributes"]["AWS.SNS.SMS.SenderID"]["StringValue"] == "SHOP"
+
+
+@mock_aws
+def test_a_text_is_what_sns_knows() -> None:
+    client = boto3.client("sns", region_name="eu-west-1")
+    text = Outgoing(name="n", to="+491701234567", kind="marketing", subject="", html="", text="Hello")
+
+    assert Sms(lambda: client).send(text)
+
+
+def failing(error: Exception) -> Callable[[], str]:
+    def fails() -> str:
+        raise error
+
+    return fails
+
+
+def answered(code: str, status: int) -> ClientError:
+    return ClientError({"Error": {"Code": code}, "ResponseMetadata": {"HTTPStatusCode": status}}, "SendEmail")  # type: ignore[typeddict-item]  # the rest is not read
+
+
+@pytest.mark.parametrize(
+    ("error", "again"),
+    [
+        (answered("TooManyRequestsException", 429), True),
+        (answered("Throttling", 400), True),
+        (answered("SendingPausedException", 400), True),
+        (answered("AccessDeniedException", 403), True),
+        (answered("MessageRejected", 400), False),
+        (answered("MailFromDomainNotVerifiedException", 400), False),
+        (answered("InvalidParameter", 400), False),
+        (ParamValidationError(report="x"), False),
+        (NoCredentialsError(), True),
+        (ConnectTimeoutError(endpoint_url="x"), True),
+        (EndpointConnectionError(endpoint_url="x"), True),
+    ],
+    ids=lambda value: value.response["Error"]["Code"] if isinstance(value, ClientError) else type(value).__name__,
+)
+def test_what_was_surely_not_taken_says_whether_to_try_again(error: BotoCoreError | ClientError, again: bool) -> None:
+    with pytest.raises(NotAcceptedError) as raised:
+        asked(failing(error))
+
+    assert raised.value.again is again
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        answered("InternalFailure", 500),
+        answered("ServiceUnavailable", 503),
+        answered("", 502),
+        ReadTimeoutError(endpoint_url="x"),
+        ConnectionClosedError(endpoint_url="x"),
+    ],
+    ids=lambda value: value.response["Error"]["Code"] if isinstance(value, ClientError) else type(value).__name__,
+)
+def test_an_answer_that_tells_nothing_is_not_known(error: BotoCoreError | ClientError) -> None:
+    with pytest.raises(UnknownOutcomeError):
+        asked(failing(error))
+
+
+def test_a_message_is_asked_for_once() -> None:
+    calls = []
+    client = boto3.client(
+        "sesv2",
+        region_name="eu-west-1",
+        aws_access_key_id="a",
+        aws_secret_access_key="b",
+        config=ONCE.merge(Config(connect_timeout=0.2)),
+        endpoint_url="http://127.0.0.1:1",
+    )
+    client.meta.events.register("before-send", lambda **_: calls.append(1))
+
+    with pytest.raises(NotAcceptedError):
+        Ses(lambda: client, sender=SENDER, configuration_set="").send(LETTER)
+    assert len(calls) == 1

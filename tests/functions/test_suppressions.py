@@ -1,0 +1,69 @@
+"""Addresses that get no messages any more: who may look, and lift that, and what it leaves in the audit trail."""
+
+import pytest
+
+from regulars.domain.identifiers import Identifier, owner_key
+from regulars.stores.journeys import JourneyStore, Suppressed
+from tests.builders import START
+from tests.messages import an_identify_call
+from tests.workspace import Workspace
+
+PATH = "/v1/profiles/user_id:ann/suppressions"
+ROLES = ("admin", "engineer", "marketer", "analyst", "service", "privacy")
+
+
+@pytest.fixture
+def shop() -> Workspace:
+    """Ann, whose address bounced."""
+    workspace = Workspace()
+    workspace.send(an_identify_call(userId="ann", traits={"email": "Ann@shop.example", "phone": "+491701234567"}))
+    workspace.world.settle()
+    suppress(workspace, "email", "ann@shop.example")
+    return workspace
+
+
+def suppress(workspace: Workspace, kind: str, value: str) -> None:
+    owner = owner_key(Identifier(kind, value), workspace.sealer.hash_key)
+    channel = "email" if kind == "email" else "sms"
+    JourneyStore(workspace.world.database).suppress(
+        Suppressed(owner=owner, channel=channel, since=START, reason="bounce")  # type: ignore[arg-type]  # one of two
+    )
+
+
+def test_shows_and_lifts_what_bounced(shop: Workspace) -> None:
+    suppress(shop, "phone", "+491701234567")
+    found = shop.ask("GET", PATH, "service").content["suppressions"]
+
+    assert [(one["channel"], one["reason"], one["since"][:10]) for one in found] == [
+        ("email", "bounce", "2026-01-01"),
+        ("sms", "bounce", "2026-01-01"),
+    ]
+    assert "ann@" not in repr(found)
+    lifted = shop.ask("POST", PATH, "service", body={"lift": "email"})
+    assert [one["channel"] for one in lifted.content["suppressions"]] == ["email"]
+    assert [one["channel"] for one in shop.ask("GET", PATH, "service").content["suppressions"]] == ["sms"]
+    assert shop.ask("POST", PATH, "service", body={"lift": "email"}).content == {"suppressions": []}
+
+
+def test_only_those_who_serve_people_look_and_lift(shop: Workspace) -> None:
+    allowed = {role for role in ROLES if shop.ask("GET", PATH, role).status == 200}
+    lifting = {role for role in ROLES if shop.ask("POST", PATH, role, body={"lift": "sms"}).status == 200}
+
+    assert allowed == lifting == {"admin", "service", "privacy"}
+
+
+def test_a_lift_is_in_the_audit_trail(shop: Workspace) -> None:
+    shop.ask("POST", PATH, "service", body={"lift": "email"})
+
+    assert shop.trail[-1].deed.what == "lift_suppressions"
+
+
+@pytest.mark.parametrize(
+    "body", [{}, {"lift": "in_app"}, {"lift": ["email"]}, {"lift": None}, {"lift": "email", "x": 1}]
+)
+def test_says_what_a_lift_is(shop: Workspace, body: dict[str, object]) -> None:
+    assert shop.ask("POST", PATH, "service", body=body).status == 400
+
+
+def test_of_nobody_nothing_is_said(shop: Workspace) -> None:
+    assert shop.ask("GET", "/v1/profiles/user_id:nobody/suppressions", "service").status == 404
