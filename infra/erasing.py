@@ -10,6 +10,7 @@ from infra.each_segment import call, machine
 from infra.http_api import HttpApi
 from infra.python_function import Ground, PythonFunction
 from infra.queue import DeadLetters
+from infra.stopping import let_stop_journeys
 from infra.tables import recording
 from infra.waking import each_hour
 
@@ -39,6 +40,8 @@ class Erasing(Construct):
                 tables.timers.allow("Scan", "DeleteItem"),
                 tables.quarantine.allow("Scan", "DeleteItem"),
                 tables.tallies.allow("Scan", "PutItem", "DeleteItem"),
+                # Rows of others are written anew only to name nobody who is gone.
+                tables.journeys.allow("Query", "Scan", "PutItem", "DeleteItem"),
                 # A key is emptied, and taken away when its erasure is lifted; it is never opened.
                 tables.vault.allow("GetItem", "PutItem", "DeleteItem"),
                 tables.catalog.allow("GetItem", "BatchGetItem", "Query", "PutItem", "PartiQLInsert", "DeleteItem"),
@@ -57,6 +60,7 @@ class Erasing(Construct):
             ],
             dead_letters=self.missed,
         )
+        let_stop_journeys(self.erase, ground.stage)
         each_hour(self, self.erase, self.missed)  # what is due of legal holds, once a day
         self.machine = machine(self, "erasing", self.erase, self._until_it_is_met())
         self.privacy_api = PythonFunction(

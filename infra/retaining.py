@@ -6,6 +6,7 @@ from constructs import Construct
 from infra.data import Data
 from infra.python_function import Ground, PythonFunction
 from infra.queue import DeadLetters
+from infra.stopping import let_stop_journeys
 from infra.waking import each_hour
 
 
@@ -29,10 +30,12 @@ class Retaining(Construct):
                 tables.tallies.allow("Query", "PutItem", "DeleteItem"),
                 # A key is marked, and removed once nobody can hold it; it is never opened.
                 tables.vault.allow("GetItem", "PutItem", "DeleteItem", "ConditionCheckItem"),
+                tables.journeys.allow("GetItem", "Query", "Scan", "PutItem", "DeleteItem"),
                 tables.catalog.allow("GetItem", "Query", "PutItem"),
                 large.listing(),
                 large.allow("GetObject", "DeleteObject", under=["events"]),
             ],
             dead_letters=self.missed,
         )
+        let_stop_journeys(self.retain, ground.stage)
         each_hour(self, self.retain, self.missed)  # it goes on from the last page that was written down

@@ -148,6 +148,8 @@ def refill(
     """
     Put back into the table of events what the lake has and it lacks; the pipeline then does all that follows.
 
+    Before that it puts back who went through journeys, and what they were sent: so nobody is sent it again.
+
     Examples:
 
         regulars recovery refill --stage prod --since 2026-05-03
@@ -159,7 +161,8 @@ def refill(
     told = steps.refill(stage, since, lambda name: watched(session, name))
     session.output.data(told)
     session.output.show(
-        f"{counted(told['new'], 'event')} put back; {told['known']:,} were there, {told['erased']:,} are of the erased"
+        f"{counted(told['new'], 'event')} put back; {told['known']:,} were there, {told['erased']:,} are of the erased",
+        f"of journeys {counted(told['passages'], 'passage')} and {counted(told['messages'], 'message')} put back",
     )
 
 

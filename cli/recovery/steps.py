@@ -14,14 +14,18 @@ from regulars.adapters.clock import now
 from regulars.adapters.parallel import Parallel
 from regulars.adapters.parquet import Parquet
 from regulars.adapters.pause import pause
-from regulars.domain.instants import to_text
+from regulars.domain.instants import DAY, to_text
+from regulars.domain.lake import day_text
 from regulars.domain.timestamps import parse
 from regulars.pipeline.carrying import Carrier
 from regulars.pipeline.erase_worker import EraseWorker, Places
+from regulars.pipeline.journey_forgetting import NothingRuns
+from regulars.pipeline.journey_refilling import JourneyRefiller
 from regulars.pipeline.ledger_copies import LedgerCopies
 from regulars.pipeline.recovery import Recovery
 from regulars.pipeline.refilling import Refiller
 from regulars.stores.database import KEYS, TableName
+from regulars.stores.vault import Secret
 
 EVERY = 20.0  # seconds
 Watched = Callable[[str], AbstractContextManager[Callable[[int], None]]]
@@ -88,6 +92,7 @@ def replay(stage: str) -> dict[str, Any]:
             format=Parquet(),
             exports=account.exports,
             copies=copies,
+            machines=NothingRuns(),
         )
         return EraseWorker(account.database(restored), places, Quiet(), now, many, pause)
 
@@ -103,13 +108,17 @@ def carry(stage: str, named: Sequence[str] | None, watched: Watched) -> dict[str
     tables, account = _tables(named), account_of(stage)
     restored = _backups(account).names()
     with in_words():
-        _over(account, restored).check_replayed()
+        over = _over(account, restored)
+        over.check_replayed()
+        closed = over.closed()
     note(account, "carry_tables", *(each for each in tables if each in restored))
     found: dict[str, Mapping[str, int]] = {}
     many = Parallel()
     for name in [each for each in tables if each in restored]:
         with watched(name) as told, in_words():
             found[name] = Carrier(account.database(restored), account.database(), many, told).carry(name)
+    if "journeys" in found:
+        found["journeys"] = {**found["journeys"], **_refill_journeys(account, _day_before(closed), watched)}
     return found
 
 
@@ -126,11 +135,22 @@ def open_again(stage: str) -> dict[str, Any]:
 
 
 def refill(stage: str, since: str, watched: Watched) -> dict[str, int]:
-    """Put events of the lake back into their table. Raises UserError."""
+    """Put events of the lake back into their table, and first what journeys told. Raises UserError."""
     account = account_of(stage)
     note(account, "refill_events")
+    found = _refill_journeys(account, since, watched)
     with watched("the lake") as told, in_words():
-        return dict(Refiller(account.database(), account.lake, Parquet(), told).refill(since=since))
+        return {**Refiller(account.database(), account.lake, Parquet(), told).refill(since=since), **found}
+
+
+def _refill_journeys(account: Account, since: str, watched: Watched) -> dict[str, int]:
+    """Put back who was sent what since a day, before anybody can be sent it again."""
+    with watched("what journeys told") as told, in_words():
+        return dict(JourneyRefiller(account.database(), account.lake, Parquet(), told).refill(since=since))
+
+
+def _day_before(closed: Secret | None) -> str:
+    return day_text(max(0, closed.restored - DAY)) if closed else ""
 
 
 def _backups(account: Account) -> Backups:

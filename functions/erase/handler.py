@@ -59,5 +59,6 @@ def _worker() -> EraseWorker:
         format=Parquet(),
         exports=export_files(),
         copies=ledger_copies(),
+        machines=clients.machines(),
     )
     return EraseWorker(clients.database(), places, journal, now, Parallel(), pause)

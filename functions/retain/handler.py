@@ -33,7 +33,7 @@ def handler(_event: Mapping[str, Any], context: Context) -> dict[str, bool]:
 @cache
 def _retainer() -> Retainer:
     held = who_is_held(clients.database(), now)
-    ground = Ground(large=clients.large(), held=held, rest=_rest, report=_report)
+    ground = Ground(large=clients.large(), held=held, machines=clients.machines(), rest=_rest, report=_report)
     return Retainer(clients.database(), ground, journal, now, pause)
 
 

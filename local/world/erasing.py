@@ -8,6 +8,7 @@ from local.world.ledger_copies import MemoryLedgerCopies
 from local.world.world import World
 from regulars.domain.instants import SECOND
 from regulars.pipeline.erase_worker import EraseWorker, Places
+from regulars.pipeline.journey_forgetting import Stops
 from regulars.pipeline.lake import Rewriting
 
 
@@ -34,6 +35,18 @@ class MemoryLarge:
         self.held.pop(key, None)
 
 
+@dataclass(frozen=True, slots=True)
+class Stopped:
+    """State machines of journeys of which it is only noted what was stopped."""
+
+    executions: list[tuple[str, str]] = field(default_factory=list)
+
+    def stop(self, machine: str, passage: str, cause: str) -> None:
+        """Note that an execution ends."""
+        del cause
+        self.executions.append((machine, passage))
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Erasing:
     """Workers of requests in a world, whose lake is written in a format."""
@@ -45,6 +58,7 @@ class Erasing:
     exports: MemoryLarge = field(default_factory=MemoryLarge)
     failures: MemoryLarge = field(default_factory=MemoryLarge)
     copies: MemoryLedgerCopies = field(default_factory=MemoryLedgerCopies)
+    machines: Stops = field(default_factory=Stopped)
 
     @property
     def places(self) -> Places:
@@ -56,6 +70,7 @@ class Erasing:
             format=self.format,
             exports=self.exports,
             copies=self.copies,
+            machines=self.machines,
         )
 
     def worker(self) -> EraseWorker:

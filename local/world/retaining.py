@@ -3,10 +3,11 @@
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 
-from local.world.erasing import MemoryLarge
+from local.world.erasing import MemoryLarge, Stopped
 from local.world.memory import MemoryDatabase
 from local.world.world import World
 from regulars.domain.instants import SECOND
+from regulars.pipeline.journey_forgetting import Stops
 from regulars.pipeline.retaining import Ground, Retainer, nobody_is_held
 from regulars.pipeline.working import Report
 from regulars.stores.database import KEYS, TableName, number, text
@@ -37,11 +38,12 @@ class Retaining:
     world: World
     large: MemoryLarge = field(default_factory=MemoryLarge)
     held: Callable[[Collection[str]], bool] = nobody_is_held
+    machines: Stops = field(default_factory=Stopped)
     report: Report = _die
 
     def worker(self) -> Retainer:
         """Make a worker that has read nothing yet."""
-        ground = Ground(large=self.large, held=self.held, report=self.report)
+        ground = Ground(large=self.large, held=self.held, machines=self.machines, report=self.report)
         return Retainer(self.world.database, ground, self.world.journal, self.world.clock)
 
     def sweep(self) -> None:

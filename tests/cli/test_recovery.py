@@ -29,6 +29,7 @@ from regulars.domain.ledger_copies import LedgerCopy
 from regulars.domain.privacy_requests import Request
 from regulars.errors import UnavailableError
 from regulars.pipeline.erase_worker import EraseWorker, Places
+from regulars.pipeline.journey_forgetting import NothingRuns
 from regulars.stores.audit import AuditStore
 from regulars.stores.database import KEYS
 from regulars.stores.events import EventStore
@@ -160,6 +161,7 @@ def erase(account: Account) -> None:
         format=Parquet(),
         exports=account.exports,
         copies=account.copies,
+        machines=NothingRuns(),
     )
     worker = EraseWorker(account.database(), places, Counts(), lambda: clock[0], Parallel())
     while not (step := worker.work("q1", has_time=lambda: True)).done:
@@ -257,7 +259,7 @@ def test_events_come_back_from_the_lake_but_those_of_the_erased(account: Account
         for event in EventStore(account.database()).of(owner):
             account.database().delete("events", owner, event.moment)
 
-    assert run("recovery", "refill")[1] == {"new": 1, "known": 0, "erased": 1}
+    assert run("recovery", "refill")[1] == {"new": 1, "known": 0, "erased": 1, "passages": 0, "messages": 0}
     assert len(EventStore(account.database()).of(STAYS)) == 1
 
 

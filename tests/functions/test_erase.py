@@ -14,6 +14,7 @@ from regulars.domain.lake import EVENTS, REMAINS
 from regulars.domain.lake_files import batch_key
 from regulars.domain.lake_rows import event_row
 from regulars.domain.privacy_requests import Request
+from regulars.pipeline.journey_forgetting import NothingRuns
 from regulars.pipeline.resolve import Resolver
 from regulars.pipeline.sweeping import Sweeper
 from regulars.stores.events import EventStore
@@ -121,7 +122,9 @@ def test_a_large_event_of_somebody_else_loses_the_name_and_keeps_its_content(era
     other = an_event(5, links=("user_id:v", "anonymous_id:a"), sealed=sealed)
     EventStore(database).insert([other])
 
-    changed = Sweeper(database, clients.large()).redact(f"{other.owner} {other.moment}", {"anonymous_id:a"})
+    changed = Sweeper(database, clients.large(), NothingRuns()).redact(
+        f"{other.owner} {other.moment}", {"anonymous_id:a"}
+    )
 
     del erase
     stored = EventStore(database).get(other.owner, other.moment)

@@ -21,7 +21,8 @@ HARMLESS = """
     ApiGatewayV2::Api ApiGatewayV2::Authorizer ApiGatewayV2::Integration ApiGatewayV2::Route ApiGatewayV2::Stage
     Athena::NamedQuery CDK::Metadata CloudWatch::Alarm Cognito::UserPoolClient Cognito::UserPoolGroup Events::Rule
     Glue::Table IAM::Policy IAM::Role KMS::Alias KMS::Key Lambda::EventInvokeConfig Lambda::EventSourceMapping
-    Lambda::Function Lambda::LayerVersion Lambda::Permission S3::BucketPolicy SNS::Subscription SNS::TopicPolicy
+    Lambda::Function Lambda::LayerVersion Lambda::Permission S3::BucketPolicy SES::ConfigurationSet
+    SES::ConfigurationSetEventDestination SES::EmailIdentity SNS::Subscription SNS::TopicPolicy
     SQS::QueuePolicy
 """.split()
 
@@ -85,6 +86,22 @@ def test_only_who_takes_requests_starts_it(deployed: Templates) -> None:
     }
 
     assert starters == {"privacy_api"}
+
+
+def test_who_lets_go_of_people_may_stop_journeys_of_this_stage_and_neither_start_nor_see_them(
+    deployed: Templates,
+) -> None:
+    for name in ("erase", "retain"):
+        found = [each for each in permissions(deployed)[name] if each.action.startswith("states:")]
+
+        assert [each.action for each in found] == ["states:StopExecution"]
+        assert found[0].thing.endswith(":execution:regulars-dev-*")
+
+
+def test_ses_keeps_no_list_of_addresses_which_no_erasure_would_reach(deployed: Templates) -> None:
+    [letters] = resources(deployed.platform, "SES::ConfigurationSet").values()
+
+    assert letters["SuppressionOptions"] == {"SuppressedReasons": []}
 
 
 def _ids(template: dict[str, object], kind: str) -> list[str]:

@@ -10,6 +10,7 @@ from local.world.erasing import Erasing
 from regulars.pipeline.privacy_requests import Asked, PrivacyRequests
 from regulars.stores.database import KEYS, Item, TableName
 from regulars.stores.identities import LINK
+from regulars.stores.journey_rows import outlives
 from regulars.stores.privacy_requests import DOOMED, SUBJECT
 from tests.pipeline.canaries import contents, traces
 from tests.workspace import Workspace
@@ -53,12 +54,14 @@ def everything(erasing: Erasing, *, but_ledger: bool = True) -> Iterator[Thing]:
 
 
 def is_ledger(table: TableName, item: Item) -> bool:
-    """Say whether an item is an entry of the ledger, and nothing more."""
+    """Say whether an item is an entry of the ledger, or tells that somebody complained, and nothing more."""
     if table == "vault":
         return item.keys() == {"owner", "wrapped", "erased", "request", "v"} and item["wrapped"] == b""
     if table == "identities":
         known = {"owner", "part", "profile_id", "event", "since", "attached", "erased", "v"}
         return item["part"] == LINK and item.keys() == known and not item["event"]
+    if table == "journeys":
+        return outlives(item) and item.keys() == {"owner", "item", "at", "reason", "v"}
     return table == "catalog" and item["kind"] in (SUBJECT, DOOMED)
 
 

@@ -21,6 +21,7 @@ from regulars.errors import ConflictError, NotFoundError, RequestError
 from regulars.pipeline.erase_worker import EraseWorker, Places
 from regulars.pipeline.evaluate import Evaluator
 from regulars.pipeline.graphs import Graphs
+from regulars.pipeline.journey_forgetting import NothingRuns
 from regulars.pipeline.rebuild import Rebuilder
 from regulars.pipeline.resolve import Resolver
 from regulars.pipeline.unmerge import Unmerger
@@ -144,6 +145,7 @@ class Race:
             format=_NoFiles(),
             exports=MemoryLarge(),
             copies=MemoryLedgerCopies(),
+            machines=NothingRuns(),
         )
         worker = EraseWorker(self.database, places, Counts(), self.clock, map)
         return worker.work("q1", has_time=lambda: True).done

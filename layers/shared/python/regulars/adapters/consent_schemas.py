@@ -82,5 +82,20 @@ CONSENT_SCHEMAS: Mapping[str, Schema] = {
         },
         optional=("purpose", "channel", "days", "kind"),
     ),
+    "Suppressions": an_object(
+        {
+            "suppressions": a_list(
+                an_object(
+                    {
+                        "channel": {"type": "string", "enum": ["email", "sms"]},
+                        "owner": {**TEXT, "description": "the address, by its keyed hash"},
+                        "since": INSTANT,
+                        "reason": {"type": "string", "enum": ["bounce", "complaint"]},
+                    }
+                )
+            )
+        }
+    ),
+    "LiftWish": an_object({"lift": {"type": "string", "enum": ["email", "sms"]}}),
     "PreferenceLink": an_object({"preferences": TEXT, "unsubscribe": TEXT, "ends_at": INSTANT}),
 }

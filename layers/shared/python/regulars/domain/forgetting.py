@@ -4,10 +4,14 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from regulars.domain.events import Event
+from regulars.domain.journey_deeds import is_own
 from regulars.domain.parts import Part
 from regulars.domain.profiles import Link
+from regulars.domain.reserved_events import JOURNEY_EVENTS
 from regulars.domain.retention import SECOND_SIGNAL, Retention
 from regulars.domain.state import RESTRICTED
+
+_OF_JOURNEYS = frozenset(f"event#{name}" for name in JOURNEY_EVENTS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,10 +26,12 @@ def presence(events: Iterable[Event], parts: Sequence[Part], links: Iterable[Lin
     """
     Read it from the stored events, from what parts remember of others, and else from when identifiers were attached.
 
-    What was deleted and is remembered by no part does not count.
+    What was deleted and is remembered by no part does not count, and nothing does that a journey did.
     """
-    arrivals = [event.arrival for event in events]
+    arrivals = [event.arrival for event in events if not is_own(event)]
     for part in parts:
+        if part.name in _OF_JOURNEYS:
+            continue
         arrivals += [mark.arrival for mark in part.marks]
         arrivals += [part.floor] if part.floor >= 0 else []
     arrivals = arrivals or [link.attached for link in links]

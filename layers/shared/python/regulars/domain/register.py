@@ -9,7 +9,20 @@ from dataclasses import dataclass
 from typing import Literal
 
 Sort = Literal[
-    "table", "bucket", "queue", "log", "state machine", "bus", "topic", "people", "query", "stream", "backup"
+    "table",
+    "bucket",
+    "queue",
+    "log",
+    "state machine",
+    "bus",
+    "topic",
+    "people",
+    "query",
+    "stream",
+    "backup",
+    "row",
+    "run",
+    "recipient",
 ]
 Treatment = Literal["deleted", "rewritten", "emptied", "ends", "kept", "none"]
 _SERVE = "to serve the purposes for which the workspace's owner collects events"
@@ -64,9 +77,38 @@ PLACES: Sequence[Place] = (
     _table("memberships", "which segments a profile is in, and since when", "to select audiences", _PEOPLE),
     _table(
         "journeys",
-        f"which journeys {_HASH} go through, what was sent to them and what not, and by which address nothing is sent",
+        f"which journeys {_HASH} go through, what was sent to them and what not; messages of the inbox as ciphertext",
         "to send what was agreed to, once",
-        "a journey's time and at least 90 days after it",
+        "while under way, then 90 days or as long as rules of entry ask; what was sent at most 15 months",
+    ),
+    Place(
+        name="complaints",
+        sort="row",
+        names=(),
+        holds="in the table journeys: keyed hashes of addresses whose owners complained, channel and instant",
+        why="to write to nobody again who objected to it (GDPR, art. 21)",
+        kept="until their owner asks for messages again",
+        treatment="kept",
+    ),
+    Place(
+        name="runs of journeys",
+        sort="run",
+        names=(),
+        holds=f"where {_HASH} were on journeys, and when; nothing else of a person",
+        why="to lead people through journeys",
+        kept="up to a year under way, then 90 days; an erasure stops them",
+        treatment="ends",
+        days=90,
+    ),
+    Place(
+        name="messages",
+        sort="recipient",
+        names=(),
+        holds="letters, texts and calls of webhooks, with what their templates name: in clear, personal fields too",
+        why="to write to people about what they agreed to",
+        kept="by this account not at all",
+        treatment="none",
+        receives="the person, by SES and SNS of AWS; whoever runs a webhook that a journey calls",
     ),
     _table("timers", "when a profile is looked at next", "to keep segments true", "a day after it was due"),
     _table("vault", f"the wrapped key of each of the {_HASH}", "to seal personal fields", _PEOPLE, "emptied"),
@@ -170,6 +212,16 @@ PLACES: Sequence[Place] = (
         days=14,
     ),
     Place(
+        name="news of messages",
+        sort="queue",
+        names=("messages/feedback", "messages/feedback_dead"),
+        holds="which message was delivered, bounced or complained of, by its name in the ledger; no address",
+        why="to know what became of messages, and whom not to write to",
+        kept="14 days",
+        treatment="ends",
+        days=14,
+    ),
+    Place(
         name="wake-ups",
         sort="queue",
         names=(
@@ -189,6 +241,16 @@ PLACES: Sequence[Place] = (
         days=14,
     ),
     Place(
+        name="news of journeys",
+        sort="queue",
+        names=("journeys/wanted", "journeys/wanted_dead"),
+        holds=f"which event of which {_HASH} a journey listens to, ids of profiles, and keys of entries such as orders",
+        why="to move people on",
+        kept="14 days",
+        treatment="ends",
+        days=14,
+    ),
+    Place(
         name="logs",
         sort="log",
         names=(
@@ -203,9 +265,13 @@ PLACES: Sequence[Place] = (
                 "backfilling/backfill",
                 "erasing/erase,privacy_api",
                 "exporting/export,export_api",
+                "inbox/inbox_api",
+                "journey_api/journey_api",
+                "passages/enter_journey,journey_step",
                 "retaining/retain",
                 "auditing/audit_api,anchor_audit,note_login",
                 "preferences/preferences",
+                "messages/deliver,settle_sends",
                 "console/profile_api,unmerge,change_profile,admin_api,preview_segment",
                 "browser_script/serve_analytics",
             ),

@@ -4,12 +4,16 @@ Carry a restored table into the live one, which keeps its name, stream, expiry a
 Rows that the restored table lacks are removed, others are put where they differ; done again, it goes on. Evidence is
 only added to: rows of the audit trail, requests of persons, and legal holds. The secrets of the workspace stay what
 they are, unless the live vault has lost them.
+
+Journeys are only added to, too: their state machines went on after the backup, and what was sent since is not unsaid.
+Whoever was under way in the backup, and of whom the live table knows nothing, comes back as stopped.
 """
 
 from collections.abc import Callable, Mapping, Sequence
 
 from regulars.pipeline.ports import Many
 from regulars.stores.database import KEYS, Database, Item, TableName, text
+from regulars.stores.journey_rows import stopped
 from regulars.stores.legal_holds import LEGAL_HOLD, NAMED, REACHED
 from regulars.stores.privacy_requests import DOOMED, REQUEST, SUBJECT, TIE
 from regulars.stores.vault import WORKSPACE, VaultStore, is_secret, standing
@@ -34,7 +38,7 @@ class Carrier:
         looked, put, after = 0, 0, None
         while True:
             page = self._restored.scan(table, after=after, limit=PAGE)
-            mine = [item for item in page.items if self._may(table, item)]
+            mine = [_as_carried(table, item) for item in page.items if self._may(table, item)]
             put += self._put(table, mine)
             looked += len(mine)
             self._told(len(page.items))
@@ -72,6 +76,10 @@ class Carrier:
         return standing(live, restored) is restored and text(item, "owner") != WORKSPACE
 
 
+def _as_carried(table: TableName, item: Item) -> Item:
+    return stopped(item) if table == "journeys" else item
+
+
 def _stays(table: TableName, item: Item) -> bool:
     return _is_secret(table, item) or _is_evidence(table, item)
 
@@ -81,7 +89,7 @@ def _is_secret(table: TableName, item: Item) -> bool:
 
 
 def _is_evidence(table: TableName, item: Item) -> bool:
-    return table == "audit" or (table == "catalog" and text(item, "kind") in _EVIDENCE)
+    return table in ("audit", "journeys") or (table == "catalog" and text(item, "kind") in _EVIDENCE)
 
 
 def _key(table: TableName, item: Item) -> tuple[str, str | None]:

@@ -21,6 +21,7 @@ from regulars.pipeline.erasing import Counts, Eraser
 from regulars.pipeline.export_forgetting import ExportForgetter
 from regulars.pipeline.given_up_forgetting import GivenUpForgetter
 from regulars.pipeline.holding import Holding
+from regulars.pipeline.journey_forgetting import Stops
 from regulars.pipeline.lake import Lake, Rewriting
 from regulars.pipeline.lake_forgetting import Before, LakeForgetter
 from regulars.pipeline.lake_remains import LakeRemains
@@ -58,7 +59,7 @@ class Step:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Places:
-    """Where things of people are, beside the tables, and where it is kept who was erased."""
+    """Where things of people are, beside the tables, what runs of them, and where it is kept who was erased."""
 
     large: Large
     failures: Rewritable
@@ -66,6 +67,7 @@ class Places:
     format: Rewriting
     exports: Large
     copies: LedgerCopies
+    machines: Stops
 
 
 class EraseWorker:
@@ -84,11 +86,12 @@ class EraseWorker:
         self._store = RequestStore(database)
         self._seizer = Seizer(database, clock, pause)
         self._many = many
-        self._alone = Eraser(database, places.large, many)  # the rows of one person, several at once
-        self._eraser = Eraser(database, places.large, map)  # or several people at once: never both, they share threads
+        self._alone = Eraser(database, places.large, places.machines, many)  # the rows of one person, several at once
+        # Or several people at once: never both, they share threads.
+        self._eraser = Eraser(database, places.large, places.machines, map)
         self._restricter = Restricter(database, map)
         self._opt_outs = OptOuts(database, map)
-        self._sweeper = Sweeper(database, places.large)
+        self._sweeper = Sweeper(database, places.large, places.machines)
         self._passes = LakePassStore(database)
         self._profiles = ProfileStore(database)
         self._lake = LakeForgetter(places.lake, places.format)

@@ -1,9 +1,10 @@
-"""Erase what lies under the keys of a person: events, parts, objects, memberships, profiles; counted by place."""
+"""Erase what lies under the keys of a person: events, parts, objects, journeys, profiles; counted by place."""
 
 from collections import Counter
 from collections.abc import Collection
 
 from regulars.domain.erasure import Doomed
+from regulars.pipeline.journey_forgetting import JourneyForgetter, Stops
 from regulars.pipeline.ports import Large, Many
 from regulars.stores.database import KEYS, Database, TableName, text
 from regulars.stores.identities import LINK
@@ -17,8 +18,9 @@ Counts = Counter[str]
 class Eraser:
     """Removes the rows of one identifier after the other; a second time finds none."""
 
-    def __init__(self, database: Database, large: Large, many: Many) -> None:
+    def __init__(self, database: Database, large: Large, machines: Stops, many: Many) -> None:
         self._database = database
+        self._journeys = JourneyForgetter(database, machines, many)
         self._ledger = Ledger(database)
         self._large = large
         self._many = many
@@ -30,6 +32,7 @@ class Eraser:
         found["events"] += self._clear("events", owner)
         found["identities"] += self._clear("identities", owner, but={LINK})
         found["large"] += self._remove(folder_of("events", owner))
+        found["journeys"] += self._journeys.forget(owner)
         for profile_id in doomed.profiles:
             found["memberships"] += self._clear("memberships", profile_id)
             found["profiles"] += self._forget(profile_id)

@@ -3,8 +3,9 @@ Forget people who no longer come, whole, so that whoever comes back begins anew.
 
 In one transaction, under the versions that were read, their profile goes with what is known of their identifiers: who
 came meanwhile makes it fail, and stays. What is to be removed after that was written down before: the events that had
-arrived, by name, so that none that arrives later is touched; memberships, of which the world is told; the timer. An
-event that came between is counted anew from what is left. Last goes the key, once nobody can hold it any more.
+arrived, and rows of journeys, by name, so that none that comes later is touched; memberships, of which the world is
+told; the timer. An event that came between is counted anew from what is left. Last goes the key, once nobody can hold
+it any more.
 """
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
@@ -14,11 +15,13 @@ from regulars.domain.catalog import Live
 from regulars.domain.events import Event
 from regulars.domain.forgetting import is_over, is_restricted, may_be_over, presence
 from regulars.domain.identifiers import NOBODY, kind_of
+from regulars.domain.journey_deeds import JOURNEYS, is_own
 from regulars.domain.profiles import alone, founder
 from regulars.domain.retention import DEFAULT_RETENTION, Retention
 from regulars.domain.timers import MINUTE, Timer
 from regulars.errors import ConflictError
 from regulars.pipeline.departing import Departing
+from regulars.pipeline.journey_forgetting import JourneyForgetter, NothingRuns, Stops
 from regulars.pipeline.live import LiveCatalog
 from regulars.pipeline.ports import Clock, Large
 from regulars.pipeline.sealed_sums import Sealing
@@ -56,6 +59,7 @@ class Forgetter:
         held: Held,
         clock: Clock,
         pause: Callable[[int], None] = lambda _tries: None,
+        machines: Stops | None = None,
     ) -> None:
         self._database = database
         self._large = large
@@ -65,6 +69,7 @@ class Forgetter:
         self._departures = DepartureStore(database)
         self._events = EventStore(database)
         self._identities = IdentityStore(database)
+        self._journeys = JourneyForgetter(database, machines or NothingRuns(), map)
         self._others = Seizer(database, clock, pause)
         self._profiles = ProfileStore(database)
         self._sealing = Sealing(database, clock, pause)
@@ -82,7 +87,7 @@ class Forgetter:
 
     def forget_traceless(self, owner: str, items: Sequence[Item]) -> bool:
         """Forget an identifier that left nothing but events, if some of them say that it may be time."""
-        newest = max(number(item, "arrival") for item in items)
+        newest = max((number(item, "arrival") for item in items if not _is_own(item)), default=0)
         if not may_be_over(newest, self._rules, self._clock(), known=self._live.rules.is_known([owner])):
             return False
         home = self._snapshots.home(alone(owner))
@@ -106,6 +111,7 @@ class Forgetter:
             self._remove_keys(departure)
             return
         self._remove_events(departure)
+        self._journeys.leave(departure.journeys)
         for owner in departure.owners:
             self._mend(owner)
         for profile_id in departure.profiles:
@@ -141,7 +147,8 @@ class Forgetter:
     def _came_lately(self, home: Home) -> bool:
         known = self._live.rules.is_known(home.owners)
         newest = (event for owner in home.owners for event in self._events.newest(owner, limit=1))
-        return any(not may_be_over(event.arrival, self._rules, self._clock(), known=known) for event in newest)
+        theirs = (event for event in newest if not is_own(event))  # behind one of a journey there may be theirs
+        return any(not may_be_over(event.arrival, self._rules, self._clock(), known=known) for event in theirs)
 
     def _is_over(self, person: _Person) -> bool:
         parts = [part for identity in person.identities.values() for part in identity.parts]
@@ -156,6 +163,7 @@ class Forgetter:
         profile = self._profiles.get(home.profile_id)
         profiles = {alone(owner) for owner in home.owners} | {home.profile_id, *(profile.absorbed if profile else ())}
         moments = [(event.owner, event.moment) for event in person.events]
+        travelled = [row for owner in home.owners for row in self._journeys.rows(owner)]
         for start in range(0, max(1, len(moments)), AT_ONCE):
             yield Departure(
                 id=f"{home.owners[0]} {self._clock()} {start}",
@@ -164,6 +172,7 @@ class Forgetter:
                 profiles=tuple(sorted(profiles)),
                 others=tuple(self._others.others(profile)) if profile else (),
                 events=tuple(moments[start : start + AT_ONCE]),
+                journeys=tuple(travelled) if not start else (),
             )
 
     def _writes(self, person: _Person) -> Iterator[Write]:
@@ -220,3 +229,8 @@ class Forgetter:
             else:
                 self._vault.remove_marked(owner)
         self._departures.remove(departure)
+
+
+def _is_own(item: Item) -> bool:
+    """Say whether the item of an event is of one that a journey did."""
+    return text(item, "moment").split("#", 2)[1] == JOURNEYS

@@ -1,7 +1,8 @@
 """
 Keep what belongs to people who are held from being deleted by time, and let it go once they are held no longer.
 
-A pass goes over all who are held, and all whose events were moved before. Whoever dies of it, the next one goes on.
+Those are their events, and what is kept of them on journeys. A pass goes over all who are held, and all whose rows were
+moved before. Whoever dies of it, the next one goes on.
 """
 
 from collections.abc import Callable
@@ -9,21 +10,23 @@ from dataclasses import replace
 
 from regulars.domain.instants import HOUR
 from regulars.domain.preserving import Row, freed, preserved
+from regulars.errors import ConflictError
 from regulars.pipeline.holding import Holding
 from regulars.pipeline.ports import Clock, Journal
-from regulars.stores.database import Database, Item, text
+from regulars.stores.database import KEYS, Database, Item, TableName, text
 from regulars.stores.legal_holds import LegalHoldStore
 from regulars.stores.progress import ProgressStore
 
 EACH_DAY = "each_day"  # the pass that is not about one hold that was just placed or released
 _EVERY = 20 * HOUR
-_PAGE = 500  # events at a time
+_PAGE = 500  # rows at a time
+_TABLES: tuple[TableName, ...] = ("events", "journeys")
 _WRITE_DOWN = 50  # owners
 Change = Callable[[Row, int], Row | None]
 
 
 class Preserver:
-    """Moves when events are deleted; a second time changes nothing."""
+    """Moves when rows are deleted; a second time changes nothing."""
 
     def __init__(self, database: Database, journal: Journal, clock: Clock) -> None:
         self._database = database
@@ -61,11 +64,25 @@ class Preserver:
             self._holds.leave(owner)
 
     def _move(self, owner: str, change: Change) -> int:
-        after, moved = None, 0
-        while items := self._database.query("events", owner, after=after, limit=_PAGE):
-            after = text(items[-1], "moment")
-            moved += sum(self._put(item, change) for item in items)
+        return sum(self._move_in(table, owner, change) for table in _TABLES)
+
+    def _move_in(self, table: TableName, owner: str, change: Change) -> int:
+        sort, after, moved = KEYS[table][1] or "", None, 0
+        put = self._put if table == "events" else self._swap
+        while items := self._database.query(table, owner, after=after, limit=_PAGE):
+            after = text(items[-1], sort)
+            moved += sum(put(item, change) for item in items)
         return moved
+
+    def _swap(self, item: Item, change: Change) -> int:
+        """Write a row of journeys as it was read; one that somebody writes just now waits for the next pass."""
+        if (changed := change(item, self._clock())) is None:
+            return 0
+        try:
+            self._database.swap("journeys", item, changed)
+        except ConflictError:
+            return 0
+        return 1
 
     def _put(self, listed: Item, change: Change) -> int:
         """Write an event as it stands now: an erasure may have taken names out of it since it was listed."""

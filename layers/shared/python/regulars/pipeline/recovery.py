@@ -20,6 +20,7 @@ from regulars.pipeline.ledger_copies import LedgerCopies
 from regulars.pipeline.ports import Clock, Many
 from regulars.stores.database import Database, TableName, number
 from regulars.stores.identities import LINK
+from regulars.stores.journey_rows import outlives
 from regulars.stores.ledger import Ledger
 from regulars.stores.privacy_requests import RequestStore
 from regulars.stores.vault import Secret, VaultStore, standing
@@ -216,6 +217,7 @@ class Recovery:
             and not vault.get("wrapped")
             and bool(number(link, "erased"))
             and not database.query("events", owner, limit=1)
+            and all(map(outlives, database.query("journeys", owner)))
             and len(database.query("identities", owner, limit=2)) == 1
             and not any(database.get("profiles", profile) for profile in one.profiles)
             and not any(database.query("memberships", profile, limit=1) for profile in one.profiles)

@@ -8,13 +8,15 @@ who no longer come. Twice the same changes nothing.
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from regulars.domain.identifiers import NOBODY, kind_of
 from regulars.domain.preserving import restamped
 from regulars.domain.retention import Retention, horizon, kept_until
 from regulars.errors import ConflictError
 from regulars.pipeline.forgetting import Forgetter
+from regulars.pipeline.journey_forgetting import NothingRuns, Stops
+from regulars.pipeline.journey_retaining import JourneyRetainer
 from regulars.pipeline.ports import Clock, Journal, Large
 from regulars.pipeline.sealed_sums import Sealing
 from regulars.pipeline.stamping import Stamps
@@ -23,11 +25,12 @@ from regulars.stores.database import Database, Item, text
 from regulars.stores.departures import Departure
 from regulars.stores.events import expires, from_item, without
 from regulars.stores.large import SPILLED, places_of
-from regulars.stores.sweeps import EVERY, Sweep, SweepStore, is_overdue
+from regulars.stores.sweeps import EVERY, Stage, Sweep, SweepStore, is_overdue
 
 PAGE = 500  # events, or identifiers, that are looked at; after so many it is written down how far this is
 Counts = Counter[str]
 Held = Callable[[Collection[str]], bool]
+Found = tuple[str | None, Mapping[str, int]]
 
 
 def nobody_is_held(_owners: Collection[str]) -> bool:
@@ -37,10 +40,15 @@ def nobody_is_held(_owners: Collection[str]) -> bool:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ground:
-    """What a sweep works on, beside the tables: `held` says whether a legal hold is on any of several identifiers."""
+    """
+    What a sweep works on, beside the tables: `held` says whether a legal hold is on any of several identifiers.
+
+    `machines` are those by which people go through journeys.
+    """
 
     large: Large
     held: Held = nobody_is_held
+    machines: Stops = field(default_factory=NothingRuns)
     rest: Callable[[int], None] = lambda _micros: None
     report: Report = lambda _name, _error: None
 
@@ -61,7 +69,8 @@ class Retainer:
         self._store = SweepStore(database)
         self._stamps = Stamps(database, clock)
         self._sealing = Sealing(database, clock, pause)
-        self._forgetter = Forgetter(database, ground.large, ground.held, clock, pause)
+        self._forgetter = Forgetter(database, ground.large, ground.held, clock, pause, ground.machines)
+        self._journeys = JourneyRetainer(database, ground.held, ground.machines, clock)
         self._journal = journal
         self._clock = clock
 
@@ -103,9 +112,15 @@ class Retainer:
 
     def _page(self, sweep: Sweep) -> Sweep:
         stage = sweep.stage
-        next, found = self._events(sweep) if stage == "events" else self._people(sweep)
+        stages: Mapping[Stage, tuple[Callable[[Sweep], Found], Stage]] = {
+            "events": (self._events, "people"),
+            "people": (self._people, "journeys"),
+            "journeys": (self._travels, "done"),
+        }
+        work, then = stages[stage]
+        next, found = work(sweep)
         if next is None:
-            stage = "people" if stage == "events" else "done"
+            stage = then
         for name in found:
             if more := found[name] - sweep.found.get(name, 0):
                 self._journal.count(f"retention_{name}", more)
@@ -115,7 +130,7 @@ class Retainer:
         self._journal.count("retention_sweeps")
         return replace(paged, ended=self._clock(), last=found)
 
-    def _events(self, sweep: Sweep) -> tuple[str | None, Mapping[str, int]]:
+    def _events(self, sweep: Sweep) -> Found:
         page = self._database.scan("events", after=sweep.next, limit=PAGE)
         by_owner: dict[str, list[Item]] = defaultdict(list)
         for item in page.items:
@@ -180,7 +195,7 @@ class Retainer:
             self._ground.large.delete(place)
         return len(places)
 
-    def _people(self, sweep: Sweep) -> tuple[str | None, Mapping[str, int]]:
+    def _people(self, sweep: Sweep) -> Found:
         page = self._database.partitions("identities", segment=0, of=1, after=sweep.next, limit=PAGE)
         self._forgetter.start_batch(self._stamps.rules())
         found = count_each(
@@ -190,6 +205,13 @@ class Retainer:
             self._ground.report,
         )
         return page.next, found
+
+    def _travels(self, sweep: Sweep) -> Found:
+        next, by_owner = self._journeys.page(after=sweep.next, limit=PAGE)
+        found = count_each(
+            by_owner, lambda owner: self._journeys.settle(owner, by_owner[owner]), sweep.found, self._ground.report
+        )
+        return next, found
 
 
 def _is_over(item: Item, now: int) -> bool:

@@ -8,7 +8,7 @@ from typing import Literal, cast
 from regulars.domain.instants import DAY
 from regulars.stores.database import Database, Item, number, text
 
-Stage = Literal["events", "people", "done"]
+Stage = Literal["events", "people", "journeys", "done"]
 EVERY = 7 * DAY
 OVERDUE = 14 * DAY  # without a sweep that ended: a week later what ended then is deleted, and was not sealed
 _KEY = ("sweep", "retention")
