@@ -21,6 +21,7 @@ from benchmarks import (
     encryption,
     identity,
     instructions,
+    journey_reports,
     journeys,
     lateness,
     layer,
@@ -49,6 +50,7 @@ PARTS = (
     "rules",
     "lateness",
     "encryption",
+    "reports",
     "journeys",
 )
 
@@ -211,6 +213,7 @@ _MEASURE = {
     "rules": _rules,
     "lateness": _lateness,
     "encryption": _encryption,
+    "reports": journey_reports.print_reports,
     "journeys": _journeys,
 }
 

@@ -5,9 +5,9 @@ fifty segments, random journeys through their state machines in memory and in th
 erasure of a crowd.
 
 `python -m benchmarks.soak --events 1000000 --schedules 100000 --doors 100000 --trees 10000 --people 100000
---machines 10000 --emulated 2000 --identifiers 100000` counts events that were lost or counted twice, and people,
-memberships, transitions, merges, acknowledgements and ways through journeys that are not what brute force says; it ends
-with 1 unless all are none.
+--machines 10000 --emulated 2000 --passages 100000 --identifiers 100000` counts events that were lost or counted twice,
+and people, memberships, transitions, merges, acknowledgements and ways through journeys that are not what brute force
+says; it ends with 1 unless all are none.
 """
 
 import json
@@ -26,11 +26,12 @@ from benchmarks.machine import machine
 from regulars.domain.identity_rules import DEFAULT_RULES
 from tests import segment_sql
 from tests.local import emulated_machines
-from tests.world import chaos_trial, crowd_erasing, door_trial, machine_trial, merges, segment_trial
+from tests.world import chaos_trial, crowd_erasing, door_trial, journey_trial, machine_trial, merges, segment_trial
 
 SIZES = (1_000, 2_000, 5_000, 10_000)  # events of a trial: many short lives find other faults than one long one
 TREES = 50  # of one crowd
 PEOPLE = 1_000  # of one world
+TRAVELLERS = 2_000  # of one world
 JOURNEYS = 1_000  # of one seed
 EMULATED = 500  # of one emulator
 WORKERS = (2, 3, 5, 8, 20, 50)
@@ -59,6 +60,8 @@ class Tally:
     erasure_megabytes: int = 0
     machines: int = 0
     emulated: int = 0
+    passages: int = 0
+    sent: int = 0
     transitions: int = 0
     evaluations: int = 0
     timers: int = 0
@@ -204,6 +207,21 @@ def run_emulated(tally: Tally, number: int, seed: int) -> None:
         progress.tell(tally.emulated, tally)
 
 
+def run_passages(tally: Tally, number: int, seed: int) -> None:
+    """Send so many people on a live journey while everything goes wrong, some a world."""
+    progress = Progress("passages", number)
+    for index in count():
+        left = number - tally.passages
+        if left <= 0:
+            return
+        outcome = journey_trial.trial(seed + index, min(TRAVELLERS, left))
+        tally.passages += max(outcome.passages, 1)
+        tally.sent += outcome.sent
+        tally.wrong += len(outcome.faults)
+        tally.faults += [f"journey, seed {seed + index}: {fault}" for fault in outcome.faults]
+        progress.tell(tally.passages, tally)
+
+
 def run_erasure(tally: Tally, number: int, seed: int) -> None:
     """Erase so many people by one request, and note what each took."""
     if not number:
@@ -218,7 +236,7 @@ def run_erasure(tally: Tally, number: int, seed: int) -> None:
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Run all eight, say what was found, and keep it."""
+    """Run all nine, say what was found, and keep it."""
     parser = ArgumentParser(prog="make soak", description=__doc__)
     parser.add_argument("--events", type=int, default=1_000_000)
     parser.add_argument("--schedules", type=int, default=100_000)
@@ -227,6 +245,7 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("--people", type=int, default=100_000)
     parser.add_argument("--machines", type=int, default=10_000, help="journeys and their state machines")
     parser.add_argument("--emulated", type=int, default=2_000, help="journeys in the emulated Step Functions")
+    parser.add_argument("--passages", type=int, default=100_000, help="through a live journey, while everything fails")
     parser.add_argument("--identifiers", type=int, default=100_000, help="of one request for an erasure")
     parser.add_argument("--seed", type=int, default=1, help="the first seed; the others follow it")
     asked = parser.parse_args(arguments)
@@ -238,6 +257,7 @@ def main(arguments: Sequence[str]) -> int:
     run_people(tally, asked.people, asked.seed)
     run_machines(tally, asked.machines, asked.seed)
     run_emulated(tally, asked.emulated, asked.seed)
+    run_passages(tally, asked.passages, asked.seed)
     run_erasure(tally, asked.identifiers, asked.seed)
     _keep(tally, seconds=monotonic() - began, cpu_seconds=process_time() - used)
     _say(tally, asked.seed)
@@ -274,6 +294,7 @@ def _say(tally: Tally, seed: int) -> None:
     print(f"people {tally.people:,} for 90 days: {tally.transitions:,} transitions", end="")
     print(f", {tally.evaluations:,} evaluations, {tally.timers:,} timers written")
     print(f"journeys {tally.machines:,} through their state machines, {tally.emulated:,} in the emulator")
+    print(f"passages {tally.passages:,} through a live journey, {tally.sent:,} messages sent")
     print(
         f"one erasure of {tally.identifiers:,} identifiers, {tally.erased:,} erased: each {tally.calls_each} calls",
         end="",

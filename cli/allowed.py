@@ -15,6 +15,7 @@ _NAMES: dict[Kind, str] = {
     "teams": "teams",
     "retention": "retention",
     "consent": "purposes",
+    "messaging": "policy of messages",
     "source": "sources",
     "identity": "identity",
     "tracking_plan": "tracking plan",
@@ -22,7 +23,10 @@ _NAMES: dict[Kind, str] = {
     "list": "lists",
     "computed_trait": "computed traits",
     "segment": "segments",
+    "journey": "journeys",
     "import": "imports",
+    "template": "templates",
+    "webhook": "webhooks",
 }
 _APPLIERS = frozenset({"admin", "engineer"})  # whoever else edits does so by the API
 
@@ -47,7 +51,7 @@ def called(roles: Sequence[str]) -> str:
 
 def left_out(kind: Kind, roles: Sequence[str]) -> str:
     """Say that definitions of a kind are left out."""
-    it = "it" if kind in ("identity", "tracking_plan", "retention") else "them"
+    it = "it" if kind in ("identity", "tracking_plan", "retention", "messaging") else "them"
     return f"{_NAMES[kind]}: left out, {called(roles)} may not read {it}"
 
 

@@ -13,10 +13,8 @@ from cli.changes import DONE, STYLES, Change, compare, describe, note_on, to_dat
 from cli.definitions import KINDS, Definition, Kind, read_catalog, title
 from cli.errors import AnswerError, UserError
 from cli.identity_rules import planning as identity_rules
-from cli.journeys.files import files_of
 from cli.keys import tell
 from cli.live import Live, delete, put, read_live
-from cli.output import counted
 from cli.segments.lives import wait_for
 from cli.session import Session, session_of
 from cli.tracking_plan import planning as tracking_plan
@@ -79,7 +77,8 @@ def apply(
     Everything is checked before anything is written, against what is live as well: identity rules keep their kinds
     and their order, and only the roles admin and engineer apply. What a role may not read is left out. A source
     gets the keys that it lists and has not yet; a secret is shown once. Keys of a platform on this machine are also
-    kept in .regulars/keys.json. What no file names is left alone, unless --prune.
+    kept in .regulars/keys.json. What no file names is left alone, unless --prune. Of journeys the drafts are written:
+    nobody enters one before `regulars journey publish`.
 
     Examples:
 
@@ -138,8 +137,6 @@ def _read(session: Session, folder: Path) -> Sequence[Definition]:
         raise errors[-1]
     if not definitions:
         raise UserError("holds no definition", where=shown(folder), fix="docs/catalog.md shows how to write one")
-    if drafts := files_of(folder):
-        session.output.say(f"{counted(len(drafts), 'journey')} left alone: none can be published yet", "dim")
     return definitions
 
 

@@ -1,4 +1,4 @@
-"""What a person consents to: `regulars profile consent`, `decide` and `link`."""
+"""What a person consents to: `regulars profile consent`, `decide`, `link` and `suppressions`."""
 
 from collections.abc import Mapping
 from itertools import islice
@@ -114,6 +114,32 @@ def link(
     session.output.data(found)
     rows = [(name, f"{session.place.must_have_url()}{found[name]}") for name in ("preferences", "unsubscribe")]
     session.output.show(table(("link", "address"), rows, title=f"Until {instant(found['ends_at'])}"))
+
+
+def suppressions(
+    context: typer.Context,
+    ref: Ref,
+    lift: Annotated[str | None, typer.Option("--lift", help="Open this channel again: email or sms.")] = None,
+) -> None:
+    """
+    Show the addresses of a person that get no messages, because they bounced or complained; or lift that.
+
+    Examples:
+
+        regulars profile suppressions email:ann@shop.example
+
+        regulars profile suppressions email:ann@shop.example --lift email
+    """
+    session = session_of(context)
+    if lift not in (None, "email", "sms"):
+        raise UserError(f"{lift} is no channel that is closed", fix="say email or sms")
+    path = _path(session, ref, "suppressions")
+    found = session.http.ask("POST", path, json={"lift": lift}) if lift else session.http.ask("GET", path)
+    session.output.data(found)
+    rows = [(one["channel"], one["reason"], instant(one["since"]), one["owner"]) for one in found["suppressions"]]
+    title = "Lifted" if lift else "Get no messages"
+    shown = table(("channel", "why", "since", "address"), rows, title=title) if rows else Text("none", style="dim")
+    session.output.show(shown)
 
 
 def _path(session: Session, ref: str, rest: str) -> str:

@@ -8,13 +8,17 @@ from pathlib import Path
 from typing import Any, Literal, get_args
 
 from cli.errors import UserError
+from cli.journey_names import check_named
 from cli.rates_files import read_rates
 from cli.yaml_files import Document, load, shown
 from regulars.domain.computed import ComputedTrait
 from regulars.domain.computed_definitions import Contents, parse_computed
 from regulars.domain.identity_definitions import check_rules
+from regulars.domain.journey_definitions import parse_journey
+from regulars.domain.journey_machines import compile_journey
 from regulars.domain.lists import parse_list
 from regulars.domain.mapping_definitions import parse_mapping
+from regulars.domain.messaging import parse_messaging
 from regulars.domain.plan_definitions import check_plan, check_together, outline
 from regulars.domain.purpose_definitions import parse_purposes
 from regulars.domain.rate_definitions import check_tables, parse_rates
@@ -22,6 +26,8 @@ from regulars.domain.retention_definitions import parse_retention
 from regulars.domain.segment_definitions import parse as parse_segment
 from regulars.domain.sources import parse_source
 from regulars.domain.teams import parse_teams
+from regulars.domain.templates import parse_template
+from regulars.domain.webhooks import parse_webhook
 from regulars.domain.workspace import parse_workspace
 from regulars.errors import DefinitionError
 from regulars.pipeline.definitions import SINGLES
@@ -29,6 +35,7 @@ from regulars.pipeline.definitions import SINGLES
 Kind = Literal[
     "workspace",
     "consent",
+    "messaging",
     "source",
     "identity",
     "tracking_plan",
@@ -36,6 +43,9 @@ Kind = Literal[
     "list",
     "computed_trait",
     "segment",
+    "template",
+    "webhook",
+    "journey",
     "import",
     "teams",
     "retention",
@@ -48,7 +58,10 @@ PLURALS: Mapping[Kind, str] = {
     "list": "lists",
     "computed_trait": "computed_traits",
     "segment": "segments",
+    "journey": "journeys",
     "import": "imports",
+    "template": "templates",
+    "webhook": "webhooks",
 }
 FOLDERS: Mapping[Kind, str] = {
     **PLURALS,
@@ -61,6 +74,7 @@ TITLES: Mapping[Kind, str] = {
     "teams": "teams",
     "retention": "retention",
     "consent": "purposes",
+    "messaging": "policy of messages",
 }
 _ID = re.compile(r"[a-z][a-z0-9_]{0,62}")
 
@@ -85,21 +99,22 @@ def title(kind: Kind, id: str) -> str:
     return TITLES.get(kind) or f"{kind.replace('_', ' ')} {id}"
 
 
-def read_catalog(folder: Path) -> tuple[list[Definition], list[UserError]]:
-    """Read all definitions of a folder, and everything that is wrong with them."""
+def read_catalog(folder: Path, without: Collection[Kind] = ()) -> tuple[list[Definition], list[UserError]]:
+    """Read all definitions of a folder, of some kinds none, and everything that is wrong with them."""
     if not folder.is_dir():
         raise UserError("there is no catalog", where=shown(folder), fix="go to the folder above it, or say --catalog")
     definitions: list[Definition] = []
     errors: list[UserError] = []
     computed = _computed(folder)
-    for kind, path in _files(folder):
+    for kind, path in ((kind, path) for kind, path in _files(folder) if kind not in without):
         try:
             definitions.append(read_definition(kind, path, computed))
         except UserError as error:
             errors.append(error)
     definitions += _read_tables(folder, errors)
     definitions.sort(key=lambda one: (KINDS.index(one.kind), turn(one.kind, one.content)))
-    return definitions, errors + _dangling(definitions) + ([] if errors else _contradictions(definitions))
+    errors += _dangling(definitions)
+    return definitions, errors + ([] if errors else [*_contradictions(definitions), *check_named(definitions)])
 
 
 def is_group(kind: Kind, content: Mapping[str, Any]) -> bool:
@@ -147,6 +162,10 @@ def read_content(kind: Kind, id: str, content: Mapping[str, Any], computed: Cont
         case "segment":
             named = {each: computed[each] for each in _named(content) if each in computed}
             return parse_segment(id, content, computed=traits_of(named, computed))
+        case "journey":
+            named = {each: computed[each] for each in _named(content) if each in computed}
+            journey = parse_journey(id, content, computed=traits_of(named, computed))
+            return compile_journey(journey)
         case _:
             return CHECKS[kind](id, content)
 
@@ -242,10 +261,13 @@ CHECKS: Mapping[Kind, Callable[[str, Mapping[str, Any]], object]] = {
     "teams": lambda _, content: parse_teams(content),
     "retention": lambda _, content: parse_retention(content),
     "consent": lambda _, content: parse_purposes(content),
+    "messaging": lambda _, content: parse_messaging(content),
     "source": parse_source,
     "identity": lambda _, content: check_rules(content),
     "tracking_plan": check_plan,
     "rates": parse_rates,
     "list": parse_list,
     "import": parse_mapping,
+    "template": parse_template,
+    "webhook": parse_webhook,
 }

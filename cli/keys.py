@@ -23,6 +23,7 @@ _SAID = {
     "public": "public: it stands in every page, and can be read here again",
     "server": "a secret: shown only now",
     "signing": "a secret that signs user ids: shown only now",
+    "webhook": "a secret that signs what this webhook is sent: shown only now",
 }
 
 

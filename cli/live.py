@@ -39,9 +39,12 @@ def _read_single(http: Http, kind: Kind) -> dict[str, Live]:
 
 
 def put(http: Http, kind: Kind, id: str, content: Mapping[str, Any], *, version: int) -> Sequence[Mapping[str, Any]]:
-    """Write a definition over the version that was read (0: over none); return the keys that a source got by it."""
+    """Write a definition over the version that was read (0: over none); return the keys and secrets made by it."""
     body = {"definition": content, "origin": "file", "version": version}
-    minted: Sequence[Mapping[str, Any]] = _careful(http, "PUT", _path(kind, id), json=body).get("keys", [])
+    answer = _careful(http, "PUT", _path(kind, id), json=body)
+    if secret := answer.get("secret"):
+        return [{"label": "secret", "kind": "webhook", "key": secret["secret"]}]
+    minted: Sequence[Mapping[str, Any]] = answer.get("keys", [])
     return minted
 
 

@@ -11,7 +11,7 @@ from typer.core import TyperGroup
 
 from cli.audit.command import audit
 from cli.catalog import apply, plan
-from cli.consent import consent, decide, link
+from cli.consent import consent, decide, link, suppressions
 from cli.errors import UserError
 from cli.exports.command import exports
 from cli.identity import identity
@@ -35,7 +35,9 @@ from cli.retention import retention
 from cli.segments.command import segment
 from cli.session import Session
 from cli.sign_in.command import login, logout
+from cli.templates import template
 from cli.tracking_plan.command import tracking_plan
+from cli.webhooks import webhook
 
 _EVERYWHERE = {
     "--url": True,
@@ -139,11 +141,13 @@ app.command()(logout)
 app.command()(plan)
 app.command()(apply)
 app.command("import")(import_file)
-for command in (consent, decide, link):
+for command in (consent, decide, link, suppressions):
     profile.command()(command)
 app.add_typer(profile, name="profile")
 app.add_typer(segment, name="segment")
 app.add_typer(journey, name="journey")
+app.add_typer(template, name="template")
+app.add_typer(webhook, name="webhook")
 app.add_typer(lists, name="list")
 app.command()(query)
 app.add_typer(source, name="source")

@@ -53,9 +53,20 @@ def _derived(session: Session, path: str, profile: Record) -> Iterator[Record]:
             yield {"record": "transition", "segment": membership["segment"], **moved}
     for audience in session.http.ask("GET", f"{path}/audiences")["audiences"]:
         yield {"record": "audience", **audience}
+    yield from _sent(session, path)
     yield {"record": "graph", "edges": session.http.ask("GET", f"{path}/graph")["edges"]}
     for place in session.http.ask("GET", "/v1/privacy/register")["places"]:
         yield {"record": "place", **place}
+
+
+def _sent(session: Session, path: str) -> Iterator[Record]:
+    """Through which journeys the person goes, what was sent to them and what not, and which addresses get nothing."""
+    for passage in session.http.pages(f"{path}/journeys", "journeys"):
+        yield {"record": "passage", **passage}
+    for message in session.http.pages(f"{path}/messages", "messages"):
+        yield {"record": "message", **message}
+    for suppressed in session.http.ask("GET", f"{path}/messages", params={"limit": 1})["suppressed"]:
+        yield {"record": "suppressed", **suppressed}
 
 
 def _named(session: Session, path: str, plural: str) -> Iterator[tuple[str, Any]]:

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from aws_cdk import Annotations, Duration
 from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_s3 as s3
+from aws_cdk import aws_ses as ses
 from aws_cdk import aws_stepfunctions as sfn
 from aws_cdk.aws_cloudwatch_actions import SnsAction
 from constructs import Construct
@@ -40,6 +41,7 @@ class Alarms(Construct):
         machines: Sequence[sfn.StateMachine],
         failures: s3.Bucket,
         api: HttpApi,
+        letters: ses.ConfigurationSet,
     ) -> None:
         super().__init__(scope, id)
         self.topic = AlarmTopic(self, "topic", key=key, email=stage.alarm_email)
@@ -60,8 +62,15 @@ class Alarms(Construct):
             self._alarm(f"privacy_requests_{what}", _requests(what), above=0)
         self._alarm("failures_filled", _given_up(failures), above=0)
         self._alarm("exports_many", _taken_out(), above=_MANY)
+        self._alarm("passages_failed", _counted("enter_journey", "passages_failed"), above=0)
         for name in ("retention_overdue", "retention_failed"):
             self._alarm(name, _counted("retain", name), above=0)
+        self._watch_messages(letters)
+
+    def _watch_messages(self, letters: ses.ConfigurationSet) -> None:
+        self._alarm("sends_unknown", _counted("deliver", "sends_unknown"), above=0)
+        for what, most in (("Bounce", 0.05), ("Complaint", 0.001)):  # SES stops a sender soon after
+            self._alarm(f"letters_{what.lower()}", _reputation(letters, what), above=most)
 
     def _watch_the_stream_of(self, function: PythonFunction) -> None:
         age = function.metric("IteratorAge", period=_MINUTE, statistic="Maximum")
@@ -73,7 +82,7 @@ class Alarms(Construct):
         self._alarm(f"{function.name}_drops", unkept, above=0)
 
     def _alarm(
-        self, name: str, metric: cloudwatch.Metric, *, above: int, minutes: int = 1, of: int | None = None
+        self, name: str, metric: cloudwatch.Metric, *, above: float, minutes: int = 1, of: int | None = None
     ) -> None:
         alarm = metric.create_alarm(
             self,
@@ -100,6 +109,17 @@ def _counted(function: str, name: str) -> cloudwatch.Metric:
         dimensions_map={"service": function},
         period=_MINUTE,
         statistic="Sum",
+    )
+
+
+def _reputation(letters: ses.ConfigurationSet, what: str) -> cloudwatch.Metric:
+    """Return which part of the letters came back, or was complained of, as SES reckons it."""
+    return cloudwatch.Metric(
+        namespace="AWS/SES",
+        metric_name=f"Reputation.{what}Rate",
+        dimensions_map={"ses:configuration-set": letters.configuration_set_name},
+        period=_HOUR,
+        statistic="Average",
     )
 
 

@@ -22,6 +22,8 @@ _CATALOG = (
     "rates",
     "lists",
     "tracking-plan",
+    "templates",
+    "webhooks",
 )
 _METHODS = ("GET", "POST", "PUT", "DELETE")
 _MENDS = ("GET", "PUT", "POST")
@@ -51,6 +53,7 @@ class Console(Construct):
                 tables.identities.allow("GetItem", "BatchGetItem", "Query"),
                 tables.profiles.allow("GetItem", "BatchGetItem"),
                 tables.memberships.allow("Query"),
+                tables.journeys.allow("GetItem", "Query"),
                 tables.events.allow("GetItem", "Query"),
                 tables.vault.allow("GetItem"),
                 tables.catalog.allow("GetItem", "Query"),
@@ -60,6 +63,7 @@ class Console(Construct):
             unwraps=data.keys.workspace,
         )
         api.guard(self.profile_api, "GET /v1/profiles/{proxy+}", "POST /v1/profiles/lookup")
+        api.guard(self.profile_api, "POST /v1/templates/{id}/preview")
         self.unmerge = PythonFunction(
             self,
             "unmerge",
@@ -96,6 +100,7 @@ class Console(Construct):
                 tables.vault.allow("GetItem", "BatchGetItem", "PartiQLInsert"),
                 tables.catalog.allow("GetItem", "Query"),
                 tables.catalog.allow("PutItem", partitions=["privacy_request"]),  # which a correction meets
+                tables.journeys.allow("GetItem", "Query", "DeleteItem"),  # addresses that get messages again
                 data.buckets.large.allow("GetObject", under=["events"]),
                 recording(tables),
             ],
@@ -103,6 +108,8 @@ class Console(Construct):
         )
         api.guard(self.change_profile, "PATCH /v1/profiles/{ref}/traits", "POST /v1/profiles/{ref}/rebuild")
         api.guard(self.change_profile, "POST /v1/profiles/{ref}/consent", "POST /v1/profiles/{ref}/preference-link")
+        api.guard(self.change_profile, "POST /v1/profiles/{ref}/inbox-token")
+        api.guard(self.change_profile, *(f"{verb} /v1/profiles/{{ref}}/suppressions" for verb in ("GET", "POST")))
         self.admin_api = PythonFunction(
             self,
             "admin_api",
@@ -147,13 +154,16 @@ class Console(Construct):
             ],
         )
         api.guard(self.preview_segment, "POST /v1/segments/preview", "POST /v1/segments/sql")
+        api.guard(self.preview_segment, "GET /v1/journeys/{id}/report")
         api.open(
             self.admin_api, "GET /v1/openapi.json", because="It describes the API and holds nothing of a workspace."
         )
         self.admin_api.add_environment("SIGN_IN_CLIENT", data.people.client.user_pool_client_id)
         api.open(self.admin_api, "GET /v1/sign-in", because="Who is to sign in has to know where.")
         api.guard(self.admin_api, "GET /v1/quarantine", *(f"{method} /v1/quarantine/{{proxy+}}" for method in _MENDS))
-        api.guard(self.admin_api, "GET /v1/consent", "PUT /v1/consent")
+        api.guard(self.admin_api, "GET /v1/consent", "PUT /v1/consent", "GET /v1/messaging", "PUT /v1/messaging")
+        # Who publishes them, and what becomes of who is on the way, is answered by `journey_api`.
+        api.guard(self.admin_api, "PUT /v1/journeys/{id}", "DELETE /v1/journeys/{id}")
         api.guard(self.admin_api, "GET /v1/rebuilds", "POST /v1/rebuilds", "GET /v1/rebuilds/{id}")
         for noun in _CATALOG:
             for method in _METHODS:

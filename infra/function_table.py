@@ -58,8 +58,12 @@ def _places(allowed: set[Permission], actions: set[str]) -> str:
 
 
 def _names(things: Iterable[str]) -> str:
-    found = {thing.split("/")[1] for thing in things if not thing.endswith("_dead")}
+    found = {thing.split("/")[1] if "/" in thing else _MACHINES for thing in things if not thing.endswith("_dead")}
     return ", ".join(f"`{name}`" for name in sorted(found)) or "none"
+
+
+_MACHINES = "machines of journeys"  # by the beginning of their names
+_JOURNEYS = "the state machines of journeys"  # made while the platform runs, and in no template
 
 
 def _wakers(templates: Templates) -> dict[str, list[str]]:
@@ -72,9 +76,10 @@ def _wakers(templates: Templates) -> dict[str, list[str]]:
         kind = "stream" if "StartingPosition" in mapping else "queue"
         only = ", INSERT only" if "FilterCriteria" in mapping else ""
         awake[names[identity(mapping["FunctionName"])]].append(f"`{source}` {kind}{only}")
-    for rule in resources(templates.platform, "Events::Rule").values():
-        for target in rule["Targets"]:
-            awake[names[identity(target["Arn"])]].append(rule["ScheduleExpression"])
+    for logical, schedule in _woken_by_the_clock(templates):
+        if logical in names:  # else it is a queue, and wakes who works it off
+            awake[names[logical]].append(schedule)
+    awake |= {name: [_JOURNEYS] for name in ("journey_step", "deliver") if name in awake}
     for machine in resources(templates.platform, "StepFunctions::StateMachine").values():
         called = [name for logical, name in names.items() if logical in json.dumps(machine["DefinitionString"])]
         for name in called:
@@ -84,6 +89,14 @@ def _wakers(templates: Templates) -> dict[str, list[str]]:
     for function, routes in _routes(templates).items():
         awake[names[function]].append(routes)
     return awake
+
+
+def _woken_by_the_clock(templates: Templates) -> list[tuple[str, str]]:
+    """Return the logical ids of targets of rules, each with its schedule."""
+    rules = resources(templates.platform, "Events::Rule").values()
+    return [
+        (identity(target["Arn"]), rule.get("ScheduleExpression", "")) for rule in rules for target in rule["Targets"]
+    ]
 
 
 def _asked_by_the_sign_in(templates: Templates) -> list[str]:

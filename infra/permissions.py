@@ -61,8 +61,10 @@ def _statements(policy: Template, templates: Templates) -> Iterator[Permission]:
     known = paths(templates)
     for statement in policy["PolicyDocument"]["Statement"]:
         for action in _listed(statement["Action"]):
-            for resource in _listed(statement["Resource"]):
+            for resource in _listed(statement.get("Resource", [])):
                 yield Permission(action, _thing(identity(resource), known))
+            for resource in _listed(statement.get("NotResource", [])):
+                yield Permission(action, f"all but {_thing(identity(resource), known)}")
 
 
 def _thing(name: str, known: dict[str, str]) -> str:

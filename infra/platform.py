@@ -16,10 +16,15 @@ from infra.erasing import Erasing
 from infra.exporting import Exporting
 from infra.http_api import HttpApi
 from infra.identity import Identity
+from infra.inbox import Inbox
 from infra.ingest import Ingest
+from infra.journey_api import JourneyApi
+from infra.journeys import Journeys
 from infra.lake import Lake
 from infra.layers import Layers
+from infra.messages import Messages
 from infra.operations import OperationsKey
+from infra.passages import Passages
 from infra.preferences import Preferences
 from infra.programs import Programs
 from infra.python_function import Ground, PythonFunction
@@ -43,7 +48,8 @@ class Platform(Stack):
         programs = Programs(self, "programs", stage=stage, people=data.people)
         api = HttpApi(self, "api", stage=stage, people=data.people, programs=programs, key=key)
         Ingest(self, "ingest", ground=ground, data=data, api=api)
-        Identity(self, "identity", ground=ground, data=data)
+        journeys = Journeys(self, "journeys", ground=ground)
+        Identity(self, "identity", ground=ground, data=data, journeys=journeys)
         segments = Segments(self, "segments", ground=ground, data=data)
         announcements = Announcements(self, "announcements", ground=ground, data=data)
         lake = Lake(self, "lake", ground=ground, data=data)
@@ -51,10 +57,16 @@ class Platform(Stack):
         backfilling = Backfilling(self, "backfilling", ground=ground, data=data, evaluations=segments.evaluations)
         erasing = Erasing(self, "erasing", ground=ground, data=data, api=api)
         exporting = Exporting(self, "exporting", ground=ground, data=data, api=api)
+        passages = Passages(self, "passages", ground=ground, data=data, journeys=journeys, bus=announcements.bus)
+        messages = Messages(self, "messages", ground=ground, data=data, api=api)
+        for function in (passages.journey_step, messages.deliver):
+            journeys.let_ask(function)
+        JourneyApi(self, "journey_api", ground=ground, data=data, api=api, journeys=journeys)
         Retaining(self, "retaining", ground=ground, data=data)
         Console(self, "console", ground=ground, data=data, api=api, rebuilding=rebuilding, backfilling=backfilling)
         Auditing(self, "auditing", ground=ground, data=data, api=api)
         Preferences(self, "preferences", ground=ground, data=data, api=api)
+        Inbox(self, "inbox", ground=ground, data=data, api=api)
         BrowserScript(self, "browser_script", ground=ground, api=api)
         alarms = Alarms(
             self,
@@ -66,6 +78,7 @@ class Platform(Stack):
             machines=[rebuilding.machine, backfilling.machine, erasing.machine, exporting.machine],
             failures=data.buckets.failures,
             api=api,
+            letters=messages.letters,
         )
         CfnOutput(self, "ApiUrl", value=api.url)
         CfnOutput(self, "AlarmTopic", value=alarms.topic.topic_arn)

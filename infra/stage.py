@@ -14,6 +14,8 @@ _RESERVED_IN_PROD = {
     "resolve_identity": 120,
     "evaluate_segments": 144,
     "announce": 40,
+    "enter_journey": 30,
+    "journey_step": 60,
     "tick": 2,
     "count_members": 1,
     "archive": 30,
@@ -28,16 +30,23 @@ _RESERVED_IN_PROD = {
     "privacy_api": 5,
     "export": 5,
     "export_api": 5,
+    "journey_api": 5,
     "admin_api": 20,
     "audit_api": 3,
     "anchor_audit": 1,  # anchors follow one another
+    "deliver": 40,
+    "settle_sends": 5,
     "note_login": 5,
     "preferences": 10,
+    "inbox_api": 20,
     "preview_segment": 5,
     "serve_analytics": 18,
 }
 
 PROGRAM_ROLES = ("engineer", "marketer", "analyst", "service")  # neither those who erase nor those who may do all
+_MAILBOX = r"[a-z0-9._+-]{1,64}@(?:[a-z0-9-]{1,63}\.)+[a-z]{2,63}"
+_SENDER = re.compile(rf"{_MAILBOX}|[\w .'-]{{1,100}} <{_MAILBOX}>")
+_LOCAL_SENDER = "The Shop <hello@shop.example>"
 _PROGRAM = re.compile(r"([a-z][a-z0-9-]{0,30}):([a-z]+)")
 
 
@@ -57,6 +66,18 @@ def read_programs(text: str) -> dict[str, str]:
     return programs
 
 
+def read_sender(text: str) -> str:
+    """
+    Read from whom letters come: `hello@shop.example`, or `The Shop <hello@shop.example>`.
+
+    Raises ValueError.
+    """
+    if text and not _SENDER.fullmatch(text):
+        message = f"sender: {text!r} is no mailbox such as hello@shop.example or The Shop <hello@shop.example>"
+        raise ValueError(message)
+    return text
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stage:
     """One deployment; what it must never lose is kept in `prod` only."""
@@ -66,6 +87,7 @@ class Stage:
     local: bool = False
     alarm_email: str | None = None
     programs: Mapping[str, str] = field(default_factory=dict)
+    sender: str = ""
     anchor_days: int = 1
     notes_logins: bool = True
 
@@ -75,18 +97,25 @@ class Stage:
         Read `-c stage=prod -c region=eu-central-1 -c alarm_email=you@example.com -c programs=crm:service -c local=1`.
 
         `-c anchor_days=400` says how long heads of the audit trail are locked away, `-c note_logins=0` lets people sign
-        in without a row there. Raises ValueError.
+        in without a row there, `-c "sender=The Shop <hello@shop.example>"` from whom letters of journeys come: SES has
+        verified its domain. Raises ValueError.
         """
-        name = node.try_get_context("stage") or "dev"
+        name, local = node.try_get_context("stage") or "dev", bool(node.try_get_context("local"))
         return cls(
             name=name,
             region=node.try_get_context("region") or "eu-west-1",
-            local=bool(node.try_get_context("local")),
+            local=local,
             alarm_email=node.try_get_context("alarm_email") or None,
             programs=read_programs(node.try_get_context("programs") or ""),
+            sender=read_sender(node.try_get_context("sender") or ("" if not local else _LOCAL_SENDER)),
             anchor_days=int(node.try_get_context("anchor_days") or (400 if name == "prod" else 1)),
             notes_logins=str(node.try_get_context("note_logins")) != "0",
         )
+
+    @property
+    def sender_domain(self) -> str:
+        """The domain that letters come from."""
+        return self.sender.rpartition("@")[2].rstrip(">")
 
     @property
     def is_kept(self) -> bool:

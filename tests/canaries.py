@@ -19,7 +19,12 @@ from regulars.stores.quarantine import QuarantineStore
 from regulars.stores.rebuilds import RebuildStore, Run
 from tests.workspace import Answer, Workspace, delivery
 
-KEYED = ("ingest", "preferences", "serve_analytics")  # areas that take a write key, the token of a link, or nothing
+KEYED = (
+    "ingest",
+    "preferences",
+    "inbox_api",
+    "serve_analytics",
+)  # they take a write key, a token of ours, or nothing
 ROUTES: list[Route[Any]] = [route for area, routes in AREAS.items() if area not in KEYED for route in routes]
 GUARDED = [route for route in ROUTES if route.scope]
 DEVICE = "anonymous_id:c4n4ry-device"
@@ -56,6 +61,9 @@ BODIES: dict[str | None, object] = {
         "reason": "c4n4ry-free-text",
     },
     "PreferenceLinkWish": {"purpose": "newsletter"},
+    "InboxTokenWish": {},
+    "LiftWish": {"lift": "email"},
+    "TemplatePreviewWish": {"profile": "user_id:c4n4ry-user"},
     "RebuildWish": {},
     "UploadWish": {"mode": "add", "kind": "user_id"},
     "UploadRows": {"rows": ["c4n4ry@example.com"]},
@@ -72,6 +80,8 @@ BODIES: dict[str | None, object] = {
         "traits": ["email", "phone", "firstName"],
         "reason": "letter",
     },
+    "JourneyPublication": {"draft": 1},
+    "JourneyEntry": {"profile": "user_id:c4n4ry-user", "properties": {"comment": "c4n4ry-free-text"}},
     "ExportApproval": {"print": "none"},
     "Unmerge": {"identifiers": [DEVICE], "preview": True},
     "Release": {"a": "user_id:c4n4ry-user", "b": DEVICE},
@@ -108,6 +118,10 @@ def a_workspace_with_canaries() -> Workspace:
     workspace.put("/v1/tracking-plan/web", {"definition": {"event": "Feedback Given"}})
     workspace.put("/v1/segments/web", {"definition": {"where": {"event": "Feedback Given"}}})
     workspace.put("/v1/lists/web", {"definition": {}})
+    workspace.put("/v1/journeys/web", {"definition": {"enter": {"api": True}, "steps": [{"wait": "1 day"}]}})
+    workspace.put("/v1/messaging", {"definition": {"holdout": 5}})
+    workspace.put("/v1/templates/web", {"definition": {"channel": "sms", "text": "Hello {{traits.firstName}}"}})
+    workspace.put("/v1/webhooks/web", {"definition": {"url": "https://api.shop.example/hook"}})
     workspace.put("/v1/consent", {"definition": {"purposes": {"newsletter": {}}}})
     ListStore(workspace.world.database).save(UPLOAD, Head(last=UPLOAD.at))
     url = "https://shop.example/p?c4n4ry=1"

@@ -45,6 +45,8 @@ _KEYS = "tests/functions/test_keys_api.py::"
 _WRITE_KEYS = "tests/functions/test_write_keys.py::"
 _METER = "tests/pipeline/test_meter.py::"
 _ERASING = "tests/world/test_erasing.py::"
+_KEEPING = "tests/world/test_keeping_journeys.py::"
+_JOURNEYS = "tests/world/test_forgetting_journeys.py::"
 _ERASED = "tests/e2e/test_erased.py::"
 _STANDING = "tests/domain/test_standing.py::"
 _RESTRICTING = "tests/world/test_restricting.py::"
@@ -331,13 +333,16 @@ PROMISES: Sequence[Row] = (
     _row(
         "P2",
         "the same after merges, an unmerge, a failed batch, a replay, an export, a journey under way",
-        "the person of P1 was merged, taken apart, refused, given up by a stream, corrected, uploaded, exported",
+        "the person of P1 was merged, taken apart, refused, given up by a stream, corrected, uploaded, exported; on a"
+        " journey they are stopped, and nothing but a complaint is left",
         f"{_ERASED}test_nothing_that_they_said_is_left",
         f"{_ERASING}test_nothing_is_left_of_what_lies_by_time_and_not_by_person",
         "tests/domain/test_invocation_records.py::test_nobody_who_is_gone_is_named_and_the_records_of_others_stay",
         f"{_ERASING}test_a_split_off_side_stays_and_forgets_by_whom_it_was_tied",
         f"{_ERASING}test_an_erasure_that_is_interrupted_everywhere_goes_on",
-        later="journeys",
+        f"{_JOURNEYS}test_all_rows_go_and_whoever_is_under_way_is_stopped",
+        f"{_JOURNEYS}test_what_comes_back_to_a_claim_of_somebody_erased_writes_nothing",
+        f"{_JOURNEYS}test_what_was_written_while_the_first_round_ran_goes_with_the_next",
     ),
     _row(
         "P3",
@@ -377,6 +382,7 @@ PROMISES: Sequence[Row] = (
         "what was said, and what was derived",
         "tests/cli/test_privacy.py::test_access_gives_everything_of_the_person_and_nothing_of_others",
         "tests/cli/test_privacy.py::test_a_token_that_may_not_open_gives_no_file",
+        "tests/functions/test_sent_api.py::test_all_that_was_sent_is_told_newest_first_with_what_became_of_it",
     ),
     _row(
         "P8",
@@ -447,6 +453,9 @@ PROMISES: Sequence[Row] = (
         "",
         f"{_RETAINING}test_what_is_past_its_period_is_hidden_before_it_is_deleted",
         f"{_RETAINING}test_a_device_without_a_second_signal_goes_whole",
+        f"{_KEEPING}test_who_is_forgotten_leaves_nothing_and_goes_nowhere",
+        f"{_KEEPING}test_a_passage_that_ended_without_an_end_gets_the_one_of_its_journey",
+        f"{_KEEPING}test_of_who_is_held_all_stays_for_years_and_goes_after_the_hold",
         "tests/world/test_lake_retention.py::test_what_is_past_its_period_is_in_no_view_before_it_goes",
         "tests/world/test_preserving.py::test_events_of_who_is_held_stay_for_years_and_go_after_the_hold",
         "tests/functions/test_resolve_identity.py::test_an_event_that_expired_folds_nothing",

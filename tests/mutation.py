@@ -534,6 +534,78 @@ GUARDS: Sequence[Guard] = (
         "may = says",
         ("tests/world/test_field_periods.py",),
     ),
+    Guard(
+        "a journey is published as its draft was read",
+        f"{LIBRARY}/pipeline/journeys.py",
+        "self._write(releases, [live, *older], as_read, journey=journey)",
+        "self._write(releases, [live, *older], journey=journey)",
+        ("tests/functions/test_journeys_api.py::test_a_draft_that_changes_while_its_machine_is_made_is_not_published",),
+    ),
+    Guard(
+        "no segment goes that a journey names which people go through",
+        f"{LIBRARY}/stores/catalog.py",
+        "        if gone & segments_of(one.journey):",
+        "        if False:",
+        ("tests/functions/test_journeys_api.py::test_the_store_itself_keeps_the_segments_of_live_journeys",),
+    ),
+    Guard(
+        "a value that is a whole address leads to a page, or the message is not sent",
+        f"{LIBRARY}/domain/template_values.py",
+        'return escape(text) if is_address(text) else ""',
+        "return escape(text)",
+        ("tests/domain/test_templates.py",),
+    ),
+    Guard(
+        "who is restricted has an empty inbox",
+        f"{LIBRARY}/pipeline/inbox.py",
+        "return () if any(marks) else owners",
+        "return owners",
+        ("tests/functions/test_inbox.py",),
+    ),
+    Guard(
+        "a person is in one group of a trial, by the first passage",
+        f"{LIBRARY}/analytics/journey_counts.py",
+        "PARTITION BY trial, place, person ORDER BY began, passage",
+        "PARTITION BY trial, place, passage ORDER BY began, passage",
+        ("tests/analytics/test_journey_trials.py",),
+    ),
+    Guard(
+        "what a journey did keeps nobody from being forgotten",
+        f"{LIBRARY}/domain/forgetting.py",
+        "for event in events if not is_own(event)]",
+        "for event in events]",
+        ("tests/domain/test_journey_events.py",),
+    ),
+    Guard(
+        "a message is claimed over what everybody decided as it was read",
+        f"{LIBRARY}/pipeline/gate.py",
+        "names = (RESTRICTED, CONSENT) if asked else (RESTRICTED,)",
+        "names = (RESTRICTED,)",
+        ("tests/world/test_sends_at_once.py",),
+    ),
+    Guard(
+        "a claim that was found without a result is not sent again",
+        f"{LIBRARY}/pipeline/deliveries.py",
+        """        if message is not None:
+            return self._deliverer.known(message, passage)
+""",
+        "",
+        ("tests/pipeline/test_delivering.py",),
+    ),
+    Guard(
+        "what came before somebody held lets them go",
+        f"{LIBRARY}/pipeline/stepping.py",
+        "self._travellers.news(arrived.home, arrived.one, passage.since)",
+        "()",
+        ("tests/world/test_passages.py",),
+    ),
+    Guard(
+        "whoever lets somebody in holds the lock of their entries",
+        f"{LIBRARY}/pipeline/entering.py",
+        "        self._database.transact([put_passage(passage, until=until), locked, *is_still(home)])\n",
+        "        self._database.transact([put_passage(passage, until=until)])\n",
+        ("tests/world/test_passages.py",),
+    ),
 )
 
 

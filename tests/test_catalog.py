@@ -20,6 +20,7 @@ from regulars.domain.identity_rules import DEFAULT_RULES
 from regulars.domain.journey_definitions import parse_journey
 from regulars.domain.lists import parse_list
 from regulars.domain.mapping_definitions import parse_mapping
+from regulars.domain.messaging import parse_messaging
 from regulars.domain.plan_definitions import check_plan
 from regulars.domain.purpose_definitions import parse_purposes
 from regulars.domain.rate_definitions import parse_rates
@@ -28,6 +29,8 @@ from regulars.domain.segment_definitions import parse
 from regulars.domain.segments import Segment
 from regulars.domain.sources import parse_source
 from regulars.domain.teams import parse_teams
+from regulars.domain.templates import parse_template
+from regulars.domain.webhooks import parse_webhook
 from regulars.domain.workspace import parse_workspace
 from regulars.errors import DefinitionError
 from tests.computed import COMPUTED, TRAITS
@@ -48,9 +51,12 @@ PARSERS: Mapping[str, Callable[[dict[str, Any]], object]] = {
     "consent": parse_purposes,
     "list": lambda definition: parse_list("x", definition),
     "journey": lambda definition: parse_journey("x", definition),
+    "messaging": parse_messaging,
     "source": lambda definition: parse_source("x", definition),
     "tracking-plan": lambda definition: check_plan("x", definition),
     "rates": lambda definition: parse_rates("x", definition),
+    "template": lambda definition: parse_template("x", definition),
+    "webhook": lambda definition: parse_webhook("x", definition),
 }
 
 
@@ -168,6 +174,11 @@ def a_purpose(categories: object = None, **fields: object) -> dict[str, Any]:
     return both if categories is None else {**both, "categories": categories}
 
 
+def an_email(**fields: Any) -> dict[str, Any]:
+    """Build a template of an e-mail."""
+    return {"channel": "email", "subject": "Hello", "text": "Hello", **fields}
+
+
 GOOD = [
     ("workspace", {}),
     ("consent", a_purpose()),
@@ -194,6 +205,10 @@ GOOD = [
     ("teams", {}),
     ("teams", {"id": "teams", "others": "none", "teams": {}}),
     ("teams", {"teams": {"dach": {"name": "DACH", "segments": ["lapsed"], "traits": "all"}}}),
+    ("messaging", {}),
+    ("messaging", {"id": "policy", "caps": [{"most": 0, "days": 90}], "quiet": [], "holdout": 5}),
+    ("messaging", {"caps": [{"most": 3, "days": 7, "class": "marketing", "kept": {"messages": 1, "priority": 50}}]}),
+    ("messaging", {"quiet": [{"from": "21:00", "to": "08:00", "channels": ["sms"], "classes": ["transactional"]}]}),
     ("retention", {}),
     ("retention", {"id": "periods", "default": "13 months", "anonymous": "30 days", "profiles": "10 years"}),
     ("retention", {"events": {"Product Viewed": "90 days"}, "types": {"page": "7 days"}, "sources": {"web": "1 year"}}),
@@ -259,6 +274,14 @@ GOOD = [
     ("identity", rules({"kind": "card", "limit": {"count": 5, "within": "annually"}})),
     ("identity", rules({"kind": "card", "limit": {"count": 5, "within": "ever"}})),
     ("identity", rules(max_merges=1, max_identifiers=1000)),
+    ("template", {"channel": "sms", "text": "Your order {{entry.order_id}} is late"}),
+    ("template", {"channel": "in_app", "subject": "New", "text": "Look", "link": "{{traits.page}}"}),
+    ("template", {"id": "x", "name": "X", "description": "", "channel": "email", "subject": "Hi\n", "text": "Hello"}),
+    ("template", an_email(preheader="{{traits.city}}", html='<a href="{{links.preferences}}">x</a>')),
+    ("template", an_email(**{"from": "The Shop <hello@shop.example>", "reply_to": "help@shop.example"})),
+    ("webhook", {"url": "https://api.shop.example"}),
+    ("webhook", {"name": "X", "url": "https://api.shop.example:443/x?y=1", "timeout": "10 seconds"}),
+    ("webhook", {"url": "http://localhost:8000/"}),
     ("import", an_import()),
     ("import", an_import({"repeats": False, "encoding": "latin-1", "name": "Some", "description": "Why"})),
     ("import", an_import(type="group", groupId="{company}")),
@@ -270,9 +293,35 @@ GOOD = [
     ("import", a_property(constant=0)),
 ]
 BAD = [
+    ("template", {"channel": "sms"}),
+    ("template", {"channel": "fax", "text": "x"}),
+    ("template", {"channel": "sms", "text": "x", "subject": "x"}),
+    ("template", {"channel": "sms", "text": "x" * 1_001}),
+    ("template", {"channel": "in_app", "text": "x"}),
+    ("template", {"channel": "in_app", "text": "x", "subject": "x", "html": "x"}),
+    ("template", an_email(subject="two\nlines")),
+    ("template", an_email(**{"from": "hello"})),
+    ("template", an_email(reply_to="a@b.example\nBcc: c@d.example")),
+    ("template", an_email(link="https://shop.example")),
+    ("webhook", {}),
+    ("webhook", {"url": "http://api.shop.example"}),
+    ("webhook", {"url": "https://10.0.0.1"}),
+    ("webhook", {"url": "https://user@api.shop.example"}),
+    ("webhook", {"url": "https://api.shop.example:8443"}),
+    ("webhook", {"url": "https://api.shop.example", "timeout": 5}),
+    ("webhook", {"url": "https://api.shop.example", "secret": "x"}),
     ("segment", {"anonymous": True, "where": {"audience": ""}}),
     ("segment", {"anonymous": True, "where": {"audience": "sports", "score": 1}}),
     ("workspace", {"zone": ""}),
+    ("messaging", {"caps": {"most": 3, "days": 7}}),
+    ("messaging", {"caps": [{"most": 3}]}),
+    ("messaging", {"caps": [{"most": 3, "days": 91}]}),
+    ("messaging", {"caps": [{"most": 3, "days": 7, "channel": "post"}]}),
+    ("messaging", {"caps": [{"most": 3, "days": 7, "kept": {"messages": 1}}]}),
+    ("messaging", {"quiet": [{"from": "21:00"}]}),
+    ("messaging", {"quiet": [{"from": "21:00", "to": "24:00"}]}),
+    ("messaging", {"quiet": [{"from": "21:00", "to": "08:00", "channels": []}]}),
+    ("messaging", {"holdout": 101}),
     ("retention", {"default": "for ever"}),
     ("retention", {"default": 90}),
     ("retention", {"default": "6 weeks"}),
@@ -530,6 +579,9 @@ BAD = [
     ("segment", a_segment(consent={"purpose": "news", "state": "yes"})),
 ]
 ONLY_THE_PARSER_KNOWS = [
+    ("messaging", {"caps": [{"most": 1, "days": 7, "kept": {"messages": 2, "priority": 50}}]}),
+    ("messaging", {"quiet": [{"from": "08:00", "to": "08:00"}]}),
+    ("messaging", {"quiet": [{"from": "08:00", "to": "20:00"}, {"from": "20:00", "to": "08:00"}]}),
     ("retention", {"default": "6 days"}),
     ("retention", {"default": "11 years"}),
     ("retention", {"anonymous": "29 days"}),

@@ -28,6 +28,10 @@ from regulars.adapters.export_api import ExportApi
 from regulars.adapters.export_routes import EXPORT_ROUTES
 from regulars.adapters.graph_routes import GRAPH_ROUTES
 from regulars.adapters.http import Request, serve
+from regulars.adapters.journey_api import JourneyApi
+from regulars.adapters.journey_report_api import JourneyReportApi
+from regulars.adapters.journey_report_routes import JOURNEY_REPORT_ROUTES
+from regulars.adapters.journey_routes import JOURNEY_ROUTES
 from regulars.adapters.legal_hold_routes import HELD_ROUTES, LEGAL_HOLD_ROUTES
 from regulars.adapters.openapi import document
 from regulars.adapters.parallel import Parallel
@@ -40,6 +44,8 @@ from regulars.adapters.profile_routes import PROFILE_ROUTES
 from regulars.adapters.recording import Recorder
 from regulars.adapters.routes import answer
 from regulars.adapters.sealing import KmsSealer
+from regulars.adapters.sent_routes import SENT_ROUTES
+from regulars.adapters.template_preview_routes import TEMPLATE_PREVIEW_ROUTES
 from regulars.adapters.unmerge_api import UnmergeApi
 from regulars.adapters.unmerge_routes import UNMERGE_ROUTES
 from regulars.adapters.why_routes import WHY_ROUTES
@@ -57,6 +63,7 @@ from regulars.pipeline.sights import Sights
 from regulars.pipeline.stamping import Stamps
 from regulars.stores.audit import from_item as from_audit_item
 from regulars.stores.events import from_item
+from tests.stand_ins import Machines, Wanted
 
 SECRET = bytes(range(64))
 MANY = Parallel()
@@ -110,6 +117,7 @@ class Workspace:
         self.files = MemoryFiles()
         self.begun: list[str] = []
         self.workers = Begun(self)
+        self.machines, self.wanted = Machines(), Wanted()
         self.start()
 
     def start(self) -> None:
@@ -148,6 +156,16 @@ class Workspace:
             clock=self.world.clock,
             workers=self.exporting,
             files=self.exporting.files,
+        )
+        self._journey_api = JourneyApi.over(
+            database,
+            self.sealer,
+            MANY,
+            machines=self.machines,
+            wanted=self.wanted,
+            clock=self.world.clock,
+            random=self._random,
+            stage="test",
         )
         self._change_api = ChangeApi.over(
             database,
@@ -224,25 +242,50 @@ class Workspace:
             return answer(privacy, self._privacy_api, request, self._recorders["privacy_api"], self._access)
         if request.path.endswith(("/unmerge", "/release")) or "/held/" in request.path:
             return answer(UNMERGE_ROUTES, self._unmerge_api, request, self._recorders["unmerge"], self._access)
-        if request.path in ("/v1/segments/preview", "/v1/segments/sql"):
-            return answer(PREVIEW_ROUTES, self._preview_api, request, self._recorders["preview_segment"], self._access)
-        is_post = request.method == "POST" and request.path.endswith(("/rebuild", "/consent", "/preference-link"))
-        if request.path.startswith("/v1/profiles") and (request.method == "PATCH" or is_post):
+        if request.path in ("/v1/segments/preview", "/v1/segments/sql") or request.path.endswith("/report"):
+            return self._answer_of_lake(request)
+        if _changes_somebody(request):
             return answer(CHANGE_ROUTES, self._change_api, request, self._recorders["change_profile"], self._access)
-        if request.path.startswith("/v1/profiles"):
-            routes = (*PROFILE_ROUTES, *GRAPH_ROUTES, *WHY_ROUTES, *CONSENT_ROUTES, *HELD_ROUTES)
+        if _is_of_journeys(request):
+            return answer(JOURNEY_ROUTES, self._journey_api, request, self._recorders["journey_api"], self._access)
+        if request.path.startswith("/v1/profiles") or request.path.endswith("/preview"):
+            routes = (
+                *PROFILE_ROUTES,
+                *GRAPH_ROUTES,
+                *WHY_ROUTES,
+                *CONSENT_ROUTES,
+                *HELD_ROUTES,
+                *SENT_ROUTES,
+                *TEMPLATE_PREVIEW_ROUTES,
+            )
             return answer(routes, self._profile_api, request, self._recorders["profile_api"], self._access)
+        return self._answer_of_work(request)
+
+    def _answer_of_work(self, request: Request) -> dict[str, Any]:
+        """Answer about what is about nobody alone."""
         if request.path.startswith("/v1/audit"):
             return answer(AUDIT_ROUTES, self._audit_api, request, self._recorders["audit_api"], self._access)
         if request.path.startswith("/v1/exports"):
             return answer(EXPORT_ROUTES, self._export_api, request, self._recorders["export_api"], self._access)
         return answer(ADMIN_ROUTES, self._admin_api, request, self._recorders["admin_api"], self._access)
 
+    def _answer_of_lake(self, request: Request) -> dict[str, Any]:
+        recorder = self._recorders["preview_segment"]
+        if request.path.startswith("/v1/journeys"):
+            return answer(JOURNEY_REPORT_ROUTES, self._report_api, request, recorder, self._access)
+        return answer(PREVIEW_ROUTES, self._preview_api, request, recorder, self._access)
+
     @cached_property
     def _preview_api(self) -> PreviewApi:
         folder = Path(mkdtemp())
         finalize(self, rmtree, folder)
         return PreviewApi.over(self.world.database, self.lake, folder, self.world.clock)
+
+    @cached_property
+    def _report_api(self) -> JourneyReportApi:
+        folder = Path(mkdtemp())
+        finalize(self, rmtree, folder)
+        return JourneyReportApi.over(self.world.database, self.lake, folder, self.world.clock)
 
     @property
     def trail(self) -> list[Row]:
@@ -273,6 +316,20 @@ class Workspace:
     def _random(self) -> str:
         self._minted += 1
         return f"{self._minted:024d}"
+
+
+def _changes_somebody(request: Request) -> bool:
+    posts = ("/rebuild", "/consent", "/preference-link", "/inbox-token")
+    is_post = request.method == "POST" and request.path.endswith(posts)
+    changes = is_post or request.method == "PATCH" or request.path.endswith("/suppressions")
+    return request.path.startswith("/v1/profiles") and changes
+
+
+def _is_of_journeys(request: Request) -> bool:
+    if request.path.startswith("/v1/profiles/"):
+        return request.path.endswith("/journeys")
+    is_draft = request.path.startswith("/v1/journeys/") and request.method in ("PUT", "DELETE")
+    return request.path.startswith("/v1/journeys") and not is_draft
 
 
 def delivery(workspace: Workspace, source: str = "web") -> Delivery:

@@ -1,4 +1,4 @@
-"""Preview segments, for those who may read them: whom one would have, before it is live."""
+"""Ask the lake while somebody waits: whom a segment would have before it is live, and what a journey has come to."""
 
 from collections.abc import Mapping
 from functools import cache, partial
@@ -10,6 +10,8 @@ from regulars.adapters import clients
 from regulars.adapters.access import access
 from regulars.adapters.clock import now
 from regulars.adapters.http import Request, Response, serve
+from regulars.adapters.journey_report_api import JourneyReportApi
+from regulars.adapters.journey_report_routes import JOURNEY_REPORT_ROUTES
 from regulars.adapters.lake import lake
 from regulars.adapters.observability import log_failure, observed
 from regulars.adapters.preview_api import PreviewApi
@@ -35,6 +37,8 @@ def handler(event: Mapping[str, Any], context: Context) -> Response:
 
 
 def _answer(seconds: float, request: Request) -> Response:
+    if request.path.startswith("/v1/journeys/"):
+        return answer(JOURNEY_REPORT_ROUTES, _reports().within(seconds), request, _recorder(), access())
     return answer(PREVIEW_ROUTES, _api().within(seconds), request, _recorder(), access())
 
 
@@ -44,7 +48,12 @@ def _recorder() -> Recorder:
 
 
 def _no_key() -> bytes:
-    raise RuntimeError("the path of a preview names nobody, and no key is needed to hide them")
+    raise RuntimeError("the path of such a question names nobody, and no key is needed to hide them")
+
+
+@cache
+def _reports() -> JourneyReportApi:
+    return JourneyReportApi.over(clients.database(), lake(), Path(gettempdir()), now)
 
 
 @cache

@@ -18,6 +18,8 @@ from regulars.adapters.profile_routes import PROFILE_ROUTES
 from regulars.adapters.recording import recorder
 from regulars.adapters.routes import answer
 from regulars.adapters.sealing import KmsSealer, KmsWrapper
+from regulars.adapters.sent_routes import SENT_ROUTES
+from regulars.adapters.template_preview_routes import TEMPLATE_PREVIEW_ROUTES
 from regulars.adapters.why_routes import WHY_ROUTES
 
 
@@ -28,7 +30,15 @@ def handler(event: Mapping[str, Any], _context: object) -> Response:
 
 
 def _answer(request: Request) -> Response:
-    routes = (*PROFILE_ROUTES, *GRAPH_ROUTES, *WHY_ROUTES, *CONSENT_ROUTES, *HELD_ROUTES)
+    routes = (
+        *PROFILE_ROUTES,
+        *GRAPH_ROUTES,
+        *WHY_ROUTES,
+        *CONSENT_ROUTES,
+        *HELD_ROUTES,
+        *SENT_ROUTES,
+        *TEMPLATE_PREVIEW_ROUTES,
+    )
     return answer(routes, _api(), request, _api().audit, access())
 
 

@@ -145,6 +145,7 @@ def _greet(platform: Platform, folders: Folders, seconds: float) -> None:
 ready after {seconds:.0f} s
     the platform    {url}
     the shop        {url}/_local/shop/
+    mail and texts  {url}/_local/mail
     AWS             {platform.endpoint}
     tokens          {folders.sign} (passwords: people.json beside it)
     logs            {folders.logs}

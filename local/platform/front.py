@@ -16,6 +16,7 @@ from yarl import URL
 from local.platform import ports
 from local.platform.emulator import HOST
 from local.platform.guard import SELF, guard, refusal
+from local.platform.mail import Mail
 from local.platform.pulse import Pulse
 from local.platform.settle import Settler
 
@@ -27,6 +28,7 @@ HOP_BY_HOP = {
 }  # fmt: skip
 HOME = """<!doctype html><title>Regulars</title>
 <p>This is the local platform. A small shop to try it: <a href="/_local/shop/">/_local/shop/</a></p>
+<p>The letters and texts that it sends: <a href="/_local/mail">/_local/mail</a></p>
 """
 READS = {"GET", "HEAD", "OPTIONS"}
 LONGEST_WAIT = 600.0
@@ -37,9 +39,17 @@ logger = logging.getLogger("regulars.front")
 class Front:
     """Hands everything to the deployed API, and answers for the platform itself under `/_local`."""
 
-    def __init__(self, api: str, settler: Settler, pulse: Pulse, shop: Path, sign: Path | None = None) -> None:
+    def __init__(
+        self,
+        api: str,
+        settler: Settler,
+        pulse: Pulse,
+        shop: Path,
+        sign: Path | None = None,
+        mail: Mail | None = None,
+    ) -> None:
         self._api, self._settler, self._pulse = api, settler, pulse
-        self._shop, self._sign = shop, sign
+        self._shop, self._sign, self._mail = shop, sign, mail
         self._slots = asyncio.Semaphore(AT_ONCE)
         self._session: aiohttp.ClientSession | None = None
 
@@ -54,6 +64,8 @@ class Front:
         routes.add_post("/_local/redrive", self._redrive)
         routes.add_get("/_local/config", self._config)
         routes.add_get("/_local/shop", self._open_shop)
+        if self._mail:
+            self._mail.add_to(routes)
         if self._shop.is_dir():
             routes.add_get("/_local/shop/", self._index)
             routes.add_static("/_local/shop/", self._shop)

@@ -65,6 +65,7 @@ def main() -> None:
     from local.platform import (
         overlay_bodies,
         overlay_machines,
+        overlay_mail,
         overlay_saving,
         overlay_server,
         overlay_streams,
@@ -73,6 +74,7 @@ def main() -> None:
 
     overlay_bodies.apply()
     overlay_machines.apply()
+    overlay_mail.apply()
     overlay_workers.apply()
     overlay_streams.apply()
     end_with_parent(int(os.environ.get("REGULARS_PARENT", os.getppid())))

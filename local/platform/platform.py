@@ -15,6 +15,7 @@ from local.platform.errors import PlatformError
 from local.platform.folders import ROOT, Folders
 from local.platform.front import Front, FrontThread
 from local.platform.functions import Functions
+from local.platform.mail import Mail
 from local.platform.mappings import Mappings, deployed, scheduled
 from local.platform.pulse import Pulse
 from local.platform.saved import Saved
@@ -93,7 +94,8 @@ class Platform:
         assert self._settler is not None
         api = next(iter(self.stacks[-1].named(API).values()))
         where = f"{self.endpoint}/_aws/execute-api/{api}/$default"
-        return Front(where, self._settler, self._pulse, SHOP, self._folders.sign)
+        mail = Mail(self.endpoint, api, lambda: self.url)
+        return Front(where, self._settler, self._pulse, SHOP, self._folders.sign, mail)
 
     def _tables(self) -> dict[str, str]:
         tables: dict[str, str] = {}

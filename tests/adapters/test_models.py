@@ -1,6 +1,7 @@
 """The models say what the stores write: keys, index, and every attribute."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import boto3
@@ -10,12 +11,18 @@ from pynamodb.models import Model
 from local.world.memory import MemoryDatabase
 from local.world.world import START, World
 from regulars.adapters.models import MODELS
+from regulars.domain.inbox import SealedMessage
 from regulars.domain.instants import DAY
+from regulars.domain.lots import Draw
+from regulars.domain.passages import Message, Passage
 from regulars.domain.refused_claims import RefusedClaim
+from regulars.domain.sending import Sent
 from regulars.domain.timers import Timer
 from regulars.pipeline.audit import AuditTrail
 from regulars.stores.database import INDEXES, KEYS, TableName
 from regulars.stores.events import to_item
+from regulars.stores.inbox import put as put_inbox
+from regulars.stores.journeys import Claims, JourneyStore, Suppressed, put_claims, put_message, put_passage
 from regulars.stores.quarantine import Quarantined, QuarantineStore
 from regulars.stores.refused_claims import RefusedClaimStore
 from regulars.stores.tallies import TallyStore
@@ -84,8 +91,34 @@ def _a_lived_in_world() -> MemoryDatabase:
     RefusedClaimStore(database).add(RefusedClaim(owner="email:e", limit="email", event="user_id:u -#web#m", at=START))
     trail = AuditTrail(database, world.clock, lambda _tries: None, function="profile_api", lane=0)
     trail.write(a_deed())
+    _travel(database)
     TallyStore(database).put("violations#web#2026-01-01", "p", {("A", "b"): 1}, now=START)
     return database
+
+
+def _travel(database: MemoryDatabase) -> None:
+    """Leave all that journeys leave of somebody."""
+    passage = Passage(owner="user_id:u", journey="j", number=1, id="p", key="", at=START, told=b"t", token="t")
+    whole = replace(passage, until=START, released=0, converted=START, ended=START, ending="goal")
+    message = Message(
+        owner="user_id:u",
+        passage="p",
+        place="hello",
+        journey="j",
+        number=1,
+        channel="email",
+        template="t",
+        purpose="p",
+        kind="marketing",
+        at=START,
+        until=START,
+    )
+    claims = Claims(owner="user_id:u", sent=[Sent(START, "email", "marketing")])
+    inbox = SealedMessage(owner="user_id:u", id="m", at=START, content=b"c", read=START)
+    database.transact([put_passage(whole, until=START), put_message(message), put_claims(claims), put_inbox(inbox)])
+    store = JourneyStore(database)
+    store.draw("user_id:u", Draw("holdout", "p_user_id:u", START))
+    store.suppress(Suppressed(owner="email:e", channel="email", since=START, reason="bounce"))
 
 
 def _types(model: type[Model]) -> dict[str, str]:

@@ -30,6 +30,8 @@ def test_a_short_soak_finds_nothing_and_keeps_its_seeds(tmp_path: Path, monkeypa
                 "20",
                 "--emulated",
                 "0",
+                "--passages",
+                "20",
                 "--identifiers",
                 "60",
                 "--seed",
@@ -42,6 +44,8 @@ def test_a_short_soak_finds_nothing_and_keeps_its_seeds(tmp_path: Path, monkeypa
     assert (kept["events"], kept["schedules"], kept["doors"], kept["seeds"]) == (1200, 12, 9, [70, 71])
     assert (kept["trees"], kept["cases"], kept["people"]) == (3, 300, 5)
     assert (kept["machines"], kept["emulated"]) == (20, 0)
+    assert kept["passages"] >= 20
+    assert kept["sent"] > 0
     assert (kept["identifiers"], kept["erased"]) == (60, 117)
     assert (kept["lost"], kept["doubled"], kept["wrong"], kept["faults"]) == (0, 0, 0, [])
 

@@ -18,7 +18,7 @@ def test_plans_to_create_everything_where_nothing_is_live(regulars: Regulars) ->
     planned = acts(regulars.json("plan"))
 
     assert set(planned.values()) == {"create"}
-    assert len(planned) == 29
+    assert len(planned) == 52
 
 
 def test_plan_changes_nothing(regulars: Regulars) -> None:
@@ -41,7 +41,12 @@ def test_keeps_a_new_sources_key_for_its_owner_only(regulars: Regulars) -> None:
 
     file = regulars.folder / ".regulars" / "keys.json"
     assert json.loads(file.read_text()) == keys
-    assert {source: list(own) for source, own in keys.items()} == {"web": ["default"], "store": ["backend"]}
+    assert {source: list(own) for source, own in keys.items()} == {
+        "web": ["default"],
+        "store": ["backend"],
+        "coupons": ["secret"],
+        "service_desk": ["secret"],
+    }
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
     assert stat.S_IMODE(file.parent.stat().st_mode) == 0o700
 

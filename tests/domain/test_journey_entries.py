@@ -73,3 +73,10 @@ def test_says_why_not(entry: Entry, expected: str | None) -> None:
 def test_a_key_that_is_under_way_does_not_enter_again_whatever_else_holds() -> None:
     assert refusal(Entry(by=None, at_once=25), [Entered("cart", 0)], "cart", 400 * DAY) == "under_way"
     assert refusal(Entry(by=None, at_once=1), [Entered("cart", 0)], "other", 400 * DAY) == "at_once"
+
+
+def test_an_entry_that_is_told_late_is_not_refused_where_nothing_is_asked_between_entries() -> None:
+    entry = Entry(by=None, open=True, at_once=2)
+
+    assert refusal(entry, [Entered("a", 10)], "b", 5) is None
+    assert refusal(replace(entry, cool_down=3), [Entered("a", 10)], "b", 5) == "cool_down"

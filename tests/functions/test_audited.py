@@ -23,19 +23,22 @@ from tests.workspace import Answer, Workspace
 ALL: Sequence[Route[Any]] = ROUTES
 READS = (
     "get_belonging get_consent_of get_graph get_profile get_quarantined get_why list_decisions list_events list_held"
-    " list_identifiers list_refused"
-    " list_traits look_up_profile"
+    " list_identifiers list_messages list_passages list_refused list_suppressions list_traits look_up_profile"
+    " preview_template"
 ).split()
 EXPORTS = ["link_export", "list_anchors", "list_list_members", "list_members", "search_audit"]
 CHANGES = (
-    "add_privacy_identifiers add_rows approve_export begin_privacy_request begin_rebuild begin_upload"
-    " cancel_export cancel_privacy_request complete_privacy_request correct_traits create_export"
-    " delete_computed_trait delete_import delete_list delete_rates delete_segment delete_source"
-    " delete_tracking_plan end_upload extend_privacy_request heal let_go make_preference_link mint_key"
-    " place_legal_hold put_computed_trait put_consent put_identity put_import put_list put_rates put_retention"
-    " put_segment put_source put_teams put_tracking_plan put_workspace rebuild_profile record_decision"
-    " reject_export release release_legal_hold repair_all_quarantined repair_quarantined repeat_privacy_request"
-    " replay_quarantined resume_privacy_request revoke_key rotate_key unmerge verify_privacy_request"
+    "add_privacy_identifiers add_rows approve_export archive_journey begin_privacy_request begin_rebuild"
+    " begin_upload cancel_export cancel_privacy_request complete_privacy_request correct_traits create_export"
+    " delete_computed_trait delete_import delete_journey delete_list delete_rates delete_segment delete_source"
+    " delete_template delete_tracking_plan delete_webhook drain_journey end_upload enter_journey"
+    " extend_privacy_request heal let_go lift_suppressions make_inbox_token make_preference_link mint_key"
+    " pause_journey place_legal_hold publish_journey put_computed_trait put_consent put_identity put_import"
+    " put_journey put_list put_messaging put_rates put_retention put_segment put_source put_teams put_template"
+    " put_tracking_plan put_webhook put_workspace rebuild_profile record_decision reject_export release"
+    " release_legal_hold repair_all_quarantined repair_quarantined repeat_privacy_request replay_quarantined"
+    " resume_journey resume_privacy_request revoke_key revoke_webhook_secret rotate_key rotate_webhook_secret"
+    " stop_journey unmerge verify_privacy_request"
 ).split()
 MINUTE = 60 * SECOND
 ROLES = ("admin", "privacy", "service", "engineer", "analyst")
@@ -71,7 +74,14 @@ def test_whatever_is_no_get_is_a_change_unless_it_says_otherwise() -> None:
         if route.scope and route.method != "GET" and route.leaves != "changes"
     }
 
-    assert others == {"check_certificate", "link_export", "look_up_profile", "preview_segment", "segment_sql"}
+    assert others == {
+        "check_certificate",
+        "link_export",
+        "look_up_profile",
+        "preview_segment",
+        "preview_template",
+        "segment_sql",
+    }
 
 
 def test_every_function_with_such_a_route_has_chains() -> None:

@@ -1,5 +1,6 @@
 """What the APIs answer is what their description says."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -9,11 +10,13 @@ from jsonschema import Draft202012Validator
 from regulars.adapters.openapi import document
 from regulars.adapters.routes import Route
 from regulars.domain.exports import Export
+from regulars.domain.passages import Passage
 from regulars.stores.catalog import CatalogStore
 from regulars.stores.exports import ExportStore
+from regulars.stores.journeys import JourneyStore
 from regulars.stores.privacy_requests import RequestStore
 from tests.canaries import EXPORT, ROUTES, a_workspace_with_canaries, ask
-from tests.workspace import Workspace
+from tests.workspace import Answer, Workspace
 
 
 @pytest.fixture
@@ -39,6 +42,10 @@ BODIES: dict[str, Any] = {
     "put_retention": {"events": {"Product Viewed": "90 days"}},
     "put_tracking_plan": {"event": "Feedback Given", "mode": "draft"},
     "put_rates": {"currency": "EUR", "days": {"2026-01-01": {"USD": 1.25}}},
+    "put_journey": {"enter": {"event": "Signed Up"}, "steps": [{"wait": "1 day"}]},
+    "put_messaging": {"caps": [{"most": 3, "days": 7}]},
+    "put_template": {"channel": "sms", "text": "Hello {{traits.firstName}}"},
+    "put_webhook": {"url": "https://api.shop.example/hook"},
     "put_import": {"source": "s", "key": ["id"], "calls": [{"type": "identify", "userId": "{id}"}]},
 }
 
@@ -63,10 +70,26 @@ def role_for(route: Route[Any], role: str) -> str:
     """Choose who may: engineers correct nobody, decide for nobody, handle no requests, and take nobody out."""
     if route.scope == "audit:read":
         return "privacy"
-    if role == "engineer" and route.name in ("correct_traits", "record_decision", "make_preference_link"):
+    if role == "engineer" and route.name in (
+        "correct_traits",
+        "record_decision",
+        "make_preference_link",
+        "make_inbox_token",
+        "list_suppressions",
+        "lift_suppressions",
+    ):
         return "service"
     apart = "/exports" in route.path or route.scope in ("privacy:write", "privacy:erase")
     return "privacy" if role == "engineer" and apart else role
+
+
+def said_by(route: Route[Any], export: Export) -> dict[str, Any]:
+    """Give the body of a request, if it is not the same for all routes that take one of its kind."""
+    if route.name == "approve_export":
+        return {"body": {"print": export.print}}
+    if route.name in SAID:
+        return {"body": SAID[route.name]}
+    return {"body": {"definition": BODIES[route.name]}} if route.name in BODIES else {}
 
 
 def that_waits(workspace: Workspace) -> Export:
@@ -77,7 +100,34 @@ def that_waits(workspace: Workspace) -> Export:
     return ExportStore(workspace.world.database).save(export)
 
 
+LIVES: dict[str, Sequence[str]] = {  # of a journey, when the route is asked for; what is live of it where none is named
+    "publish_journey": (),
+    "delete_journey": (),
+    "put_journey": (),
+    "resume_journey": ("publish", "pause"),
+    "archive_journey": ("publish", "drain"),
+}
+
+
+def live_a_while(workspace: Workspace, route: Route[Any]) -> None:
+    """Lead a journey some way through its life, and somebody through it, for those who are asked about journeys."""
+    if "journey" not in route.name and route.name != "list_passages":
+        return
+    for deed in LIVES.get(route.name, ("publish",)):
+        assert workspace.ask("POST", f"/v1/journeys/web/{deed}", body={"draft": 1}).status == 200
+    owner = workspace.owner("user_id", "c4n4ry-user")
+    passage = Passage(owner=owner, journey="web", number=1, id="1", key="", at=1, since=1, place="wait_1", until=9)
+    JourneyStore(workspace.world.database).save(passage)
+
+
 NEEDS_A_CUT_OR_A_STORM = ("release", "heal", "let_go")  # which their own tests make
+
+
+def revoke(workspace: Workspace, route: Route[Any], role: str) -> Answer:
+    """Take away the only key of a source, or the only secret of a webhook."""
+    of, what = ("sources", "keys") if route.name == "revoke_key" else ("webhooks", "secrets")
+    [one] = workspace.get(f"/v1/{of}/web/{what}", "admin").content[what]
+    return workspace.ask("DELETE", f"/v1/{of}/web/{what}/{one['print']}", role)
 
 
 @pytest.mark.parametrize("role", ["admin", "engineer"])
@@ -92,24 +142,18 @@ def test_an_answer_has_the_described_form(workspace: Workspace, route: Route[Any
     workspace.put("/v1/retention", {"definition": BODIES["put_retention"]})
     workspace.put("/v1/computed-traits/web", {"definition": BODIES["put_computed_trait"]})
     workspace.put("/v1/rates/web", {"definition": BODIES["put_rates"]})
-    [key] = workspace.get("/v1/sources/web/keys", "admin").content["keys"]
     workspace.put("/v1/consent", {"definition": BODIES["put_consent"]})
     if route.scope == "audit:read":
         workspace.anchor()
     role = role_for(route, role)
+    live_a_while(workspace, route)
     export = that_waits(workspace) if route.scope == "exports:approve" else EXPORT
     requests = RequestStore(workspace.world.database)
     if (standing := requests.get("web")) and route.name in STANDING:
         requests.save(replace(standing, **STANDING[route.name]))
-    changes: dict[str, Any] = {"headers": {}}
-    if route.name in BODIES:
-        changes["body"] = {"definition": BODIES[route.name]}
-    if route.name in SAID:
-        changes["body"] = SAID[route.name]
-    if route.name == "approve_export":
-        changes["body"] = {"print": export.print}
-    if route.name == "revoke_key":
-        answer = workspace.ask("DELETE", f"/v1/sources/web/keys/{key['print']}", role)
+    changes = {"headers": {}, **said_by(route, export)}
+    if route.name in ("revoke_key", "revoke_webhook_secret"):
+        answer = revoke(workspace, route, role)
     else:
         answer = ask(workspace, route, role, **changes)
 

@@ -37,6 +37,7 @@ def test_somebody_is_told(deployed: Templates) -> None:
             "erase_dead",
             "evaluations_dead",
             "failures",
+            "feedback_dead",
             "retain_dead",
             "tick_dead",
         )

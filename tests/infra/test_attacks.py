@@ -61,8 +61,10 @@ def test_no_role_of_a_function_may_do_what_nothing_here_needs(
 ) -> None:
     actions = {each.action.lower() for each in allowed[function]}
 
-    assert {action for action in FORBIDDEN if action.lower() in actions} == set()
-    assert {action.partition(":")[0] for action in actions} <= {
+    # One gives the state machines that it makes their role, which may do less: see the test of its permissions.
+    given = {"iam:passrole"} if function == "journey_api" else set[str]()
+    assert {action for action in FORBIDDEN if action.lower() in actions - given} == set()
+    assert {action.partition(":")[0] for action in actions - given} <= {
         "dynamodb", "events", "glue", "kms", "logs", "s3", "sqs", "states", "xray",
     }  # fmt: skip
 

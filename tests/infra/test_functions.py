@@ -63,6 +63,8 @@ def test_what_people_wait_for_answers_before_the_api_gives_up(deployed: Template
         "audit_api",
         "change_profile",
         "export_api",
+        "inbox_api",
+        "journey_api",
         "ingest",
         "preferences",
         "preview_segment",
@@ -116,10 +118,10 @@ def test_logs_are_encrypted_and_gone_after_thirty_days(stage: str, request: pyte
     assert all(each["RetentionInDays"] <= 30 and each["KmsKeyId"] for each in groups)
 
 
-def test_only_the_evaluator_may_wake_itself(deployed: Templates) -> None:
+def test_only_who_waits_and_who_enrols_may_wake_themselves(deployed: Templates) -> None:
     recursive = {name for name, each in functions(deployed).items() if each.get("RecursiveLoop") == "Allow"}
 
-    assert recursive == {"evaluate_segments"}
+    assert recursive == {"evaluate_segments", "enter_journey"}
 
 
 def test_functions_are_told_where_things_are(deployed: Templates) -> None:
@@ -130,14 +132,19 @@ def test_functions_are_told_where_things_are(deployed: Templates) -> None:
         "AUDIT_TABLE",
         "BACKFILLING",
         "CATALOG_TABLE",
+        "CONFIGURATION_SET",
+        "DELIVER",
         "ERASING",
         "EVALUATIONS_QUEUE",
         "EVENTS_TABLE",
+        "JOURNEYS_TABLE",
         "EVENT_BUS",
         "EXPORTING",
         "EXPORTS_BUCKET",
         "FAILURES_BUCKET",
         "IDENTITIES_TABLE",
+        "JOURNEY_ROLE",
+        "JOURNEY_STEP",
         "LAKE_BUCKET",
         "LARGE_BUCKET",
         "MEMBERSHIPS_TABLE",
@@ -145,12 +152,15 @@ def test_functions_are_told_where_things_are(deployed: Templates) -> None:
         "PROFILES_TABLE",
         "QUARANTINE_TABLE",
         "REBUILDING",
+        "SENDER",
         "SIGN_IN_CLIENT",
         "SIGN_IN_CLIENTS",
         "SIGN_IN_ISSUER",
+        "SITE",
         "STAGE",
         "TALLIES_TABLE",
         "TIMERS_TABLE",
         "VAULT_TABLE",
+        "WANTED_QUEUE",
         "WORKSPACE_CMK",
     }

@@ -32,6 +32,8 @@ PUBLIC = {
     "POST /v1/preferences": "preferences",
     "GET /v1/unsubscribe": "preferences",
     "POST /v1/unsubscribe": "preferences",
+    "GET /v1/inbox": "inbox_api",
+    "POST /v1/inbox/{id}/read": "inbox_api",
     "GET /analytics.js/v1/{key}/analytics.min.js": "serve_analytics",
     "GET /analytics-next/bundles/{file}": "serve_analytics",
 }
@@ -158,6 +160,10 @@ def test_settings_are_told_with_a_slash_at_the_end_too(deployed: Templates) -> N
         ("POST", "/v1/profiles/p_1/rebuild"),
         ("POST", "/v1/rebuilds"),
         ("POST", "/v1/segments/preview"),
+        ("POST", "/v1/templates/welcome/preview"),
+        ("PUT", "/v1/templates/welcome"),
+        ("POST", "/v1/webhooks/coupons/secrets"),
+        ("POST", "/v1/profiles/p_1/inbox-token"),
     ],
 )
 def test_what_is_personal_stays_guarded(deployed: Templates, method: str, path: str) -> None:

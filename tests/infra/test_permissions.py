@@ -38,11 +38,32 @@ TABLES = {
         "catalog": "GetItem Query",
     },
     "tick": {"timers": "DeleteItem Query", "catalog": "GetItem PutItem"},
+    "enter_journey": {
+        "identities": "ConditionCheckItem GetItem Query",
+        "profiles": "ConditionCheckItem GetItem",
+        "journeys": "GetItem PartiQLInsert PutItem Query",
+        "memberships": "GetItem Query",
+        "memberships/index/by_segment": "Query",
+        "catalog": "GetItem PutItem Query",
+        "events": "GetItem PartiQLInsert Query",
+        "vault": "BatchGetItem GetItem",
+    },
+    "journey_step": {
+        "identities": "GetItem Query",
+        "profiles": "GetItem",
+        "journeys": "GetItem PartiQLInsert PutItem Query",
+        "memberships": "GetItem Query",
+        "catalog": "GetItem Query",
+        "events": "GetItem PartiQLInsert Query",
+        "tallies": "BatchGetItem PartiQLInsert PutItem",
+        "vault": "BatchGetItem GetItem PartiQLInsert",
+    },
     "announce": {},
     "profile_api": {
         "identities": "BatchGetItem GetItem Query",
         "profiles": "BatchGetItem GetItem",
         "memberships": "Query",
+        "journeys": "GetItem Query",
         "events": "GetItem Query",
         "vault": "GetItem",
         "catalog": "GetItem Query",
@@ -62,6 +83,7 @@ TABLES = {
         "identities": "BatchGetItem GetItem PutItem Query",
         "profiles": "GetItem PutItem",
         "events": "GetItem PartiQLInsert Query",
+        "journeys": "DeleteItem GetItem Query",
         "tallies": "GetItem PutItem",
         "vault": "BatchGetItem GetItem PartiQLInsert",
         "catalog": "GetItem PutItem Query",
@@ -107,6 +129,7 @@ TABLES = {
         "timers": "DeleteItem Scan",
         "quarantine": "DeleteItem Scan",
         "tallies": "DeleteItem PutItem Scan",
+        "journeys": "DeleteItem PutItem Query Scan",
         "vault": "DeleteItem GetItem PutItem",
         "catalog": "BatchGetItem DeleteItem GetItem PartiQLInsert PutItem Query",
     },
@@ -124,6 +147,16 @@ TABLES = {
         "catalog": "GetItem PutItem Query",
         "memberships/index/by_segment": "Query",
         "vault": "GetItem",
+        "audit": "PartiQLInsert Query",
+    },
+    "journey_api": {
+        "catalog": "ConditionCheckItem GetItem PutItem Query",
+        "journeys": "Query",
+        "identities": "BatchGetItem GetItem Query",
+        "profiles": "GetItem",
+        "events": "GetItem PartiQLInsert Query",
+        "tallies": "GetItem PutItem",
+        "vault": "BatchGetItem GetItem PartiQLInsert",
         "audit": "PartiQLInsert Query",
     },
     "privacy_api": {
@@ -147,6 +180,7 @@ TABLES = {
         "memberships": "DeleteItem GetItem PutItem Query",
         "timers": "DeleteItem PutItem",
         "tallies": "DeleteItem PutItem Query",
+        "journeys": "DeleteItem GetItem PutItem Query Scan",
         "vault": "ConditionCheckItem DeleteItem GetItem PutItem",
         "catalog": "GetItem PutItem Query",
     },
@@ -157,6 +191,30 @@ TABLES = {
         "events": "GetItem PartiQLInsert Query",
         "vault": "BatchGetItem GetItem PartiQLInsert",
         "catalog": "GetItem",
+    },
+    "inbox_api": {
+        "journeys": "GetItem PutItem Query",
+        "identities": "BatchGetItem GetItem Query",
+        "profiles": "GetItem",
+        "events": "Query",
+        "vault": "GetItem",
+    },
+    "deliver": {
+        "journeys": "ConditionCheckItem DeleteItem GetItem PartiQLInsert PutItem Query",
+        "identities": "ConditionCheckItem Query",
+        "profiles": "ConditionCheckItem GetItem",
+        "catalog": "GetItem Query",
+        "events": "GetItem PartiQLInsert Query",
+        "vault": "BatchGetItem GetItem PartiQLInsert",
+    },
+    "settle_sends": {
+        "journeys": "GetItem PartiQLInsert PutItem",
+        "identities": "BatchGetItem GetItem Query",
+        "profiles": "GetItem",
+        "catalog": "GetItem Query",
+        "events": "GetItem PartiQLInsert Query",
+        "tallies": "GetItem PutItem",
+        "vault": "BatchGetItem GetItem PartiQLInsert",
     },
     "serve_analytics": {},
     "archive": {},
@@ -171,7 +229,18 @@ OTHERS = {
         "sqs:ReceiveMessage segments/evaluations",
         "sqs:SendMessage segments/evaluations",
     },
+    "resolve_identity": {"sqs:SendMessage journeys/wanted"},
+    "enter_journey": {
+        "sqs:ChangeMessageVisibility journeys/wanted",
+        "sqs:DeleteMessage journeys/wanted",
+        "sqs:GetQueueAttributes journeys/wanted",
+        "sqs:GetQueueUrl journeys/wanted",
+        "sqs:ReceiveMessage journeys/wanted",
+        "sqs:SendMessage journeys/wanted",
+    },
+    "journey_step": {"sqs:SendMessage journeys/wanted"},
     "backfill": {"sqs:SendMessage segments/evaluations"},
+    "journey_api": {"sqs:SendMessage journeys/wanted"},
     "ingest": {"sqs:SendMessage ingest/overflow"},
     "drain_overflow": {
         "sqs:ChangeMessageVisibility ingest/overflow",
@@ -179,6 +248,13 @@ OTHERS = {
         "sqs:GetQueueAttributes ingest/overflow",
         "sqs:GetQueueUrl ingest/overflow",
         "sqs:ReceiveMessage ingest/overflow",
+    },
+    "settle_sends": {
+        "sqs:ChangeMessageVisibility messages/feedback",
+        "sqs:DeleteMessage messages/feedback",
+        "sqs:GetQueueAttributes messages/feedback",
+        "sqs:GetQueueUrl messages/feedback",
+        "sqs:ReceiveMessage messages/feedback",
     },
     "tick": {"sqs:SendMessage segments/evaluations", "sqs:SendMessage segments/tick_dead"},
     "announce": {"events:PutEvents announcements/bus"},
@@ -205,10 +281,15 @@ LARGE = {
     },
     "resolve_identity": {"events": "GetObject"},
     "evaluate_segments": {"events": "GetObject"},
+    "enter_journey": {"events": "GetObject"},
+    "journey_step": {"events": "GetObject"},
     "profile_api": {"events": "GetObject"},
     "unmerge": {"events": "GetObject"},
     "change_profile": {"events": "GetObject"},
     "preferences": {"events": "GetObject"},
+    "journey_api": {"events": "GetObject PutObject"},
+    "deliver": {"events": "GetObject"},
+    "settle_sends": {"events": "GetObject"},
     "rebuild": {"events": "GetObject"},
     "backfill": {"events": "GetObject"},
     "audit_api": {"events": "GetObject"},
@@ -231,11 +312,23 @@ ANCHORS = {
         "s3:PutObject buckets/anchors/anchors/*",
     },
 }
+MOVERS = ("enter_journey", "journey_step")
 LAKE_TABLES = ("events", "identity", "refused")
 POLLS = ("DescribeStream", "GetRecords", "GetShardIterator", "ListStreams")
 READS = {"GetItem", "BatchGetItem", "ConditionCheckItem", "Query", "Scan", *POLLS}
-INSERTERS = ("ingest", "drain_overflow", "admin_api", "change_profile", "preferences")
-RETAINED = ("events", "identities", "profiles", "memberships", "timers", "tallies", "vault")
+INSERTERS = (
+    "ingest",
+    "drain_overflow",
+    "admin_api",
+    "change_profile",
+    "journey_api",
+    "preferences",
+    "deliver",
+    "settle_sends",
+    "enter_journey",
+    "journey_step",
+)
+RETAINED = ("events", "identities", "profiles", "memberships", "journeys", "timers", "tallies", "vault")
 POLLED = {
     "resolve_identity": {"events"},
     "evaluate_segments": {"identities", "profiles"},
@@ -309,7 +402,8 @@ def test_only_who_looks_at_everybody_or_for_anybody_scans(
         ("rebuild", "tables/events"),
         ("retain", "tables/events"),
         ("retain", "tables/identities"),
-        *(("erase", f"tables/{table}") for table in ("events", "quarantine", "tallies", "timers")),
+        ("retain", "tables/journeys"),
+        *(("erase", f"tables/{table}") for table in ("events", "journeys", "quarantine", "tallies", "timers")),
         *((name, f"tables/{table}") for name in ("backfill", "admin_api") for table in ("events", "identities")),
     }
     assert not actions & {"dynamodb:PartiQLSelect", "dynamodb:PartiQLDelete", "dynamodb:DeleteTable"}
@@ -340,7 +434,7 @@ def test_a_key_can_be_made_but_never_overwritten_except_when_somebody_is_gone(
     }
 
     erased = {(name, f"dynamodb:{action}") for name in ("erase", "retain") for action in ("DeleteItem", "PutItem")}
-    assert written == {(name, "dynamodb:PartiQLInsert") for name in INSERTERS} | erased
+    assert written == {(name, "dynamodb:PartiQLInsert") for name in INSERTERS if name != "enter_journey"} | erased
 
 
 def test_a_row_of_the_audit_trail_is_put_behind_the_others_and_never_changed(
@@ -381,6 +475,8 @@ def test_only_an_erasure_and_retention_delete_more_of_a_person_than_what_is_deri
         ("admin_api", "tables/catalog"),
         ("backfill", "tables/catalog"),
         ("backfill", "tables/memberships"),
+        ("change_profile", "tables/journeys"),  # what is lifted
+        ("deliver", "tables/journeys"),  # a claim of which surely nothing was sent
         ("evaluate_segments", "tables/memberships"),
         ("tick", "tables/timers"),
         *(("retain", f"tables/{table}") for table in RETAINED),
@@ -401,10 +497,16 @@ def test_only_these_open_the_workspace_key(allowed: dict[str, set[Permission]]) 
         "profile_api": {"kms:Decrypt"},
         "unmerge": {"kms:Decrypt"},
         "preferences": {"kms:Decrypt"},
+        "inbox_api": {"kms:Decrypt"},
+        "deliver": {"kms:Decrypt"},
+        "settle_sends": {"kms:Decrypt"},
         "change_profile": {"kms:Decrypt", "kms:GenerateDataKey"},
         "admin_api": {"kms:Decrypt", "kms:GenerateDataKey"},
         "privacy_api": {"kms:Decrypt"},
         "export": {"kms:Decrypt"},
+        "journey_api": {"kms:Decrypt", "kms:GenerateDataKey"},
+        "enter_journey": {"kms:Decrypt"},
+        "journey_step": {"kms:Decrypt", "kms:GenerateDataKey"},
         "export_api": {"kms:Decrypt"},
     }
 
@@ -416,24 +518,110 @@ def test_only_those_who_read_the_vault_can_decrypt_it(allowed: dict[str, set[Per
         "admin_api",
         "audit_api",
         "change_profile",
+        "deliver",
         "drain_overflow",
+        "enter_journey",
         "erase",
         "export",
         "export_api",
+        "inbox_api",
         "ingest",
+        "journey_api",
+        "journey_step",
         "preferences",
         "privacy_api",
         "profile_api",
         "retain",
+        "settle_sends",
         "unmerge",
     }
+
+
+def test_texts_go_to_numbers_and_letters_come_from_the_domain_of_the_sender(
+    allowed: dict[str, set[Permission]], deployed: Templates
+) -> None:
+    found = {f"{each.action} {each.thing}" for each in allowed["deliver"] if each.action[:3] in ("sns", "ses")}
+    [condition] = [
+        statement["Condition"]
+        for policy in resources(deployed.platform, "IAM::Policy").values()
+        for statement in policy["PolicyDocument"]["Statement"]
+        if statement["Action"] == "ses:SendEmail"
+    ]
+
+    assert "sns:Publish all but arn:aws:sns:*:*:*" in found
+    assert len(found) == 3
+    assert any("identity/shop.example" in each for each in found)
+    assert condition == {"StringLike": {"ses:FromAddress": "*@shop.example"}}
+
+
+def test_only_who_publishes_journeys_makes_state_machines_of_that_stage_for_that_role(deployed: Templates) -> None:
+    allowed, (role,) = (
+        permissions(deployed),
+        [name for name, path in paths(deployed).items() if path == "journeys/journey_role"],
+    )
+    of_states = {
+        each
+        for name, granted in allowed.items()
+        for each in of("states", granted)
+        if name not in MOVERS and not each.action.endswith((":StartExecution", ":StopExecution"))
+    }
+    passed = [
+        statement
+        for policy in resources(deployed.platform, "IAM::Policy").values()
+        for statement in policy["PolicyDocument"]["Statement"]
+        if "iam:PassRole" in json.dumps(statement["Action"])
+    ]
+    arns = {each.action: each.thing for each in of("states", allowed["journey_api"])}
+
+    assert of_states == of("states", allowed["journey_api"])
+    assert set(arns) == {
+        f"states:{action}"
+        for action in (
+            "CreateStateMachine",
+            "DeleteStateMachine",
+            "TagResource",
+            "ListExecutions",
+            "DescribeExecution",
+        )
+    }
+    assert all(":stateMachine:regulars-dev-*" in arn or ":execution:regulars-dev-*" in arn for arn in arns.values())
+    assert [identity(one["Resource"]) for one in passed] == [role]
+    assert passed[0]["Condition"] == {"StringEquals": {"iam:PassedToService": "states.amazonaws.com"}}
+
+
+def test_only_who_moves_people_starts_stops_and_releases_them_in_machines_of_that_stage(deployed: Templates) -> None:
+    allowed = permissions(deployed)
+    machines = ("StartExecution", "SendTaskSuccess", "ListExecutions")
+    of_machines = {f"states:{action}" for action in machines}
+    of_executions = {"states:StopExecution", "states:DescribeExecution"}
+
+    for function in MOVERS:
+        granted = of("states", allowed[function])
+        assert {each.action for each in granted} == of_machines | of_executions
+        for each in granted:
+            kind = "stateMachine" if each.action in of_machines else "execution"
+            assert each.thing.endswith(f":{kind}:regulars-dev-*")
+
+
+def test_the_machines_of_journeys_only_ask_who_answers_them(deployed: Templates) -> None:
+    known = paths(deployed)
+    asked = [
+        known[identity(thing)]
+        for policy in resources(deployed.platform, "IAM::Policy").values()
+        if [known.get(identity(role)) for role in policy["Roles"]] == ["journeys/journey_role"]
+        for statement in policy["PolicyDocument"]["Statement"]
+        for thing in (statement["Resource"] if isinstance(statement["Resource"], list) else [statement["Resource"]])
+        if statement["Action"] == "lambda:InvokeFunction"
+    ]
+
+    assert sorted(asked) == ["messages/deliver", "passages/journey_step"]
 
 
 def test_no_action_is_a_pattern(deployed: Templates) -> None:
     for policy in resources(deployed.platform, "IAM::Policy").values():
         for statement in policy["PolicyDocument"]["Statement"]:
             assert "*" not in json.dumps(statement["Action"])
-            assert statement["Resource"] != "*"
+            assert statement.get("Resource") != "*"
 
 
 def test_no_managed_policy_is_attached(deployed: Templates) -> None:
@@ -457,4 +645,6 @@ def test_some_see_only_one_partition_of_a_table(deployed: Templates) -> None:
         ("tables/catalog", "consent", "identity", "retention"),
         ("tables/catalog", "export"),
         ("tables/catalog", "export", "export_quota"),
+        ("tables/catalog", "journey"),
+        ("tables/catalog", "journey_version", "live"),
     }

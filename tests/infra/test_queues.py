@@ -29,7 +29,11 @@ def test_dead_letters_are_kept_as_long_as_possible(deployed: Templates) -> None:
         "erasing/erase_dead",
         "ingest/overflow",
         "ingest/overflow_dead",
+        "journeys/wanted",
+        "journeys/wanted_dead",
         "lake/compact_dead",
+        "messages/feedback",
+        "messages/feedback_dead",
         "retaining/retain_dead",
         "segments/count_members_dead",
         "segments/evaluations",
@@ -87,11 +91,13 @@ def test_tick_runs_each_minute_and_the_others_each_hour(deployed: Templates) -> 
     schedules = {
         paths(deployed)[identity(target["Arn"])]: rule["ScheduleExpression"]
         for rule in rules
+        if "ScheduleExpression" in rule
         for target in rule["Targets"]
     }
 
     assert schedules == {
         "segments/tick": "rate(1 minute)",
+        "journeys/wanted": "rate(1 minute)",
         "segments/count_members": "rate(1 hour)",
         "auditing/anchor_audit": "rate(1 hour)",
         "lake/compact": "rate(1 hour)",
@@ -111,6 +117,8 @@ def test_every_target_of_a_rule_has_a_place_for_what_it_missed(deployed: Templat
         "lake/compact_dead",
         "auditing/anchor_audit_dead",
         "erasing/erase_dead",
+        "messages/feedback_dead",
+        "journeys/wanted_dead",
         "retaining/retain_dead",
     }
 

@@ -15,6 +15,7 @@ RegularsError
     InvalidLinkError     400   a preference link was not made here, or not all of it is there
     EndedLinkError       410   a preference link has ended
     ConflictingEditError 409   somebody else changed the definition first
+    WrongStateError      409   a journey is in a state in which this cannot be done
     RebuildRunningError  409   everybody is being rebuilt already
     TooLargeError        413   the body is larger than the limit
     LakeTooLargeError    422   the lake is too large to be asked here
@@ -133,6 +134,13 @@ class ConflictingEditError(RequestError):
 
     status = 409
     code = "conflicting_edit"
+
+
+class WrongStateError(RequestError):
+    """A journey is in a state in which this cannot be done; the message says what to do first."""
+
+    status = 409
+    code = "wrong_state"
 
 
 class RebuildRunningError(RequestError):

@@ -27,6 +27,7 @@ from regulars.pipeline.refused_claims import RefusedClaims
 from regulars.pipeline.replays import Replays
 from regulars.pipeline.seeing import events_seen
 from regulars.pipeline.violations import Violations
+from regulars.pipeline.webhook_secrets import WebhookSecrets
 from regulars.pipeline.write_keys import Key, Minted, WriteKeys
 from regulars.stores.database import Database
 from regulars.stores.definitions import Definition, Kind
@@ -52,6 +53,7 @@ class AdminApi:
 
     definitions: Definitions
     write_keys: WriteKeys
+    webhook_secrets: WebhookSecrets
     members: Members
     lists: Lists
     sizes: SizeStore
@@ -86,6 +88,7 @@ class AdminApi:
         return cls(
             definitions=Definitions(database, clock),
             write_keys=WriteKeys(database, clock, random, sealer),
+            webhook_secrets=WebhookSecrets(database, clock, random, sealer),
             members=Members(database, many, clock, journal),
             lists=Lists(database, sealer, many, clock),
             sizes=SizeStore(database),

@@ -7,6 +7,7 @@ from regulars.adapters import identity_api
 from regulars.adapters.admin_api import AdminApi, Answer
 from regulars.adapters.computed_trait_routes import COMPUTED_TRAIT_ROUTES
 from regulars.adapters.days import DAYS
+from regulars.adapters.journey_routes import DRAFT_ROUTES
 from regulars.adapters.key_routes import KEY_ROUTES
 from regulars.adapters.list_routes import LIST_ROUTES
 from regulars.adapters.pages import PAGED
@@ -16,7 +17,9 @@ from regulars.adapters.rebuild_routes import REBUILD_ROUTES
 from regulars.adapters.recording import Leaves
 from regulars.adapters.routes import Call, Parameter, Route
 from regulars.adapters.segment_routes import SEGMENT_ROUTES
+from regulars.adapters.template_routes import TEMPLATE_ROUTES
 from regulars.adapters.tracking_plan_routes import TRACKING_PLAN_ROUTES
+from regulars.adapters.webhook_routes import WEBHOOK_ROUTES
 from regulars.domain.roles import Scope
 from regulars.stores.definitions import Kind
 
@@ -187,8 +190,11 @@ ADMIN_ROUTES: Sequence[Route[AdminApi]] = (
     *COMPUTED_TRAIT_ROUTES,
     *RATE_ROUTES,
     *LIST_ROUTES,
+    *DRAFT_ROUTES,
     *QUARANTINE_ROUTES,
     *TRACKING_PLAN_ROUTES,
+    *TEMPLATE_ROUTES,
+    *WEBHOOK_ROUTES,
     *REBUILD_ROUTES,
     _DOCUMENT,
     _SIGN_IN,

@@ -15,12 +15,14 @@ from regulars.errors import InvalidRequestError
 from regulars.pipeline.consents import Consents
 from regulars.pipeline.corrections import Corrector
 from regulars.pipeline.decisions import DecisionRecorder
+from regulars.pipeline.inbox import InboxTokens
 from regulars.pipeline.opening import Opener
 from regulars.pipeline.people import People
 from regulars.pipeline.ports import Clock, Journal, Many, Sealer
 from regulars.pipeline.preferences import Links
 from regulars.pipeline.rebuild import Rebuilder
 from regulars.pipeline.rectifying import Rectifications
+from regulars.pipeline.suppressions import Suppressions
 from regulars.stores.database import Database
 
 Answer = Mapping[str, Any]
@@ -36,6 +38,8 @@ class ChangeApi:
     rectifications: Rectifications
     consents: Consents
     links: Links
+    tokens: InboxTokens
+    suppressions: Suppressions
     people: People
     rebuilder: Callable[[bool], Rebuilder]
     pager: Pager
@@ -62,6 +66,8 @@ class ChangeApi:
             rectifications=Rectifications(database, many, clock),
             consents=Consents(database, many, clock),
             links=Links(database, sealer, many, clock),
+            tokens=InboxTokens(database, sealer, many, clock),
+            suppressions=Suppressions(database, sealer, many),
             people=People(database, many),
             rebuilder=lambda dry_run: Rebuilder.over(database, journal, clock, pause, dry_run=dry_run),
             pager=Pager(sealer),

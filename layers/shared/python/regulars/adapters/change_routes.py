@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from regulars.adapters import consent_api
+from regulars.adapters import consent_api, inbox_token_api, suppression_api
 from regulars.adapters.change_api import AT_ONCE, ChangeApi
 from regulars.adapters.pages import DRY_RUN, PAGED
 from regulars.adapters.routes import Route
@@ -54,6 +54,42 @@ CHANGE_ROUTES: Sequence[Route[ChangeApi]] = (
         answer=consent_api.make_link,
         body="PreferenceLinkWish",
         returns="PreferenceLink",
+    ),
+    Route(
+        name="make_inbox_token",
+        method="POST",
+        path="/v1/profiles/{ref}/inbox-token",
+        scope="inbox:write",
+        summary="Make the token by which an app reads the messages of somebody who is signed in there",
+        description="Give it to that person's app or browser and to nobody else: whoever has it reads their messages.",
+        answer=inbox_token_api.make_inbox_token,
+        body="InboxTokenWish",
+        returns="InboxToken",
+    ),
+    Route(
+        name="list_suppressions",
+        method="GET",
+        path="/v1/profiles/{ref}/suppressions",
+        scope="consent:write",
+        summary="List the addresses of a person that get no messages: they bounced, or their owner complained",
+        description="An address is named by its keyed hash: `owner`.",
+        answer=suppression_api.list_suppressions,
+        returns="Suppressions",
+        audited="reads",
+    ),
+    Route(
+        name="lift_suppressions",
+        method="POST",
+        path="/v1/profiles/{ref}/suppressions",
+        scope="consent:write",
+        summary="Let the addresses of a person get messages by a channel again",
+        description=(
+            "Once the person said that the address is right. Who complained has also withdrawn their consent, which "
+            "stays withdrawn until they give it anew. The answer has what was lifted."
+        ),
+        answer=suppression_api.lift_suppressions,
+        body="LiftWish",
+        returns="Suppressions",
     ),
     Route(
         name="rebuild_profile",

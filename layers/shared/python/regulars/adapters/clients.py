@@ -9,7 +9,10 @@ from regulars.adapters import settings
 from regulars.adapters.dynamodb import DynamoDatabase
 from regulars.adapters.machines import StepFunctions
 from regulars.adapters.objects import Objects
+from regulars.adapters.ses import Client as SesClient
 from regulars.adapters.session import session
+from regulars.adapters.sms import Client as SmsClient
+from regulars.adapters.wanted import SqsWanted
 from regulars.adapters.workers import Client
 
 if TYPE_CHECKING:
@@ -20,6 +23,8 @@ if TYPE_CHECKING:
 
 # Three tries of at most four seconds and the waits between them end before the shortest function is stopped.
 CONFIG = Config(connect_timeout=1, read_timeout=3, retries={"mode": "standard", "total_max_attempts": 3})
+# A message is sent once: nothing is tried again below, where nobody could know that it went out before.
+ONCE = Config(connect_timeout=2, read_timeout=10, retries={"mode": "standard", "total_max_attempts": 1})
 
 
 @cache
@@ -65,6 +70,18 @@ def step_functions() -> Client:
 
 
 @cache
+def ses() -> SesClient:
+    """Give the client of SES, which asks once."""
+    return cast(SesClient, session().create_client("sesv2", config=ONCE))
+
+
+@cache
+def sns() -> SmsClient:
+    """Give the client of SNS, which asks once."""
+    return cast(SmsClient, session().create_client("sns", config=ONCE))
+
+
+@cache
 def machines() -> StepFunctions:
     """Give the state machines of journeys."""
     client = session().create_client("stepfunctions", config=CONFIG)
@@ -74,6 +91,12 @@ def machines() -> StepFunctions:
         functions=settings.journey_functions(),
         tags={"app": "regulars"},
     )
+
+
+@cache
+def wanted() -> SqsWanted:
+    """Give the queue of what may move somebody on a journey."""
+    return SqsWanted(sqs(), settings.wanted_queue())
 
 
 @cache

@@ -8,6 +8,8 @@ from typing import Any
 
 import duckdb
 
+from regulars.analytics import journey_counts
+from regulars.analytics.journey_counts import Span
 from regulars.analytics.previewing import (
     ENTERS,
     IS_MEMBER,
@@ -19,6 +21,8 @@ from regulars.analytics.previewing import (
     Sampled,
     reasons,
 )
+from regulars.domain.journey_reports import Counts
+from regulars.domain.journeys import Journey
 from regulars.domain.lake import TABLES
 from regulars.domain.lake_sql import AS_OF, files_of, quoted, set_now, views
 from regulars.errors import LakeTooLargeError
@@ -64,6 +68,29 @@ class LakeEngine:
         either = f"{IS_MEMBER} OR in_1" if draft.before else IS_MEMBER
         columns = f"{member}{change}" if draft.before else "person AS profile_id, known"
         return self._database.sql(f"SELECT {columns} FROM found WHERE {either} ORDER BY person").to_arrow_reader(1_000)
+
+    def journey(self, span: Span, versions: Mapping[int, Journey], now: int) -> Counts:
+        """Count what a journey has come to, as far as it was told; of passages entered within a time."""
+        self._database.execute(set_now(now))
+        self._database.execute(f"CREATE OR REPLACE TEMP TABLE stops ({journey_counts.COLUMNS})")
+        if rows := list(journey_counts.stop_rows(versions)):
+            columns = ", ".join(f"unnest(${number})" for number in range(1, len(rows[0]) + 1))
+            self._database.execute(f"INSERT INTO stops SELECT {columns}", [*map(list, zip(*rows, strict=True))])
+        for made in journey_counts.prepare(span):
+            self._database.execute(made)
+        goals = {version: one.goal.within for version, one in versions.items() if one.goal}
+        trials = {number: self._rows(journey_counts.trials(number, within, now)) for number, within in goals.items()}
+        return Counts(
+            totals=self._rows(journey_counts.TOTALS),
+            entrants=self._rows(journey_counts.ENTRANTS),
+            endings=self._rows(journey_counts.ENDINGS),
+            places=self._rows(journey_counts.PLACES),
+            ways=self._rows(journey_counts.WAYS),
+            messages=self._rows(journey_counts.MESSAGES),
+            refused=self._rows(journey_counts.refusals(span)),
+            trials=[(number, *row) for number, rows in trials.items() for row in rows],
+            newest=self._row(journey_counts.NEWEST)[0],
+        )
 
     def _lay_rates(self, draft: Draft) -> None:
         columns = [list(column) for column in zip(*draft.rates, strict=True)] or [[], [], []]

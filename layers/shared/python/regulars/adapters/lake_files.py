@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from regulars.domain.lake import LakeTable
+from regulars.domain.lake import EVENTS, LakeTable
 from regulars.domain.lake_files import StoredFile
 from regulars.errors import LakeTooLargeError, UnavailableError
 from regulars.pipeline.lake import Lake
@@ -21,14 +21,14 @@ class LakeFiles:
         self._most = most
         self.folder = folder
 
-    def fetch(self, tables: Iterable[LakeTable]) -> dict[str, list[str]]:
+    def fetch(self, tables: Iterable[LakeTable], since: str | None = None) -> dict[str, list[str]]:
         """
-        Have all files of some tables here; give their paths, by table.
+        Have all files of some tables here, of events those from a day on; give their paths, by table.
 
         Raises LakeTooLargeError for more than a function can ask, and UnavailableError.
         """
         for _ in range(_TRIES):
-            listed = {table.name: list(self._lake.files(table, since=_EVER)) for table in tables}
+            listed = {table.name: list(self._lake.files(table, since=_since(table, since))) for table in tables}
             self._must_fit(file.size for files in listed.values() for file in files)
             self._forget_all_but({file.key for files in listed.values() for file in files})
             if self._have(file for files in listed.values() for file in files):
@@ -66,3 +66,7 @@ class LakeFiles:
 
     def _path(self, file: StoredFile) -> Path:
         return self.folder / file.key
+
+
+def _since(table: LakeTable, day: str | None) -> str:
+    return day if day and table is EVENTS else _EVER

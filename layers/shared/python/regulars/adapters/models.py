@@ -127,7 +127,7 @@ class MembershipItem(Model):
 
 
 class JourneyItem(Model):
-    """A passage through a journey, a lot, a message that was claimed, or an address that gets none."""
+    """A passage through a journey, a lot, a message that was claimed or is in an inbox, an address that gets none."""
 
     class Meta:
         table_name = settings.table("journeys")
@@ -162,6 +162,9 @@ class JourneyItem(Model):
     settled = NumberAttribute(null=True)
     address = UnicodeAttribute(null=True)
     reason = UnicodeAttribute(null=True)
+    kept = NumberAttribute(null=True)
+    content = BinaryAttribute(legacy_encoding=False, null=True)
+    read = NumberAttribute(null=True)
     expires = NumberAttribute(null=True)
 
 
@@ -277,6 +280,7 @@ class TallyItem(Model):
     profiles = UnicodeAttribute(null=True)
     others = UnicodeAttribute(null=True)
     body = BinaryAttribute(legacy_encoding=False, null=True)
+    rows = BinaryAttribute(legacy_encoding=False, null=True)
     sure = NumberAttribute(null=True)
     keys_at = NumberAttribute(null=True)
     expires = NumberAttribute(null=True)

@@ -19,13 +19,17 @@ from regulars.adapters.change_routes import CHANGE_ROUTES
 from regulars.adapters.consent_routes import CONSENT_ROUTES
 from regulars.adapters.export_routes import EXPORT_ROUTES
 from regulars.adapters.graph_routes import GRAPH_ROUTES
+from regulars.adapters.journey_report_routes import JOURNEY_REPORT_ROUTES
+from regulars.adapters.journey_routes import JOURNEY_ROUTES
 from regulars.adapters.legal_hold_routes import HELD_ROUTES, LEGAL_HOLD_ROUTES
 from regulars.adapters.preview_routes import PREVIEW_ROUTES
 from regulars.adapters.privacy_routes import PRIVACY_ROUTES
 from regulars.adapters.profile_routes import PROFILE_ROUTES
-from regulars.adapters.public_routes import INGEST_ROUTES, PREFERENCE_ROUTES, SCRIPT_ROUTES
+from regulars.adapters.public_routes import INBOX_ROUTES, INGEST_ROUTES, PREFERENCE_ROUTES, SCRIPT_ROUTES
 from regulars.adapters.routes import Parameter, Route
 from regulars.adapters.schemas import SCHEMAS
+from regulars.adapters.sent_routes import SENT_ROUTES
+from regulars.adapters.template_preview_routes import TEMPLATE_PREVIEW_ROUTES
 from regulars.adapters.unmerge_routes import UNMERGE_ROUTES
 from regulars.adapters.why_routes import WHY_ROUTES
 from regulars.domain.roles import ROLES, SCOPES
@@ -43,19 +47,30 @@ from regulars.errors import (
     UnauthorizedError,
     UnavailableError,
     UnparseableError,
+    WrongStateError,
 )
 
 AREAS: Mapping[str, Sequence[Route[Any]]] = {
     "ingest": INGEST_ROUTES,
-    "profile_api": (*PROFILE_ROUTES, *GRAPH_ROUTES, *WHY_ROUTES, *CONSENT_ROUTES, *HELD_ROUTES),
+    "profile_api": (
+        *PROFILE_ROUTES,
+        *GRAPH_ROUTES,
+        *WHY_ROUTES,
+        *CONSENT_ROUTES,
+        *HELD_ROUTES,
+        *SENT_ROUTES,
+        *TEMPLATE_PREVIEW_ROUTES,
+    ),
     "unmerge": UNMERGE_ROUTES,
     "change_profile": CHANGE_ROUTES,
     "admin_api": ADMIN_ROUTES,
-    "preview_segment": PREVIEW_ROUTES,
+    "preview_segment": (*PREVIEW_ROUTES, *JOURNEY_REPORT_ROUTES),
     "audit_api": AUDIT_ROUTES,
     "privacy_api": (*PRIVACY_ROUTES, *LEGAL_HOLD_ROUTES),
     "export_api": EXPORT_ROUTES,
+    "journey_api": JOURNEY_ROUTES,
     "preferences": PREFERENCE_ROUTES,
+    "inbox_api": INBOX_ROUTES,
     "serve_analytics": SCRIPT_ROUTES,
 }
 _FILES: Mapping[str, Mapping[str, Any]] = {
@@ -67,15 +82,17 @@ _KEYED = ("Accepted", "SourceConfig")
 _EDITS = ("Edit", "QuarantineEdit", "QuarantineRepair")
 _RACES = ("UploadWish", "UploadRows", "UploadEnd", "PrivacyWish", "PrivacyIdentifiers", "PrivacyProof")
 _REQUESTS = ("PrivacyRequest", "Certificate", "PrivacyProfilePage", "Export", "ExportLink")
+_PUBLICATIONS = ("JourneyPublished", "JourneyVersions")
 _DRAFTS = ("SegmentDraft", "SegmentQuestion")
+_OF_LAKE = ("preview_segment", "report_journey")
 MADE = "written by `make docs`"
 _PATH_WORDS: Mapping[str, str] = {
     "ref": "a profile id (`p_…`), or an identifier as `kind:value`, URL-encoded",
-    "id": "the id of the definition, event in quarantine, rebuild, held identifier, request or export",
+    "id": "the id of the definition, journey, event in quarantine, rebuild, held identifier, request or export",
     "key": "a write key",
     "file": "the name of a file of the SDK",
     "upload": "the id of an upload of the list",
-    "print": "the print of a write key, as the source tells it",
+    "print": "the print of a write key or of a secret, as the list of them tells it",
 }
 
 
@@ -178,13 +195,23 @@ def _errors(route: Route[Any]) -> Iterable[type[RequestError]]:
     found: list[type[RequestError]] = [NotFoundError] if "{" in route.path or route.scope else []
     edited: list[type[RequestError]] = [DefinitionError, ConflictingEditError] if route.body in _EDITS else []
     drafted: list[type[RequestError]] = [DefinitionError] if route.body in _DRAFTS else []
-    asked_of_lake: list[type[RequestError]] = [LakeTooLargeError] if route.body == "SegmentDraft" else []
+    asked_of_lake: list[type[RequestError]] = [LakeTooLargeError] if route.name in _OF_LAKE else []
     begun: list[type[RequestError]] = [RebuildRunningError] if route.body == "RebuildWish" else []
     moving = route.method == "DELETE" or route.returns in ("MemberPage", *_REQUESTS)
     deleted: list[type[RequestError]] = [ConflictingEditError] if moving else []
     raced: list[type[RequestError]] = [ConflictingEditError] if route.body in _RACES else []
     keyed: list[type[RequestError]] = [UnauthorizedError] if route.returns in _KEYED else []
-    return chain(general, guarded, bodied, asked, found, edited, drafted, asked_of_lake, begun, deleted, raced, keyed)
+    lived = _of_lives(route)
+    return chain(
+        general, guarded, bodied, asked, found, edited, drafted, asked_of_lake, begun, deleted, raced, keyed, lived
+    )
+
+
+def _of_lives(route: Route[Any]) -> list[type[RequestError]]:
+    """List the errors of deeds that depend on the state of a journey."""
+    if route.body == "JourneyEntry":
+        return [WrongStateError]
+    return [WrongStateError, ConflictingEditError, DefinitionError] if route.returns in _PUBLICATIONS else []
 
 
 def _routes_table() -> str:

@@ -28,6 +28,8 @@ from regulars.pipeline.holding import Holding
 from regulars.pipeline.opening import Opener
 from regulars.pipeline.ports import Clock, Many, Sealer
 from regulars.pipeline.profiles import ProfileReader
+from regulars.pipeline.sent_messages import MessageReader
+from regulars.pipeline.template_previews import TemplatePreviews
 from regulars.pipeline.timeline import Position
 from regulars.pipeline.traits import ShownTrait
 from regulars.pipeline.why import Explainer
@@ -45,8 +47,10 @@ class ProfileApi:
     reader: ProfileReader
     graphs: Graphs
     explainer: Explainer
+    previews: TemplatePreviews
     consents: Consents
     holding: Callable[[], Holding]
+    messages: MessageReader
     pager: Pager
     sealer: Sealer
     audit: Recorder
@@ -60,8 +64,10 @@ class ProfileApi:
             reader=reader,
             graphs=graphs,
             explainer=explainer,
+            previews=TemplatePreviews(database, reader),
             consents=Consents(database, many, clock),
             holding=lambda: Holding(database, clock()),
+            messages=MessageReader(database, sealer, many),
             pager=Pager(sealer),
             sealer=sealer,
             audit=audit,
@@ -145,7 +151,7 @@ class ProfileApi:
 
     def _profile(self, call: Call, profile_id: str) -> Answer:
         profile = self.reader.profile(
-            profile_id, self._opener(call, profile_id), identifiers=IDENTIFIERS, sight=call.sight
+            profile_id, self.opener(call, profile_id), identifiers=IDENTIFIERS, sight=call.sight
         )
         kept = len(within([trait_json(trait) for trait in profile.traits]))
         computed = within([computed_json(each) for each in profile.computed], COMPUTED)
@@ -154,9 +160,10 @@ class ProfileApi:
     def asked(self, call: Call) -> tuple[str, Opener]:
         """Read who is asked for, and make the opener of the caller."""
         profile_id = profile_id_of(call["ref"], self.sealer.hash_key)
-        return profile_id, self._opener(call, profile_id)
+        return profile_id, self.opener(call, profile_id)
 
-    def _opener(self, call: Call, profile_id: str) -> Opener:
+    def opener(self, call: Call, profile_id: str) -> Opener:
+        """Make the opener of the caller, and note that they see somebody."""
         if personal := call.personal:
             call.saw(profile_id)
         return self.reader.opener(personal=personal, sensitive=call.caller.may("sensitive:read"), sight=call.sight)

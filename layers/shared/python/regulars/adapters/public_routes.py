@@ -147,3 +147,36 @@ PREFERENCE_ROUTES: Sequence[Route[None]] = (
         returns="Page",
     ),
 )
+INBOX_ROUTES: Sequence[Route[None]] = (
+    Route(
+        name="list_inbox",
+        method="GET",
+        path="/v1/inbox",
+        scope=None,
+        summary="List the messages of the person whose token this is, newest first",
+        description=(
+            "The header `Authorization` is `Bearer` and a token of `POST /v1/profiles/{ref}/inbox-token`. With "
+            "`If-None-Match` the answer is 304 while nothing is new. Who is restricted or was erased has none."
+        ),
+        query=(
+            Parameter(
+                name="limit",
+                description="how many messages at most",
+                schema={"type": "integer", "minimum": 1, "maximum": 100, "default": 20},
+            ),
+            Parameter(name="before", description="the `next` of the answer before", schema={"type": "string"}),
+        ),
+        answer=_elsewhere,
+        returns="Inbox",
+    ),
+    Route(
+        name="read_inbox_message",
+        method="POST",
+        path="/v1/inbox/{id}/read",
+        scope=None,
+        summary="Note that a message was read",
+        description="A second time changes nothing.",
+        answer=_elsewhere,
+        returns="InboxRead",
+    ),
+)

@@ -8,6 +8,8 @@ from regulars.adapters.change_schemas import CHANGE_SCHEMAS
 from regulars.adapters.consent_schemas import CONSENT_SCHEMAS
 from regulars.adapters.export_schemas import EXPORT_SCHEMAS
 from regulars.adapters.graph_schemas import GRAPH_SCHEMAS
+from regulars.adapters.journey_report_schemas import JOURNEY_REPORT_SCHEMAS
+from regulars.adapters.journey_schemas import JOURNEY_SCHEMAS
 from regulars.adapters.key_schemas import KEY_SCHEMAS
 from regulars.adapters.legal_hold_schemas import LEGAL_HOLD_SCHEMAS
 from regulars.adapters.list_schemas import LIST_SCHEMAS
@@ -15,6 +17,7 @@ from regulars.adapters.preview_schemas import PREVIEW_SCHEMAS
 from regulars.adapters.privacy_schemas import PRIVACY_SCHEMAS
 from regulars.adapters.quarantine_schemas import QUARANTINE_SCHEMAS
 from regulars.adapters.segment_schemas import SEGMENT_SCHEMAS
+from regulars.adapters.sent_schemas import SENT_SCHEMAS
 from regulars.adapters.shapes import (
     ANY,
     FIELDS,
@@ -33,6 +36,7 @@ from regulars.adapters.shapes import (
     or_null,
     ref,
 )
+from regulars.adapters.template_schemas import TEMPLATE_SCHEMAS
 from regulars.adapters.why_schemas import WHY_SCHEMAS
 from regulars.domain.computing import Type
 from regulars.domain.transitions import Reason
@@ -54,6 +58,7 @@ _TRANSITION: Mapping[str, Schema] = {
 SCHEMAS: Mapping[str, Schema] = {
     **AUDIT_SCHEMAS,
     **EXPORT_SCHEMAS,
+    **JOURNEY_SCHEMAS,
     "Error": an_object({"code": TEXT, "message": TEXT, "docs": TEXT}),
     "Identifier": an_object(
         {
@@ -185,10 +190,16 @@ SCHEMAS: Mapping[str, Schema] = {
     **GRAPH_SCHEMAS,
     **WHY_SCHEMAS,
     **PREVIEW_SCHEMAS,
+    **JOURNEY_REPORT_SCHEMAS,
     "Definition": an_object(_DEFINITION),
     "ComputedTraitPage": a_page("computed_traits", a_list(ref("Definition"))),
     "SourcePage": a_page("sources", a_list(ref("Definition"))),
     "ImportPage": a_page("imports", a_list(ref("Definition"))),
+    "TemplatePage": a_page("templates", a_list(ref("Definition"))),
+    "WebhookPage": a_page("webhooks", a_list(ref("Definition"))),
+    "EditedWebhook": an_object(
+        {**_DEFINITION, "changed": FLAG, "secret": {"anyOf": [ref("MintedWebhookSecret"), {"type": "null"}]}}
+    ),
     "RatesPage": a_page("rates", a_list(ref("Definition"))),
     "TrackingPlanPage": a_page("tracking_plans", a_list(ref("Definition"))),
     "TrackingPlanVersions": a_page(
@@ -259,12 +270,14 @@ SCHEMAS: Mapping[str, Schema] = {
     "EditedSource": an_object({**_DEFINITION, "changed": FLAG, "keys": a_list(ref("MintedKey"))}),
     **SEGMENT_SCHEMAS,
     **KEY_SCHEMAS,
+    **TEMPLATE_SCHEMAS,
     "Deleted": an_object({"id": TEXT, "deleted": FLAG}),
     **LIST_SCHEMAS,
     **QUARANTINE_SCHEMAS,
     **CHANGE_SCHEMAS,
     **PRIVACY_SCHEMAS,
     **LEGAL_HOLD_SCHEMAS,
+    **SENT_SCHEMAS,
     **CONSENT_SCHEMAS,
     "Document": {"type": "object", "description": "an OpenAPI 3.1 document"},
     "SignIn": an_object({"region": TEXT, "client_id": TEXT}),

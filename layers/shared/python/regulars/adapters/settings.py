@@ -1,6 +1,7 @@
 """Where this deployment keeps things: the only module that reads the environment, each name with a default."""
 
 import os
+from urllib.parse import urlsplit
 
 from regulars.stores.database import TableName
 
@@ -13,6 +14,11 @@ def table(name: TableName) -> str:
 def evaluations_queue() -> str:
     """Give the URL of the queue of evaluations."""
     return os.environ.get("EVALUATIONS_QUEUE", "evaluations")
+
+
+def wanted_queue() -> str:
+    """Give the URL of the queue of what may move somebody on a journey."""
+    return os.environ.get("WANTED_QUEUE", "wanted")
 
 
 def overflow_queue() -> str:
@@ -107,9 +113,34 @@ def sign_in_keys() -> str:
     return f"{place}/.well-known/jwks.json"
 
 
+def sender() -> str:
+    """Give the mailbox that letters come from; empty where none was set up, and no letter goes out."""
+    return os.environ.get("SENDER", "")
+
+
+def sms_sender() -> str:
+    """Give the name that text messages come from, where a country allows one."""
+    return os.environ.get("SMS_SENDER", "")
+
+
+def configuration_set() -> str:
+    """Name the configuration set of SES, by which it tells what became of letters."""
+    return os.environ.get("CONFIGURATION_SET", "")
+
+
+def site() -> str:
+    """Say where people find the API, for the links in letters; without a slash at the end."""
+    return os.environ.get("SITE", "").rstrip("/")
+
+
 def aws_endpoint() -> str | None:
     """Say where what stands for AWS is; None for AWS itself."""
     return os.environ.get("AWS_ENDPOINT_URL")
+
+
+def is_local() -> bool:
+    """Say whether what stands for AWS is on this machine: then webhooks may be, too."""
+    return urlsplit(aws_endpoint() or "").hostname in ("localhost", "127.0.0.1")
 
 
 def region() -> str:

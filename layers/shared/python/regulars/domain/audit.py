@@ -26,6 +26,7 @@ LANES: Mapping[str, int] = {
     "change_profile": 4,
     "export": 2,
     "export_api": 2,
+    "journey_api": 4,
     "note_login": 4,
     "preview_segment": 4,
     "privacy_api": 4,

@@ -8,7 +8,7 @@ from typing import Any, cast, get_args
 from regulars.domain.consent import OPTED_OUT, Purpose, keep_to
 from regulars.domain.events import NAMES, EventType
 from regulars.domain.payloads import MAX_EVENT, MAX_INFLATED, Ambiguous, check, measure
-from regulars.domain.reserved_events import DECIDING, JOINED, LEFT
+from regulars.domain.reserved_events import DECIDING, JOINED, JOURNEY_EVENTS, LEFT
 from regulars.errors import InvalidEventError, TooLargeError
 
 TYPES = frozenset(get_args(EventType))
@@ -17,6 +17,7 @@ LONGEST_GROUP_ID = 500
 RESERVED: Mapping[str, str] = {
     JOINED: "upload the people to a list",
     LEFT: "upload the people to a list, to remove them",
+    **dict.fromkeys(JOURNEY_EVENTS, "it is what a journey did; what others send and do has names of its own"),
 }
 _IDS = ("userId", "anonymousId", "previousId", "groupId")
 _CONTAINERS = frozenset({dict, list, Ambiguous})

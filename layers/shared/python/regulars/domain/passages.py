@@ -26,7 +26,9 @@ Ending = Literal[
     "merged",  # into somebody who goes through with the same key
     "failed",  # the state machine gave up
 ]
+Medium = Channel | Literal["webhook"]
 Outcome = Literal[
+    "refused",  # it was not let out, and why; nothing was claimed
     "claimed",  # it may go out any moment; or whoever claimed it died
     "sent",
     "failed",  # surely not sent
@@ -88,7 +90,7 @@ class Passage:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Message:
     """
-    A message of a passage at a place, in the send ledger: claimed before it goes out, once.
+    A message of a passage at a place, or a call of a webhook, in the send ledger: claimed before it goes out, once.
 
     `sent` is by what name its provider knows it; `address` the owner that its address is.
     """
@@ -98,7 +100,7 @@ class Message:
     place: str
     journey: str
     number: int
-    channel: Channel
+    channel: Medium
     template: str
     purpose: str
     kind: Class
@@ -108,6 +110,7 @@ class Message:
     sent: str = ""
     address: str = ""
     reason: str = ""
+    until: int = 0  # when its row may be cleared away, by whole seconds; 0 for never
     version: int = 0
 
     @property

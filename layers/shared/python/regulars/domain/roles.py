@@ -31,12 +31,23 @@ Scope = Literal[
     "purposes:read",
     "purposes:write",
     "consent:write",
+    "inbox:write",
     "lists:read",
     "lists:write",
+    "journeys:read",
+    "journeys:write",
+    "journeys:publish",
+    "journeys:enter",
+    "messaging:read",
+    "messaging:write",
     "imports:read",
     "imports:write",
     "rates:read",
     "rates:write",
+    "templates:read",
+    "templates:write",
+    "webhooks:read",
+    "webhooks:write",
     "quarantine:read",
     "quarantine:write",
     "tracking_plan:read",
@@ -59,12 +70,17 @@ _READS: frozenset[Scope] = frozenset(
         "segments:read",
         "computed_traits:read",
         "lists:read",
+        "templates:read",
+        "webhooks:read",
         "workspace:read",
         "retention:read",
         "purposes:read",
+        "journeys:read",
+        "messaging:read",
     }
 )
 _EXPORTS: frozenset[Scope] = frozenset({"exports:create", "exports:read"})
+_JOURNEYS: frozenset[Scope] = frozenset({"journeys:write", "journeys:publish", "journeys:enter"})
 ROLES: Mapping[str, frozenset[Scope]] = {
     # Who may do nearly everything does not read what is written down of that.
     "admin": frozenset(SCOPES) - {"sensitive:read", "audit:read"},
@@ -74,6 +90,7 @@ ROLES: Mapping[str, frozenset[Scope]] = {
         "sensitive:read",
         "traits:write",
         "consent:write",
+        "inbox:write",
         "audit:read",
         "exports:create",
         "exports:approve",
@@ -81,9 +98,15 @@ ROLES: Mapping[str, frozenset[Scope]] = {
         "privacy:write",
         "privacy:erase",
     },
-    "marketer": _READS | _EXPORTS | {"segments:write", "computed_traits:write", "lists:write", "rates:read"},
+    # How often people are written to at most is for others to say than those who write to them.
+    "marketer": _READS
+    | _EXPORTS
+    | _JOURNEYS
+    | {"segments:write", "computed_traits:write", "lists:write", "templates:write", "rates:read"},
     "analyst": _READS | {"sources:read", "tracking_plan:read", "rates:read"},
-    "service": _READS | _EXPORTS | {"lists:write", "pii:read", "profiles:write", "traits:write", "consent:write"},
+    "service": _READS
+    | _EXPORTS
+    | {"lists:write", "pii:read", "profiles:write", "traits:write", "consent:write", "journeys:enter", "inbox:write"},
     "privacy": _READS
     | _EXPORTS
     | {
@@ -94,6 +117,7 @@ ROLES: Mapping[str, frozenset[Scope]] = {
         "traits:write",
         "consent:write",
         "purposes:write",
+        "messaging:write",
         "retention:write",
         "quarantine:read",
         "identity:read",

@@ -11,8 +11,10 @@ from regulars.domain.computed import ComputedTrait
 from regulars.domain.computed_definitions import parse_computed
 from regulars.domain.corrections import CORRECTIONS
 from regulars.domain.identity_definitions import check_rules, check_successor, parse_rules
+from regulars.domain.journey_deeds import JOURNEYS
 from regulars.domain.lists import LISTS, lists_named, parse_list
 from regulars.domain.mapping_definitions import parse_mapping
+from regulars.domain.messaging import parse_messaging
 from regulars.domain.plan_definitions import check_plan, check_together, outline
 from regulars.domain.purpose_definitions import parse_purposes
 from regulars.domain.purposes import Purposes
@@ -25,12 +27,17 @@ from regulars.domain.segment_reads import check_reads, check_unread
 from regulars.domain.segments import Segment, purposes_read
 from regulars.domain.sources import parse_source
 from regulars.domain.teams import parse_teams
+from regulars.domain.templates import parse_template
+from regulars.domain.webhooks import parse_webhook
 from regulars.domain.workspace import parse_workspace
 from regulars.errors import ConflictError, ConflictingEditError, DefinitionError, InvalidRequestError, NotFoundError
+from regulars.pipeline.journey_checks import JourneyChecks, Named
 from regulars.pipeline.ports import Clock
+from regulars.pipeline.templates import fits_journeys, is_unnamed
 from regulars.stores.catalog import CatalogStore, next_release
 from regulars.stores.database import Database, TableName
 from regulars.stores.definitions import Definition, Kind, Origin, version_of, write_of
+from regulars.stores.journey_versions import VersionStore
 from regulars.stores.lists import ListStore
 
 TRIES = 10
@@ -42,11 +49,13 @@ SINGLES: Mapping[Kind, str] = {
     "teams": "teams",
     "retention": "periods",
     "consent": "purposes",
+    "messaging": "policy",
 }  # kinds of one definition, and its id
 _RESERVED = {
     CORRECTIONS: "corrected traits come from",
     LISTS: "joins and leaves lists",
     DECISIONS: "decisions on consent",
+    JOURNEYS: "what journeys do comes from",
 }
 _ID = re.compile(r"[a-z][a-z0-9_]{0,62}")
 _PARSERS: Mapping[Kind, Callable[[str, Mapping[str, Any]], object]] = {
@@ -60,7 +69,16 @@ _PARSERS: Mapping[Kind, Callable[[str, Mapping[str, Any]], object]] = {
     "import": parse_mapping,
     "tracking_plan": check_plan,
     "rates": parse_rates,
+    "messaging": lambda _id, content: parse_messaging(content),
+    "template": parse_template,
+    "webhook": parse_webhook,
 }
+_NAMED: Mapping[Kind, Named] = {
+    "segment": "segments",
+    "list": "lists",
+    "computed_trait": "computed",
+    "journey": "journeys",
+}  # what journeys name
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +101,8 @@ class Definitions:
         self._database = database
         self._store = CatalogStore(database)
         self._lists = ListStore(database)
+        self._journey_versions = VersionStore(database)
+        self._journeys = JourneyChecks(self._store, self._journey_versions)
         self._clock = clock
 
     def list(self, kind: Kind) -> list[Definition]:
@@ -161,24 +181,33 @@ class Definitions:
         raise ConflictingEditError("the catalog kept changing: read it again and repeat your edit")
 
     def _fits(self, kind: Kind, id: str, content: Mapping[str, Any], standing: Definition | None) -> None:
+        """Make sure that a definition goes with what stands beside it. Raises DefinitionError."""
         if kind == "identity":
             check_successor(parse_rules(standing.content) if standing else None, parse_rules(content))
-        if kind == "segment":
-            parse_segment(id, content, computed=self._store.computed())
-            self._fits_the_size(kind, id, content, f"all segments together have at most {MAX_SEGMENTS} characters")
-            self._has_lists(content)
-            self._has_segments(id, content)
-            _has_purposes(parse_segment(id, content, computed=self._store.computed()), self._store.purposes())
-        if kind == "consent":
-            self._keeps_purposes(content)
-        if kind == "computed_trait":
-            others = {one.id: one.content for one in self._store.list(kind)}
-            parse_computed(id, content, {**others, id: content})
-            self._fits_the_size(kind, id, content, f"all computed traits have at most {MAX_SEGMENTS} characters")
-        if kind == "tracking_plan":
-            self._fits_the_plan(id, content)
-        if kind == "rates":
-            self._fits_the_rates(id, content)
+        fits: Mapping[Kind, Callable[[str, Mapping[str, Any]], object]] = {
+            "segment": self._fits_the_segments,
+            "consent": lambda _id, content: self._keeps_purposes(content),
+            "computed_trait": self._fits_the_computed,
+            "tracking_plan": self._fits_the_plan,
+            "rates": self._fits_the_rates,
+            "journey": self._journeys.draft,
+            "template": lambda id, content: fits_journeys(self._store, parse_template(id, content)),
+        }
+        if kind in fits:
+            fits[kind](id, content)
+
+    def _fits_the_segments(self, id: str, content: Mapping[str, Any]) -> None:
+        segment = parse_segment(id, content, computed=self._store.computed())
+        self._fits_the_size("segment", id, content, f"all segments together have at most {MAX_SEGMENTS} characters")
+        self._has_lists(content)
+        self._has_segments(id, content)
+        _has_purposes(segment, self._store.purposes())
+
+    def _fits_the_computed(self, id: str, content: Mapping[str, Any]) -> None:
+        others = {one.id: one.content for one in self._store.list("computed_trait")}
+        parse_computed(id, content, {**others, id: content})
+        too_much = f"all computed traits have at most {MAX_SEGMENTS} characters"
+        self._fits_the_size("computed_trait", id, content, too_much)
 
     def _fits_the_size(self, kind: Kind, id: str, content: Mapping[str, Any], otherwise: str) -> None:
         others = [definition for definition in self._store.list(kind) if definition.id != id]
@@ -198,6 +227,7 @@ class Definitions:
         standing = list(releases.segments())
         if status_of(content) in ("paused", "archived"):
             check_unread(id, standing)
+            self._is_unnamed("segment", id)
         else:
             segment = parse_segment(id, content, computed=releases.computed)
             check_reads(segment, standing)
@@ -213,6 +243,7 @@ class Definitions:
                 _has_purposes(segment, purposes)
             except DefinitionError as error:
                 raise DefinitionError("purposes", f"the segment {segment.id} {error.message}, or change that") from None
+        self._journeys.keeps_purposes(purposes)
 
     def _has_lists(self, segment: Mapping[str, Any]) -> None:
         for each in sorted(lists_named(segment.get("where"))):
@@ -230,15 +261,31 @@ class Definitions:
 
     def _is_free(self, kind: Kind, id: str) -> None:
         """Make sure that nothing else needs a definition that is to go."""
+        self._is_unnamed(kind, id)
+        if kind == "journey":
+            self._is_over(id)
         if kind == "list":
             self._is_unused(id)
         if kind == "segment":
             check_unread(id, self._store.releases().segments())
+        if kind in ("template", "webhook"):
+            is_unnamed(self._store, kind, id)
         if kind != "tracking_plan":
             return
         others = (outline(one.id, one.content) for one in self._store.list("tracking_plan"))
         if users := [one.id for one in others if id in one.extends]:
             raise InvalidRequestError(f"{users[0]} extends it: change or delete that first")
+
+    def _is_unnamed(self, kind: Kind, id: str) -> None:
+        """Make sure that no journey names it, as it is written or as people go through it."""
+        if kind in _NAMED and (users := [one for one in self._journeys.users(_NAMED[kind], id) if one != _itself(id)]):
+            raise InvalidRequestError(f"{users[0].rstrip(',')} names it: change or stop that first")
+
+    def _is_over(self, journey: str) -> None:
+        for version in self._journey_versions.of(journey):
+            if version.state not in ("preparing", "archived"):
+                what = f"version {version.number} of it is {version.state}"
+                raise InvalidRequestError(f"{what}: stop and archive the journey first")
 
     def _is_unused(self, list: str) -> None:
         if users := [one.id for one in self._store.list("segment") if list in lists_named(one.content.get("where"))]:
@@ -258,6 +305,10 @@ def _has_purposes(segment: Segment, purposes: Purposes) -> None:
         if asked.channel is not None and asked.channel not in found.channels:
             fix = f"add it to its channels in consent.yaml ({', '.join(found.channels) or 'it has none'})"
             raise DefinitionError("", f"reads the channel {asked.channel} of {asked.purpose}, and there is none: {fix}")
+
+
+def _itself(journey: str) -> str:
+    return f"the journey {journey}"  # which may move people to its own beginning
 
 
 def is_id(id: str) -> bool:

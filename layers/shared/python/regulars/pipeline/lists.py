@@ -9,8 +9,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from regulars.domain.events import Event
-from regulars.domain.identifiers import Identifier, owner_key
+from regulars.domain.identifiers import Identifier, kind_of, owner_key
 from regulars.domain.identity_rules import IdentityRules
+from regulars.domain.journey_deeds import JOURNEYS
 from regulars.domain.lists import LISTS, Mode, State, Upload, check_kind, list_call, read_member
 from regulars.errors import ConflictError, ConflictingEditError, InvalidEventError, InvalidRequestError, NotFoundError
 from regulars.pipeline.admission import lay_out
@@ -29,6 +30,7 @@ from regulars.stores.lists import SHARDS, ListStore, Place, is_open
 AT_ONCE = 500  # rows of a request, and places of the roster that a sweep looks at
 TRIES = 10
 _LOOKED_AT = 10  # events of an identifier, to know whether anything but lists has named it
+_OWN = (LISTS, JOURNEYS)
 _SUPERSEDED = "a file that replaces the list was uploaded after this one began: what this one says counts no more"
 
 
@@ -159,6 +161,30 @@ class Lists:
             shard, last = (shard, places[-1].owner) if limit <= 0 else (shard + 1, "")
         return self._store.current(list, found), (shard, last) if shard < SHARDS else None
 
+    def enlist(self, list: str, owner: str, *, at: int, joins: bool, by: str) -> bool:
+        """
+        Let one identifier join a list at an instant (microseconds), or leave it; told again, it is once.
+
+        Says whether there is such a list, and such a person. Raises ConflictingEditError, UnavailableError.
+        """
+        if self._definitions.get("list", list) is None:
+            return False
+        upload = Upload(list=list, at=at, mode="add" if joins else "remove", kind=kind_of(owner), by=by)
+        self._sealer.prepare([owner])
+        newest, key = self._newest(owner), self._sealer.hash_key
+        ids = open_rest(newest, self._sealer).get("ids", {}) if newest else {}
+        call = list_call(upload, owner, joined=joins, ids=ids, arrival=self._clock(), hash_key=key)
+        try:
+            item = lay_out(call, self._sealer, self._stamps)
+        except InvalidEventError:
+            return False
+        if joins:
+            self._note(upload, [owner], joined=True)
+        self._database.insert("events", [item])
+        if not joins:
+            self._note(upload, [owner], joined=False)
+        return True
+
     def _read(
         self, upload: Upload, rows: Sequence[object], rules: IdentityRules
     ) -> tuple[dict[str, tuple[int, Identifier]], list[tuple[int, str]]]:
@@ -211,7 +237,7 @@ class Lists:
         return len(linked) + sum(self._many(self._is_elsewhere, [owner for owner in owners if owner not in linked]))
 
     def _is_elsewhere(self, owner: str) -> bool:
-        return any(event.source != LISTS for event in self._events.newest(owner, limit=_LOOKED_AT))
+        return any(event.source not in _OWN for event in self._events.newest(owner, limit=_LOOKED_AT))
 
     def _note(self, upload: Upload, owners: Sequence[str], *, joined: bool) -> None:
         try:

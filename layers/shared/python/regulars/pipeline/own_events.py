@@ -14,7 +14,7 @@ from regulars.pipeline.stamping import Stamps
 from regulars.stores.database import Database, binary
 from regulars.stores.events import EventStore, from_item
 
-LOOKED_AT = 20  # events of an identifier
+LOOKED_AT = (1, 20, 500)  # newest events of an identifier, as long as none of them tells it: a journey leaves many
 
 
 def naming(owner: str, link: Link | None, events: EventStore, sealer: Sealer) -> Mapping[str, str]:
@@ -26,7 +26,7 @@ def naming(owner: str, link: Link | None, events: EventStore, sealer: Sealer) ->
 
 def naming_event(owner: str, link: Link | None, events: EventStore) -> Event | None:
     """Find an event that tells an identifier: the newest of its own that has sealed fields, else what attached it."""
-    for limit in (1, LOOKED_AT):  # of some that the platform makes itself nothing is sealed
+    for limit in LOOKED_AT:  # of some that the platform makes itself nothing is sealed
         own = events.newest(owner, limit=limit)
         if sealed := next((event for event in own if event.sealed), None):
             return sealed

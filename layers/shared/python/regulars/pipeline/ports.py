@@ -2,8 +2,9 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol, TypeVar
+from typing import Any, Literal, Protocol, TypeVar
 
+from regulars.domain.journey_deeds import JourneyEvent
 from regulars.domain.timers import Timer
 from regulars.domain.transitions import Reason
 
@@ -68,6 +69,57 @@ class Machines(Protocol):
 
     def running(self, machine: str, *, after: str | None = None) -> tuple[Sequence[str], str | None]:
         """List instances that are under way, a page of them, and where to go on; None at the end."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outgoing:
+    """
+    A message as its channel sends it.
+
+    `name` is how the ledger finds it again, opaque; `to` an address or a number; `unsubscribe` the link that withdraws
+    in one click, empty where there is nothing to withdraw from. `sender` and `reply_to` are mailboxes, empty where
+    those of the deployment hold; `link` is where a message in an app leads.
+    """
+
+    name: str
+    to: str
+    kind: Literal["marketing", "transactional"]
+    subject: str
+    html: str
+    text: str
+    unsubscribe: str = ""
+    sender: str = ""
+    reply_to: str = ""
+    link: str = ""
+
+
+class Messenger(Protocol):
+    """Sends messages by one channel, each call once: nothing is tried again below it."""
+
+    def send(self, outgoing: Outgoing) -> str:
+        """
+        Send a message; give the name by which the provider knows it.
+
+        Raises NotAcceptedError when it was surely not taken, UnknownOutcomeError when perhaps it was.
+        """
+
+
+class Callee(Protocol):
+    """Calls webhooks."""
+
+    def call(self, webhook: str, id: str, at: int, content: Mapping[str, Any]) -> Any:
+        """
+        Post content, under an id that is the same for every try; give the answer as it was read from JSON.
+
+        Raises NotAcceptedError when it surely did nothing, or said no; UnknownOutcomeError when perhaps it did.
+        """
+
+
+class Tell(Protocol):
+    """Tells what journeys do, as events of the person."""
+
+    def __call__(self, owner: str, /, *told: JourneyEvent) -> object:
+        """Store each once under the identifier that the passage belongs to. Raises UnavailableError."""
 
 
 class Bus(Protocol):

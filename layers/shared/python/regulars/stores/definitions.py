@@ -29,6 +29,7 @@ Kind = Literal[
     "messaging",
     "template",
     "webhook",
+    "webhook_secret",
     "live",
     "cursor",
 ]

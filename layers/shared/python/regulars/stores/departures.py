@@ -8,6 +8,7 @@ import json
 import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from regulars.stores.database import Database, Item, Put, binary, number, text
 
@@ -20,7 +21,8 @@ class Departure:
     """
     Identifiers and profiles that go, and the events that had arrived: pairs of owner and moment. `at` is when.
 
-    `others` are profiles that were once split from theirs, and may remember it. `keys_at` is when their keys were
+    `journeys` are rows of the journeys table: owner, item and version. `others` are profiles that were once split from
+    theirs, and may remember it. `keys_at` is when their keys were
     marked to be removed, 0 before that.
     """
 
@@ -30,6 +32,7 @@ class Departure:
     profiles: tuple[str, ...]
     events: tuple[tuple[str, str], ...]
     others: tuple[str, ...] = ()
+    journeys: tuple[tuple[str, str, int], ...] = ()
     sure: bool = False
     keys_at: int = 0
     version: int = 0
@@ -64,10 +67,12 @@ def put(departure: Departure) -> Put:
         "owners": " ".join(departure.owners),
         "profiles": " ".join(departure.profiles),
         "others": " ".join(departure.others),
-        "body": zlib.compress(json.dumps(departure.events, ensure_ascii=False).encode()),
+        "body": _pack(departure.events),
         "sure": int(departure.sure),
         "keys_at": departure.keys_at,
     }
+    if departure.journeys:
+        item = {**item, "rows": _pack(departure.journeys)}
     return Put("tallies", item, was=departure.version)
 
 
@@ -78,8 +83,17 @@ def _from_item(item: Item) -> Departure:
         owners=tuple(text(item, "owners").split()),
         profiles=tuple(text(item, "profiles").split()),
         others=tuple(text(item, "others").split()),
-        events=tuple((owner, moment) for owner, moment in json.loads(zlib.decompress(binary(item, "body")))),
+        events=tuple((owner, moment) for owner, moment in _unpack(binary(item, "body"))),
+        journeys=tuple((owner, name, version) for owner, name, version in _unpack(binary(item, "rows"))),
         sure=bool(number(item, "sure")),
         keys_at=number(item, "keys_at"),
         version=number(item, "v"),
     )
+
+
+def _pack(rows: Sequence[tuple[str | int, ...]]) -> bytes:
+    return zlib.compress(json.dumps(rows, ensure_ascii=False).encode())
+
+
+def _unpack(packed: bytes) -> list[Any]:
+    return list(json.loads(zlib.decompress(packed))) if packed else []

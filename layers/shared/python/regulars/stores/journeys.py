@@ -8,9 +8,9 @@ from typing import cast
 from regulars.domain.instants import SECOND
 from regulars.domain.journeys import Channel, Class
 from regulars.domain.lots import Draw
-from regulars.domain.passages import Ending, Message, Outcome, Passage
+from regulars.domain.passages import Ending, Medium, Message, Outcome, Passage
 from regulars.domain.sending import Sent
-from regulars.stores.database import Check, Database, Item, Put, binary, number, text
+from regulars.stores.database import Check, Database, Delete, Item, Put, binary, number, text
 
 _PASSAGE = "passage#"
 _ENTRIES = "entries#"
@@ -18,6 +18,7 @@ _DRAW = "draw#"
 _SENT = "sends"
 _MESSAGE = "send#"
 _SUPPRESSED = "suppressed#"
+COMPLAINT = "complaint"  # of who complained; of an address that is none it is another word
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,16 +50,20 @@ class JourneyStore:
     def passage(self, owner: str, journey: str, id: str) -> Passage | None:
         """Read a passage."""
         item = self._database.get("journeys", owner, f"{_PASSAGE}{journey}#{id}")
-        return _passage(item) if item else None
+        return passage_from(item) if item else None
 
     def passages(self, owner: str, journey: str | None = None) -> list[Passage]:
         """Read the passages of an identifier, through all journeys or one."""
         prefix = _PASSAGE if journey is None else f"{_PASSAGE}{journey}#"
-        return [_passage(item) for item in self._database.query("journeys", owner, prefix=prefix)]
+        return [passage_from(item) for item in self._database.query("journeys", owner, prefix=prefix)]
 
-    def save(self, passage: Passage) -> Passage:
-        """Write a passage over the version that was read; give it as it stands then. Raises ConflictError."""
-        write = put_passage(passage)
+    def save(self, passage: Passage, *, until: int | None = None) -> Passage:
+        """
+        Write a passage over the version that was read; give it as it stands then.
+
+        It may be cleared away after an instant `until`. Raises ConflictError.
+        """
+        write = put_passage(passage, until=until)
         self._database.put(write.table, write.item, was=write.was)
         return replace(passage, version=passage.version + 1)
 
@@ -81,11 +86,11 @@ class JourneyStore:
     def message(self, owner: str, passage: str, place: str) -> Message | None:
         """Read the message of a passage at a place."""
         item = self._database.get("journeys", owner, _message_key(passage, place))
-        return _message(item) if item else None
+        return message_from(item) if item else None
 
     def messages(self, owner: str) -> list[Message]:
         """Read all messages of an identifier."""
-        return [_message(item) for item in self._database.query("journeys", owner, prefix=_MESSAGE)]
+        return [message_from(item) for item in self._database.query("journeys", owner, prefix=_MESSAGE)]
 
     def settle(self, message: Message) -> Message:
         """Write what became of a message over the version that was read. Raises ConflictError."""
@@ -102,10 +107,14 @@ class JourneyStore:
     def suppressed(self, owner: str, channel: Channel) -> Suppressed | None:
         """Read whether an address gets no messages by a channel."""
         item = self._database.get("journeys", owner, _SUPPRESSED + channel)
-        return _suppressed(item) if item else None
+        return suppressed_from(item) if item else None
 
     def suppress(self, suppressed: Suppressed) -> None:
-        """Let an address get no more messages by a channel; a suppression that stands is kept."""
+        """
+        Let an address get no more messages by a channel; a suppression that stands is kept, unless this is a complaint.
+
+        Raises ConflictError.
+        """
         item: Item = {
             "owner": suppressed.owner,
             "item": _SUPPRESSED + suppressed.channel,
@@ -113,7 +122,12 @@ class JourneyStore:
             "reason": suppressed.reason,
             "v": 1,
         }
-        self._database.insert("journeys", [item])
+        [is_new] = self._database.insert("journeys", [item])
+        if is_new or suppressed.reason != COMPLAINT:
+            return
+        standing = self.suppressed(suppressed.owner, suppressed.channel)
+        if standing and standing.reason != COMPLAINT:
+            self._database.put("journeys", item, was=standing.version)
 
     def lift(self, suppressed: Suppressed) -> None:
         """End a suppression over the version that was read. Raises ConflictError."""
@@ -155,7 +169,7 @@ def lock_entries(owner: str, journey: str, was: int, *, at: int) -> Put:
     return Put("journeys", {"owner": owner, "item": _ENTRIES + journey, "at": at}, was=was)
 
 
-def put_message(message: Message, *, until: int | None = None) -> Put:
+def put_message(message: Message) -> Put:
     """The write of a message over the version that was read, 0 to claim it."""
     item: dict[str, str | int | bytes] = {
         "owner": message.owner,
@@ -173,9 +187,19 @@ def put_message(message: Message, *, until: int | None = None) -> Put:
         "address": message.address,
         "reason": message.reason,
     }
-    if until is not None:
-        item["expires"] = until // SECOND
+    if message.until:
+        item["expires"] = message.until // SECOND
     return Put("journeys", item, was=message.version)
+
+
+def delete_message(message: Message) -> Delete:
+    """The write that takes a claim back, over the version that was read."""
+    return Delete("journeys", (message.owner, _message_key(message.passage, message.place)), was=message.version)
+
+
+def check_unsuppressed(address: str, channel: Channel) -> Check:
+    """The condition that an address takes messages by a channel."""
+    return Check("journeys", (address, _SUPPRESSED + channel), was=0)
 
 
 def put_claims(claims: Claims) -> Put:
@@ -193,7 +217,8 @@ def _message_key(passage: str, place: str) -> str:
     return f"{_MESSAGE}{passage}#{place}"
 
 
-def _passage(item: Item) -> Passage:
+def passage_from(item: Item) -> Passage:
+    """Read a passage."""
     journey, _, id = text(item, "item").removeprefix(_PASSAGE).partition("#")
     return Passage(
         owner=text(item, "owner"),
@@ -219,7 +244,8 @@ def _passage(item: Item) -> Passage:
     )
 
 
-def _message(item: Item) -> Message:
+def message_from(item: Item) -> Message:
+    """Read a message."""
     passage, _, place = text(item, "item").removeprefix(_MESSAGE).partition("#")
     return Message(
         owner=text(item, "owner"),
@@ -227,7 +253,7 @@ def _message(item: Item) -> Message:
         place=place,
         journey=text(item, "journey"),
         number=number(item, "number"),
-        channel=cast(Channel, text(item, "channel")),
+        channel=cast(Medium, text(item, "channel")),
         template=text(item, "template"),
         purpose=text(item, "purpose"),
         kind=cast(Class, text(item, "kind")),
@@ -237,11 +263,13 @@ def _message(item: Item) -> Message:
         sent=text(item, "sent"),
         address=text(item, "address"),
         reason=text(item, "reason"),
+        until=number(item, "expires") * SECOND,
         version=number(item, "v"),
     )
 
 
-def _suppressed(item: Item) -> Suppressed:
+def suppressed_from(item: Item) -> Suppressed:
+    """Read a suppression."""
     return Suppressed(
         owner=text(item, "owner"),
         channel=cast(Channel, text(item, "item").removeprefix(_SUPPRESSED)),
