@@ -12,9 +12,8 @@ from cli.journeys.files import files_of, read_beside, read_journey
 from cli.output import Output, counted, table
 from cli.session import session_of
 from cli.yaml_files import shown
-from regulars.domain.journeys import EventEntry, Journey
-from regulars.domain.plan_definitions import PlanDefinition, parse_plan
-from regulars.domain.template_needs import check_sends, planned_properties
+from regulars.domain.plan_definitions import parse_plan
+from regulars.domain.template_needs import check_sends, planned
 from regulars.domain.templates import Template, length_of, parse_template, unguarded
 from regulars.errors import DefinitionError
 
@@ -113,14 +112,9 @@ def _unfit(catalog: Path, templates: Mapping[str, Template], definitions: Sequen
     for path in files_of(catalog):
         journey = read_journey(path, beside)
         try:
-            check_sends(journey, templates, _known(journey, plans))
+            check_sends(journey, templates, planned(journey, plans))
         except DefinitionError as error:
             yield UserError(error.message, where=shown(path), fix="docs/templates.md says what is checked")
-
-
-def _known(journey: Journey, plans: Sequence[PlanDefinition]) -> frozenset[str] | None:
-    by = journey.entry.by
-    return planned_properties(by.selection.event, plans) if isinstance(by, EventEntry) else None
 
 
 def _row(one: Template) -> tuple[str, str, str, str]:

@@ -4,6 +4,7 @@ from aws_cdk import ArnFormat, Duration, Stack
 from aws_cdk import aws_iam as iam
 from constructs import Construct
 
+from infra.acknowledge import acknowledge_journeys
 from infra.data import Data
 from infra.http_api import HttpApi
 from infra.journeys import Journeys
@@ -61,6 +62,7 @@ def let_make_machines(function: PythonFunction, stage: Stage, role: iam.Role) ->
     )
     iam.Grant.add_to_principal(grantee=function, actions=_MACHINES, resource_arns=[machines])
     iam.Grant.add_to_principal(grantee=function, actions=["states:DescribeExecution"], resource_arns=[executions])
+    acknowledge_journeys(function, stage.name, "stateMachine", "execution")
     iam.Grant.add_to_principal(
         grantee=function,
         actions=["iam:PassRole"],

@@ -22,7 +22,8 @@ _LAKE = ROOT / "layers" / "lake"
 _PLANS = ROOT / "layers" / "plans"
 _VERSION = RUNTIME.name.removeprefix("python")
 # The AWS services that functions call; descriptions of the other four hundred stay at home.
-SERVICES = frozenset({"dynamodb", "events", "kms", "s3", "sqs", "stepfunctions", "sts"})
+# `email` is what the endpoints call that of sesv2.
+SERVICES = frozenset({"dynamodb", "email", "events", "kms", "s3", "sesv2", "sns", "sqs", "stepfunctions", "sts"})
 _TARGET = ["--python-platform", "aarch64-manylinux_2_28", "--python-version", _VERSION]
 
 

@@ -54,7 +54,7 @@ class Messages(Construct):
                 # What became of a message is an event of the person's.
                 tables.events.allow("GetItem", "Query", "PartiQLInsert"),
                 # Addresses, and what a template names, are opened here.
-                tables.vault.allow("GetItem", "BatchGetItem", "PartiQLInsert"),
+                tables.vault.allow("GetItem", "BatchGetItem", "PartiQLInsert", "ConditionCheckItem"),
                 data.buckets.large.allow("GetObject", under=["events"]),
             ],
             unwraps=data.keys.workspace,

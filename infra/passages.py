@@ -7,6 +7,7 @@ from aws_cdk import aws_events as events
 from aws_cdk import aws_iam as iam
 from constructs import Construct
 
+from infra.acknowledge import acknowledge_journeys
 from infra.data import Data
 from infra.journeys import TIMEOUT, Journeys
 from infra.python_function import Ground, PythonFunction
@@ -96,6 +97,7 @@ def _let_move(function: PythonFunction, stage: Stage) -> None:
     iam.Grant.add_to_principal(
         grantee=function, actions=["states:StopExecution", "states:DescribeExecution"], resource_arns=[executions]
     )
+    acknowledge_journeys(function, stage.name, "stateMachine", "execution")
 
 
 def _arn(stack: Stack, kind: str, name: str) -> str:

@@ -4,6 +4,7 @@ from aws_cdk import ArnFormat, Stack
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
 
+from infra.acknowledge import acknowledge_journeys
 from infra.stage import Stage
 
 
@@ -16,3 +17,4 @@ def let_stop_journeys(function: lambda_.Function, stage: Stage) -> None:
         arn_format=ArnFormat.COLON_RESOURCE_NAME,
     )
     iam.Grant.add_to_principal(grantee=function, actions=["states:StopExecution"], resource_arns=[executions])
+    acknowledge_journeys(function, stage.name, "execution")

@@ -9,9 +9,9 @@ import pytest
 import yaml
 
 from regulars.domain.journey_definitions import parse_journey
-from regulars.domain.journeys import EventEntry, Journey, Webhook, every
+from regulars.domain.journeys import Journey, Webhook, every
 from regulars.domain.plan_definitions import parse_plan
-from regulars.domain.template_needs import check_sends, planned_properties, sends
+from regulars.domain.template_needs import check_sends, planned, sends
 from regulars.domain.templates import Template, length_of, parse_template, render
 from regulars.domain.webhooks import parse_webhook
 
@@ -33,10 +33,7 @@ JOURNEYS: Mapping[str, Journey] = {id: parse_journey(id, one) for id, one in rea
 @pytest.mark.parametrize("id", sorted(JOURNEYS))
 def test_a_journey_gives_what_its_templates_need(id: str) -> None:
     plans = [parse_plan(id, one) for id, one in read("tracking-plan").items()]
-    by = JOURNEYS[id].entry.by
-    check_sends(
-        JOURNEYS[id], TEMPLATES, planned_properties(by.selection.event, plans) if isinstance(by, EventEntry) else None
-    )
+    check_sends(JOURNEYS[id], TEMPLATES, planned(JOURNEYS[id], plans))
 
 
 def test_all_that_is_there_is_sent_and_called() -> None:

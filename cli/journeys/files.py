@@ -17,7 +17,7 @@ from regulars.domain.journey_definitions import parse_journey
 from regulars.domain.journey_machines import compile_journey
 from regulars.domain.journey_names import check_purposes, names_of
 from regulars.domain.journey_parts import Known
-from regulars.domain.journeys import EventEntry, Journey, Webhook, every
+from regulars.domain.journeys import Journey, Webhook, every
 from regulars.domain.messaging import NO_POLICY, Messaging, parse_messaging
 from regulars.domain.plan_definitions import PlanDefinition, parse_plan
 from regulars.domain.purpose_definitions import parse_purposes
@@ -25,7 +25,7 @@ from regulars.domain.purposes import NO_PURPOSES
 from regulars.domain.rate_definitions import parse_rates, unite_tables
 from regulars.domain.rates import NO_RATES
 from regulars.domain.segment_definitions import parse
-from regulars.domain.template_needs import check_sends, planned_properties
+from regulars.domain.template_needs import check_sends, planned
 from regulars.domain.templates import Template, parse_template
 from regulars.domain.workspace import DEFAULT_WORKSPACE, parse_workspace
 from regulars.errors import DefinitionError
@@ -71,14 +71,12 @@ def check_messages(path: Path, journey: Journey, beside: Beside) -> None:
     """Make sure that a journey has its templates and webhooks, and gives what they need. Raises UserError."""
     if beside.templates is None:
         return
-    by = journey.entry.by
-    planned = planned_properties(by.selection.event, beside.plans) if isinstance(by, EventEntry) else None
     try:
         for step in every(journey.steps):
             if isinstance(step, Webhook) and step.to not in beside.webhooks:
                 what = f"webhook to {step.to}: there is none: write catalog/webhooks/{step.to}.yaml"
                 raise DefinitionError("steps", what)
-        check_sends(journey, beside.templates, planned)
+        check_sends(journey, beside.templates, planned(journey, beside.plans))
     except DefinitionError as error:
         fix = "docs/templates.md shows what a template may ask for"
         raise UserError(str(error), where=load(path).at(error.path), fix=fix) from error

@@ -12,6 +12,7 @@ _WORDS = {
     "held_out": "held out",
     "not_sent": "not sent",
     "too_long": "took a year",
+    "sensitive": "the template names a sensitive trait",
     "missing_variable": "the template lacked a variable",
 }
 _EIGHTHS = " ▏▎▍▌▋▊▉█"

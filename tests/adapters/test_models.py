@@ -115,7 +115,9 @@ def _travel(database: MemoryDatabase) -> None:
     )
     claims = Claims(owner="user_id:u", sent=[Sent(START, "email", "marketing")])
     inbox = SealedMessage(owner="user_id:u", id="m", at=START, content=b"c", read=START)
-    database.transact([put_passage(whole, until=START), put_message(message), put_claims(claims), put_inbox(inbox)])
+    database.transact(
+        [put_passage(replace(whole, expires=START)), put_message(message), put_claims(claims), put_inbox(inbox)]
+    )
     store = JourneyStore(database)
     store.draw("user_id:u", Draw("holdout", "p_user_id:u", START))
     store.suppress(Suppressed(owner="email:e", channel="email", since=START, reason="bounce"))

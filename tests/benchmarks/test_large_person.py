@@ -15,7 +15,7 @@ def few() -> list[Read]:
 def test_reading_a_person_costs_what_is_written_down(few: list[Read]) -> None:
     profile, events, evaluation = (one.read_units for one in few)
 
-    assert profile <= 4 * IDENTIFIERS + 19
+    assert profile <= 4 * IDENTIFIERS + 20
     assert events <= 2 * IDENTIFIERS + 17
     assert evaluation <= IDENTIFIERS + 6
 

@@ -18,7 +18,8 @@ def shop(regulars: Regulars) -> Regulars:
     return regulars
 
 
-def test_shows_each_step_with_a_bar_and_what_came_of_it(shop: Regulars) -> None:
+def test_shows_each_step_with_a_bar_and_what_came_of_it(shop: Regulars, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "200")
     said = shop("journey", "report", "welcome").out
 
     assert "welcome, version 1 (live)" in said

@@ -53,6 +53,26 @@ def test_a_move_leads_to_a_journey_that_is_open(regulars: Regulars) -> None:
     assert "no journey open to moves (enter: {api: true}) called welcome" in regulars("journey", "check", PATH).err
 
 
+def test_a_message_by_a_channel_that_its_purpose_has_not_is_refused_whoever_is_asked(regulars: Regulars) -> None:
+    send = "{channel: in_app, template: welcome, purpose: orders, class: transactional}"
+    regulars.write(PATH, f"enter: {{event: Signed Up}}\nsteps:\n  - send: {send}\n")
+    said = regulars("journey", "check", PATH)
+
+    assert said.code == 1
+    assert "names the channel in_app of the purpose orders, and there is none" in said.err
+    assert "add it to its channels in catalog/consent.yaml (email, sms)" in said.err
+
+
+def test_a_template_that_says_what_is_sensitive_is_refused(regulars: Regulars) -> None:
+    plan = "type: identify\ntraits: {properties: {first_name: {type: string, x-privacy: sensitive}}}\n"
+    regulars.write("catalog/tracking-plan/identify.yaml", plan)
+    said = regulars("journey", "check", "catalog/journeys/welcome.yaml")
+
+    assert said.code == 1
+    assert "traits.first_name, which the tracking plan calls sensitive" in said.err
+    assert "calls sensitive" in regulars("template", "check").err
+
+
 def test_draws_a_journey(regulars: Regulars) -> None:
     drawn = regulars("journey", "draw", "catalog/journeys/welcome.yaml")
 

@@ -147,6 +147,19 @@ def test_nothing_is_sent_without_consent() -> None:
     }
 
 
+@pytest.mark.parametrize(("agrees", "came"), [(False, "failed"), (True, "done")], ids=["no", "yes"])
+def test_a_webhook_for_a_purpose_is_called_for_who_consents(agrees: bool, came: str) -> None:
+    call = {"purpose": "news", "enter": {"event": "Signed Up"}, "steps": [{"webhook": {"to": "crm"}}]}
+    purposes = parse_purposes({"purposes": {"news": {"channels": ["email", "sms"]}}})
+    about = {"purpose": "news", "channel": "sms"}
+    said = [an_event(1, name="Consent Given", properties=about, links=("user_id:u",), proven=True)] if agrees else []
+    found = lived(
+        parse_journey("call", call), [*said, an_event(2, name="Signed Up", links=("user_id:u",))], purposes=purposes
+    )
+
+    assert told(found[0])[0][1] == came
+
+
 def test_a_message_waits_for_the_end_of_quiet_hours_and_counts_in_caps() -> None:
     policy = parse_messaging({"quiet": [{"from": "22:00", "to": "08:00"}], "caps": [{"most": 1, "days": 30}]})
     signed = an_event(1, name="Signed Up", links=("user_id:u",), at=START)

@@ -7,7 +7,7 @@ import pytest
 
 from regulars.domain.journey_definitions import parse_journey
 from regulars.domain.plan_definitions import parse_plan
-from regulars.domain.template_needs import bound_names, check_sends, planned_properties
+from regulars.domain.template_needs import Planned, bound_names, check_sends, planned_properties, sensitive_traits
 from regulars.domain.templates import Template, parse_template
 from regulars.errors import DefinitionError
 
@@ -32,7 +32,8 @@ def check(
 ) -> None:
     """Check a journey that sends one template."""
     journey = parse_journey("x", {"purpose": "orders", "enter": enter, "steps": steps})
-    check_sends(journey, {"hello": a_template(text, **fields)}, properties)
+    planned = Planned(properties=properties, sensitive={"health"})
+    check_sends(journey, {"hello": a_template(text, **fields)}, planned)
 
 
 @pytest.mark.parametrize(
@@ -115,6 +116,27 @@ def test_a_property_that_no_entry_brings_is_refused(
 def test_a_property_that_is_kept_sealed_is_refused(name: str) -> None:
     with pytest.raises(DefinitionError, match="kept sealed"):
         check(f"{{{{entry.{name}}}}}", [SEND])
+
+
+@pytest.mark.parametrize("text", ["{{traits.health}}", "{{#traits.health}}x{{/traits.health}}", "{{traits.health.of}}"])
+def test_a_trait_that_is_sensitive_is_refused(text: str) -> None:
+    with pytest.raises(DefinitionError, match=r"traits\.health, which the tracking plan calls sensitive"):
+        check(text, [SEND])
+    check("{{traits.healthy}} {{traits.first_name}}", [SEND])
+
+
+def test_what_a_plan_calls_sensitive_is_inherited_too() -> None:
+    def traits(name: str) -> dict[str, Any]:
+        return {"traits": {"properties": {name: {"type": "string", "x-privacy": "sensitive"}}}}
+
+    plans = [
+        parse_plan("body", {"group": True, **traits("health")}),
+        parse_plan("who", {"type": "identify", "extends": ["body"], **traits("belief")}),
+        parse_plan("unused", {"group": True, **traits("union")}),
+        parse_plan("draft", {"event": "A", "mode": "draft", **traits("votes")}),
+    ]
+
+    assert sensitive_traits(plans) == {"health", "belief"}
 
 
 def test_marketing_by_mail_can_be_unsubscribed_from_in_each_part() -> None:

@@ -136,10 +136,21 @@ def test_what_a_journey_names_has_to_be_there_when_it_is_published(
         ({"enter": {"api": True, "when": {"list": "nowhere"}}}, "the list nowhere"),
         ({"steps": [{"send": {"channel": "email", "template": "hello", "purpose": "ads"}}]}, "ads"),
         ({"steps": [{"send": {"channel": "sms", "template": "hello", "purpose": "newsletter"}}]}, "channel sms"),
+        ({"purpose": "ads", "steps": [{"webhook": {"to": "crm"}}]}, "ads"),
         ({"steps": []}, "at least one step"),
         ({"steps": [{"dance": True}]}, "steps"),
     ],
-    ids=["segment", "list", "computed", "list of a condition", "purpose", "channel", "empty", "unknown"],
+    ids=[
+        "segment",
+        "list",
+        "computed",
+        "list of a condition",
+        "purpose",
+        "channel",
+        "purpose of a call",
+        "empty",
+        "unknown",
+    ],
 )
 def test_a_draft_that_names_what_there_is_not_is_refused(
     workspace: Workspace, changes: dict[str, Any], said: str

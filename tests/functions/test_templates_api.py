@@ -158,6 +158,18 @@ def test_a_journey_has_its_templates_and_webhooks(workspace: Workspace) -> None:
         has_templates(store, calling)
 
 
+def test_no_template_of_a_journey_says_what_is_sensitive(workspace: Workspace) -> None:
+    define(workspace, text="{{traits.health}} {{entry.revenue}}")
+    plan = {"type": "identify", "traits": {"properties": {"health": {"type": "string", "x-privacy": "sensitive"}}}}
+    assert workspace.put("/v1/tracking-plan/identify", {"definition": plan}).status == 200
+    with pytest.raises(DefinitionError, match=r"asks for traits\.health, which the tracking plan calls sensitive"):
+        has_templates(CatalogStore(workspace.world.database), parse_journey("x", JOURNEY))
+    publish(workspace)
+
+    wrong = define(workspace, text="{{#traits.health}}Be well{{/traits.health}}")
+    assert (wrong.status, "calls sensitive" in wrong.text) == (400, True)
+
+
 def test_a_large_template_is_kept(workspace: Workspace) -> None:
     html = "<p>" + "x" * 79_000 + "</p>"
     mail = {"channel": "email", "subject": "x", "text": "x", "html": html}

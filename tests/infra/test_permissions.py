@@ -205,7 +205,7 @@ TABLES = {
         "profiles": "ConditionCheckItem GetItem",
         "catalog": "GetItem Query",
         "events": "GetItem PartiQLInsert Query",
-        "vault": "BatchGetItem GetItem PartiQLInsert",
+        "vault": "BatchGetItem ConditionCheckItem GetItem PartiQLInsert",
     },
     "settle_sends": {
         "journeys": "GetItem PartiQLInsert PutItem",

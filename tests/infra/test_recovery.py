@@ -47,7 +47,7 @@ def test_the_erasure_can_add_to_the_copies_of_the_ledger_and_read_or_change_none
         for policy in resources(deployed.platform, "IAM::Policy").values()
         for statement in policy["PolicyDocument"]["Statement"]
         for action in _listed(statement["Action"])
-        for resource in _listed(statement["Resource"])
+        for resource in _listed(statement.get("Resource", []))
         if "/ledger/*" in str(resource)
     ]
 

@@ -61,8 +61,8 @@ class OnTheWay:
         until = at + 90 * DAY
         self.database.transact(
             [
-                put_passage(a_passage(owner, at=at, since=at, token="t0ken", told=b"sealed"), until=None),
-                put_passage(a_passage(owner, "b", at=at, since=at, ended=at + 1, ending="finished"), until=until),
+                put_passage(a_passage(owner, at=at, since=at, token="t0ken", told=b"sealed")),
+                put_passage(a_passage(owner, "b", at=at, since=at, ended=at + 1, ending="finished", expires=until)),
                 lock_entries(owner, "welcome", 0, at=at),
                 put_message(replace(a_message(owner, at=at, address=address), until=until)),
                 put_claims(Claims(owner=owner, sent=[Sent(at, "email", "marketing")])),

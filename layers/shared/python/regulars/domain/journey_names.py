@@ -46,13 +46,14 @@ def names_of(journey: Journey, content: Mapping[str, Any]) -> Names:
     raw = list(conditions_in(content))
     read = {(one.purpose, one.channel) for each in asked for one in purposes_read(each)}
     sends = [step for step in steps if isinstance(step, Send)]
+    calls = {(step.purpose, None) for step in steps if isinstance(step, Webhook) and step.purpose}
     return Names(
         segments=segments_of(journey),
         lists=frozenset(step.list for step in steps if isinstance(step, Enlist)).union(
             *(named(where, "list") for where in raw)
         ),
         computed=frozenset[str]().union(*(named(where, "computed") for where in raw)),
-        purposes=frozenset(read | {(send.purpose, send.channel) for send in sends}),
+        purposes=frozenset(read | calls | {(send.purpose, send.channel) for send in sends}),
         templates=frozenset(send.template for send in sends),
         webhooks=frozenset(step.to for step in steps if isinstance(step, Webhook)),
         journeys=frozenset(step.journey for step in steps if isinstance(step, Move)),
@@ -107,7 +108,7 @@ def _written(field: str, content: object) -> Iterator[str]:
 
 def check_purposes(names: Names, purposes: Purposes) -> None:
     """
-    Make sure that there are the purposes of a journey, and the channels of those that people may say no to.
+    Make sure that there are the purposes of a journey, and their channels, on which alone anything goes out.
 
     Raises DefinitionError.
     """
@@ -115,7 +116,7 @@ def check_purposes(names: Names, purposes: Purposes) -> None:
         found = purposes.by_id.get(id)
         if found is None:
             raise DefinitionError("", f"names the purpose {id}, and there is none: define it in catalog/consent.yaml")
-        if channel is not None and found.is_asked and found.channels and channel not in found.channels:
-            known = ", ".join(found.channels)
-            fix = f"nobody could agree to it (it has {known}): add it in catalog/consent.yaml, or use one of these"
-            raise DefinitionError("", f"names the channel {channel} of the purpose {id}, which has none: {fix}")
+        if channel is not None and channel not in found.channels:
+            fix = f"add it to its channels in catalog/consent.yaml ({', '.join(found.channels) or 'it has none'})"
+            what = f"names the channel {channel} of the purpose {id}, and there is none, so nothing would ever be sent"
+            raise DefinitionError("", f"{what}: {fix}")

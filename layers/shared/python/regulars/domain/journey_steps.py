@@ -269,6 +269,29 @@ class _Reader:
             quiet=cast(Quiet, read_choice(said.get("quiet", "hold"), f"{path}.quiet", _QUIET)),
         )
 
+    def _webhook(self, id: str, asks: Mapping[str, Any], path: str, _depth: int) -> Webhook:
+        path, purpose = f"{path}.webhook", self._setting.purpose
+        asks = read_fields(
+            asks["webhook"], path, "{to: crm, answers: {coupon: code}}", frozenset({"to", "answers", "failed"})
+        )
+        answers = asks.get("answers", {})
+        if answers != {}:
+            answers = fields(answers, f"{path}.answers", "{coupon: code}, a name and where it stands in the answer")
+        if len(answers) > MAX_ANSWERS:
+            raise DefinitionError(f"{path}.answers", f"keeps at most {MAX_ANSWERS} values of the answer")
+        kept = [
+            (read_id(name, f"{path}.answers", "coupon"), word(place, f"{path}.answers.{name}"))
+            for name, place in answers.items()
+        ]
+        failed = read_choice(asks.get("failed", "go_on"), f"{path}.failed", _MISSING)
+        return Webhook(
+            id,
+            read_id(asks.get("to"), f"{path}.to", "crm"),
+            tuple(kept),
+            cast(Missing, failed),
+            self._setting.known.must("purpose", purpose, "purpose") if purpose else "",
+        )
+
 
 def _wait(id: str, raw: object, path: str) -> Step:
     if isinstance(raw, str):
@@ -295,21 +318,6 @@ def _date(id: str, asks: Mapping[str, Any], path: str) -> Step:
     at = read_time(asks["at"], f"{path}.at") if "at" in asks else None
     missing = read_choice(asks.get("missing", "go_on"), f"{path}.missing", _MISSING)
     return WaitForDate(id, trait, offset, at, cast(Missing, missing))
-
-
-def _webhook(id: str, raw: object, path: str) -> Step:
-    asks = read_fields(raw, path, "{to: crm, answers: {coupon: code}}", frozenset({"to", "answers", "failed"}))
-    answers = asks.get("answers", {})
-    if answers != {}:
-        answers = fields(answers, f"{path}.answers", "{coupon: code}, a name and where it stands in the answer")
-    if len(answers) > MAX_ANSWERS:
-        raise DefinitionError(f"{path}.answers", f"keeps at most {MAX_ANSWERS} values of the answer")
-    kept = [
-        (read_id(name, f"{path}.answers", "coupon"), word(place, f"{path}.answers.{name}"))
-        for name, place in answers.items()
-    ]
-    failed = read_choice(asks.get("failed", "go_on"), f"{path}.failed", _MISSING)
-    return Webhook(id, read_id(asks.get("to"), f"{path}.to", "crm"), tuple(kept), cast(Missing, failed))
 
 
 def _update(id: str, raw: object, path: str) -> Step:
@@ -349,7 +357,6 @@ def _names(kind: str, asks: object) -> Iterator[str]:
 
 _PLAIN: Mapping[str, Callable[[str, object, str], Step]] = {
     "wait": _wait,
-    "webhook": _webhook,
     "update": _update,
     "exit": _exit,
 }

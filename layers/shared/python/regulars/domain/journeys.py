@@ -191,12 +191,17 @@ class Send:
 
 @dataclass(frozen=True, slots=True)
 class Webhook:
-    """Call somebody's address, and keep what is named of the answer: name and path."""
+    """
+    Call somebody's address, and keep what is named of the answer: name and path.
+
+    It is told only of who consents to the journey's `purpose`, by whichever channel; of everybody where that has none.
+    """
 
     id: str
     to: str
     answers: tuple[tuple[str, str], ...] = ()
     failed: Missing = "go_on"
+    purpose: str = ""
 
 
 @dataclass(frozen=True, slots=True)

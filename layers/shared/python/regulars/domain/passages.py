@@ -49,7 +49,7 @@ class Passage:
     `until` what they wait for, if it is an instant, and `token` what lets them go on from a hold. `answers` are the
     numbers of ways by place. `released` is the way that a hold was left by, before the state machine has come to the
     next place. `told` is what webhooks answered, sealed for the owner. `ended` of who is held out lies ahead: they are
-    measured until then.
+    measured until then. `expires` is when its row may be cleared away, by whole seconds, None for not yet.
     """
 
     owner: str
@@ -71,6 +71,7 @@ class Passage:
     converted: int | None = None
     ended: int | None = None
     ending: Ending | None = None
+    expires: int | None = None
     version: int = 0  # of the row
 
     @property

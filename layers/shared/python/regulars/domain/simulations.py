@@ -31,6 +31,7 @@ from regulars.domain.journeys import (
     Wait,
     WaitForDate,
     WaitForTime,
+    Webhook,
 )
 from regulars.domain.lots import HOLDOUT, is_held_out, lot, part_of
 from regulars.domain.passages import Ending
@@ -243,6 +244,8 @@ class _Run:
             case Split(_, _, by):
                 number = part_of(step, lot(by, self._someone.profile_id))
                 return self._came(under, now, in_a_word(step, number), number)
+            case Webhook(purpose=purpose) if purpose and not self._someone.person().consent.allows_somehow(purpose):
+                return self._came(under, now, "failed", 1)
             case Update(_, traits):
                 self._someone.set(traits, now)
                 self._came(under, now, "done", 0)

@@ -71,6 +71,11 @@ class Consent:
         asked: Iterable[str | None] = found.channels if channel is None and found.channels else (channel,)
         return all(self.standing(found, one).granted for one in asked)
 
+    def allows_somehow(self, purpose: str) -> bool:
+        """Say whether a purpose may go on by at least one of its channels: what serves it, and is no message itself."""
+        found = self.purposes.by_id.get(purpose)
+        return found is not None and any(self.allows(purpose, one) for one in found.channels or (None,))
+
     def standing(self, purpose: Purpose, channel: str | None) -> Standing:
         """Say how a person stands to a purpose, on one channel of it where it has any."""
         if not purpose.is_asked:

@@ -36,7 +36,6 @@ from regulars.domain.passages import Ending, Passage
 from regulars.domain.values import find, scalar
 
 LONGEST = 365 * DAY  # of a passage
-KEPT = 90 * DAY  # for so long Step Functions knows an execution by its name
 TOKENS = 3  # of a hold that was asked for again before an answer came: the newest
 _UNSEEN = frozenset({"merged", "held_out", "stopped", "failed"})  # to whom what is done was not, or not all of it
 _ENDINGS: Mapping[type, Ending] = {Move: "moved", Exit: "exit"}
@@ -178,14 +177,6 @@ def gives_way(passage: Passage, others: Sequence[Passage]) -> bool:
         and is_older(one, passage)
         for one in others
     )
-
-
-def kept_until(passage: Passage, journey: Journey) -> int | None:
-    """Say until when a passage that has ended is asked about, None for as long as there is the journey."""
-    if passage.ended is None or journey.entry.again is None:
-        return None
-    after = max(journey.entry.again, journey.entry.cool_down, journey.goal.within if journey.goal else 0)
-    return max(passage.at + after, passage.ended + KEPT)
 
 
 def _asked_again(passage: Passage, journey: Journey, now: int, token: str) -> Passage:

@@ -1,6 +1,7 @@
 """What templates ask of the journeys that send them: properties of the entry, answers of webhooks, a way to leave."""
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
 from regulars.domain.journeys import (
     Awaited,
@@ -20,12 +21,28 @@ from regulars.domain.journeys import (
 )
 from regulars.domain.personal_names import personal_properties
 from regulars.domain.plan_definitions import PlanDefinition
-from regulars.domain.plan_merging import ancestors, merge
+from regulars.domain.plan_merging import ancestors, merge, mode_of
+from regulars.domain.plan_privacy import declare
 from regulars.domain.templates import Template, unguarded, variables
 from regulars.errors import DefinitionError
 
-_ENTRY, _ANSWERS = "entry.", "answers."
+_ENTRY, _ANSWERS, _TRAITS = "entry.", "answers.", "traits."
 UNSUBSCRIBE = "links.unsubscribe"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Planned:
+    """
+    What a tracking plan says to messages of a journey.
+
+    `properties` are those of the entry's event, None where it knows none; `sensitive` are traits that no message says.
+    """
+
+    properties: Collection[str] | None = None
+    sensitive: Collection[str] = ()
+
+
+NOTHING_PLANNED = Planned()
 
 
 def sends(journey: Journey) -> Iterator[Send]:
@@ -40,21 +57,35 @@ def bound_names(journey: Journey, templates: Mapping[str, Template]) -> frozense
     return frozenset(written | _named(journey))
 
 
-def check_sends(journey: Journey, templates: Mapping[str, Template], properties: Collection[str] | None = None) -> None:
+def check_sends(journey: Journey, templates: Mapping[str, Template], planned: Planned = NOTHING_PLANNED) -> None:
     """
     Make sure that each message of a journey has its template, and that the journey gives what that needs.
 
-    `properties` are those that the tracking plan knows of the entry's event, None where it knows none. Raises
-    DefinitionError.
+    Raises DefinitionError.
     """
     webhooks = [step for step in every(journey.steps) if isinstance(step, Webhook)]
     told = {name for webhook in webhooks for name, _ in webhook.answers}
     for send in sends(journey):
         _check_template(send, templates.get(send.template))
-        _check_entry(journey, send, templates[send.template], properties)
+        _check_entry(journey, send, templates[send.template], planned.properties)
+        _check_traits(send, templates[send.template], planned.sensitive)
         if unknown := sorted(_under(_ANSWERS, variables(templates[send.template])) - told):
             raise _wrong(send, f"asks for {_ANSWERS}{unknown[0]}, and no webhook of the journey keeps such an answer")
     _Walk(templates).through(journey.steps, frozenset())
+
+
+def planned(journey: Journey, plans: Sequence[PlanDefinition]) -> Planned:
+    """Gather what a tracking plan says to messages of a journey."""
+    by = journey.entry.by
+    properties = planned_properties(by.selection.event, plans) if isinstance(by, EventEntry) else None
+    return Planned(properties=properties, sensitive=sensitive_traits(plans))
+
+
+def sensitive_traits(plans: Sequence[PlanDefinition]) -> frozenset[str]:
+    """Name the traits that a tracking plan calls sensitive in any call."""
+    lines = (ancestors(plan, plans) for plan in plans if plan.scope != "group")
+    declared = (declare(merge(line)) for line in lines if mode_of(line) != "draft")
+    return frozenset(name for each in declared for name in each.sensitive.get("traits", ()))
 
 
 def planned_properties(event: str, plans: Sequence[PlanDefinition]) -> frozenset[str] | None:
@@ -91,6 +122,13 @@ def _check_entry(journey: Journey, send: Send, template: Template, properties: C
         if by_event and properties is not None and not {name, first} & set(properties):
             known = ", ".join(sorted(properties)[:20])
             raise _wrong(send, f"asks for {_ENTRY}{name}, which the tracking plan does not know; it knows {known}")
+
+
+def _check_traits(send: Send, template: Template, sensitive: Collection[str]) -> None:
+    asked = {name.partition(".")[0] for name in _under(_TRAITS, variables(template))}
+    if told := sorted(asked.intersection(sensitive)):
+        what = f"asks for {_TRAITS}{told[0]}, which the tracking plan calls sensitive, and no message says what is"
+        raise _wrong(send, f"{what}: leave it out of the template")
 
 
 class _Walk:

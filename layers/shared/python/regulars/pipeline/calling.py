@@ -41,13 +41,16 @@ class Caller:
         if seen is None or self._ledger.gives_way(passage, seen.home.owners):
             return DONE
         message = a_message(passage, place, step, now)
-        if reason := _refusal(passage, seen, now):
+        if reason := _refusal(passage, step, seen, now):
             message = replace(message, outcome="refused", settled=now, reason=reason)
             left = answered(passage, 1)
             self._gate.refuse(message, left)
             return self._ledger.tell(message, left, 1)
-        self._gate.claim(message, seen, passage, asked=False)
+        purpose = live.purposes.by_id.get(step.purpose)
+        self._gate.claim(message, seen, passage, asked=purpose is not None and purpose.is_asked)
         message, here = replace(message, version=1), replace(passage, version=passage.version + 1)
+        if not self._gate.is_bound(seen) and (reason := self._objection(here, step, live, now)):
+            return self._end(settled(message, "failed", self._clock(), reason=reason), here, {})
         try:
             content = content_of(here, step, seen, now)
             told = mapped(step, self._callee.call(step.to, message.id, now, content))
@@ -62,6 +65,11 @@ class Caller:
         if message.outcome == "claimed":
             return self._end(settled(message, "unknown", self._clock()), passage, {})
         return self._ledger.tell(message, passage, passage.answers.get(message.place, 1))
+
+    def _objection(self, passage: Passage, step: Webhook, live: Live, now: int) -> str:
+        """Ask somebody with more identifiers than a transaction holds again, now that the claim is there."""
+        seen = self._gate.see(passage.owner, live)
+        return _refusal(passage, step, seen, now) if seen else "gone"
 
     def _end(self, message: Message, passage: Passage, told: Mapping[str, Any]) -> Answered:
         """Write down how a call ended, and how the passage stands with it. Raises ConflictError, UnavailableError."""
@@ -113,9 +121,11 @@ def content_of(passage: Passage, step: Webhook, seen: Seen, now: int) -> dict[st
     }
 
 
-def _refusal(passage: Passage, seen: Seen, now: int) -> str:
+def _refusal(passage: Passage, step: Webhook, seen: Seen, now: int) -> str:
     if seen.person.restricted:
         return "restricted"
+    if step.purpose and not seen.person.consent.allows_somehow(step.purpose):
+        return "consent"
     return "stopped" if passage.has_ended(now) else ""
 
 

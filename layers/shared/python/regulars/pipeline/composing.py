@@ -101,12 +101,12 @@ class Composer:
         )
 
     def _variables(self, names: Collection[str], seen: Seen, passage: Passage) -> dict[str, Any]:
-        """Gather what a template names, and nothing else of the person."""
+        """Gather what a template names, and nothing else of the person. Raises NotComposedError."""
         rooted: dict[str, set[str]] = {}
         for name in names:
             root, _, rest = name.partition(".")
             rooted.setdefault(root, set()).add(rest.partition(".")[0])
-        traits = {name: self._trait(name, seen) for name in sorted(rooted.get("traits", ()))}
+        traits = {name: self._said(name, seen) for name in sorted(rooted.get("traits", ()))}
         found: dict[str, Any] = {"traits": {name: value for name, value in traits.items() if value is not None}}
         found["entry"] = self._entry({name[6:] for name in names if name.startswith("entry.")}, passage)
         found["answers"] = self.told(passage) if "answers" in rooted else {}
@@ -132,6 +132,13 @@ class Composer:
         self._sealer.prepare([passage.owner])
         content = json.dumps(told, ensure_ascii=False, separators=(",", ":")).encode()
         return self._sealer.seal(passage.owner, TOLD, content)
+
+    def _said(self, name: str, seen: Seen) -> Any:
+        """Open a trait for a message, which many eyes may see. Raises NotComposedError for a sensitive one."""
+        value = seen.person.values.get(name)
+        if isinstance(value, Sealed) and value.is_sensitive:
+            raise NotComposedError("sensitive")
+        return self._trait(name, seen)
 
     def _trait(self, name: str, seen: Seen) -> Any:
         """Open a trait; None where there is none, or its key is gone."""

@@ -45,13 +45,14 @@ DONE = Answered(0)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Letter:
-    """A message that is written and not claimed yet, and the person whom the gate has seen."""
+    """A message that is written and not claimed yet; the person whom the gate has seen, and bonds of their address."""
 
     wish: Wish
     message: Message
     outgoing: Outgoing
     seen: Seen
     live: Live
+    bonds: Sequence[Write]
 
 
 class Ledger:
@@ -166,11 +167,12 @@ class Deliverer:
     def _write(self, wish: Wish, place: str, seen: Seen, live: Live, now: int) -> Letter:
         passage, send = wish.passage, wish.send
         address = self._composer.address(send.channel, seen, passage)
-        if self._gate.is_suppressed(address.owner, send.channel):
+        bonds = self._gate.open_to(address.owner, send.channel, seen)
+        if bonds is None:
             raise NotComposedError("suppressed")
         message = a_message(passage, place, send, now, address=address)
         outgoing = self._composer.compose(message, address.to, seen=seen, live=live, send=send, passage=passage)
-        return Letter(wish=wish, message=message, outgoing=outgoing, seen=seen, live=live)
+        return Letter(wish=wish, message=message, outgoing=outgoing, seen=seen, live=live, bonds=bonds)
 
     def _send(self, letter: Letter) -> Answered:
         passage, message = letter.wish.passage, letter.message
@@ -192,10 +194,10 @@ class Deliverer:
         return self._end(settled(message, "sent", self._clock(), sent=sent), claimed)
 
     def _beside(self, letter: Letter) -> list[Write]:
-        """List what is written with the claim: a message of the inbox is there with it."""
+        """List what the claim needs besides: bonds of the address; a message of the inbox is there with it."""
         message, outgoing = letter.message, letter.outgoing
         if message.channel != "in_app":
-            return []
+            return list(letter.bonds)
         inbox = InboxMessage(
             owner=message.owner,
             id=message.id,
@@ -266,7 +268,7 @@ def a_message(
         number=passage.number,
         channel=medium,
         template=step.template if isinstance(step, Send) else step.to,
-        purpose=step.purpose if isinstance(step, Send) else "",
+        purpose=step.purpose,
         kind=step.kind if isinstance(step, Send) else "transactional",
         at=now,
         address=address.owner if address else "",

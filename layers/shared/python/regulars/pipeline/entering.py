@@ -14,9 +14,10 @@ from regulars.domain.journey_entries import refusal
 from regulars.domain.journey_events import entered, refused
 from regulars.domain.live_journeys import ENTER, LiveJourney
 from regulars.domain.lots import HOLDOUT, is_held_out
+from regulars.domain.passage_keeps import stamped
 from regulars.domain.passages import Passage, passage_id
 from regulars.domain.profiles import founder
-from regulars.domain.stepping import bound_of, kept_until
+from regulars.domain.stepping import bound_of
 from regulars.errors import ConflictError
 from regulars.pipeline.hearing import TRIES, Hearing, Tell
 from regulars.pipeline.ports import Clock, Journal, Machines
@@ -90,9 +91,8 @@ class Entering:
             self._journal.count("entries_refused")
             return None
         passage = self._passage(home, owner, one, occasion, id)
-        until = kept_until(passage, one.journey)
         locked = lock_entries(founder(home.profile_id), one.journey.id, lock, at=occasion.at)
-        self._database.transact([put_passage(passage, until=until), locked, *is_still(home)])
+        self._database.transact([put_passage(stamped(passage, one.journey)), locked, *is_still(home)])
         self._journal.count("journeys_entered")
         written = self._journeys.passage(owner, passage.journey, id)
         return self._begin(written, home, live) if written else None

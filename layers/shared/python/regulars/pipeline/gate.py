@@ -25,7 +25,8 @@ from regulars.domain.state import CONSENT, RESTRICTED
 from regulars.pipeline.persons import sum_person
 from regulars.pipeline.ports import Many
 from regulars.pipeline.snapshots import Home, Snapshot, Snapshots
-from regulars.stores.database import Check, Database, Write
+from regulars.pipeline.travellers import is_still
+from regulars.stores.database import Check, Database, Write, number
 from regulars.stores.definitions import DefinitionStore
 from regulars.stores.identities import LINK
 from regulars.stores.journeys import (
@@ -104,9 +105,20 @@ class Gate:
         priority = wish.journey.journey.priority if wish.journey else 0
         return may_send(send, standing, seen.claims, policy, now, zone=zone, priority=priority)
 
-    def is_suppressed(self, address: str, channel: Channel) -> bool:
-        """Say whether an address gets no messages by a channel."""
-        return self._journeys.suppressed(address, channel) is not None
+    def open_to(self, address: str, channel: Channel, seen: Seen) -> list[Write] | None:
+        """
+        List what must stay as it is for an address, as an owner, to get messages by a channel; None where it gets none.
+
+        People give addresses of others as their own, and nothing goes to that of somebody who was erased, or is being.
+        """
+        if self._journeys.suppressed(address, channel) is not None:
+            return None
+        if address in seen.home.owners:
+            return []
+        home, row = self._snapshots.home(alone(address)), self._database.get("vault", address) or {}
+        if home.erased or number(row, "erased"):
+            return None
+        return [*is_still(home), Check("vault", (address, None), was=number(row, "v"))]
 
     def claim(self, message: Message, seen: Seen, passage: Passage, *, asked: bool, more: Sequence[Write] = ()) -> None:
         """

@@ -14,8 +14,9 @@ from regulars.domain.journey_definitions import parse_journey
 from regulars.domain.journey_events import ended, goal_met, passed
 from regulars.domain.journeys import Anew, Journey, turns
 from regulars.domain.live_journeys import LiveJourney
+from regulars.domain.passage_keeps import stamped
 from regulars.domain.passages import Ending, Passage
-from regulars.domain.stepping import gives_way, kept_until
+from regulars.domain.stepping import gives_way
 from regulars.errors import ConflictError, DefinitionError
 from regulars.pipeline.ports import Journal, Machines
 from regulars.stores.database import Database
@@ -72,7 +73,7 @@ class Hearing:
     def save(self, passage: Passage, one: LiveJourney | None) -> Passage:
         """Write a passage over the version that was read; one that has ended goes in its time. Raises ConflictError."""
         journey = one.journey if one else self._former(passage)
-        return self._journeys.save(passage, until=kept_until(passage, journey) if journey else None)
+        return self._journeys.save(stamped(passage, journey) if journey else passage)
 
     def release(self, passage: Passage, way: int) -> None:
         """Let who holds go on by a way; a machine that went on by itself is the truth."""

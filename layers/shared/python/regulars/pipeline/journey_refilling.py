@@ -13,7 +13,7 @@ from operator import itemgetter
 from typing import cast
 
 from regulars.domain.events import Event
-from regulars.domain.instants import DAY
+from regulars.domain.instants import SECOND
 from regulars.domain.journey_deeds import is_own
 from regulars.domain.journeys import Channel, Class
 from regulars.domain.lake import EVENTS
@@ -29,6 +29,7 @@ from regulars.domain.reserved_events import (
     SENT,
     UNKNOWN,
 )
+from regulars.domain.send_ledger import KEPT
 from regulars.domain.sending import Sent
 from regulars.errors import ConflictError
 from regulars.pipeline.lake import Lake
@@ -37,7 +38,6 @@ from regulars.stores.database import Database, number, text
 from regulars.stores.journeys import COMPLAINT, Claims, JourneyStore, Suppressed, put_claims, put_message, put_passage
 
 TRIES = 10
-LEDGER = (365 + 90) * DAY  # how long it is kept what was sent: longer than anybody is under way
 _OUTCOMES: Mapping[str, Outcome] = {
     SENT: "sent",
     FAILED: "failed",
@@ -112,7 +112,7 @@ class JourneyRefiller:
         for _ in range(TRIES):
             if self._journeys.message(message.owner, message.passage, message.place):
                 return False
-            writes = [put_message(replace(message, until=event.at + LEDGER))]
+            writes = [put_message(replace(message, until=(event.at + KEPT) // SECOND * SECOND))]
             if event.name in _CLAIMED and message.channel != "webhook":
                 writes.append(put_claims(_with(self._journeys.claims(message.owner), message)))
             try:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from regulars.domain.instants import DAY, SECOND
 from regulars.domain.journey_definitions import parse_journey
-from regulars.domain.journeys import Entry
+from regulars.domain.journeys import Journey
 from regulars.domain.passage_keeps import LEAST, passage_until
 from regulars.domain.releases import Releases
 from regulars.errors import ConflictError, DefinitionError
@@ -33,7 +33,7 @@ _YOUNG = DAY  # rows that are no older may be of somebody whose first event is o
 
 @dataclass(frozen=True, slots=True)
 class _Rules:
-    entries: Mapping[str, Entry]
+    journeys: Mapping[str, Journey]
     archived: frozenset[str]
 
 
@@ -92,13 +92,13 @@ class JourneyRetainer:
 
     def _stamp(self, item: Item) -> int:
         passage = passage_in(item)
-        if passage is None or "expires" in item:
+        if passage is None or passage.expires is not None:
             return 0
-        if (entry := self._rules.entries.get(passage.journey)) is None and (
+        if (journey := self._rules.journeys.get(passage.journey)) is None and (
             passage.journey not in self._rules.archived
         ):
             return 0  # its rules cannot be read, so nobody knows what they ask for
-        if (until := passage_until(passage, entry)) is None:
+        if (until := passage_until(passage, journey)) is None:
             return 0
         self._database.put("journeys", {**item, "expires": until // SECOND}, was=passage.version)
         return 1
@@ -107,7 +107,7 @@ class JourneyRetainer:
 def _rules_of(versions: Sequence[Definition], releases: Releases) -> _Rules:
     """Read by which rules people enter journeys now, each by its newest version that is not archived."""
     states: dict[str, list[str]] = defaultdict(list)
-    entries = {}
+    journeys = {}
     for version in versions:  # in the order of their numbers
         journey = version.id.partition("#")[0]
         states[journey].append(version.content["state"])
@@ -115,8 +115,8 @@ def _rules_of(versions: Sequence[Definition], releases: Releases) -> _Rules:
             try:
                 content = version.content["definition"]
                 read = parse_journey(journey, content, calendar=releases.calendar, computed=releases.computed)
-                entries[journey] = read.entry
+                journeys[journey] = read
             except DefinitionError:
-                entries.pop(journey, None)
+                journeys.pop(journey, None)
     archived = frozenset(journey for journey, all in states.items() if set(all) == {"archived"})
-    return _Rules(entries, archived)
+    return _Rules(journeys, archived)

@@ -69,8 +69,8 @@ class Passing:
         """
         Let who is behind an instance come to a place, or give the answer where there is nothing more to do.
 
-        Nothing is written yet. Whoever has ended, is gone, or went through with the same key already is stopped. Raises
-        ConflictError, UnavailableError, ValueError.
+        Nothing is written yet. Whoever has ended, is gone or restricted, or went through with the same key already is
+        stopped. Raises ConflictError, UnavailableError, ValueError.
         """
         owner, journey, id = name_of(instance)
         passage = self._journeys.passage(owner, journey, id)
@@ -85,7 +85,7 @@ class Passing:
         if place in passage.answers and place != passage.place:
             return Answer(passage.answers[place])  # asked long ago; the answer comes late, and to nobody
         home = self._travellers.home(owner)
-        if home.erased:
+        if home.erased or (place != END and self._travellers.is_restricted(home)):
             return self._end(passage, "stopped")
         if len(home.owners) > 1 and yields(passage, self._travellers.passages(home, journey)):
             return self._end(passage, "merged")

@@ -3,10 +3,10 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from regulars.domain.journeys import EventEntry, Journey, Webhook, every
+from regulars.domain.journeys import Journey, Webhook, every
 from regulars.domain.live_journeys import GOING
-from regulars.domain.plan_definitions import parse_plan
-from regulars.domain.template_needs import check_sends, planned_properties, sends
+from regulars.domain.plan_definitions import PlanDefinition, parse_plan
+from regulars.domain.template_needs import check_sends, planned, sends
 from regulars.domain.templates import Template, parse_template
 from regulars.errors import DefinitionError, InvalidRequestError
 from regulars.stores.catalog import CatalogStore
@@ -24,7 +24,7 @@ def has_templates(store: CatalogStore, journey: Journey) -> Mapping[str, Templat
             what = f"webhook to {step.to}: there is none: write catalog/webhooks/{step.to}.yaml, and apply it"
             raise DefinitionError("steps", what)
     templates = templates_of(store, journey)
-    check_sends(journey, templates, _planned(store, journey))
+    check_sends(journey, templates, planned(journey, _plans(store)))
     return templates
 
 
@@ -40,7 +40,8 @@ def fits_journeys(store: CatalogStore, template: Template) -> None:
         journey = live.journey
         if any(send.template == template.id for send in sends(journey)):
             try:
-                check_sends(journey, {**templates_of(store, journey), template.id: template}, _planned(store, journey))
+                templates = {**templates_of(store, journey), template.id: template}
+                check_sends(journey, templates, planned(journey, _plans(store)))
             except DefinitionError as error:
                 what = f"does not fit the journey {journey.id}, version {journey.version}: {error.message}"
                 raise DefinitionError("", what) from None
@@ -78,9 +79,5 @@ def _below(content: object, name: str) -> Iterator[Any]:
             yield from _below(each, name)
 
 
-def _planned(store: DefinitionStore, journey: Journey) -> frozenset[str] | None:
-    by = journey.entry.by
-    if not isinstance(by, EventEntry):
-        return None
-    plans = [parse_plan(one.id, one.content) for one in store.list("tracking_plan")]
-    return planned_properties(by.selection.event, plans)
+def _plans(store: DefinitionStore) -> list[PlanDefinition]:
+    return [parse_plan(one.id, one.content) for one in store.list("tracking_plan")]

@@ -12,6 +12,7 @@ from regulars.domain.lots import Draw, first_of, lot
 from regulars.domain.passages import Passage
 from regulars.domain.people import Person
 from regulars.domain.profiles import alone
+from regulars.domain.state import RESTRICTED
 from regulars.pipeline.persons import Persons, sum_person
 from regulars.pipeline.ports import Clock, Many
 from regulars.pipeline.seeing import events_seen
@@ -58,6 +59,11 @@ class Travellers:
         person = self._persons.bring_up(person, identities, live, compiled.events, since=head.catalog)
         short = compiled.short_of(person, self._clock())
         return self._persons.recount(person, home.owners, live, short) if short else person
+
+    def is_restricted(self, home: Home) -> bool:
+        """Say whether nothing is done with a person but to keep what is kept of them."""
+        identities = self._snapshots.read(home).identities.values()
+        return any(part.name == RESTRICTED for identity in identities for part in identity.parts)
 
     def fulfils(self, home: Home, live: Live, condition: str) -> bool:
         """Say whether a condition of a journey, by the id of its segment, is true of a person now."""

@@ -57,13 +57,9 @@ class JourneyStore:
         prefix = _PASSAGE if journey is None else f"{_PASSAGE}{journey}#"
         return [passage_from(item) for item in self._database.query("journeys", owner, prefix=prefix)]
 
-    def save(self, passage: Passage, *, until: int | None = None) -> Passage:
-        """
-        Write a passage over the version that was read; give it as it stands then.
-
-        It may be cleared away after an instant `until`. Raises ConflictError.
-        """
-        write = put_passage(passage, until=until)
+    def save(self, passage: Passage) -> Passage:
+        """Write a passage over the version that was read; give it as it stands then. Raises ConflictError."""
+        write = put_passage(passage)
         self._database.put(write.table, write.item, was=write.was)
         return replace(passage, version=passage.version + 1)
 
@@ -135,8 +131,8 @@ class JourneyStore:
         self._database.delete("journeys", suppressed.owner, key, was=suppressed.version)
 
 
-def put_passage(passage: Passage, *, until: int | None = None) -> Put:
-    """The write of a passage over the version that was read; it may be cleared away after an instant `until`."""
+def put_passage(passage: Passage) -> Put:
+    """The write of a passage over the version that was read."""
     item: dict[str, str | int | bytes] = {
         "owner": passage.owner,
         "item": f"{_PASSAGE}{passage.journey}#{passage.id}",
@@ -158,7 +154,7 @@ def put_passage(passage: Passage, *, until: int | None = None) -> Put:
         "ended": passage.ended,
         "ending": passage.ending,
         "told": passage.told or None,
-        "expires": until // SECOND if until is not None else None,
+        "expires": passage.expires // SECOND if passage.expires is not None else None,
     }
     item |= {name: value for name, value in some.items() if value is not None}
     return Put("journeys", item, was=passage.version)
@@ -240,6 +236,7 @@ def passage_from(item: Item) -> Passage:
         converted=_maybe(item, "converted"),
         ended=_maybe(item, "ended"),
         ending=cast(Ending, text(item, "ending")) if "ending" in item else None,
+        expires=number(item, "expires") * SECOND if "expires" in item else None,
         version=number(item, "v"),
     )
 
