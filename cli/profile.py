@@ -14,9 +14,11 @@ from cli.errors import AnswerError, UserError
 from cli.orders import worth
 from cli.output import instant, table
 from cli.session import Session, session_of
+from regulars.domain.journey_deeds import JOURNEYS
 
 REFERENCE = "a reference is a profile id (p_…) or kind:value, such as user_id:ann or email:ann@shop.example"
 MASKED = Text("•••", style="dim")
+_OF_A_JOURNEY = ("reason", "came", "ending", "journey", "version", "place", "channel", "template", "held_out")
 
 
 class Commands(TyperGroup):
@@ -214,10 +216,7 @@ def _memberships(found: Mapping[str, Any]) -> Any:
 
 
 def _events(events: Iterable[Mapping[str, Any]]) -> Any:
-    rows = (
-        (instant(one["timestamp"]), one["type"], one["event"], one["source"], _properties(one["properties"]))
-        for one in events
-    )
+    rows = ((instant(one["timestamp"]), one["type"], one["event"], one["source"], _properties(one)) for one in events)
     return _table("Newest events", ("at", "type", "event", "source", "properties"), rows)
 
 
@@ -230,6 +229,12 @@ def _value(one: Mapping[str, Any]) -> object:
     return MASKED if one.get("masked") else one.get("value")
 
 
-def _properties(properties: Mapping[str, Any]) -> str:
-    text = ", ".join(f"{name}: {value}" for name, value in properties.items())
+def _properties(event: Mapping[str, Any]) -> str:
+    said = _of_a_journey(event["properties"]) if event["source"] == JOURNEYS else event["properties"]
+    text = ", ".join(f"{name}: {value}" for name, value in said.items())
     return text if len(text) <= 100 else f"{text[:100]}…"
+
+
+def _of_a_journey(said: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Give what became of somebody and why, then where: ids are for programs."""
+    return {name: said[name] for name in _OF_A_JOURNEY if name in said}

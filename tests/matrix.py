@@ -47,6 +47,13 @@ _METER = "tests/pipeline/test_meter.py::"
 _ERASING = "tests/world/test_erasing.py::"
 _KEEPING = "tests/world/test_keeping_journeys.py::"
 _JOURNEYS = "tests/world/test_forgetting_journeys.py::"
+_DELIVERING = "tests/pipeline/test_delivering.py::"
+_SETTLING = "tests/pipeline/test_settling.py::"
+_AT_ONCE = "tests/world/test_sends_at_once.py::"
+_TEMPLATES = "tests/domain/test_templates.py::"
+_HOOKS = "tests/adapters/test_webhooks.py::"
+_HOOKS_API = "tests/functions/test_webhooks_api.py::"
+_RECOVERED = "tests/world/test_recovering_journeys.py::"
 _ERASED = "tests/e2e/test_erased.py::"
 _STANDING = "tests/domain/test_standing.py::"
 _RESTRICTING = "tests/world/test_restricting.py::"
@@ -270,10 +277,13 @@ ATTACKS: Sequence[Row] = (
     _row(
         "A25",
         "a function that somebody took over: 24 actions that none needs, each role of a function",
-        "none is allowed; what each may do is listed and compared with the template",
+        "none is allowed, but what one of them is for: letters and texts to people, and the role of state machines that"
+        " it makes; what each may do is listed and compared with the template",
         f"{_TEMPLATE}test_no_role_of_a_function_may_do_what_nothing_here_needs",
         f"{_TEMPLATE}test_nobody_but_the_platform_may_take_on_a_role",
         "tests/infra/test_permissions.py::test_a_function_does_exactly_this_with_tables",
+        "tests/infra/test_permissions.py::test_texts_go_to_numbers_and_letters_come_from_the_domain_of_the_sender",
+        "tests/infra/test_permissions.py::test_only_who_publishes_journeys_makes_state_machines_of_that_stage_for_that_role",
         "tests/infra/test_permissions.py::test_only_these_open_the_workspace_key",
         "tests/infra/test_permissions.py::test_no_action_is_a_pattern",
     ),
@@ -286,6 +296,7 @@ ATTACKS: Sequence[Row] = (
         "tests/infra/test_functions.py::test_the_environment_holds_no_secret",
         "tests/adapters/test_observability.py::test_tells_an_error_by_its_class_and_place_and_not_by_its_words",
         f"{_SEALING}test_the_vault_holds_no_secret_in_clear",
+        f"{_HOOKS_API}test_a_secret_is_kept_sealed_and_bound_to_its_webhook",
     ),
     _row(
         "A27",
@@ -297,23 +308,36 @@ ATTACKS: Sequence[Row] = (
     _row(
         "A28",
         "reading back a secret that was given to the platform",
-        "a secret of a source is shown once and kept by nobody",
+        "a secret of a source is shown once and kept by nobody; one of a webhook is shown once and kept sealed",
         f"{_KEYS}test_a_public_key_can_be_read_again_and_a_secret_is_kept_by_nobody",
+        f"{_HOOKS_API}test_the_first_secret_is_made_with_the_webhook_and_told_once",
         later="credentials of destinations come with destinations",
     ),
     _row(
         "A29",
         "an address of an inner network, where the platform would ask it",
-        "no function asks an address that somebody named: only the keys of the user pool are fetched, by a setting",
-        f"{_TEMPLATE}test_nothing_of_the_library_asks_an_address_that_somebody_named",
-        later="webhooks come with destinations",
+        "webhooks alone go to an address that somebody named: public ones only, looked up once and called at what was"
+        " found, and no redirect is followed",
+        f"{_TEMPLATE}test_webhooks_alone_ask_an_address_that_somebody_named",
+        f"{_HOOKS_API}test_addresses_that_are_refused",
+        f"{_HOOKS}test_what_is_near_is_never_called",
+        f"{_HOOKS}test_no_address_of_a_private_network_is_public",
+        f"{_HOOKS}test_the_address_that_was_looked_at_is_the_one_that_is_called",
+        f"{_HOOKS}test_an_answer_that_is_none_fails_and_only_who_is_busy_is_asked_again",
+        f"{_HOOKS}test_this_machine_is_called_only_where_everything_is_on_it",
     ),
     _row(
         "A30",
         "a definition or a template that runs something",
-        "there are no templates; conditions of segments are data, patterns have no backtracking",
+        "definitions are data, patterns have no backtracking; templates have values and sections and nothing else, each"
+        " value is escaped for where it stands, and what would grow without bound is not sent",
         "tests/payloads/test_parade.py::test_gets_its_verdict",
-        later="templates of letters come with journeys",
+        "tests/payloads/test_parade.py::test_a_definition_that_would_run_or_cost_something_is_refused",
+        f"{_TEMPLATES}test_what_no_template_says",
+        f"{_TEMPLATES}test_what_no_html_says",
+        f"{_TEMPLATES}test_a_value_is_a_value_wherever_it_stands",
+        f"{_TEMPLATES}test_a_whole_address_of_a_person_is_one_of_a_page_or_the_message_is_not_sent",
+        f"{_TEMPLATES}test_what_would_grow_without_bound_is_not_sent",
     ),
 )
 
@@ -322,8 +346,8 @@ PROMISES: Sequence[Row] = (
         "P1",
         "after an erasure no form of anything that the person said is anywhere: tables, queues, objects and their"
         " versions, logs, runs of state machines, files, temporary folders",
-        "25 sealed values and 5 clear ones, each in some 80 forms; no sealed one in any form before it, either."
-        " Clear ones stay in streams for a day",
+        "26 sealed values and 6 clear ones, each in some 80 forms; no sealed one in any form before it, either."
+        " Clear ones stay in streams for a day; runs of journeys name a hash for 90 days",
         f"{_ERASED}test_what_is_sealed_never_stood_anywhere_in_any_form",
         f"{_ERASED}test_nothing_that_they_said_is_left",
         f"{_ERASED}test_no_row_but_those_of_the_ledger_and_the_trail_names_them",
@@ -336,11 +360,14 @@ PROMISES: Sequence[Row] = (
         "the person of P1 was merged, taken apart, refused, given up by a stream, corrected, uploaded, exported; on a"
         " journey they are stopped, and nothing but a complaint is left",
         f"{_ERASED}test_nothing_that_they_said_is_left",
+        f"{_ERASED}test_whoever_is_on_a_journey_is_stopped_there",
         f"{_ERASING}test_nothing_is_left_of_what_lies_by_time_and_not_by_person",
         "tests/domain/test_invocation_records.py::test_nobody_who_is_gone_is_named_and_the_records_of_others_stay",
         f"{_ERASING}test_a_split_off_side_stays_and_forgets_by_whom_it_was_tied",
         f"{_ERASING}test_an_erasure_that_is_interrupted_everywhere_goes_on",
         f"{_JOURNEYS}test_all_rows_go_and_whoever_is_under_way_is_stopped",
+        f"{_JOURNEYS}test_what_journeys_told_of_them_goes_from_the_lake_too",
+        f"{_JOURNEYS}test_a_complaint_outlives_an_erasure_and_a_lift_as_hash_channel_and_instant",
         f"{_JOURNEYS}test_what_comes_back_to_a_claim_of_somebody_erased_writes_nothing",
         f"{_JOURNEYS}test_what_was_written_while_the_first_round_ran_goes_with_the_next",
     ),
@@ -362,6 +389,7 @@ PROMISES: Sequence[Row] = (
         f"{_ERASING}test_a_repeat_takes_away_what_a_restored_table_brought_back",
         f"{_RECOVERY}test_after_a_drill_everything_is_back_but_who_was_erased",
         "tests/world/test_refilling.py::test_whoever_was_erased_is_not_in_the_lake_and_late_files_bring_nobody_back",
+        f"{_RECOVERED}test_nothing_told_of_whom_was_erased_comes_back",
     ),
     _row(
         "P5",
@@ -375,7 +403,12 @@ PROMISES: Sequence[Row] = (
         "tests/infra/test_tables.py::test_a_table_can_be_taken_back_to_any_second",
         "tests/infra/test_erasing.py::test_what_the_register_says_of_times_is_what_is_deployed",
     ),
-    _row("P6", "a destination that refuses to delete keeps the request open", "", later="destinations"),
+    _row(
+        "P6",
+        "a destination that refuses to delete keeps the request open",
+        "",
+        later="destinations; whom a webhook told has to be asked by hand",
+    ),
     _row(
         "P7",
         "whoever asks for access gets everything, and nothing of others",
@@ -393,19 +426,23 @@ PROMISES: Sequence[Row] = (
     _row(
         "P9",
         "a withdrawal ends what it was consented to within a minute",
-        "the person leaves the segments that need it, and the bus is told",
+        "the person leaves the segments that need it, and the bus is told; no message is claimed after it, whatever"
+        " happens at once. A complaint withdraws, too",
         f"{_CONSENT}test_a_withdrawal_is_told_within_a_minute",
         "tests/functions/test_consent_api.py::test_a_segment_has_only_whom_it_may_reach_and_loses_them_with_their_consent",
         "tests/functions/test_preferences.py::test_one_click_withdraws_once_from_what_the_letter_is_about",
-        later="sends come with journeys",
+        f"{_AT_ONCE}test_a_message_is_claimed_once_and_only_while_it_may_go_out",
+        f"{_SETTLING}test_a_complaint_withdraws_from_what_the_message_was_for_by_its_channel",
     ),
     _row(
         "P10",
         "each purpose at each outlet: without consent it is denied",
-        "segments, their members and what reads them",
+        "segments, their members and what reads them; messages of journeys",
         "tests/domain/test_consent_gates.py::test_nobody_is_in_a_segment_whose_purpose_they_do_not_consent_to",
         "tests/domain/test_consent_gates.py::test_segments_agree_with_brute_force_over_random_catalogs",
         "tests/domain/test_consent_gates.py::test_without_a_definition_nothing_is_allowed",
+        f"{_DELIVERING}test_without_consent_nothing_is_sent_but_what_needs_none",
+        "tests/domain/test_sending.py::test_nothing_goes_to_somebody_of_whom_one_thing_speaks_against_it",
         later="destinations",
     ),
     _row(
@@ -441,10 +478,13 @@ PROMISES: Sequence[Row] = (
     _row(
         "P14",
         "a restricted person is in nothing that is done with people",
-        "segments, their members and the bus",
+        "segments, their members, the bus, messages and webhooks",
         f"{_RESTRICTING}test_they_leave_all_segments_are_announced_once_and_come_back_when_released",
         f"{_RESTRICTING}test_one_restricted_identifier_restricts_whoever_it_joins",
         f"{_RESTRICTING}test_a_rebuild_and_a_new_segment_leave_them_out",
+        f"{_DELIVERING}test_nothing_is_sent_to_somebody_restricted_and_nothing_is_told_of_somebody_erased",
+        f"{_DELIVERING}test_no_webhook_is_called_about_somebody_restricted",
+        f"{_AT_ONCE}test_a_message_is_claimed_once_and_only_while_it_may_go_out",
         later="previews and SQL over the lake count them; they act on nobody",
     ),
     _row(
@@ -492,6 +532,7 @@ PROMISES: Sequence[Row] = (
         f"{_ERASING}test_what_is_sent_uploaded_or_corrected_afterwards_is_refused",
         "tests/pipeline/test_ingest.py::test_stores_nothing_of_an_erased_person",
         "tests/pipeline/test_ingest.py::test_an_event_of_somebody_else_that_names_an_erased_person_is_not_stored",
+        f"{_DELIVERING}test_an_erased_person_leaves_nothing_to_send_and_nothing_is_told",
     ),
     _row(
         "P20",
@@ -526,13 +567,13 @@ PROMISES: Sequence[Row] = (
     _row(
         "P24",
         "nothing leaves the region of the deployment",
-        "",
+        "but messages to the person, and what a webhook is told, wherever its owner runs it",
         f"{_TEMPLATE}test_nothing_leaves_the_region",
     ),
     _row(
         "P25",
         "what is sensitive, or of minors, leaves to nobody that was not named",
-        "nothing leaves the account; the bus carries ids",
+        "the bus carries ids; messages go to the person, and to a webhook what its journey names",
         "tests/adapters/test_bus.py::test_tells_who_where_since_when_and_nothing_else",
         "tests/domain/test_roles.py::test_only_the_privacy_role_sees_what_is_sensitive",
         later="destinations",

@@ -602,8 +602,8 @@ GUARDS: Sequence[Guard] = (
     Guard(
         "whoever lets somebody in holds the lock of their entries",
         f"{LIBRARY}/pipeline/entering.py",
-        "        self._database.transact([put_passage(passage, until=until), locked, *is_still(home)])\n",
-        "        self._database.transact([put_passage(passage, until=until)])\n",
+        "        self._database.transact([put_passage(stamped(passage, one.journey)), locked, *is_still(home)])\n",
+        "        self._database.transact([put_passage(stamped(passage, one.journey))])\n",
         ("tests/world/test_passages.py",),
     ),
 )

@@ -27,7 +27,7 @@ PAGE = """<!doctype html><html lang="en"><meta charset="utf-8"><title>{title}</t
   td {{ overflow-wrap: anywhere }}
   th {{ white-space: nowrap }}
   iframe {{ width: 100%; height: 40rem; border: 1px solid #8888; background: #fff }}
-  pre {{ white-space: pre-wrap }}
+  pre {{ white-space: pre-wrap; overflow-wrap: anywhere }}
   :root {{ color-scheme: light dark }}
 </style>
 <h1>{title}</h1>

@@ -1,9 +1,11 @@
 """Mail in the emulator: what a letter carries besides its text is kept too, so that it can be looked at.
 
-The stock emulator drops the headers and the tags of a letter that is sent by SES v2, and when a text was sent.
+The stock emulator drops the headers and the tags of a letter that is sent by SES v2, and when a text was sent. It
+writes into its log to whom both went, and texts to the disk: here they are in memory alone, until the platform ends.
 """
 
 import json
+import logging
 import time
 from typing import Any
 
@@ -34,6 +36,10 @@ def apply() -> None:
 
     log_for = sns._sms_log_for
     sns._sms_log_for = lambda number: _Stamping(log_for(number))
+    for service in (ses_v2, sns):
+        service.logger.setLevel(logging.WARNING)  # below that it says whom it wrote to
+    state_of_sns = sns.get_state
+    sns.get_state = lambda: state_of_sns() | {"sms_messages": {}}
     ses_v2.handle_request = handle_request
     app._handle_ses_messages_request = tell_messages
 

@@ -101,6 +101,33 @@ def test_takes_another_spelling_of_the_same_for_unchanged(applied: Regulars) -> 
     assert acts(applied.json("plan"))["segment just_browsing"] == "unchanged"
 
 
+@pytest.mark.parametrize(
+    ("file", "before", "after"),
+    [
+        ("journeys/welcome", "wait: 2 days", "wait: 3 days"),
+        ("journeys/welcome", "template: what_others_like", "template: good_to_see_you"),
+        ("journeys/welcome", "within: 14 days", "within: 15 days"),
+        ("journeys/welcome", "purpose: newsletter", "purpose: orders"),
+        ("journeys/abandoned_cart", "holdout: 10", "holdout: 11"),
+        (
+            "journeys/delivery_problem",
+            "template: delivery_delayed, class",
+            "template: delivery_delayed, quiet: skip, class",
+        ),
+        ("templates/delivery_delayed", "is late", "is very late"),
+        ("templates/welcome", "Thank you for signing up", "Thanks for signing up"),
+        ("webhooks/coupons", "timeout: 5 seconds", "timeout: 6 seconds"),
+    ],
+)
+def test_what_people_would_get_differently_is_changed(applied: Regulars, file: str, before: str, after: str) -> None:
+    path = applied.folder / f"catalog/{file}.yaml"
+    assert before in path.read_text()
+    path.write_text(path.read_text().replace(before, after))
+
+    kind, _, id = file.partition("s/")
+    assert acts(applied.json("plan"))[f"{kind} {id}"] == "change"
+
+
 def test_leaves_alone_what_no_file_names(applied: Regulars) -> None:
     (applied.folder / "catalog/segments/lapsed.yaml").unlink()
 

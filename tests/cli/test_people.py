@@ -3,6 +3,10 @@
 import pytest
 
 from cli.output import instant
+from regulars.domain.journey_events import not_sent
+from regulars.domain.journeys import Send
+from regulars.domain.passages import Passage
+from regulars.pipeline.telling_journeys import Teller
 from tests.cli.conftest import Regulars
 
 EMAIL = "ann@shop.example"
@@ -24,6 +28,20 @@ def test_shows_a_person_on_one_page(shop: Regulars) -> None:
 
     for said in ("2 orders, 601.00 net", "gold", "Big spenders", "big_spenders", "Order Completed", "order_id: 2"):
         assert said in out
+
+
+def test_says_first_why_a_message_of_a_journey_was_not_sent(shop: Regulars) -> None:
+    workspace = shop.platform.workspace
+    owner, now = workspace.owner("user_id", "ann"), workspace.world.clock.now
+    passage = Passage(owner=owner, journey="welcome", number=3, id="f" * 32, key="", at=now)
+    refused = not_sent(
+        passage, "tip#2", Send(id="tip", channel="email", template="tip", purpose="newsletter"), "consent", now
+    )
+    Teller(workspace.world.database, workspace.sealer, workspace.world.clock).tell(owner, refused)
+
+    (line,) = [line for line in shop("profile", "user_id:ann").out.splitlines() if "Message Not Sent" in line]
+    assert "reason: consent, journey: welcome, version: 3, place: tip#2, channel: email, template: tip" in line
+    assert passage.id not in line
 
 
 def test_shows_what_is_computed_of_a_person(shop: Regulars) -> None:

@@ -16,6 +16,8 @@ pytestmark = [pytest.mark.e2e, pytest.mark.timeout(900)]
 
 COPIES = "object ledger/"  # of the ledger, for a restore: keyed hashes, as in the ledger itself
 HASHES_STAY = ("vault", "catalog", "audit", "identities")  # the ledger, and who read them: docs/requests.md
+# Histories of Step Functions name whoever went through a journey by the hash, for 90 days: docs/requests.md.
+RUNS_OF_JOURNEYS = "run of regulars-local-erased-"
 PLANTED = "Planted.Canary@Planted.example"
 
 
@@ -81,13 +83,32 @@ def test_no_row_but_those_of_the_ledger_and_the_trail_names_them(life: Life, aft
     found = find_all(hashes, [thing for thing in after if thing[0].split()[0] in ("table", "object", "queue", "run")])
 
     elsewhere = {place for place, _ in found if not any(f"tables{name}" in place for name in HASHES_STAY)}
-    assert {place for place in elsewhere if not place.startswith(COPIES)} == set()
+    assert {place for place in elsewhere if not place.startswith((COPIES, RUNS_OF_JOURNEYS))} == set()
+
+
+@pytest.mark.usefixtures("certificate")
+def test_whoever_is_on_a_journey_is_stopped_there(life: Life) -> None:
+    states = life.platform.aws("stepfunctions")
+    found = states.list_state_machines()["stateMachines"]
+    (machine,) = [one["stateMachineArn"] for one in found if one["name"].startswith("regulars-local-erased-")]
+
+    runs = states.list_executions(stateMachineArn=machine)["executions"]
+    assert [run["status"] for run in runs] == ["ABORTED"]
 
 
 def test_the_certificate_counts_what_was_there_and_names_what_remains(life: Life, certificate: dict[str, Any]) -> None:
     assert (certificate["named"], certificate["erased"]) == (2, len(life.owners))
     removed = {name for name, number in certificate["removed"].items() if number}
-    assert {"events", "identities", "profiles", "memberships", "quarantine", "tallies", "lake_rows"} <= removed
+    assert {
+        "events",
+        "identities",
+        "profiles",
+        "memberships",
+        "quarantine",
+        "tallies",
+        "lake_rows",
+        "journeys",
+    } <= removed
     assert "streams" in {each["place"] for each in certificate["remains"]}
     assert life.ask("POST", "/v1/privacy/certificates/check", certificate, role="privacy") == {"genuine": True}
 

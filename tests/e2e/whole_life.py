@@ -12,10 +12,12 @@ from urllib.parse import urlsplit
 import httpx
 
 from local.platform.saved import read
+from tests.e2e.desk import Desk
 from tests.e2e.later import settings_of
 from tests.e2e.place import ROOT
 from tests.e2e.platform import Platform
-from tests.e2e.shopping import RUN
+from tests.e2e.publishing import allow_inbox, publish, write_template
+from tests.e2e.shopping import RUN, wait_for
 
 MINUTE = 60
 HOUR = 60 * MINUTE
@@ -46,6 +48,7 @@ SEALED = {
     "reason of a correction": "by her erased letter of May",
     "corrected name": "Erasmine-Amended",
     "proof of consent": "erased-signature-on-paper",
+    "answer of a webhook": f"erased-coupon-{RUN}",
 }
 # What is kept in clear of a person, for it tells nobody by itself: it has to be gone with them.
 CLEAR = {
@@ -54,6 +57,18 @@ CLEAR = {
     "event": f"Erased Thing Done {RUN}",
     "path of a page": f"/erased/path/{RUN}",
     "campaign": f"erased-campaign-{RUN}",
+    "key of an entry": f"erased-cart-{RUN}",
+}
+JOURNEY: dict[str, Any] = {
+    "enter": {"event": "Cart Shown", "key": "cart_id"},
+    "purpose": "orders",
+    "steps": [
+        {"webhook": {"to": "erased", "answers": {"coupon": "code"}, "failed": "exit"}},
+        {"send": {"channel": "email", "template": "erased_letter", "class": "transactional"}},
+        {"send": {"channel": "sms", "template": "erased_text", "class": "transactional"}},
+        {"send": {"channel": "in_app", "template": "erased_note", "class": "transactional"}},
+        {"wait": "3 days"},
+    ],
 }
 
 
@@ -89,6 +104,7 @@ class Life:
         self._be_refused()
         self._be_known_to_others()
         self._be_given_up()
+        self._be_on_a_journey()
         self._be_looked_at()
         self.platform.settle()
         self.owners = self._owners()
@@ -181,10 +197,31 @@ class Life:
                 parts = urlsplit(link)
                 httpx.get(f"{self.platform.url}{parts.path}?{parts.query}", timeout=35).raise_for_status()
 
+    def _be_on_a_journey(self) -> None:
+        """Be told by each channel what is known of them, and then wait: they are on their way when they are erased."""
+        words = "{{traits.firstName}} {{traits.lastName}}, {{traits.plan}}, {{entry.cart_id}}: {{answers.coupon}}"
+        allow_inbox(self.ask)
+        write_template(self.ask, "erased_letter", "email", words, subject="For {{traits.firstName}}")
+        write_template(self.ask, "erased_text", "sms", words)
+        write_template(self.ask, "erased_note", "in_app", words, subject="For {{traits.firstName}}")
+        with Desk(code=SEALED["answer of a webhook"]) as desk:
+            self.ask("PUT", "/v1/webhooks/erased", {"definition": {"url": desk.url}}, role="admin")
+            publish(self.ask, "erased", JOURNEY)
+            properties = {"cart_id": CLEAR["key of an entry"]}
+            self.platform.send("track", userId=SEALED["user id"], event="Cart Shown", properties=properties)
+            told = wait_for(self._told, lambda found: len(found) == 3, MINUTE)
+            assert [call.path for call in desk.calls] == ["/"]
+        assert told == {"email", "sms", "in_app"}
+
+    def _told(self) -> set[str]:
+        """Name the channels by which they were told something."""
+        events = self.platform.events("user_id", SEALED["user id"])
+        return {event["properties"]["channel"] for event in events if event["event"] == "Message Sent"}
+
     def _be_looked_at(self) -> None:
         user = SEALED["user id"]
         for role in ("service", "analyst", "privacy"):
-            for rest in ("", "/events", "/traits", "/identifiers", "/graph", "/consent", "/computed"):
+            for rest in ("", "/events", "/traits", "/identifiers", "/graph", "/consent", "/computed", "/journeys"):
                 self.ask("GET", f"/v1/profiles/user_id:{user}{rest}", role=role)
         self.ask("POST", "/v1/profiles/lookup", {"kind": "email", "value": SEALED["e-mail"]})
         self.ask("POST", "/v1/segments/preview", {"definition": {"where": {"event": CLEAR["event"]}}}, role="analyst")

@@ -43,6 +43,11 @@ FORBIDDEN = (
     "ssm:GetParameter",
 )
 ASKING = {"urllib.request", "http.client", "socket", "httpx", "requests", "aiohttp", "urllib3"}
+# What some need nevertheless, and to whom and what alone they may do it: tests/infra/test_permissions.py.
+GIVEN = {
+    "journey_api": {"iam:passrole"},  # to the state machines that it makes
+    "deliver": {"ses:sendemail", "sns:publish"},  # to people
+}
 FUNCTIONS = sorted(each.name for each in (ROOT / "functions").iterdir() if (each / "handler.py").exists())
 SECRETS = re.compile(
     r"AKIA[0-9A-Z]{16}|-----BEGIN|\b(?:wk|sk|pk)_[A-Za-z0-9]{8,}|eyJ[A-Za-z0-9_-]{20,}\.|xox[abp]-"
@@ -61,9 +66,7 @@ def test_no_role_of_a_function_may_do_what_nothing_here_needs(
 ) -> None:
     actions = {each.action.lower() for each in allowed[function]}
 
-    # One gives the state machines that it makes their role, which may do less; one sends letters and texts: see the
-    # tests of their permissions.
-    given = {"journey_api": {"iam:passrole"}, "deliver": {"ses:sendemail", "sns:publish"}}.get(function, set[str]())
+    given = GIVEN.get(function, set())
     assert {action for action in FORBIDDEN if action.lower() in actions - given} == set()
     assert {action.partition(":")[0] for action in actions - given} <= {
         "dynamodb", "events", "glue", "kms", "logs", "s3", "sqs", "states", "xray",
@@ -127,7 +130,7 @@ def test_nothing_leaves_the_region(deployed: Templates) -> None:
         assert resources(template, "S3::MultiRegionAccessPoint") == {}
 
 
-def test_nothing_of_the_library_asks_an_address_that_somebody_named() -> None:
+def test_webhooks_alone_ask_an_address_that_somebody_named() -> None:
     asking = {
         path.relative_to(ROOT).as_posix()
         for folder in ("layers/shared/python", "functions")
@@ -138,7 +141,7 @@ def test_nothing_of_the_library_asks_an_address_that_somebody_named() -> None:
 
     assert asking == {
         "layers/shared/python/regulars/adapters/tokens.py",  # the keys of the user pool, by a setting
-        "layers/shared/python/regulars/adapters/webhooks.py",  # of the catalog, behind a guard of its own
+        "layers/shared/python/regulars/adapters/webhooks.py",  # public addresses only: tests/adapters/test_webhooks.py
     }
 
 

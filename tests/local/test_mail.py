@@ -83,6 +83,8 @@ def test_letters_and_texts_of_the_emulator_are_shown(emulator: Emulator, clients
         assert (await client.get("/_local/mail/none")).status == 404
 
     asyncio.run(_with(emulator.endpoint, look))
+    assert "jane@example.com" not in emulator.log.read_text()
+    assert "+491701234567" not in emulator.log.read_text()
 
 
 async def _with(emulator: str, look: Callable[[Any], Awaitable[None]]) -> None:
