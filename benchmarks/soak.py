@@ -13,7 +13,7 @@ says; it ends with 1 unless all are none.
 import json
 import sys
 from argparse import ArgumentParser
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from itertools import count
@@ -36,6 +36,17 @@ JOURNEYS = 1_000  # of one seed
 EMULATED = 500  # of one emulator
 WORKERS = (2, 3, 5, 8, 20, 50)
 REPORT = Path(".regulars/soak.json")
+NUMBERS: Mapping[str, tuple[int, str]] = {
+    "events": (1_000_000, "of people who merge, while everything fails"),
+    "schedules": (100_000, "of two writers at one row"),
+    "doors": (100_000, "in which events are sent at once"),
+    "trees": (10_000, "of conditions, over a hundred people each"),
+    "people": (100_000, "in whose quarter of a year segments change"),
+    "machines": (10_000, "journeys and their state machines"),
+    "emulated": (2_000, "journeys in the emulated Step Functions"),
+    "passages": (100_000, "through a live journey, while everything fails"),
+    "identifiers": (100_000, "of one request for an erasure"),
+}
 _EACH = 20.0  # seconds between two lines
 
 
@@ -238,15 +249,8 @@ def run_erasure(tally: Tally, number: int, seed: int) -> None:
 def main(arguments: Sequence[str]) -> int:
     """Run all nine, say what was found, and keep it."""
     parser = ArgumentParser(prog="make soak", description=__doc__)
-    parser.add_argument("--events", type=int, default=1_000_000)
-    parser.add_argument("--schedules", type=int, default=100_000)
-    parser.add_argument("--doors", type=int, default=100_000)
-    parser.add_argument("--trees", type=int, default=10_000)
-    parser.add_argument("--people", type=int, default=100_000)
-    parser.add_argument("--machines", type=int, default=10_000, help="journeys and their state machines")
-    parser.add_argument("--emulated", type=int, default=2_000, help="journeys in the emulated Step Functions")
-    parser.add_argument("--passages", type=int, default=100_000, help="through a live journey, while everything fails")
-    parser.add_argument("--identifiers", type=int, default=100_000, help="of one request for an erasure")
+    for name, (number, of) in NUMBERS.items():
+        parser.add_argument(f"--{name}", type=int, default=number, metavar="N", help=f"{of}; {number:,}")
     parser.add_argument("--seed", type=int, default=1, help="the first seed; the others follow it")
     asked = parser.parse_args(arguments)
     tally, began, used = Tally(), monotonic(), process_time()
