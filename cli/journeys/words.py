@@ -5,7 +5,6 @@ from collections.abc import Mapping
 _WORDS = {
     "when": "the condition was not true",
     "no_key": "the event has no value of the key",
-    "under_way": "under way already",
     "again": "entered before",
     "cool_down": "entered not long ago",
     "at_once": "as many are under way as may be",

@@ -18,7 +18,7 @@ from regulars.domain.simulation_stages import Stage
 from regulars.domain.simulations import simulate
 from regulars.errors import DefinitionError
 from tests.analytics.test_simulated_reports import as_reported, as_simulated
-from tests.builders import START, an_identify
+from tests.builders import START, an_event, an_identify
 from tests.journey_lives import reported
 from tests.journeys import journeys
 from tests.world.passages import own_events, send_once
@@ -60,3 +60,17 @@ def test_a_live_journey_comes_to_what_its_simulation_says(definition: Any, event
     [found] = reported(went_live(definition, life), {1: journey}, now=UNTIL)
 
     assert as_simulated(found) == as_reported(simulation)
+
+
+def test_who_is_under_way_with_a_key_goes_on_and_is_told_of_no_refusal() -> None:
+    cart = {"name": "Cart", "enter": {"event": "Product Added", "key": "cart_id"}, "steps": [{"wait": "1 hour"}]}
+    instants = [START + turn * SECOND for turn in (1, 2, 3)]
+    added = [
+        an_event(at, name="Product Added", at=at, arrival=at, links=(PERSON,), properties={"cart_id": "7"})
+        for at in instants
+    ]
+
+    told = Counter(event.name for event in went_live(cart, added))
+
+    assert told["Journey Entered"] == told["Journey Ended"] == 1
+    assert told["Journey Entry Refused"] == 0

@@ -3,12 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
-from typing import Literal
+from typing import Final, Literal
 
 from regulars.domain.journeys import Entry
 
+UNDER_WAY: Final = "under_way"  # with this key already: the passage goes on, and nobody is told of a refusal
 Refusal = Literal[
-    "under_way",  # with this key already
+    "under_way",
     "again",  # with this key before, and not long enough ago, or once is all
     "cool_down",  # with any key, and not long enough ago
     "at_once",  # with as many keys as may be under way
@@ -33,7 +34,7 @@ def refusal(entry: Entry, before: Sequence[Entered], key: str, now: int) -> Refu
     """
     same = [one for one in before if one.key in (key, hidden(key))]
     if any(one.ended is None for one in same):
-        return "under_way"
+        return UNDER_WAY
     if same and (entry.again is None or _since(same, now) < entry.again):
         return "again"
     if before and _since(before, now) < entry.cool_down:

@@ -13,7 +13,7 @@ from itertools import count
 
 from regulars.domain.events import Event
 from regulars.domain.hearing import Hears, exits, hears, is_restless, meets_goal, unrest, way_heard
-from regulars.domain.journey_entries import Entered, refusal
+from regulars.domain.journey_entries import UNDER_WAY, Entered, refusal
 from regulars.domain.journey_signals import Properties, is_passed, is_selected
 from regulars.domain.journey_times import date_for, next_time, scheduled, zone_of
 from regulars.domain.journey_walks import Place, Walk, walk
@@ -168,7 +168,8 @@ class _Run:
             return
         before = [Entered(one.key, one.at, one.ended) for one in self.passages]
         if reason := refusal(entry, before, key, now):
-            self.refused[reason] += 1
+            if reason != UNDER_WAY:
+                self.refused[reason] += 1
             return
         if self._someone.person().restricted:
             self.refused["restricted"] += 1

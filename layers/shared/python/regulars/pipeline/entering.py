@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from regulars.domain.catalog import Live
-from regulars.domain.journey_entries import refusal
+from regulars.domain.journey_entries import UNDER_WAY, refusal
 from regulars.domain.journey_events import entered, refused
 from regulars.domain.live_journeys import ENTER, LiveJourney
 from regulars.domain.lots import HOLDOUT, is_held_out
@@ -87,7 +87,8 @@ class Entering:
             return self._begin(standing, home, live)
         reason = self._refusal(home, live, one, before, occasion)
         if reason:
-            self._tell(owner, refused(one.journey, reason, occasion.name, occasion.at))
+            if reason != UNDER_WAY:
+                self._tell(owner, refused(one.journey, reason, occasion.name, occasion.at))
             self._journal.count("entries_refused")
             return None
         passage = self._passage(home, owner, one, occasion, id)
