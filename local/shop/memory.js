@@ -5,6 +5,11 @@ const read = (name, otherwise) => JSON.parse(localStorage.getItem(`shop.${name}`
 const write = (name, value) => localStorage.setItem(`shop.${name}`, JSON.stringify(value));
 
 export const cart = {
+  // The same until it is bought or left, so that a journey can tell this cart from the next.
+  id() {
+    if (!read("cart-id", "")) write("cart-id", crypto.randomUUID());
+    return read("cart-id", "");
+  },
   lines: () =>
     Object.entries(read("cart", {}))
       .map(([id, quantity]) => ({ product: productOf(id), quantity }))
@@ -16,7 +21,10 @@ export const cart = {
     else delete content[id];
     write("cart", content);
   },
-  clear: () => write("cart", {}),
+  clear() {
+    write("cart", {});
+    write("cart-id", "");
+  },
   count: () => cart.lines().reduce((sum, { quantity }) => sum + quantity, 0),
   total: () => Math.round(cart.lines().reduce((sum, { product, quantity }) => sum + product.price * quantity, 0) * 100) / 100,
 };
@@ -32,8 +40,10 @@ export const account = {
   now: () => read("account", null),
   enter(name, email) {
     const person = { id: accountId(email), name, email };
+    const before = read("accounts", []);
     write("account", person);
-    return person;
+    write("accounts", [...new Set([...before, person.id])]);
+    return { ...person, isNew: !before.includes(person.id) };
   },
   leave: () => write("account", null),
 };

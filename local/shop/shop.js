@@ -2,7 +2,7 @@
 import { el, find, tell } from "./elements.js";
 import { watchInbox } from "./inbox.js";
 import { account, cart, forget, orders } from "./memory.js";
-import { connect } from "./platform.js";
+import { agreeToLetters, connect } from "./platform.js";
 import { CURRENCY, PRODUCTS, productOf, search } from "./products.js";
 import { watchProfile } from "./profile.js";
 import * as views from "./views.js";
@@ -18,21 +18,21 @@ const about = ({ id, name, price, category }) => ({ product_id: id, name, price,
 const actions = {
   add(product) {
     cart.change(product.id, 1);
-    call("track", "Product Added", { ...about(product), quantity: 1 });
+    call("track", "Product Added", { ...about(product), quantity: 1, cart_id: cart.id() });
     tell(`${product.name} is in your cart`);
     refresh();
   },
   change({ product }, by) {
     cart.change(product.id, by);
-    call("track", by > 0 ? "Product Added" : "Product Removed", { ...about(product), quantity: 1 });
+    call("track", by > 0 ? "Product Added" : "Product Removed", { ...about(product), quantity: 1, cart_id: cart.id() });
     show(false);
   },
   buy({ address, city, phone }) {
     if (!account.now()) return signIn.open(() => actions.buy({ address, city, phone }));
     const lines = cart.lines();
-    const order = { id: `order-${Date.now().toString(36)}`, total: cart.total(), lines, refunded: false };
+    const order = { id: `order-${Date.now().toString(36)}`, cart: cart.id(), total: cart.total(), lines, refunded: false };
     if (address || phone) call("identify", account.now().id, { ...(address && { address: { street: address, city } }), ...(phone && { phone }) });
-    call("track", "Order Completed", { order_id: order.id, revenue: order.total, currency: CURRENCY, products: lines.map(item) });
+    call("track", "Order Completed", { order_id: order.id, cart_id: order.cart, revenue: order.total, currency: CURRENCY, products: lines.map(item) });
     orders.add(order);
     cart.clear();
     location.hash = `#/thanks/${order.id}`;
@@ -51,9 +51,11 @@ const signIn = {
     find("sign-in").showModal();
   },
   done(form) {
-    const { name, email } = Object.fromEntries(new FormData(form));
+    const { name, email, newsletter } = Object.fromEntries(new FormData(form));
     const person = account.enter(name.trim(), email.trim());
-    call("identify", person.id, { name: person.name, email: person.email });
+    call("identify", person.id, { name: person.name, first_name: person.name.split(" ")[0], email: person.email });
+    const agreed = newsletter ? agreeToLetters(person.id).catch((error) => tell(`You get no letters: ${error.message}`)) : Promise.resolve();
+    if (person.isNew) agreed.then(() => call("track", "Signed Up", { method: "form" })); // the welcome asks for consent
     call("track", "Signed In", { method: "form" });
     form.reset();
     tell(`Welcome, ${person.name}`);

@@ -18,7 +18,7 @@ def test_plans_to_create_everything_where_nothing_is_live(regulars: Regulars) ->
     planned = acts(regulars.json("plan"))
 
     assert set(planned.values()) == {"create"}
-    assert len(planned) == 52
+    assert len(planned) == 53
 
 
 def test_plan_changes_nothing(regulars: Regulars) -> None:

@@ -54,13 +54,13 @@ def test_a_move_leads_to_a_journey_that_is_open(regulars: Regulars) -> None:
 
 
 def test_a_message_by_a_channel_that_its_purpose_has_not_is_refused_whoever_is_asked(regulars: Regulars) -> None:
-    send = "{channel: in_app, template: welcome, purpose: orders, class: transactional}"
+    send = "{channel: sms, template: welcome, purpose: newsletter}"
     regulars.write(PATH, f"enter: {{event: Signed Up}}\nsteps:\n  - send: {send}\n")
     said = regulars("journey", "check", PATH)
 
     assert said.code == 1
-    assert "names the channel in_app of the purpose orders, and there is none" in said.err
-    assert "add it to its channels in catalog/consent.yaml (email, sms)" in said.err
+    assert "names the channel sms of the purpose newsletter, and there is none" in said.err
+    assert "add it to its channels in catalog/consent.yaml (email)" in said.err
 
 
 def test_a_template_that_says_what_is_sensitive_is_refused(regulars: Regulars) -> None:

@@ -127,7 +127,7 @@ def test_says_what_it_did_and_sums_it_up_last(applied: Regulars) -> None:
     told = [line[:25].rstrip() for line in lines if line[:1] in "+-"]
     assert told == ["+ created     segment new", "- deleted     segment lap"]
     assert "everybody was looked at" in lines[-2]
-    assert lines[-1] == "1 created, 1 deleted, 51 unchanged"
+    assert lines[-1] == "1 created, 1 deleted, 52 unchanged"
 
 
 def test_lists_what_is_unchanged_when_told(applied: Regulars) -> None:

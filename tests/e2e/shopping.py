@@ -24,9 +24,11 @@ def put_in_cart(visitor: Visitor, product: str) -> None:
     visitor.click("article button")
 
 
-def sign_in(visitor: Visitor, name: str, email: str) -> str:
-    """Sign in and give the user id."""
+def sign_in(visitor: Visitor, name: str, email: str, *, letters: bool = False) -> str:
+    """Sign in, for letters or for none, and give the user id."""
     visitor.click("#account")
+    if letters:
+        visitor.click("#sign-in input[name=newsletter]")
     fill_in_sign_in(visitor, name, email)
     visitor.sees("#account:has-text('Sign out')")
     return user_id(visitor)

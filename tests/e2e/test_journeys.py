@@ -16,7 +16,7 @@ from tests.e2e.browser.browser import Browser, Visitor
 from tests.e2e.desk import Desk
 from tests.e2e.place import ROOT
 from tests.e2e.platform import Platform
-from tests.e2e.publishing import allow_inbox, publish, write_template
+from tests.e2e.publishing import publish, write_template
 from tests.e2e.shopping import RUN, look_at, sign_in, wait_for
 
 pytestmark = pytest.mark.e2e
@@ -24,7 +24,6 @@ pytestmark = pytest.mark.e2e
 WITHIN = 60.0
 # How long holds take, by what their definitions say. What an event is to end takes longer than all of the tests.
 LENGTHS = {
-    "welcome": {},
     "abandoned_cart": {"1 hour": "5 seconds"},
     "welcome_back": {},
     "win_back": {"14 days": "4 seconds", "10 days": "20 minutes"},
@@ -58,16 +57,19 @@ class Workspace:
         return answer.json()
 
     def publish_all(self) -> None:
-        """Publish the ready journeys, their waits as short as a test, and one of this test's own."""
-        allow_inbox(self.ask)
+        """Publish the ready journeys that nobody enters by coming, their waits short, and one of this test's own."""
         link = "https://shop.example/tips"
         write_template(self.ask, "tips_are_in", "in_app", "Seven ways to brew by hand.", subject="Your tips", link=link)
-        for id, lengths in LENGTHS.items():
-            definition = yaml.safe_load((ROOT / "catalog" / "journeys" / f"{id}.yaml").read_text())
-            definition.pop("holdout", None)
-            quicken(definition["steps"], lengths)
-            publish(self.ask, id, definition)
+        for id in LENGTHS:
+            self.publish(id)
         publish(self.ask, "tips", TIPS)
+
+    def publish(self, id: str) -> None:
+        """Publish a ready journey, its waits as short as a test."""
+        definition = yaml.safe_load((ROOT / "catalog" / "journeys" / f"{id}.yaml").read_text())
+        definition.pop("holdout", None)
+        quicken(definition["steps"], LENGTHS.get(id, {}))
+        publish(self.ask, id, definition)
 
     def agree(self, user: str, matter: str = "newsletter/email") -> None:
         """Record that somebody agreed to letters."""
@@ -131,22 +133,28 @@ def desk(workspace: Workspace) -> Iterator[Desk]:
         yield found
 
 
-def comes(browser: Browser, name: str) -> Person:
-    """Let somebody come and sign in."""
+def comes(browser: Browser, name: str, looks: tuple[str, ...] = (), *, letters: bool = False) -> Person:
+    """Let somebody come, look at products and sign up, for letters or for none."""
     visitor = browser.visitor(viewport={"width": 1360, "height": 900})
     visitor.go("/_local/shop/")
     visitor.sees(".pulse.good")
+    for product in looks:
+        look_at(visitor, product)
     email = f"{name}-{RUN}@shop.example".lower()
-    return Person(name, visitor, sign_in(visitor, name, email), email)
+    return Person(name, visitor, sign_in(visitor, f"{name} Quay", email, letters=letters), email)
 
 
 @pytest.fixture(scope="module")
 def people(workspace: Workspace, desk: Desk, browser: Browser) -> Iterator[Mapping[str, Person]]:
-    """All of them at once: while journeys are published people come; then each does what they do."""
+    """
+    All of them at once: while journeys are published people come; then each does what they do.
+
+    The welcome is published once these have signed up, so that nobody but Wanda enters it.
+    """
     del desk
     with ThreadPoolExecutor() as pool:
         published = pool.submit(workspace.publish_all)
-        names = ("Wanda", "Bruno", "Leda", "Greta", "Rufus", "Dora", "Ulla")
+        names = ("Bruno", "Leda", "Greta", "Rufus", "Dora", "Ulla")
         found = {name: comes(browser, name) for name in names}
         phone = json.dumps({"phone": PHONE})
         found["Dora"].visitor.run(f"analytics.identify({json.dumps(found['Dora'].user)}, {phone})")
@@ -155,6 +163,8 @@ def people(workspace: Workspace, desk: Desk, browser: Browser) -> Iterator[Mappi
         published.result()
     workspace.platform.settle()
     begin(found)
+    workspace.publish("welcome")
+    found["Wanda"] = comes(browser, "Wanda", ("Quay Mug", "Hand Grinder", "Guji Filter"), letters=True)
     yield found
     for one in found.values():
         one.visitor.leave()
@@ -169,9 +179,6 @@ def begin(people: Mapping[str, Person]) -> None:
     people["Rufus"].track("Order Completed", order_id=f"r-{RUN}", total=16, currency="EUR")
     people["Dora"].track("Delivery Delayed", order_id=f"d-{RUN}")
     people["Ulla"].track("Tips Wanted")
-    for product in ("Quay Mug", "Hand Grinder", "Guji Filter"):
-        look_at(people["Wanda"].visitor, product)
-    people["Wanda"].track("Signed Up")
 
 
 def test_who_signs_up_is_welcomed_and_shown_what_they_looked_at(
@@ -179,7 +186,7 @@ def test_who_signs_up_is_welcomed_and_shown_what_they_looked_at(
 ) -> None:
     wanda = people["Wanda"]
 
-    assert workspace.waits_for(wanda, 2) == ["Welcome to Regulars Shop", "Still thinking it over?"]
+    assert workspace.waits_for(wanda, 2) == ["Welcome to Regulars Shop, Wanda", "Still thinking it over?"]
     letter = workspace.letters(wanda.email)[0]
     assert "List-Unsubscribe" in letter["headers"]
     wanda.visitor.go("/_local/mail")
@@ -257,7 +264,7 @@ def test_who_unsubscribes_by_a_letter_gets_no_more_of_them_and_is_told_in_the_sh
     events = workspace.platform.events("user_id", ulla.user)
     (refused,) = [event for event in events if event["event"] == "Message Not Sent"]
     assert (refused["properties"]["template"], refused["properties"]["reason"]) == ("what_others_like", "consent")
-    assert workspace.waits_for(ulla, 1) == ["Welcome to Regulars Shop"]
+    assert workspace.waits_for(ulla, 1) == ["Welcome to Regulars Shop, Ulla"]
 
 
 def test_the_report_counts_what_became_of_everybody(workspace: Workspace, people: Mapping[str, Person]) -> None:

@@ -51,7 +51,8 @@ def test_keeps_the_history_of_an_anonymous_visitor_who_signs_in_and_buys(
     assert profile["traits"]["email"]["value"] == f"maya-{RUN}@shop.example"
     assert profile["traits"]["email"]["source"] == "web"
     events = platform.events("user_id", user_id(visitor))
-    assert {"Product Viewed", "Product Added", "Signed In", "Order Completed"} <= {event["event"] for event in events}
+    told = {"Product Viewed", "Product Added", "Signed Up", "Signed In", "Order Completed"}
+    assert told <= {event["event"] for event in events}
     assert [e["properties"]["order_id"] for e in events if e["event"] == "Order Completed"] == [order]
 
 

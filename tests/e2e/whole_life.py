@@ -16,7 +16,7 @@ from tests.e2e.desk import Desk
 from tests.e2e.later import settings_of
 from tests.e2e.place import ROOT
 from tests.e2e.platform import Platform
-from tests.e2e.publishing import allow_inbox, publish, write_template
+from tests.e2e.publishing import publish, write_template
 from tests.e2e.shopping import RUN, wait_for
 
 MINUTE = 60
@@ -200,7 +200,6 @@ class Life:
     def _be_on_a_journey(self) -> None:
         """Be told by each channel what is known of them, and then wait: they are on their way when they are erased."""
         words = "{{traits.firstName}} {{traits.lastName}}, {{traits.plan}}, {{entry.cart_id}}: {{answers.coupon}}"
-        allow_inbox(self.ask)
         write_template(self.ask, "erased_letter", "email", words, subject="For {{traits.firstName}}")
         write_template(self.ask, "erased_text", "sms", words)
         write_template(self.ask, "erased_note", "in_app", words, subject="For {{traits.firstName}}")
