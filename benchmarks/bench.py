@@ -222,7 +222,7 @@ def _deployed() -> Deployed:
     os.environ["CDK_VALIDATION"] = "false"  # CloudFormation's own validator, which the tests run
     with TemporaryDirectory() as folder:
         templates = synthesize(Path(folder))
-    stacks = (templates.data, templates.platform)
+    stacks = (templates.data, templates.platform, templates.alarms)
     return Deployed(
         alarms=sum(len(resources(stack, "CloudWatch::Alarm")) for stack in stacks),
         keys=sum(len(resources(stack, "KMS::Key")) for stack in stacks),

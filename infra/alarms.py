@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from aws_cdk import Annotations, Duration
+from aws_cdk import Annotations, Duration, NestedStack
 from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_s3 as s3
 from aws_cdk import aws_ses as ses
@@ -15,12 +15,13 @@ from infra.buckets import GIVEN_UP
 from infra.http_api import HttpApi
 from infra.operations import OperationsKey
 from infra.python_function import PythonFunction
-from infra.queue import DeadLetters
+from infra.queue import DeadLetters, Queue
 from infra.stage import Stage
 
 _MINUTE = Duration.minutes(1)
 _MANY = 50_000  # people in exports within an hour
 _HOUR = Duration.hours(1)
+_LONG = 1_800  # seconds, of a message in a queue that gives nothing up
 _IGNORE = cloudwatch.TreatMissingData.NOT_BREACHING
 _UNHEARD = (
     "nobody hears the alarms: deploy with -c alarm_email=you@example.com, or subscribe to the topic in the output "
@@ -29,6 +30,8 @@ _UNHEARD = (
 
 
 class Alarms(Construct):
+    """Alarms are a stack in the stack, since one stack holds 500 resources and no more."""
+
     def __init__(
         self,
         scope: Construct,
@@ -38,6 +41,7 @@ class Alarms(Construct):
         key: OperationsKey,
         functions: Sequence[PythonFunction],
         dead_letters: Sequence[DeadLetters],
+        queues: Sequence[Queue],
         machines: Sequence[sfn.StateMachine],
         failures: s3.Bucket,
         api: HttpApi,
@@ -45,6 +49,7 @@ class Alarms(Construct):
     ) -> None:
         super().__init__(scope, id)
         self.topic = AlarmTopic(self, "topic", key=key, email=stage.alarm_email)
+        self._watch = NestedStack(self, "watch")
         if not stage.alarm_email and not stage.local:
             Annotations.of(self).add_warning_v2("regulars:alarm_email", _UNHEARD)
         for function in functions:
@@ -53,9 +58,7 @@ class Alarms(Construct):
             if function.reads_changes:
                 self._watch_the_stream_of(function)
         self._alarm("http_api_fails", api.server_errors(_MINUTE), above=0, minutes=3)
-        for queue in dead_letters:
-            depth = queue.metric_approximate_number_of_messages_visible(period=_MINUTE, statistic="Maximum")
-            self._alarm(f"{queue.node.id}_filled", depth, above=0)
+        self._watch_queues(dead_letters, queues)
         for machine in machines:
             self._alarm(f"{machine.node.id}_fails", machine.metric_failed(period=_MINUTE, statistic="Sum"), above=0)
         for what in ("overdue", "due_soon"):
@@ -63,9 +66,19 @@ class Alarms(Construct):
         self._alarm("failures_filled", _given_up(failures), above=0)
         self._alarm("exports_many", _taken_out(), above=_MANY)
         self._alarm("passages_failed", _counted("enter_journey", "passages_failed"), above=0)
+        # One that fails comes again after six minutes: twice within a quarter of an hour is no accident.
+        self._alarm("occasions_failed", _counted("enter_journey", "occasions_failed"), above=0, minutes=2, of=15)
         for name in ("retention_overdue", "retention_failed"):
             self._alarm(name, _counted("retain", name), above=0)
         self._watch_messages(letters)
+
+    def _watch_queues(self, dead_letters: Sequence[DeadLetters], queues: Sequence[Queue]) -> None:
+        for dead in dead_letters:
+            depth = dead.metric_approximate_number_of_messages_visible(period=_MINUTE, statistic="Maximum")
+            self._alarm(f"{dead.node.id}_filled", depth, above=0)
+        for queue in (one for one in queues if one.is_patient):
+            age = queue.metric_approximate_age_of_oldest_message(period=_MINUTE, statistic="Maximum")
+            self._alarm(f"{queue.node.id}_waits", age, above=_LONG, minutes=5)
 
     def _watch_messages(self, letters: ses.ConfigurationSet) -> None:
         self._alarm("sends_unknown", _counted("deliver", "sends_unknown"), above=0)
@@ -85,7 +98,7 @@ class Alarms(Construct):
         self, name: str, metric: cloudwatch.Metric, *, above: float, minutes: int = 1, of: int | None = None
     ) -> None:
         alarm = metric.create_alarm(
-            self,
+            self._watch,
             name,
             threshold=above,
             evaluation_periods=of or minutes,

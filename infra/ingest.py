@@ -11,14 +11,13 @@ from infra.queue import Queue
 from infra.table import Access
 
 _DRAIN = Duration.seconds(60)
-_TRIES = 1_000  # four days of an outage; what fails for another reason is seen long before, by its alarm
 
 
 class Ingest(Construct):
     def __init__(self, scope: Construct, id: str, *, ground: Ground, data: Data, api: HttpApi) -> None:
         super().__init__(scope, id)
         large = data.buckets.large
-        self.overflow = Queue(self, "overflow", key=ground.key, function_timeout=_DRAIN, tries=_TRIES)
+        self.overflow = Queue(self, "overflow", key=ground.key, function_timeout=_DRAIN, is_patient=True)
         self.ingest = PythonFunction(
             self,
             "ingest",

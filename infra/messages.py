@@ -8,8 +8,10 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_ses as ses
 from constructs import Construct
 
+from infra.acknowledge import acknowledge
 from infra.data import Data
 from infra.http_api import HttpApi
+from infra.journeys import lasting
 from infra.python_function import Ground, PythonFunction
 from infra.queue import Queue
 from infra.rule_target import QueueTarget
@@ -42,6 +44,7 @@ class Messages(Construct):
             self,
             "deliver",
             ground=ground,
+            physical_name=lasting(ground.stage, "deliver"),
             timeout=_TIMEOUT,
             may=[
                 # A claim is bound to who somebody is, and to what they decided.
@@ -62,7 +65,7 @@ class Messages(Construct):
         self._let_write(ground)
         self.deliver.add_environment("SITE", api.url)
         self.deliver.add_environment("CONFIGURATION_SET", self.letters.configuration_set_name)
-        self.feedback = Queue(self, "feedback", key=ground.key, function_timeout=_SETTLE)
+        self.feedback = Queue(self, "feedback", key=ground.key, function_timeout=_SETTLE, is_patient=True)
         self.settle_sends = PythonFunction(
             self,
             "settle_sends",
@@ -95,11 +98,14 @@ class Messages(Construct):
         self.deliver.add_environment("SENDER", stage.sender)
         if stage.local:  # else its owner has it verified, by records of its DNS
             ses.EmailIdentity(self, "sender", identity=ses.Identity.domain(stage.sender_domain))
-        identity = stack.format_arn(
-            service="ses",
-            resource="identity",
-            resource_name=stage.sender_domain,
-            arn_format=ArnFormat.SLASH_RESOURCE_NAME,
+        identity, mailboxes = (
+            stack.format_arn(
+                service="ses",
+                resource="identity",
+                resource_name=name,
+                arn_format=ArnFormat.SLASH_RESOURCE_NAME,
+            )
+            for name in (stage.sender_domain, f"*@{stage.sender_domain}")
         )
         set_of_ours = stack.format_arn(
             service="ses",
@@ -110,9 +116,13 @@ class Messages(Construct):
         iam.Grant.add_to_principal(
             grantee=self.deliver,
             actions=["ses:SendEmail"],
-            resource_arns=[identity, set_of_ours],
+            # A mailbox of the domain may be an identity of its own, and is the one that SES asks for then.
+            resource_arns=[identity, mailboxes, set_of_ours],
             conditions={"StringLike": {"ses:FromAddress": f"*@{stage.sender_domain}"}},
         )
+        of_ours = f"arn:<AWS::Partition>:ses:{stack.region}:<AWS::AccountId>:identity/*@{stage.sender_domain}"
+        because = "Which mailboxes of the sender's domain are identities of their own is its owner's choice."
+        acknowledge(self.deliver.role or self.deliver, f"IAM5[Resource::{of_ours}]", because=because)
 
     def _listen(self) -> None:
         """Have SES tell what became of letters; the rule passes on how the ledger names them, and no address."""

@@ -9,7 +9,7 @@ from constructs import Construct
 
 from infra.acknowledge import acknowledge_journeys
 from infra.data import Data
-from infra.journeys import TIMEOUT, Journeys
+from infra.journeys import TIMEOUT, Journeys, lasting
 from infra.python_function import Ground, PythonFunction
 from infra.rule_target import QueueTarget
 from infra.stage import Stage
@@ -55,6 +55,7 @@ class Passages(Construct):
             self,
             "journey_step",
             ground=ground,
+            physical_name=lasting(ground.stage, "journey_step"),
             timeout=Duration.seconds(60),
             may=[
                 tables.identities.allow("GetItem", "Query"),

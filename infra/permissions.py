@@ -44,7 +44,7 @@ def identity(reference: Any) -> str:
 
 def paths(templates: Templates) -> dict[str, str]:
     """Return the short path, such as `tables/events`, of every logical id and every export."""
-    found = dict(_paths(templates.platform)) | dict(_paths(templates.data))
+    found = dict(_paths(templates.platform)) | dict(_paths(templates.data)) | dict(_paths(templates.alarms))
     for output in templates.data["Outputs"].values():
         if "Export" in output:
             found[output["Export"]["Name"]] = found[identity(output["Value"])]

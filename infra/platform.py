@@ -28,7 +28,7 @@ from infra.passages import Passages
 from infra.preferences import Preferences
 from infra.programs import Programs
 from infra.python_function import Ground, PythonFunction
-from infra.queue import DeadLetters
+from infra.queue import DeadLetters, Queue
 from infra.rebuilding import Rebuilding
 from infra.retaining import Retaining
 from infra.segments import Segments
@@ -75,6 +75,7 @@ class Platform(Stack):
             key=key,
             functions=self._all(PythonFunction),
             dead_letters=self._all(DeadLetters),
+            queues=self._all(Queue),
             machines=[rebuilding.machine, backfilling.machine, erasing.machine, exporting.machine],
             failures=data.buckets.failures,
             api=api,

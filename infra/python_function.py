@@ -63,6 +63,7 @@ class PythonFunction(lambda_.Function):
         code: lambda_.Code | None = None,
         physical_name: str | None = None,
     ) -> None:
+        reserved = ground.stage.reserved_concurrency.get(name, 0)
         role = iam.Role(scope, f"{name}_role", assumed_by=iam.ServicePrincipal("lambda.amazonaws.com"))
         log_group = LogGroup(scope, f"{name}_logs", key=ground.key)
         super().__init__(
@@ -82,10 +83,11 @@ class PythonFunction(lambda_.Function):
             dead_letter_queue=dead_letters,
             retry_attempts=0 if dead_letters else None,
             recursive_loop=lambda_.RecursiveLoop.ALLOW if recursive else None,
-            reserved_concurrent_executions=ground.stage.reserved_concurrency.get(name),
+            reserved_concurrent_executions=reserved or None,
             environment=_environment(name, ground.stage, may, sends, publishes, starts, wraps or unwraps),
         )
         self.name = name
+        self._reserved = reserved
         self.reads_changes = bool(woken_by)
         self.gathers = max((change.gathers for change in woken_by), default=0)
         log_group.grant_write(role)
@@ -107,7 +109,11 @@ class PythonFunction(lambda_.Function):
         for change in changes:
             change.wake(self, failures=failures)
         if queue:
-            self.add_event_source(SqsEventSource(queue, report_batch_item_failures=True))
+            # Without a bound, more is polled than may run, and what is turned away comes closer to the dead letters.
+            share = self._reserved // 2 if changes else self._reserved
+            self.add_event_source(
+                SqsEventSource(queue, report_batch_item_failures=True, max_concurrency=max(2, share) if share else None)
+            )
 
     def _let_send(self, queues: Sequence[Queue | DeadLetters], bus: events.EventBus | None) -> None:
         for queue in queues:

@@ -8,6 +8,9 @@ from constructs import Construct
 
 from infra.table import via
 
+_PATIENT = 1_000  # tries: where a message comes back after six minutes they outlast an outage of four days
+_TRIES = 5
+
 
 class DeadLetters(sqs.Queue):
     """Messages that failed for good, kept for as long as SQS keeps anything."""
@@ -25,10 +28,14 @@ class DeadLetters(sqs.Queue):
 
 
 class Queue(sqs.Queue):
-    """A queue whose messages come back after six times the time a function may take, and stay until they are done."""
+    """
+    A queue whose messages come back after six times the time a function may take, and stay until they are done.
+
+    One that is patient gives nothing up for days; an alarm tells long before that something waits in it.
+    """
 
     def __init__(
-        self, scope: Construct, name: str, *, key: kms.IKey, function_timeout: Duration, tries: int = 5
+        self, scope: Construct, name: str, *, key: kms.IKey, function_timeout: Duration, is_patient: bool = False
     ) -> None:
         self.dead = DeadLetters(scope, f"{name}_dead", key=key)
         super().__init__(
@@ -39,9 +46,12 @@ class Queue(sqs.Queue):
             enforce_ssl=True,
             retention_period=Duration.days(14),
             visibility_timeout=Duration.seconds(6 * function_timeout.to_seconds()),
-            dead_letter_queue=sqs.DeadLetterQueue(queue=self.dead, max_receive_count=tries),
+            dead_letter_queue=sqs.DeadLetterQueue(
+                queue=self.dead, max_receive_count=_PATIENT if is_patient else _TRIES
+            ),
         )
         self.key = key
+        self.is_patient = is_patient
 
     @property
     def variable(self) -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from aws_cdk import RemovalPolicy
 from constructs import Node
 
-# Leaves a third of an account's first 1,000 for everything else that lives there.
+# Of an account's first 1,000, of which AWS keeps 100 unreserved: little is left beside it.
 _RESERVED_IN_PROD = {
     "ingest": 200,
     "drain_overflow": 10,
@@ -47,6 +47,7 @@ PROGRAM_ROLES = ("engineer", "marketer", "analyst", "service")  # neither those 
 _MAILBOX = r"[a-z0-9._+-]{1,64}@(?:[a-z0-9-]{1,63}\.)+[a-z]{2,63}"
 _SENDER = re.compile(rf"{_MAILBOX}|[\w .'-]{{1,100}} <{_MAILBOX}>")
 _LOCAL_SENDER = "The Shop <hello@shop.example>"
+_NAME = re.compile(r"[a-z][a-z0-9]{0,19}")
 _PROGRAM = re.compile(r"([a-z][a-z0-9-]{0,30}):([a-z]+)")
 
 
@@ -64,6 +65,18 @@ def read_programs(text: str) -> dict[str, str]:
             raise ValueError(message)
         programs[found[1]] = found[2]
     return programs
+
+
+def read_name(text: str) -> str:
+    """
+    Read the name of a stage. It has no hyphen: rights go by how names begin, and `prod` is not to begin `prod-eu`.
+
+    Raises ValueError.
+    """
+    if not _NAME.fullmatch(text):
+        message = f"stage: {text!r} is no name of a stage: a letter, then at most 19 letters and digits, all small"
+        raise ValueError(message)
+    return text
 
 
 def read_sender(text: str) -> str:
@@ -100,7 +113,7 @@ class Stage:
         in without a row there, `-c "sender=The Shop <hello@shop.example>"` from whom letters of journeys come: SES has
         verified its domain. Raises ValueError.
         """
-        name, local = node.try_get_context("stage") or "dev", bool(node.try_get_context("local"))
+        name, local = read_name(node.try_get_context("stage") or "dev"), bool(node.try_get_context("local"))
         return cls(
             name=name,
             region=node.try_get_context("region") or "eu-west-1",

@@ -47,7 +47,7 @@ def test_the_glossary_has_every_word_of_the_code() -> None:
 
 def test_operations_names_every_alarm_and_no_other(templates: Templates) -> None:
     known = paths(templates)
-    alarms = {known[name].removeprefix("alarms/") for name in resources(templates.platform, "CloudWatch::Alarm")}
+    alarms = {known[name].removeprefix("alarms/watch/") for name in resources(templates.alarms, "CloudWatch::Alarm")}
     section = (DOCS / "operations.md").read_text().split("\n## Alarms\n")[1].split("\n## ")[0]
     named = re.findall(r"^\| `(\w+)` \| .+ \| .+ \|$", section, flags=re.MULTILINE)
 
@@ -55,7 +55,11 @@ def test_operations_names_every_alarm_and_no_other(templates: Templates) -> None
 
 
 def test_the_cost_of_a_month_counts_what_is_deployed(templates: Templates) -> None:
-    deployed = [one["Type"] for each in (templates.data, templates.platform) for one in each["Resources"].values()]
+    deployed = [
+        one["Type"]
+        for each in (templates.data, templates.platform, templates.alarms)
+        for one in each["Resources"].values()
+    ]
     text = (DOCS / "cost.md").read_text()
 
     assert f"| {deployed.count('AWS::KMS::Key')} KMS keys |" in text

@@ -6,7 +6,7 @@ from functools import cache
 from typing import Any
 
 from regulars.adapters.journeys import journey_rooms
-from regulars.adapters.observability import log_failure, observed
+from regulars.adapters.observability import journal, log_failure, observed
 from regulars.adapters.streams import Answer
 from regulars.pipeline.journey_rooms import JourneyRooms
 
@@ -20,6 +20,7 @@ def handler(event: Mapping[str, Any], _context: object) -> Answer:
         try:
             _rooms().occasions.work(json.loads(message["body"]))
         except Exception as error:  # noqa: BLE001 (the other messages are other people: they go on)
+            journal.count("occasions_failed")
             log_failure("a message of journeys failed", error, message_id=message["messageId"])
             failed.append({"itemIdentifier": str(message["messageId"])})
     return {"batchItemFailures": failed}

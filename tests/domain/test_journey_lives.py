@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from regulars.domain.journey_lives import DEEDS, Deed, Version, chosen, difference, done, machine_name
+from regulars.domain.journey_lives import DEEDS, Deed, Version, chosen, difference, done
 from regulars.domain.journey_names import names_of, segments_of
 from regulars.domain.journeys import every
 from regulars.domain.live_journeys import Life
@@ -15,7 +15,6 @@ from tests.journeys import journeys, read
 
 ORDER: dict[Life, int] = {"preparing": 0, "live": 1, "paused": 1, "draining": 2, "stopped": 3, "archived": 4}
 STATES = st.sampled_from(get_args(Life))
-IDS = st.from_regex(r"[a-z][a-z0-9_]{0,62}", fullmatch=True)
 
 
 def a_version(number: int, state: Life) -> Version:
@@ -84,11 +83,3 @@ def test_the_segments_that_it_names_are_those_that_it_cannot_be_read_without(def
 
     assert names.segments == segments_of(journey)
     assert all(f"'{id}'" in str(definition) for id in names.segments | names.lists | names.templates | names.journeys)
-
-
-@given(st.lists(st.tuples(IDS, st.integers(1, 999_999)), max_size=20, unique=True), st.sampled_from(["dev", "prod"]))
-def test_names_of_machines_fit_and_are_those_of_one_version_each(versions: list[tuple[str, int]], stage: str) -> None:
-    names = [machine_name(stage, *one) for one in versions]
-
-    assert len(set(names)) == len(names)
-    assert all(len(name) <= 80 and name.startswith(f"regulars-{stage}-") for name in names)

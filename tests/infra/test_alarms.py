@@ -16,8 +16,8 @@ STREAMS = ("announce", "archive", "evaluate_segments", "resolve_identity")
 
 def alarms(templates: Templates) -> dict[str, Template]:
     """All alarms by name."""
-    found = resources(templates.platform, "CloudWatch::Alarm").items()
-    return {paths(templates)[name].removeprefix("alarms/"): each for name, each in found}
+    found = resources(templates.alarms, "CloudWatch::Alarm").items()
+    return {paths(templates)[name].removeprefix("alarms/watch/"): each for name, each in found}
 
 
 def dimensions(alarm: Template) -> dict[str, Any]:
@@ -46,6 +46,15 @@ def test_somebody_is_told(deployed: Templates) -> None:
     requests = {"privacy_requests_overdue", "privacy_requests_due_soon"}
     retention = {"retention_overdue", "retention_failed"}
     assert streams | failing | filled | requests | retention <= alarms(deployed).keys()
+
+
+def test_a_queue_that_gives_nothing_up_for_days_tells_that_something_waits_in_it(deployed: Templates) -> None:
+    waits = {name: each for name, each in alarms(deployed).items() if name.endswith("_waits")}
+
+    assert waits.keys() == {"feedback_waits", "overflow_waits", "wanted_waits"}
+    assert {(each["MetricName"], each["Threshold"]) for each in waits.values()} == {
+        ("ApproximateAgeOfOldestMessage", 1_800)
+    }
 
 
 def test_requests_that_are_overdue_are_told_by_the_look_of_each_hour(deployed: Templates) -> None:

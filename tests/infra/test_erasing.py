@@ -19,11 +19,11 @@ KEPT: dict[str, Sort] = {
 }
 HARMLESS = """
     ApiGatewayV2::Api ApiGatewayV2::Authorizer ApiGatewayV2::Integration ApiGatewayV2::Route ApiGatewayV2::Stage
-    Athena::NamedQuery CDK::Metadata CloudWatch::Alarm Cognito::UserPoolClient Cognito::UserPoolGroup Events::Rule
-    Glue::Table IAM::Policy IAM::Role KMS::Alias KMS::Key Lambda::EventInvokeConfig Lambda::EventSourceMapping
-    Lambda::Function Lambda::LayerVersion Lambda::Permission S3::BucketPolicy SES::ConfigurationSet
-    SES::ConfigurationSetEventDestination SES::EmailIdentity SNS::Subscription SNS::TopicPolicy
-    SQS::QueuePolicy
+    Athena::NamedQuery CDK::Metadata CloudFormation::Stack CloudWatch::Alarm Cognito::UserPoolClient
+    Cognito::UserPoolGroup Events::Rule Glue::Table IAM::Policy IAM::Role KMS::Alias KMS::Key
+    Lambda::EventInvokeConfig Lambda::EventSourceMapping Lambda::Function Lambda::LayerVersion
+    Lambda::Permission S3::BucketPolicy SES::ConfigurationSet SES::ConfigurationSetEventDestination
+    SES::EmailIdentity SNS::Subscription SNS::TopicPolicy SQS::QueuePolicy
 """.split()
 
 
@@ -43,7 +43,7 @@ def test_everything_that_is_deployed_and_keeps_something_is_in_the_register(depl
 def test_no_kind_of_thing_is_deployed_of_which_nobody_said_whether_it_keeps_something(deployed: Templates) -> None:
     kinds = {
         each["Type"].removeprefix("AWS::")
-        for template in (deployed.data, deployed.platform)
+        for template in (deployed.data, deployed.platform, deployed.alarms)
         for each in template["Resources"].values()
     }
 

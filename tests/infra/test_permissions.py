@@ -549,7 +549,7 @@ def test_texts_go_to_numbers_and_letters_come_from_the_domain_of_the_sender(
     ]
 
     assert "sns:Publish all but arn:aws:sns:*:*:*" in found
-    assert len(found) == 3
+    assert len(found) == 4
     assert any("identity/shop.example" in each for each in found)
     assert condition == {"StringLike": {"ses:FromAddress": "*@shop.example"}}
 

@@ -42,10 +42,23 @@ def test_dead_letters_are_kept_as_long_as_possible(deployed: Templates) -> None:
     }
 
 
-def test_an_outage_of_four_days_costs_no_request(deployed: Templates) -> None:
-    overflow = queues(deployed)["ingest/overflow"]
+@pytest.mark.parametrize("name", ["ingest/overflow", "journeys/wanted", "messages/feedback"])
+def test_an_outage_of_four_days_costs_nothing(deployed: Templates, name: str) -> None:
+    queue = queues(deployed)[name]
 
-    assert overflow["VisibilityTimeout"] * overflow["RedrivePolicy"]["maxReceiveCount"] >= 4 * 86_400
+    assert queue["VisibilityTimeout"] * queue["RedrivePolicy"]["maxReceiveCount"] >= 4 * 86_400
+
+
+def test_no_more_is_polled_than_may_run(in_production: Templates) -> None:
+    polled = {
+        paths(in_production)[identity(each["FunctionName"])].split("/")[-1]: each["ScalingConfig"]["MaximumConcurrency"]
+        for each in resources(in_production.platform, "Lambda::EventSourceMapping").values()
+        if "StartingPosition" not in each
+    }
+    reserved = {name: functions(in_production)[name]["ReservedConcurrentExecutions"] for name in polled}
+
+    # Half of evaluate_segments is for the streams that wake it, too.
+    assert polled == reserved | {"evaluate_segments": reserved["evaluate_segments"] // 2}
 
 
 def test_queues_are_encrypted(deployed: Templates) -> None:

@@ -1,11 +1,12 @@
 import json
 import os
 import re
+from pathlib import Path
 
 import pytest
 
-from infra.permissions import identity, paths
-from infra.templates import Templates, synthesize
+from infra.permissions import functions, identity, paths
+from infra.templates import Templates, resources, synthesize
 
 STREAMED = ("events", "identities", "memberships", "profiles", "tallies")
 TABLES = (*STREAMED, "audit", "catalog", "journeys", "quarantine", "timers", "vault")
@@ -102,3 +103,24 @@ def test_production_is_protected_as_a_whole(in_production: Templates) -> None:
     artifact = in_production.manifest["artifacts"]["regulars-prod-data"]
 
     assert artifact["properties"]["terminationProtection"] is True
+
+
+def test_the_platform_has_room_for_ten_programs_and_more(tmp_path: Path) -> None:
+    programs = ",".join(f"program{number}:analyst" for number in range(10))
+    found = synthesize(tmp_path, stage="prod", programs=programs, sender="a@shop.example", alarm_email="a@shop.example")
+
+    assert max(len(each["Resources"]) for each in (found.data, found.platform, found.alarms)) <= 470  # of 500
+
+
+def test_what_state_machines_of_journeys_ask_keeps_its_name(in_production: Templates) -> None:
+    named = [each["FunctionName"] for each in functions(in_production).values() if "FunctionName" in each]
+    roles = [each["RoleName"] for each in resources(in_production.platform, "IAM::Role").values() if "RoleName" in each]
+
+    assert {"regulars-prod-deliver", "regulars-prod-journey_step"} <= set(named)
+    assert roles == ["regulars-prod-journey_role"]
+
+
+@pytest.mark.parametrize("name", ["prod-eu", "Prod", "1st", "a" * 21, "a_b"])
+def test_a_stage_whose_name_could_begin_another_is_refused(tmp_path: Path, name: str) -> None:
+    with pytest.raises(ValueError, match="is no name of a stage"):
+        synthesize(tmp_path, stage=name)

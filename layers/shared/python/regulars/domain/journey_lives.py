@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from hashlib import blake2b
 from typing import Any, Literal, get_args
 
 from regulars.domain.journeys import Branch, Hold, Journey, Repeat, Split, Step, every
@@ -12,7 +11,6 @@ from regulars.errors import WrongStateError
 Deed = Literal["pause", "resume", "drain", "stop", "archive"]
 DEEDS: tuple[Deed, ...] = get_args(Deed)
 LIVES: tuple[Life, ...] = get_args(Life)
-LONGEST_NAME = 80  # characters of the name of a state machine
 _AFTER: Mapping[Deed, Mapping[Life, Life]] = {
     "pause": {"live": "paused", "paused": "paused"},
     "resume": {"paused": "live", "live": "live"},
@@ -114,16 +112,6 @@ def difference(before: Journey | None, after: Journey) -> Difference:
         changed=_sorted((id for id in old.keys() & new.keys() if old[id] != new[id]), new),
         rules=tuple(rules),
     )
-
-
-def machine_name(stage: str, journey: str, number: int) -> str:
-    """Name the state machine of a version; of an id that is too long a part, and a print that tells it from others."""
-    name = f"regulars-{stage}-{journey}-{number}"
-    if len(name) <= LONGEST_NAME:
-        return name
-    print = blake2b(journey.encode(), digest_size=6).hexdigest()
-    kept = len(journey) - (len(name) - LONGEST_NAME) - len(print) - 1
-    return f"regulars-{stage}-{journey[: max(kept, 1)]}-{print}-{number}"
 
 
 def _sorted(ids: Iterable[str], among: Mapping[str, Step]) -> tuple[str, ...]:

@@ -6,8 +6,8 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from regulars.domain.journey_definitions import parse_journey
-from regulars.domain.journey_lives import Deed, Difference, Version, chosen, difference, done, machine_name
-from regulars.domain.journey_machines import compile_journey
+from regulars.domain.journey_lives import Deed, Difference, Version, chosen, difference, done
+from regulars.domain.journey_machines import compile_journey, machine_name
 from regulars.domain.journeys import Journey, SegmentEntry
 from regulars.domain.live_journeys import GOING, LiveJourney
 from regulars.domain.releases import Releases
