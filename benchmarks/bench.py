@@ -26,6 +26,7 @@ from benchmarks import (
     lateness,
     layer,
     parts,
+    passages,
     recompute,
     rules,
     speed,
@@ -185,7 +186,12 @@ def _journeys() -> list[dict[str, Any]]:
         counts = (one.messages, one.calls, one.transitions, one.least, one.most)
         shown.add_row(one.journey, *map(str, counts), f"{one.dollars:,.0f}")
     console.print(shown)
-    return [asdict(one) | {"dollars": one.dollars} for one in measured]
+    in_tables = passages.measure()
+    shown = table("A passage in the tables", "journey", "messages", "own events", *passages.TABLES, "written", "read")
+    for each in in_tables:
+        shown.add_row(each.journey, *each.cells)
+    console.print(shown)
+    return [asdict(one) | {"dollars": one.dollars} for one in measured] + [asdict(one) for one in in_tables]
 
 
 def _layer() -> dict[str, Any]:

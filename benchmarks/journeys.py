@@ -1,6 +1,6 @@
 """
 What it takes to go through the journeys of the catalog: transitions of Step Functions and calls of functions, counted
-in the state machines in memory; write units stand beside them once the rooms that write are measured here.
+in the state machines in memory.
 """
 
 from collections.abc import Callable, Sequence
