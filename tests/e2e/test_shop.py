@@ -36,6 +36,8 @@ def test_keeps_the_history_of_an_anonymous_visitor_who_signs_in_and_buys(
     visitor.click(".cart-link")
     visitor.photograph(screenshots / "cart.png")
     visitor.click("#checkout .primary")
+    visitor.sees("#sign-in")
+    visitor.photograph(screenshots / "sign-in.png")
     fill_in_sign_in(visitor, "Maya Lind", f"maya-{RUN}@shop.example")
     order = visitor.text("#order")
     visitor.sees("#orders-kept:has-text('1 order, €16.00')")
