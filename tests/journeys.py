@@ -9,7 +9,7 @@ from hypothesis import assume
 from hypothesis import strategies as st
 
 from regulars.domain.journey_definitions import parse_journey
-from regulars.domain.journey_machines import QUIET
+from regulars.domain.journey_machines import LATER
 from regulars.domain.journey_walks import Place, walk
 from regulars.domain.journeys import END, Hold, Journey, Send, Step, every, turns
 from regulars.errors import DefinitionError
@@ -133,11 +133,11 @@ class Way:
 
 
 def gone(journey: Journey, seed: int) -> Way:
-    """Go through a journey by lot, as its meaning says; some messages are held back until quiet hours end."""
+    """Go through a journey by lot, as its meaning says; some messages are put off, by quiet hours or their provider."""
     random = Random(seed)
 
     def holds_back(step: Step) -> int:
-        return random.choice((0, 0, 1, 2)) if isinstance(step, Send) and step.quiet == "hold" else 0
+        return random.choice((0, 0, 1, 2)) if isinstance(step, Send) else 0
 
     return going(journey, lambda place: random.randrange(len(turns(place.step))), holds_back)
 
@@ -178,7 +178,7 @@ class Answers:
         self.asked += 1
         if self._quiet.get(place):
             self._quiet[place] -= 1
-            return {"way": QUIET, "until": until}
+            return {"way": LATER, "until": until}
         number = self._left[place].pop(0) if place != END else 0
         self.decided.append((place, number))
         if "token" not in payload:

@@ -17,8 +17,11 @@ from local.world.post import Post
 from local.world.world import START, World
 from regulars.domain.events import Event
 from regulars.domain.instants import DAY, SECOND
+from regulars.domain.journey_definitions import parse_journey
+from regulars.domain.journeys import END
 from regulars.domain.passages import Passage
 from regulars.domain.send_ledger import read_ledger_name
+from regulars.domain.stepping import next_place
 from regulars.domain.values import scalar
 from regulars.errors import NotAcceptedError, UnknownOutcomeError
 from regulars.pipeline.ports import Outgoing
@@ -44,7 +47,7 @@ CART: dict[str, Any] = {
         {"send": {"channel": "email", "template": "cart_reminder"}},
         {"split": [{"name": "a", "percent": 50, "steps": [{"wait": "2 hours"}]}]},
         {"branch": [{"when": {"event": "Order Completed"}, "steps": ["exit"]}, {"otherwise": []}]},
-        {"send": {"channel": "email", "template": "last_call"}},
+        {"send": {"channel": "email", "template": "last_call", "quiet": "skip"}},
     ],
     "exit": [{"event": "Order Completed", "same": "cart_id"}],
     "goal": {"event": "Order Completed", "same": "cart_id", "within": "2 days", "exit": False},
@@ -113,6 +116,8 @@ def _faults(world: World, on: Journeys, post: Seen, found: list[Passage]) -> lis
     faults = [f"given up: {len(lost.records)} records" for lost in world.given_up]
     faults += [f"sent {times} times: {which}" for which, times in post.sent.items() if times > 1]
     faults += [f"sent without consent: {which}" for which in post.unasked]
+    journey = parse_journey("cart", CART)
+    faults += [f"a gap: {one}" for one in found if one.ending == "finished" and next_place(journey, one.answers) != END]
     faults += [f"never ended: {one}" for one in found if one.ending is None]
     faults += [f"failed: {one}" for one in found if one.ending == "failed"]
     faults += [f"still runs: {run.name}" for run in on.machines.executions.values() if run.runs]

@@ -16,7 +16,7 @@ from local.world.world import World
 from regulars.domain.events import Event
 from regulars.domain.instants import DAY, SECOND
 from regulars.domain.journey_definitions import parse_journey
-from regulars.errors import DefinitionError
+from regulars.errors import DefinitionError, NotAcceptedError
 from tests.builders import START, an_event, an_identify
 from tests.journeys import journeys
 from tests.world.passages import told
@@ -28,13 +28,14 @@ SENDS = {
     "steps": [
         {"send": {"channel": "email", "template": "hello", "purpose": "newsletter"}},
         {"hold": {"at_most": "2 days", "until": [{"event": "Order Completed", "steps": ["exit"]}]}},
-        {"send": {"channel": "sms", "template": "bye", "purpose": "newsletter"}},
+        {"send": {"channel": "sms", "template": "bye", "purpose": "newsletter", "quiet": "skip"}},
         {
             "repeat": {
                 "times": 3,
                 "steps": [
                     {"wait": "1 day"},
                     {"send": {"channel": "in_app", "template": "hello", "purpose": "newsletter"}},
+                    {"send": {"channel": "email", "template": "tip", "purpose": "newsletter", "quiet": "skip"}},
                 ],
             }
         },
@@ -52,12 +53,12 @@ class Sent:
         for id, content in SEGMENTS.items():
             self.world.define("segment", id, content)
         self.world.define("consent", "purposes", PURPOSES)
-        for id in ("hello", "bye"):
+        for id in ("hello", "bye", "tip"):
             self.world.define("template", id, {"channel": "email", "subject": id, "text": id})
         self.on = Journeys(self.world, deliver=self._post, chaos=chaos, random=self.random, look_every=DAY)
         self.world.define("list", "vip", {"name": "Vip"})
         if seed is not None:
-            self.post.channel.before = self.post.channel.after = self._dies
+            self.post.channel.before, self.post.channel.after = self._fails, self._dies
 
     def live(self, definition: Any, events: Sequence[Event], until: int = UNTIL) -> None:
         """Let people live beside a journey that is live."""
@@ -70,6 +71,11 @@ class Sent:
     def _post(self, on: Journeys) -> Any:
         self.post = Post(self.world, on.sealer)
         return lambda instance, place: self.post.deliveries().answer(instance, place)
+
+    def _fails(self, outgoing: object) -> None:
+        if self.random.random() < 0.1:
+            raise NotAcceptedError("throttled", again=True)
+        self._dies(outgoing)
 
     def _dies(self, _outgoing: object) -> None:
         if self.random.random() < 0.1:
@@ -111,7 +117,8 @@ def test_nothing_is_sent_twice_and_everybody_comes_to_an_end_whatever_dies(seed:
     ways = told(sent.world)
     assert len(ways) == len(people)
     assert {way.ending for way in ways.values()} == {"finished"}
-    assert _claims(sent.world.database) == 5 * len(people)
+    assert {len(way.steps) for way in ways.values()} == {12}  # eight messages, a hold and three waits
+    assert _claims(sent.world.database) == 8 * len(people)
 
 
 def _claims(database: MemoryDatabase) -> int:
@@ -134,3 +141,30 @@ def test_what_happens_in_quiet_hours_lets_nobody_go_on_from_a_hold_that_comes_af
     eight = START + 8 * 3_600 * SECOND
     assert [(at, came) for at, _, came in way.steps] == [(eight, "sent"), (eight + 7_200 * SECOND, "time")]
     assert way.ending == "finished"
+
+
+@pytest.mark.parametrize("quiet", ["hold", "skip"])
+@pytest.mark.parametrize("error", [NotAcceptedError("throttled", again=True), CrashError()], ids=["throttled", "crash"])
+def test_a_message_that_fails_at_first_keeps_its_place_whatever_becomes_of_it_in_quiet_hours(
+    quiet: str, error: Exception
+) -> None:
+    sent, left = Sent(), [error, error]
+
+    def fails(_outgoing: object) -> None:
+        if left:
+            raise left.pop()
+
+    sent.post.channel.before = fails
+    send = {"channel": "email", "template": "hello", "purpose": "newsletter", "quiet": quiet}
+    hold = {"at_most": "2 days", "until": [{"event": "Order Completed", "steps": ["exit"]}]}
+    bye = {"channel": "sms", "template": "bye", "purpose": "newsletter"}
+    person = an_identify(1, links=(PERSON,), email="jane@example.com", phone="+491701234567")
+    enters = an_event(2, links=(PERSON,), name="Signed Up")
+    orders = an_event(3, links=(PERSON,), name="Order Completed", at=START + 3_600 * SECOND)
+    steps = [{"send": send}, {"hold": hold}, {"send": bye}]
+    sent.live({"enter": {"event": "Signed Up"}, "steps": steps}, [person, enters, orders])
+
+    [way] = told(sent.world).values()
+    said = "unknown" if isinstance(error, CrashError) else "sent"
+    assert [came for _, _, came in way.steps] == [said, "0", "done"]
+    assert way.ending == "exit"

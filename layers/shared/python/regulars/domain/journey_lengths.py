@@ -22,7 +22,7 @@ _AROUND = 7  # events in the history of Step Functions of a run: its start, its 
 _ASKED = 7  # of a state that asks, and of the choice after it
 _HELD = 8
 _WAITED = 2
-_QUIET = 2  # times that one message is held back until quiet hours end, at most
+_LATER = 2  # times that one message is put off until quiet hours end, at most; what a busy provider takes is a fault
 _WEEK = 7 * DAY
 
 
@@ -45,16 +45,15 @@ def transitions(step: Step) -> int:
     """
     Tell how many transitions of Step Functions a place takes at most: one asks, one chooses, one waits.
 
-    A hold whose time is over takes one, a date that is missing two; a message in quiet hours takes three more.
+    A hold whose time is over takes one, a date that is missing two; a message takes three more each time that it is put
+    off, by quiet hours or by its provider.
     """
     first, *others = turns(step)
     match step:
-        case Wait() | WaitForTime():
+        case Wait() | WaitForTime() | Send():
             return 2
         case WaitForDate():
             return 3
-        case Send(quiet="hold"):
-            return 2
         case _:
             return 1 + any(turn != first for turn in others)
 
@@ -89,8 +88,8 @@ def _events(step: Step) -> int:
     match step:
         case Wait() | WaitForTime() | WaitForDate():
             return _ASKED + _WAITED
-        case Send(quiet="hold"):
-            return _ASKED + _QUIET * (_WAITED + _ASKED)
+        case Send():
+            return _ASKED + _LATER * (_WAITED + _ASKED)
         case Hold():
             return _HELD * (MAX_RESTARTS + 1 if any(isinstance(turn, Anew) for turn in turns(step)) else 1)
         case _:

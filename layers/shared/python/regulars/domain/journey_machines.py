@@ -39,7 +39,7 @@ MAX_BYTES = 1_000_000  # of a definition: Step Functions takes 1 MB
 MAX_HISTORY = 20_000  # events of the longest run; Step Functions ends one after 25,000
 LONGEST = 365 * DAY  # of a run: Step Functions keeps none for more than a year
 STEP, DELIVER = "${journey_step}", "${deliver}"  # stand where the ARNs of the functions belong
-QUIET = 1  # the way of a message that is held until quiet hours end: asked again then
+LATER = 1  # the way of a message that is put off, by quiet hours or by its provider: asked again then
 _MAX_NAME = 80  # characters of the name of a machine or a state in Step Functions
 _FAULTS = ("Lambda.ServiceException", "Lambda.AWSLambdaException", "Lambda.SdkClientException")
 _RETRY = {  # whatever goes wrong but a hold that is over: for four hours as a rule, eight at most, to mend it in
@@ -123,8 +123,8 @@ class _Compiler:
         match step:
             case Wait() | WaitForTime() | WaitForDate():
                 targets[0] = self._waits(f"{name}:until", targets[0])
-            case Send(quiet="hold"):
-                targets.insert(QUIET, self._waits(f"{name}:quiet", name))
+            case Send():
+                targets.insert(LATER, self._waits(f"{name}:later", name))
             case Hold(_, at_most, ways):
                 over = {"ErrorEquals": ["States.Timeout"], "ResultPath": "$.answer", "Next": targets[len(ways)]}
                 state = _holds(name, -(-at_most // SECOND)) | {"Catch": [over]}

@@ -64,6 +64,8 @@ class Deliveries:
         journey = live.journey(passage.journey, passage.number)
         if journey is None:
             return DONE
+        if place in passage.answers and place != passage.place:
+            return Answered(passage.answers[place])  # asked long ago; the answer comes late, and to nobody
         message, step = self._ledger.message(passage, place), step_at(journey.journey, place)
         passage = arrive(passage, journey.journey, place, self._clock())
         self._ledger.tell_left(passage, journey.journey)
