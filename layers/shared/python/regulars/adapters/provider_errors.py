@@ -18,24 +18,19 @@ from botocore.exceptions import (
 from regulars.errors import NotAcceptedError, UnknownOutcomeError
 
 T = TypeVar("T")
-_LATER = frozenset(
-    {
-        "AccessDenied",
-        "AccessDeniedException",
-        "AuthorizationError",
-        "AuthorizationErrorException",
-        "ExpiredToken",
-        "ExpiredTokenException",
-        "LimitExceededException",
-        "SendingPausedException",
-        "Throttled",
-        "ThrottledException",
-        "Throttling",
-        "ThrottlingException",
-        "TooManyRequestsException",
-        "UnrecognizedClientException",
-    }
+_BUSY = frozenset(
+    "LimitExceededException TooManyRequestsException Throttled ThrottledException Throttling"
+    " ThrottlingException".split()
 )
+# Faults of the account, not of the message: of what the function may do, of its keys, and of how SES is set up.
+_ACCOUNT = frozenset(
+    "AccessDenied AccessDeniedException AuthorizationError AuthorizationErrorException OptInRequired"
+    " ExpiredToken ExpiredTokenException IncompleteSignature IncompleteSignatureException InvalidClientTokenId"
+    " InvalidSignatureException MissingAuthenticationToken MissingAuthenticationTokenException RequestExpired"
+    " SignatureDoesNotMatch UnrecognizedClientException"
+    " AccountSuspendedException MailFromDomainNotVerifiedException NotFoundException SendingPausedException".split()
+)
+_UNVERIFIED = "not verified"  # what SES says of a sender that it does not know yet, as a rejected message
 _BEFORE = (ConnectTimeoutError, EndpointConnectionError)  # nothing has left yet
 _AFTER = (ReadTimeoutError, ConnectionClosedError, ConnectionError, HTTPClientError)
 
@@ -61,10 +56,13 @@ def asked(call: Callable[[], T]) -> T:
 
 
 def _refused(error: ClientError) -> NotAcceptedError | UnknownOutcomeError:
-    code = error.response.get("Error", {}).get("Code", "")
+    said = error.response.get("Error", {})
+    code = said.get("Code", "")
     status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 500)
-    if code in _LATER or status == 429:
-        return NotAcceptedError("throttled" if "ccess" not in code else "not_allowed", again=True)
+    if code in _BUSY or status == 429:
+        return NotAcceptedError("throttled", again=True)
+    if code in _ACCOUNT or (code == "MessageRejected" and _UNVERIFIED in said.get("Message", "")):
+        return NotAcceptedError("not_allowed", again=True)
     if status >= 500:
         return UnknownOutcomeError("the provider failed at it")
     return NotAcceptedError("rejected", again=False)

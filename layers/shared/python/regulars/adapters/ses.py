@@ -1,5 +1,8 @@
 """E-mail by Amazon SES: one letter to one mailbox, which may be unsubscribed from in one click (RFC 8058)."""
 
+import re
+from email.header import Header
+from email.utils import formataddr, unquote
 from typing import TYPE_CHECKING, Any, Protocol
 
 from regulars.adapters.provider_errors import asked
@@ -11,6 +14,8 @@ if TYPE_CHECKING:
 
 TAG = "send"  # of a letter: by it SES says of which one it tells
 _UTF8 = "UTF-8"
+_NAMED = re.compile(r"\s*(.*?)\s*<([^<>]+)>\s*", re.DOTALL)
+_WORD = 75  # characters of an encoded word, at most
 
 
 class Client(Protocol):
@@ -18,6 +23,9 @@ class Client(Protocol):
 
     def send_email(self, **request: Any) -> Any:
         """Send a letter."""
+
+    def close(self) -> None:
+        """Close the connections that are kept open; the client goes on with new ones."""
 
 
 class Ses:
@@ -38,16 +46,33 @@ class Ses:
             body["Html"] = {"Data": outgoing.html, "Charset": _UTF8}
         simple = {"Subject": {"Data": outgoing.subject, "Charset": _UTF8}, "Body": body}
         request: dict[str, Any] = {
-            "FromEmailAddress": sender,
+            "FromEmailAddress": encoded(sender),
             "Destination": {"ToAddresses": [outgoing.to]},
             "Content": {"Simple": simple | {"Headers": _headers(outgoing)}},
             "EmailTags": [{"Name": TAG, "Value": outgoing.name}],
         }
         if outgoing.reply_to:
-            request["ReplyToAddresses"] = [outgoing.reply_to]
+            request["ReplyToAddresses"] = [encoded(outgoing.reply_to)]
         if self._set:
             request["ConfigurationSetName"] = self._set
-        return str(asked(lambda: self._client().send_email(**request))["MessageId"])
+        return str(asked(lambda: self._fresh().send_email(**request))["MessageId"])
+
+    def _fresh(self) -> Client:
+        """Give the client without a connection: one that was kept while the function slept may be dead by now."""
+        client = self._client()
+        client.close()
+        return client
+
+
+def encoded(mailbox: str) -> str:
+    """Write a mailbox as headers have it: a name that is not ASCII in encoded words (RFC 2047), others quoted."""
+    found = _NAMED.fullmatch(mailbox)
+    if found is None:
+        return mailbox
+    name, address = unquote(found[1]), found[2]
+    if name.isascii():
+        return formataddr((name, address))
+    return f"{Header(name, 'utf-8', maxlinelen=_WORD).encode(linesep='')} <{address}>"
 
 
 def _headers(outgoing: Outgoing) -> list[dict[str, str]]:

@@ -17,6 +17,9 @@ class Client(Protocol):
     def publish(self, **request: Any) -> Any:
         """Send a text message."""
 
+    def close(self) -> None:
+        """Close the connections that are kept open; the client goes on with new ones."""
+
 
 class Sms:
     """Sends text messages; `sender` is the name that they come from, where a country allows one."""
@@ -31,7 +34,13 @@ class Sms:
         if self._sender:
             attributes["AWS.SNS.SMS.SenderID"] = _text(self._sender)
         request = {"PhoneNumber": outgoing.to, "Message": outgoing.text, "MessageAttributes": attributes}
-        return str(asked(lambda: self._client().publish(**request))["MessageId"])
+        return str(asked(lambda: self._fresh().publish(**request))["MessageId"])
+
+    def _fresh(self) -> Client:
+        """Give the client without a connection: one that was kept while the function slept may be dead by now."""
+        client = self._client()
+        client.close()
+        return client
 
 
 def _text(value: str) -> dict[str, str]:
