@@ -5,14 +5,14 @@ from functools import cache
 
 from regulars.adapters import clients, settings
 from regulars.adapters.clock import now
-from regulars.adapters.observability import journal, observed
+from regulars.adapters.observability import journal, observed, tamed
 from regulars.adapters.parallel import Parallel
 from regulars.adapters.pause import pause
 from regulars.adapters.sealing import sealer
 from regulars.adapters.ses import Ses
 from regulars.adapters.sms import Sms
 from regulars.adapters.webhooks import Webhooks
-from regulars.domain.instants import to_text
+from regulars.domain.journey_machines import waits_until
 from regulars.pipeline.deliveries import Deliveries, Posts
 from regulars.pipeline.telling_journeys import Teller
 from regulars.pipeline.webhook_secrets import SigningKeys
@@ -20,10 +20,11 @@ from regulars.stores.definitions import DefinitionStore
 
 
 @observed
+@tamed("a place of a message could not be answered")
 def handler(event: Mapping[str, str], _context: object) -> dict[str, int | str | None]:
     """Answer a place of a passage."""
     answered = _deliveries().answer(event["instance"], event["place"])
-    return {"way": answered.way, "until": None if answered.until is None else to_text(answered.until)}
+    return {"way": answered.way, "until": None if answered.until is None else waits_until(answered.until, now())}
 
 
 @cache

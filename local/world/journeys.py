@@ -100,13 +100,13 @@ class Journeys:
     def _step(self, payload: Mapping[str, Any]) -> Mapping[str, Any]:
         self.rooms.start_batch()
         answer = self.rooms.stepping.step(payload["instance"], payload["place"], payload.get("token", ""))
-        return _said(answer)
+        return _said(answer, self.world.clock.now)
 
     def _deliver(self, payload: Mapping[str, Any]) -> Mapping[str, Any]:
         self.rooms.start_batch()
         if self._delivers is None:
             raise AssertionError("nothing is sent in this world")
-        return _said(self._delivers(payload["instance"], payload["place"]))
+        return _said(self._delivers(payload["instance"], payload["place"]), self.world.clock.now)
 
     def _told(self, event: Mapping[str, Any]) -> None:
         self.world.wanted_port.send([event])
@@ -115,8 +115,8 @@ class Journeys:
         self.world.wanted_port.send([_envelope(transition) for transition in transitions])
 
 
-def _said(answer: Any) -> Mapping[str, Any]:
-    return {"way": answer.way, "until": None if answer.until is None else waits_until(answer.until)}
+def _said(answer: Any, now: int) -> Mapping[str, Any]:
+    return {"way": answer.way, "until": None if answer.until is None else waits_until(answer.until, now)}
 
 
 def _envelope(transition: Transition) -> Mapping[str, Any]:

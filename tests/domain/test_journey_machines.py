@@ -1,6 +1,7 @@
 """State machines of journeys: valid, within the limits of Step Functions, and leading where the journey does."""
 
 from collections.abc import Callable, Mapping
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +10,7 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from regulars.domain.instants import SECOND
+from regulars.domain.instants import SECOND, to_micros
 from regulars.domain.journey_definitions import parse_journey
 from regulars.domain.journey_lengths import history, transitions
 from regulars.domain.journey_machines import (
@@ -228,5 +229,13 @@ def test_long_ids_that_begin_alike_are_told_apart() -> None:
 
 
 def test_a_machine_never_goes_on_too_early() -> None:
-    assert waits_until(1_767_225_600 * SECOND) == "2026-01-01T00:00:00Z"
-    assert waits_until(1_767_225_600 * SECOND + 1) == "2026-01-01T00:00:01Z"
+    assert waits_until(1_767_225_600 * SECOND, 0) == "1971-01-01T00:00:00Z"  # a year is the most
+    assert waits_until(1_767_225_600 * SECOND, 1_767_225_600 * SECOND) == "2026-01-01T00:00:00Z"
+    assert waits_until(1_767_225_600 * SECOND + 1, 1_767_225_600 * SECOND) == "2026-01-01T00:00:01Z"
+
+
+@given(st.integers(0, 2**52), st.integers(-(2**50), 2**50))
+def test_a_machine_waits_until_the_instant_or_for_a_year(now: int, ahead: int) -> None:
+    until = to_micros(datetime.fromisoformat(waits_until(now + abs(ahead), now)))
+
+    assert 0 <= until - min(now + abs(ahead), now + YEAR * SECOND) < SECOND

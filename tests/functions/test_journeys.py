@@ -12,6 +12,7 @@ from regulars.adapters import clients, sealing
 from regulars.adapters.clock import now
 from regulars.domain.instants import SECOND
 from regulars.domain.journey_machines import waits_until
+from regulars.errors import FunctionFailedError
 from regulars.stores.catalog import CatalogStore
 from regulars.stores.definitions import Definition
 from regulars.stores.events import EventStore
@@ -126,7 +127,7 @@ def test_whoever_holds_is_let_go_by_what_they_wait_for_and_waits_from_then_on(ma
     [row] = JourneyStore(clients.database()).passages(JANE)
     asked, released = {"instance": row.instance, "place": "wait_1"}, row.until
     assert released is not None
-    expected = {"way": 0, "until": waits_until(released + 3_600 * SECOND)}
+    expected = {"way": 0, "until": waits_until(released + 3_600 * SECOND, released)}
     assert [journey_step.handler(asked, None) for _ in range(2)] == [expected] * 2
 
 
@@ -138,3 +139,12 @@ def test_one_message_that_is_none_of_ours_costs_the_others_nothing(machines: Mac
         "batchItemFailures": [{"itemIdentifier": number} for number in ("0", "2", "3")]
     }
     assert len(machines.started) == 1
+
+
+def test_a_place_that_cannot_be_answered_is_told_without_words(machines: Machines) -> None:
+    del machines
+
+    with pytest.raises(FunctionFailedError) as raised:
+        journey_step.handler({"instance": "jane@example.com", "place": "wait_1"}, None)
+    assert raised.value.__context__ is None
+    assert str(raised.value) == "a place of a journey could not be answered: ValueError"

@@ -10,17 +10,21 @@ import pytest
 
 from local.world.world import Counts
 from regulars.adapters import clients, sealing
-from regulars.domain.passages import Passage
-from regulars.domain.send_ledger import ledger_name
-from regulars.errors import InvalidRequestError
+from regulars.adapters.clock import now
+from regulars.domain.instants import SECOND
+from regulars.domain.journey_machines import waits_until
+from regulars.domain.passages import Message, Passage
+from regulars.domain.send_ledger import LEASE, ledger_name
+from regulars.errors import FunctionFailedError
 from regulars.pipeline.resolve import Resolver
 from regulars.stores.catalog import CatalogStore
 from regulars.stores.definitions import Definition, Kind
 from regulars.stores.events import EventStore
-from regulars.stores.journeys import JourneyStore, put_passage
+from regulars.stores.journeys import JourneyStore, put_message, put_passage
 from tests import moto_shim
 from tests.builders import START, an_identify
 from tests.lambda_events import message as queued
+from tests.logs import reading_logs
 from tests.sending import JANE, PURPOSES
 
 deliver = importlib.import_module("functions.deliver.handler")
@@ -94,8 +98,42 @@ def test_a_letter_goes_out_once_and_its_delivery_is_written_down(passage: Passag
 
 
 def test_what_no_machine_asks_fails(passage: Passage) -> None:
-    with pytest.raises(InvalidRequestError):
+    with pytest.raises(FunctionFailedError, match="InvalidRequestError"):
         deliver.handler({"instance": passage.instance, "place": "other"}, None)
+
+
+def test_an_error_is_told_by_its_class_and_none_of_its_words(passage: Passage, monkeypatch: pytest.MonkeyPatch) -> None:
+    def answer(_instance: str, _place: str) -> None:
+        raise ValueError("jane@example.com")
+
+    monkeypatch.setattr(deliver._deliveries(), "answer", answer)
+    with reading_logs() as logs, pytest.raises(FunctionFailedError) as raised:
+        deliver.handler({"instance": passage.instance, "place": "hello"}, None)
+
+    assert raised.value.__context__ is None
+    assert str(raised.value) == "a place of a message could not be answered: ValueError"
+    assert json.loads(logs.getvalue())["error"] == "ValueError"
+    assert "jane@" not in logs.getvalue()
+
+
+def test_a_machine_is_told_to_wait_in_whole_seconds(passage: Passage) -> None:
+    message = Message(
+        owner=passage.owner,
+        passage=passage.id,
+        place="hello",
+        journey="welcome",
+        number=1,
+        channel="email",
+        template="hello",
+        purpose="orders",
+        kind="transactional",
+        at=now() // SECOND * SECOND + 1,
+    )
+    clients.database().transact([put_message(message)])
+
+    answer = deliver.handler({"instance": passage.instance, "place": "hello"}, None)
+    assert answer == {"way": 1, "until": waits_until(message.at + LEASE, now())}
+    assert "." not in str(answer["until"])
 
 
 @pytest.mark.usefixtures("passage")

@@ -47,7 +47,7 @@ class Town:
             self.tokens.append(payload["token"])
         if payload["place"] in self.answers:
             return self.answers[payload["place"]](payload)
-        return {"way": 0, "until": waits_until(self.clock() + HOUR)}
+        return {"way": 0, "until": waits_until(self.clock() + HOUR, self.clock())}
 
     def start(self, passage: str = "p") -> None:
         """Let somebody in."""
@@ -232,7 +232,7 @@ def test_who_stops_himself_while_asked_goes_no_further() -> None:
 
 def test_a_run_of_more_than_a_year_times_out() -> None:
     town = Town({"wait": "1 day"})
-    town.answers["wait_1"] = lambda _: {"way": 0, "until": waits_until(BEGIN + 400 * DAY)}
+    town.answers["wait_1"] = lambda _: {"way": 0, "until": waits_until(BEGIN + 400 * DAY, BEGIN + 100 * DAY)}
     town.start()
     town.until(366 * DAY)
 

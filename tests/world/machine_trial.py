@@ -35,7 +35,7 @@ def walked(journey: Journey, way: Way) -> Walked:
     answers: list[Answers] = []
 
     def ask(payload: Mapping[str, Any]) -> Mapping[str, Any] | None:
-        return answers[0](payload, until=waits_until(clock() + LENGTH))
+        return answers[0](payload, until=waits_until(clock() + LENGTH, clock()))
 
     machines = MemoryMachines(clock, {STEP: ask, DELIVER: ask})
     answers.append(Answers(journey, way, machines.release))

@@ -36,15 +36,15 @@ PURPOSES = {
 PERSON = "user_id:jane"
 
 
-def lived(definition: Any, events: Sequence[Event]) -> list[Passage]:
+def lived(definition: Any, events: Sequence[Event], until: int = UNTIL) -> list[Passage]:
     """Let one person live through a simulation."""
     segments = tuple(parse(id, content) for id, content in SEGMENTS.items())
     beside = Live(segments=segments, purposes=parse_purposes(PURPOSES))
     stage = Stage(journey=parse_journey("j", definition), beside=beside)
-    return simulate(stage, f"p_{PERSON}", events, since=START, until=UNTIL)[0]
+    return simulate(stage, f"p_{PERSON}", events, since=START, until=until)[0]
 
 
-def live(definition: Any, events: Sequence[Event]) -> dict[str, Told]:
+def live(definition: Any, events: Sequence[Event], until: int = UNTIL) -> dict[str, Told]:
     """Let the same person live beside a journey that is live."""
     world = World(tick_every=90 * DAY)  # no segment turns by time alone
     for id, content in SEGMENTS.items():
@@ -56,7 +56,7 @@ def live(definition: Any, events: Sequence[Event]) -> dict[str, Told]:
     for event in events:
         world.advance(event.at)
         world.store(event)
-    world.advance(UNTIL)
+    world.advance(until)
     return told(world)
 
 
@@ -114,3 +114,15 @@ def test_a_live_journey_goes_the_ways_that_its_simulation_goes(definition: Any, 
     assert by_time([*live(definition, [zone, *events]).values()]) == by_time(
         [simulated(passage) for passage in lived(definition, [zone, *events])]
     )
+
+
+def test_who_waits_for_a_date_that_is_years_ahead_is_ended_after_a_year() -> None:
+    definition = {"enter": {"event": "Signed Up"}, "steps": [{"wait": {"date": "renewal_date"}}, {"join": "vip"}]}
+    person = an_identify(900, links=(PERSON,), at=START + SECOND, arrival=START + SECOND, renewal_date="2029-01-01")
+    enters = an_event(901, name="Signed Up", at=START + HOUR, arrival=START + HOUR, links=(PERSON,))
+    until = START + 370 * DAY
+
+    [way] = live(definition, [person, enters], until).values()
+    [other] = lived(definition, [person, enters], until)
+    assert (way.ending, way.steps) == ("too_long", [])
+    assert (other.ending, other.steps) == ("too_long", [])

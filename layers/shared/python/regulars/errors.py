@@ -30,6 +30,7 @@ RegularsError
   MissingVariableError         a template needs a variable that has no value
   CellError                    a cell of a file cannot be read as its column says
   RowError                     a row of a file makes no call; says in which column and why
+  FunctionFailedError          a function failed; says by which error, and none of its words
   AuditFaultError              the audit trail is not as it was written
   ConflictError                a conditional write lost a race: read again
   StaleCatalogError            this process holds an older catalog than the data: reload
@@ -224,6 +225,10 @@ class NotAcceptedError(RegularsError):
 
 class UnknownOutcomeError(RegularsError):
     """A provider may have taken a message, or not: it is never sent again."""
+
+
+class FunctionFailedError(RegularsError):
+    """A function failed: named by the class of the error, for its words may quote what it failed on."""
 
 
 class MissingVariableError(RegularsError):

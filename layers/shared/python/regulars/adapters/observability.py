@@ -16,6 +16,7 @@ from typing import Any, TypeVar
 
 from regulars.adapters import settings
 from regulars.adapters.clock import now
+from regulars.errors import FunctionFailedError
 
 NAMESPACE = "Regulars"
 MILLISECOND = 1_000  # microseconds
@@ -73,6 +74,24 @@ def observed(handler: Handler[Answer]) -> Handler[Answer]:
             journal.flush()
 
     return run
+
+
+def tamed(message: str) -> Callable[[Handler[Answer]], Handler[Answer]]:
+    """Let a handler fail without the words of its error, which Lambda logs and Step Functions keeps in its history."""
+
+    def wrap(handler: Handler[Answer]) -> Handler[Answer]:
+        @wraps(handler)
+        def run(event: Mapping[str, Any], context: Any) -> Answer:
+            try:
+                return handler(event, context)
+            except Exception as error:  # noqa: BLE001 (whatever it is, it is raised again, by its class alone)
+                log_failure(message, error)
+                failed = FunctionFailedError(f"{message}: {type(error).__name__}")
+            raise failed
+
+        return run
+
+    return wrap
 
 
 def log_failure(message: str, error: Exception, **facts: str) -> None:

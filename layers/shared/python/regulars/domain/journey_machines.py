@@ -95,9 +95,13 @@ def machine_name(stage: str, journey: str, version: int) -> str:
     return f"regulars-{stage}-{journey[:-over]}-{digest}-{version}"
 
 
-def waits_until(instant: int) -> str:
-    """Write until when a machine waits: in whole seconds, rounded up, so that it never goes on too early."""
-    return f"{to_text(-(-instant // SECOND) * SECOND)[:19]}Z"
+def waits_until(instant: int, now: int) -> str:
+    """
+    Write until when a machine waits: in whole seconds, rounded up, so that it never goes on too early.
+
+    A state waits for a year at most, and no run lasts longer: whoever is to wait longer is ended by that.
+    """
+    return f"{to_text(-(-min(instant, now + LONGEST) // SECOND) * SECOND)[:19]}Z"
 
 
 class _Compiler:

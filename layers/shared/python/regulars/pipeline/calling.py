@@ -4,6 +4,7 @@ Call a webhook at a place of a passage: claimed first, so that it is called once
 Of a call whose answer did not come it is not known whether it did something: it counts as failed, and is not repeated.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
@@ -22,6 +23,8 @@ from regulars.pipeline.gate import Gate, Seen
 from regulars.pipeline.ports import Callee, Clock
 
 MAX_ANSWER = 1_024  # characters of one thing that is kept of an answer
+MAX_NUMBER = 10**18  # templates say none that is larger
+_HALVES = re.compile("[\ud800-\udfff]")  # of a pair of signs in UTF-16: no text in UTF-8 has one
 
 
 class Caller:
@@ -130,4 +133,13 @@ def _refusal(passage: Passage, step: Webhook, seen: Seen, now: int) -> str:
 
 
 def _is_kept(value: object) -> bool:
-    return isinstance(value, bool | int | float) or (isinstance(value, str) and len(value) <= MAX_ANSWER)
+    """Say whether a value can be kept, and be said: no half of a sign, no number that is none or has no end."""
+    match value:
+        case bool():
+            return True
+        case int() | float():
+            return abs(value) < MAX_NUMBER
+        case str():
+            return len(value) <= MAX_ANSWER and not _HALVES.search(value)
+        case _:
+            return False
