@@ -225,6 +225,27 @@ def test_a_provider_that_is_busy_is_asked_again_and_given_up_after_two_days() ->
     assert sending.told() == [("Message Failed", "throttled")]
 
 
+def test_who_comes_late_to_a_busy_provider_has_two_days_as_everybody_has() -> None:
+    sending, asked = Sending(), list[int]()
+    sending.meet()
+    passage = sending.enter(at=START - 3 * DAY, since=START - 3 * DAY)
+    begun = sending.world.clock.now
+
+    def busy(_outgoing: Outgoing) -> None:
+        asked.append(sending.world.clock.now)
+        raise NotAcceptedError("throttled", again=True)
+
+    sending.post.channel.before = busy
+    answer = sending.deliver(passage)
+    while answer.until is not None:
+        sending.world.clock.advance_to(answer.until)
+        answer = sending.deliver(passage)
+
+    assert [at - begun for at in asked[:3]] == [0, 60 * SECOND, 120 * SECOND]
+    assert 2 * DAY <= asked[-1] - begun < 2 * DAY + HOUR
+    assert sending.told() == [("Message Failed", "throttled")]
+
+
 def test_what_was_surely_not_sent_counts_for_no_cap_and_may_go_out_later() -> None:
     sending = Sending(policy={"caps": [{"most": 1, "days": 1}]})
     sending.meet()
@@ -349,6 +370,25 @@ def test_an_answer_that_says_nothing_that_was_asked_is_an_answer(answer: Any) ->
     kept = sending.journeys.passage(passage.owner, passage.journey, passage.id)
     assert kept is not None
     assert "code" not in str(kept.told)
+
+
+@pytest.mark.parametrize(
+    "value",
+    ["\ud800x", float("nan"), float("inf"), float("-inf"), 10**4_000, -(10**18), "x" * 1_025, [1], {"a": 1}, None],
+    ids=range(10),
+)
+def test_what_cannot_be_kept_of_an_answer_is_left_out_and_the_rest_is_kept(value: Any) -> None:
+    sending = Sending(CALL)
+    sending.meet()
+    passage = sending.enter()
+    sending.post.callee.answers = {"coupons": {"data": value}}
+
+    assert [sending.deliver(passage, "coupon") for _ in range(2)] == [DONE, DONE]
+    assert len(sending.post.callee.called) == 1
+    assert sending.message(passage, "coupon").outcome == "sent"
+    found = sending.journeys.passage(passage.owner, passage.journey, passage.id)
+    assert found is not None
+    assert found.told == b""
 
 
 def test_no_webhook_is_called_about_somebody_restricted() -> None:

@@ -145,6 +145,7 @@ class JourneyItem(Model):
     until = NumberAttribute(null=True)
     token = UnicodeAttribute(null=True)
     restarts = NumberAttribute(null=True)
+    tried = NumberAttribute(null=True)
     released = NumberAttribute(null=True)
     answers = UnicodeAttribute(null=True)
     told = BinaryAttribute(legacy_encoding=False, null=True)

@@ -48,8 +48,9 @@ class Passage:
     properties that the journey names. `place` is where they are ("" before the first), `since` when they came there,
     `until` what they wait for, if it is an instant, and `token` what lets them go on from a hold. `answers` are the
     numbers of ways by place. `released` is the way that a hold was left by, before the state machine has come to the
-    next place. `told` is what webhooks answered, sealed for the owner. `ended` of who is held out lies ahead: they are
-    measured until then. `expires` is when its row may be cleared away, by whole seconds, None for not yet.
+    next place. `tried` is when a provider was first asked in vain for what is sent here. `told` is what webhooks
+    answered, sealed for the owner. `ended` of who is held out lies ahead: they are measured until then. `expires` is
+    when its row may be cleared away, by whole seconds, None for not yet.
     """
 
     owner: str
@@ -65,6 +66,7 @@ class Passage:
     until: int | None = None
     token: str = ""
     restarts: int = 0
+    tried: int | None = None
     released: int | None = None
     answers: Mapping[str, int] = field(default_factory=dict)
     told: bytes = b""

@@ -107,7 +107,7 @@ def arrive(passage: Passage, journey: Journey, place: str, now: int, token: str 
         return _asked_again(passage, journey, now, token)
     answers = {**passage.answers, **_left_open(passage, journey, place)}
     since = _since(passage, answers, now)
-    moved = replace(passage, place=place, since=since, until=None, token=token, restarts=0, released=None)
+    moved = replace(passage, place=place, since=since, until=None, token=token, restarts=0, tried=None, released=None)
     return _holding(replace(moved, answers=answers), journey, now)
 
 

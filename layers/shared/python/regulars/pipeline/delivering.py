@@ -28,7 +28,7 @@ from regulars.stores.database import Database, Write
 from regulars.stores.journeys import JourneyStore, put_message, put_passage
 
 TRIES = 8
-GIVE_UP = 2 * DAY  # after they came to the place: quiet hours last a day at most, and then a provider has another
+GIVE_UP = 2 * DAY  # after the first try
 _FIRST, _LONGEST = 60 * SECOND, 3_600 * SECOND
 
 
@@ -212,14 +212,15 @@ class Deliverer:
 
     def _failed(self, letter: Letter, message: Message, claimed: Passage, error: NotAcceptedError) -> Answered:
         """Wait and try again, where that may help and has not for too long; else it has failed for good."""
-        now, first = self._clock(), letter.wish.passage.since
+        now, before = self._clock(), letter.wish.passage.tried
+        first = now if before is None else before
         failed = settled(message, "failed", now, reason=error.reason)
         if not error.again or now - first >= GIVE_UP:
             return self._end(failed, claimed)
         until = now + min(max(_FIRST, now - first), _LONGEST)
         for _ in range(TRIES):
             answers = {place: way for place, way in claimed.answers.items() if place != message.place}
-            waits = replace(claimed, until=until, answers=answers)
+            waits = replace(claimed, until=until, tried=first, answers=answers)
             try:
                 self._gate.free(message, waits, self._gate.lock_of(letter.seen))
             except ConflictError:

@@ -149,6 +149,7 @@ def put_passage(passage: Passage) -> Put:
     }
     some = {
         "until": passage.until,
+        "tried": passage.tried,
         "released": passage.released,
         "converted": passage.converted,
         "ended": passage.ended,
@@ -230,6 +231,7 @@ def passage_from(item: Item) -> Passage:
         until=_maybe(item, "until"),
         token=text(item, "token"),
         restarts=number(item, "restarts"),
+        tried=_maybe(item, "tried"),
         released=_maybe(item, "released"),
         answers=json.loads(text(item, "answers", "{}")),
         told=binary(item, "told"),
