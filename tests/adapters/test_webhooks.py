@@ -7,7 +7,7 @@ import threading
 import time
 from base64 import b64decode, b64encode
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from hashlib import sha256
 from hmac import digest
 from http.server import BaseHTTPRequestHandler, HTTPServer
@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 from local.world.memory import MemoryDatabase
 from local.world.wrapping import PlainWrapper
 from regulars.adapters.sealing import KmsSealer
-from regulars.adapters.webhooks import MAX_BYTES, TRIES, Webhooks
+from regulars.adapters.webhooks import MAX_BYTES, TRIES, Resolve, Webhooks
 from regulars.domain.instants import SECOND
 from regulars.domain.outbound import choose, is_public
 from regulars.domain.webhooks import key_of
@@ -77,11 +77,13 @@ def says(status: int = 200, content: bytes = b"{}", **headers: str) -> Reply:
     return reply
 
 
-def webhooks(url: str, *, local: bool = True, found: Sequence[str] = ("8.8.8.8",)) -> Webhooks:
+def webhooks(
+    url: str, *, local: bool = True, found: Sequence[str] = ("8.8.8.8",), resolve: Resolve | None = None
+) -> Webhooks:
     store = DefinitionStore(MemoryDatabase())
     store.put(Definition(kind="webhook", id="coupons", content={"url": url, "timeout": "1 second"}))
     store.put(Definition(kind="webhook", id="unsigned", content={"url": url}))
-    return Webhooks(store, Keys(), local=local, resolve=lambda _host, _port: found)
+    return Webhooks(store, Keys(), local=local, resolve=resolve or (lambda _host, _port: found))
 
 
 def call(hooks: Webhooks, webhook: str = "coupons") -> Any:
@@ -148,16 +150,75 @@ def hangs_up(handler: BaseHTTPRequestHandler) -> None:
     handler.connection.close()
 
 
+def breaks_off(handler: BaseHTTPRequestHandler) -> None:
+    handler.wfile.write(b'HTTP/1.1 200 OK\r\ncontent-length: 50\r\n\r\n{"code": 1}')
+    handler.close_connection = True
+
+
 def silent(_handler: BaseHTTPRequestHandler) -> None:
     time.sleep(1.3)
 
 
-@pytest.mark.parametrize("reply", [slowly, hangs_up, silent], ids=["slow", "hangs up", "silent"])
+def drips(*pieces: bytes) -> Reply:
+    """Say something again and again, each time soon enough."""
+
+    def reply(handler: BaseHTTPRequestHandler) -> None:
+        with suppress(OSError):
+            handler.wfile.write(pieces[0])
+            for _ in range(20):
+                handler.wfile.write(pieces[1])
+                handler.wfile.flush()
+                time.sleep(0.1)
+
+    return reply
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [
+        slowly,
+        hangs_up,
+        breaks_off,
+        silent,
+        drips(b"HTTP/1.1 200 OK\r\n", b"x-more: a\r\n"),
+        drips(b"HTTP/1.1 429 Busy\r\n", b"x-more: a\r\n"),
+        drips(b"", b"HTTP/1.1 100 Continue\r\n\r\n"),
+        drips(b"HTTP/1.1 200 OK\r\nconnection: close\r\n\r\n", b" "),
+        drips(b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n", b"1\r\n \r\n"),
+    ],
+    ids=["slow", "hangs up", "breaks off", "silent", "headers", "busy headers", "continue", "to the end", "chunks"],
+)
 def test_who_does_not_answer_in_time_is_not_known_and_not_asked_again(reply: Reply) -> None:
-    with served(reply) as (url, heard), pytest.raises(UnknownOutcomeError):
-        call(webhooks(url))
+    with served(reply) as (url, heard):
+        begun = time.monotonic()
+        with pytest.raises(UnknownOutcomeError):
+            call(webhooks(url))
+        assert time.monotonic() - begun < 1.4  # its timeout is a second
 
     assert len(heard) == 1
+
+
+def test_a_name_that_nobody_looks_up_in_time_is_surely_not_called() -> None:
+    def resolve(_host: str, _port: int) -> Sequence[str]:
+        time.sleep(5)
+        return []
+
+    hooks = webhooks("https://shop.example/", local=False, resolve=resolve)
+    begun = time.monotonic()
+    with pytest.raises(NotAcceptedError, match="unreachable"):
+        call(hooks)
+    assert time.monotonic() - begun < TRIES * 1.3
+
+
+def test_a_handshake_that_never_ends_is_surely_no_call(monkeypatch: pytest.MonkeyPatch) -> None:
+    server, real = socket.create_server(("127.0.0.1", 0)), socket.create_connection
+    port = server.getsockname()[1]
+    monkeypatch.setattr(socket, "create_connection", lambda _place, timeout: real(("127.0.0.1", port), timeout=timeout))
+    begun = time.monotonic()
+    with pytest.raises(NotAcceptedError, match="unreachable"):
+        call(webhooks("https://shop.example/", local=False))
+    server.close()
+    assert time.monotonic() - begun < TRIES * 1.3
 
 
 def test_nobody_there_is_surely_not_called() -> None:

@@ -44,13 +44,13 @@ def lived(definition: Any, events: Sequence[Event], until: int = UNTIL) -> list[
     return simulate(stage, f"p_{PERSON}", events, since=START, until=until)[0]
 
 
-def live(definition: Any, events: Sequence[Event], until: int = UNTIL) -> dict[str, Told]:
+def live(definition: Any, events: Sequence[Event], until: int = UNTIL, look_every: int = DAY) -> dict[str, Told]:
     """Let the same person live beside a journey that is live."""
-    world = World(tick_every=90 * DAY)  # no segment turns by time alone
+    world = World(tick_every=400 * DAY)  # no segment turns by time alone
     for id, content in SEGMENTS.items():
         world.define("segment", id, content)
     world.define("consent", "purposes", PURPOSES)
-    on = Journeys(world, deliver=send_once(Counter()), look_every=DAY)
+    on = Journeys(world, deliver=send_once(Counter()), look_every=look_every)
     world.define("list", "vip", {"name": "Vip"})
     on.publish("j", definition)
     for event in events:
@@ -122,7 +122,7 @@ def test_who_waits_for_a_date_that_is_years_ahead_is_ended_after_a_year() -> Non
     enters = an_event(901, name="Signed Up", at=START + HOUR, arrival=START + HOUR, links=(PERSON,))
     until = START + 370 * DAY
 
-    [way] = live(definition, [person, enters], until).values()
+    [way] = live(definition, [person, enters], until, 90 * DAY).values()
     [other] = lived(definition, [person, enters], until)
     assert (way.ending, way.steps) == ("too_long", [])
     assert (other.ending, other.steps) == ("too_long", [])

@@ -1,15 +1,18 @@
 """
 Calls of webhooks over HTTPS, guarded: the host is looked up once, and the call goes to the address that was looked at.
 
-No redirect is followed, nothing near to us is reached, and of an answer at most 64 KB of JSON are read.
+No redirect is followed, nothing near to us is reached, and of an answer at most 64 KB of JSON are read. One deadline is
+over all of it: the look-up, the connection, and every byte of the answer.
 """
 
 import http.client
 import json
 import socket
 import ssl
+import threading
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, Protocol
@@ -25,7 +28,7 @@ from regulars.stores.definitions import DefinitionStore
 MAX_BYTES = 64 * 1024
 TRIES = 3  # of a call that surely did nothing
 _CONNECT = 3.0  # seconds
-_PIECE = 8 * 1024
+_SHORTEST = 0.001  # seconds: of none, a socket would not wait for anything
 Resolve = Callable[[str, int], Sequence[str]]
 
 
@@ -38,14 +41,14 @@ class Keys(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Call:
-    """A call as it goes out: to one address of a host, for so many seconds in all."""
+    """A call as it goes out: to one address of a host, and over at `ends`, whatever came by then (`time.monotonic`)."""
 
     url: SplitResult
     address: str
     port: int
     headers: Mapping[str, str]
     body: bytes
-    timeout: float
+    ends: float
 
 
 class Webhooks:
@@ -90,12 +93,12 @@ class Webhooks:
         raise AssertionError("the last try gives an answer or an error")
 
     def _try(self, definition: WebhookDefinition, headers: Mapping[str, str], body: bytes) -> Any:
-        url = urlsplit(definition.url)
+        url, ends = urlsplit(definition.url), time.monotonic() + definition.timeout / SECOND
         host, is_local = url.hostname or "", self._local and url.hostname in LOCAL
         port = url.port or (443 if url.scheme == "https" else 80)
         if not is_local and (url.scheme != "https" or port != 443):
             raise NotAcceptedError("forbidden_address", again=False)
-        address = "127.0.0.1" if is_local else self._address(host, port)
+        address = "127.0.0.1" if is_local else self._address(host, port, ends)
         return ask(
             Call(
                 url=url,
@@ -103,19 +106,30 @@ class Webhooks:
                 port=port,
                 headers={**headers, "content-type": "application/json", "accept": "application/json"},
                 body=body,
-                timeout=definition.timeout / SECOND,
+                ends=ends,
             )
         )
 
-    def _address(self, host: str, port: int) -> str:
-        try:
-            found = self._resolve(host, port)
-        except OSError:
-            raise NotAcceptedError("unreachable", again=True) from None
-        address = choose(found)
+    def _address(self, host: str, port: int, ends: float) -> str:
+        address = choose(self._found(host, port, min(_CONNECT, _left(ends))))
         if address is None:
             raise NotAcceptedError("forbidden_address", again=False)
         return address
+
+    def _found(self, host: str, port: int, seconds: float) -> Sequence[str]:
+        """Look a host up beside us: the resolver has no limit of its own, and whoever is too slow is left behind."""
+        found: list[Sequence[str]] = []
+
+        def look() -> None:
+            with suppress(OSError, UnicodeError):
+                found.append(self._resolve(host, port))
+
+        looking = threading.Thread(target=look, daemon=True)
+        looking.start()
+        looking.join(seconds)
+        if not found:
+            raise NotAcceptedError("unreachable", again=True)
+        return found[0]
 
 
 def addresses_of(host: str, port: int) -> Sequence[str]:
@@ -125,32 +139,69 @@ def addresses_of(host: str, port: int) -> Sequence[str]:
 
 def ask(call: Call) -> Any:
     """Make a call, and read its answer. Raises NotAcceptedError, UnknownOutcomeError."""
-    ends = time.monotonic() + call.timeout
-    connection = _connected(call)
+    connection = http.client.HTTPConnection(call.url.hostname or "", call.port)
+    with closing(connection), _until(call.ends, _connected(call, connection)):
+        _shake_hands(connection)
+        return _asked(call, connection)
+
+
+def _asked(call: Call, connection: http.client.HTTPConnection) -> Any:
     try:
         path = (call.url.path or "/") + (f"?{call.url.query}" if call.url.query else "")
         connection.request("POST", path, body=call.body, headers=dict(call.headers))
         response = connection.getresponse()
-        _check(response.status)
-        return _read(response, connection, ends)
+        content = response.read(MAX_BYTES + 1)
     except (OSError, http.client.HTTPException):
         raise UnknownOutcomeError("the webhook did not answer") from None
-    finally:
-        connection.close()
+    if not _left(call.ends) or (response.length and len(content) <= MAX_BYTES):
+        raise UnknownOutcomeError("what looks like an answer of the webhook is what came of one")
+    _check(response.status)
+    return _read(content)
 
 
-def _connected(call: Call) -> http.client.HTTPConnection:
-    """Connect to the address that was looked at; the certificate is that of the host that was named."""
-    host = call.url.hostname or ""
-    connection = http.client.HTTPConnection(host, call.port, timeout=call.timeout)
+@contextmanager
+def _until(ends: float, connected: socket.socket) -> Iterator[None]:
+    """Let a connection live until then: no server keeps it longer, by however little it says at a time."""
+
+    def cut() -> None:
+        with suppress(OSError):  # it is closed already
+            socket.socket.shutdown(connected, socket.SHUT_RDWR)  # past TLS, which may be read from meanwhile
+
+    watchdog = threading.Timer(_left(ends), cut)
+    watchdog.daemon = True
+    watchdog.start()
     try:
-        plain = socket.create_connection((call.address, call.port), timeout=min(_CONNECT, call.timeout))
-        plain.settimeout(call.timeout)
-        is_secure = call.url.scheme == "https"
-        connection.sock = _context().wrap_socket(plain, server_hostname=host) if is_secure else plain
+        yield
+    finally:
+        watchdog.cancel()
+
+
+def _left(ends: float) -> float:
+    return max(ends - time.monotonic(), 0.0)
+
+
+def _connected(call: Call, connection: http.client.HTTPConnection) -> socket.socket:
+    """Connect to the address that was looked at; the certificate is that of the host that was named."""
+    try:
+        place, seconds = (call.address, call.port), min(_CONNECT, _left(call.ends))
+        plain = socket.create_connection(place, timeout=max(seconds, _SHORTEST))
+        plain.settimeout(max(_left(call.ends), _SHORTEST))
+        connection.sock = plain
+        if call.url.scheme == "https":
+            host = call.url.hostname or ""
+            connection.sock = _context().wrap_socket(plain, server_hostname=host, do_handshake_on_connect=False)
     except (OSError, ValueError):
         raise NotAcceptedError("unreachable", again=True) from None
-    return connection
+    return connection.sock
+
+
+def _shake_hands(connection: http.client.HTTPConnection) -> None:
+    """Agree on keys: nothing has been said by then. Raises NotAcceptedError."""
+    if isinstance(connection.sock, ssl.SSLSocket):
+        try:
+            connection.sock.do_handshake()
+        except (OSError, ValueError):
+            raise NotAcceptedError("unreachable", again=True) from None
 
 
 @cache
@@ -166,16 +217,9 @@ def _check(status: int) -> None:
     raise NotAcceptedError(f"status_{status}", again=status in (429, 503))
 
 
-def _read(response: http.client.HTTPResponse, connection: http.client.HTTPConnection, ends: float) -> Any:
-    content = b""
-    while piece := response.read1(_PIECE):
-        content += piece
-        if len(content) > MAX_BYTES:
-            raise NotAcceptedError("answer", again=False)
-        if (left := ends - time.monotonic()) <= 0:
-            raise UnknownOutcomeError("the webhook took too long to answer")
-        if connection.sock:
-            connection.sock.settimeout(left)
+def _read(content: bytes) -> Any:
+    if len(content) > MAX_BYTES:
+        raise NotAcceptedError("answer", again=False)
     if not content.strip():
         return None
     try:
