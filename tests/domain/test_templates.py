@@ -2,7 +2,9 @@
 
 import html
 import re
+import time
 from collections.abc import Mapping
+from contextlib import suppress
 from html.parser import HTMLParser
 from typing import Any
 from urllib.parse import unquote
@@ -133,6 +135,22 @@ def test_what_no_template_says(text: str, said: str) -> None:
         ('<p style="color:{{traits.x}}">', "style of <p>"),
         ("<p title={{traits.x}}>", "in quotes"),
         ("<p {{traits.x}}>", "in quotes"),
+        ('<p title=a"{{traits.x}}">', "in quotes"),
+        ('<p title=a="{{traits.x}}">', "in quotes"),
+        ("<p title=a'{{traits.x}}'>", "in quotes"),
+        ('<p title"{{traits.x}}">', "in quotes"),
+        ('<p "{{traits.x}}">', "in quotes"),
+        ('<p a=b=c"{{traits.x}}" title="x">', "in quotes"),
+        ('<a href=https://a.example/"{{traits.x}}">', "in quotes"),
+        ('<a href="https://\\/{{traits.x}}">', "backslash"),
+        ('<a href="https://&#92;/{{traits.x}}">', "backslash"),
+        ('<a href="https://shop.example\\@a/{{traits.x}}">', "backslash"),
+        ('<a href="https://shop.example/\\{{traits.x}}">', "backslash"),
+        ('<!--><p title="-->{{traits.x}}">', "comment"),
+        ('<!---><p title="-->{{traits.x}}">', "comment"),
+        ('<!--{{! x }}><p title="-->{{traits.x}}">', "comment"),
+        ("<!-- a --!><b>-->{{traits.x}}", "comment"),
+        ('<![CDATA[ > <p title=" ]]> " id={{traits.x}}>', "comment"),
         ("<{{traits.x}}>", "right behind <"),
         ("</{{traits.x}}>", "right behind <"),
         ("<!{{traits.x}}>", "right behind <"),
@@ -158,11 +176,29 @@ def test_what_no_template_says(text: str, said: str) -> None:
         ('<p title="{{traits.x}}', "not closed"),
         ("{{{traits.x}}}", "unescaped"),
     ],
-    ids=range(31),
+    ids=range(47),
 )
 def test_what_no_html_says(markup: str, said: str) -> None:
     with pytest.raises(DefinitionError, match=re.escape(said)):
         parse_template("hello", an_email(html=markup))
+
+
+@pytest.mark.parametrize(
+    ("markup", "written"),
+    [
+        ('<p title="{{traits.x}}">', '<p title="x y">'),
+        ("<p title='{{traits.x}}'>", "<p title='x y'>"),
+        ('<p title = "{{traits.x}}" lang=en hidden>', '<p title = "x y" lang=en hidden>'),
+        ('<img\n  alt="{{traits.x}}"\n  src="https://a.example/{{traits.x}}"/>', None),
+        ('<p/title="{{traits.x}}">', '<p/title="x y">'),
+        ("<!-- a --><p>{{traits.x}}</p><!---->", "<!-- a --><p>x y</p><!---->"),
+    ],
+    ids=range(6),
+)
+def test_where_values_of_attributes_stand(markup: str, written: str | None) -> None:
+    rendered = render(parse_template("hello", an_email(html=markup)), {"traits": {"x": "x y", "y": "y"}})
+
+    assert written is None or rendered.html == written
 
 
 hostile = st.one_of(
@@ -366,3 +402,11 @@ def test_parts_of_an_sms(text: str, alphabet: str, signs: int, parts: int) -> No
     found = sms_length(text)
 
     assert (found.alphabet, found.signs, found.parts) == (alphabet, signs, parts)
+
+
+@pytest.mark.parametrize("part", [" a=x/y", "/", " /", " a", "=", ' a="', "<!--"], ids=range(7))
+def test_a_tag_of_any_length_is_read_in_no_time(part: str) -> None:
+    begun = time.process_time()
+    with suppress(DefinitionError):
+        parse_template("hello", an_email(html=f"<p{part * (70_000 // len(part))} {{{{traits.x}}}}>"))
+    assert time.process_time() - begun < 5

@@ -24,7 +24,10 @@ _ADDRESSES = frozenset({"href", "src", "action", "background", "cite", "poster",
 _NO_VALUES = frozenset({"style", "srcset", "srcdoc", "content", "http-equiv", "name", "id", "class"})
 _UNFINISHED = re.compile(r"<[a-zA-Z/!?]")
 _OPEN = "has a tag that is not closed: a < in a text is written &lt;"
-_QUOTED = re.compile(r"\"[^\"]*\"|'[^']*'")
+_BARE = rf"\s\"'=<>`{_VALUE}{_SECTION}"  # what stands in no name, and in no value without quotes
+_ATTRIBUTE = rf"[\s/]++[^/{_BARE}]++(?:\s*+=\s*+(?:\"[^\"]*+\"|'[^']*+'|[^{_BARE}]++))?+"
+_TAG = re.compile(rf"<[a-zA-Z][^/{_BARE}]*+(?:{_ATTRIBUTE})*[\s/]*>")
+_ODD_COMMENT = re.compile(r"<!---?>|--!>|<!\[CDATA\[", re.IGNORECASE)  # browsers end it elsewhere than others
 _BEFORE = re.compile(rf"(https?://[^/?#\s{_VALUE}]+[/?#]|mailto:|tel:|sms:)[^{_VALUE}]*", re.IGNORECASE)
 _SAFE = re.compile(r"(https?://|mailto:|tel:|sms:|cid:|#|\Z)", re.IGNORECASE)
 
@@ -35,6 +38,8 @@ def markup(raw: str, path: str) -> Text:
         raise DefinitionError(path, "has signs of a private use area of Unicode: leave them out")
     tags = parse(raw, path)
     marked = "".join(_standing_for(tag) for tag in tags)
+    if _ODD_COMMENT.search(marked):
+        raise DefinitionError(path, "has a comment that ends where not everybody sees it: write <!-- … -->")
     if _BEGUN.search(marked):
         raise DefinitionError(path, "has a value or section right behind <: write &lt;, or name the element")
     if _UNFINISHED.search(marked.rpartition(">")[2]):
@@ -66,7 +71,7 @@ class _Reader(HTMLParser):
         whole = self.get_starttag_text() or ""
         if tag in _FORBIDDEN:
             raise self._wrong(f"has <{tag}>, which mail clients throw out or block: leave it out")
-        if _MARKS.search(tag) or _MARKS.search(_QUOTED.sub("", whole)) or _SECTION in whole:
+        if _SECTION in whole or (_VALUE in whole and not _TAG.fullmatch(whole)):
             fix = 'values stand in attributes in quotes, such as href="{{links.unsubscribe}}", sections around elements'
             raise self._wrong(f"has a value or section inside of <{_MARKS.sub('…', tag)}>: {fix}")
         names = [name for name, _ in attrs]
@@ -123,6 +128,8 @@ class _Reader(HTMLParser):
         if value == _VALUE:
             self.contexts.append("link")
         elif _VALUE in value:
+            if "\\" in value:
+                raise self._wrong(f"has a backslash in {name} of <{tag}>, which browsers read as a slash: write /")
             if not _BEFORE.match(value):
                 fix = f'{name}="https://shop.example/?id={{{{entry.cart_id}}}}", or one value that is the whole address'
                 raise self._wrong(f"has a value where {name} of <{tag}> says which page: {fix}")
