@@ -36,7 +36,6 @@ CLAIMED = Message(
     kind="marketing",
     at=NOW,
 )
-OUTCOMES: tuple[Outcome, ...] = ("unknown", "failed", "sent", "delivered", "bounced", "complained")
 sent = st.builds(
     Sent,
     st.integers(NOW - 100 * DAY, NOW),
@@ -45,16 +44,34 @@ sent = st.builds(
 )
 
 
-@given(st.lists(st.sampled_from(OUTCOMES), max_size=4))
-def test_news_counts_the_same_in_any_order_and_however_often_it_comes(news: list[Outcome]) -> None:
-    ends = set()
+NEWS: tuple[tuple[Outcome, str], ...] = (  # what tells more comes later
+    ("unknown", ""),
+    ("sent", ""),
+    ("failed", "rejected"),
+    ("bounced", "transient"),
+    ("delivered", ""),
+    ("bounced", "permanent"),
+    ("complained", ""),
+)
+
+
+@given(st.lists(st.sampled_from(NEWS), max_size=4))
+def test_of_news_in_any_order_and_however_often_it_comes_the_one_that_tells_most_stands(
+    news: list[tuple[Outcome, str]],
+) -> None:
+    expected = max(news, key=NEWS.index, default=("claimed", ""))
     for order in permutations([*news, *news[:1]]):
         message = CLAIMED
-        for outcome in order:
-            message = settled(message, outcome, NOW)
-        ends.add(message.outcome)
+        for outcome, reason in order:
+            message = settled(message, outcome, NOW, reason=reason)
+        assert (message.outcome, message.reason) == expected
 
-    assert len(ends) == 1
+
+def test_a_note_of_absence_takes_back_no_delivery_and_an_address_that_is_gone_does() -> None:
+    delivered = settled(CLAIMED, "delivered", NOW)
+
+    assert settled(delivered, "bounced", NOW + 1, reason="transient") is delivered
+    assert settled(delivered, "bounced", NOW + 1, reason="permanent").outcome == "bounced"
 
 
 def test_what_was_not_let_out_stays_so() -> None:

@@ -20,14 +20,21 @@ from regulars.domain.sending import Sent
 REMEMBERED = 1_000  # claims of a channel and class: a cap counts no more
 KEPT = (365 + 90) * DAY  # rows of the ledger, after the entry: longer than anybody is under way
 LEASE = 60_000_000  # how long whoever claimed a message may still be at it: longer than a function runs
-_TELLS = ("claimed", "unknown", "sent", "failed", "delivered", "bounced", "complained")  # the last tells most
+# How much is told of a message: the last the most.
+_TELLS = ("claimed", "unknown", "sent", "failed", "transient", "delivered", "bounced", "complained")
+TRANSIENT = "transient"  # the reason of a bounce that says nothing of the address
 
 
 def settled(message: Message, outcome: Outcome, at: int, *, sent: str = "", reason: str = "") -> Message:
     """Say how a message stands after news of it; as before where the news tells less, or it was never let out."""
-    if message.outcome == "refused" or _TELLS.index(outcome) <= _TELLS.index(message.outcome):
+    if message.outcome == "refused" or _tells(outcome, reason) <= _tells(message.outcome, message.reason):
         return message
     return replace(message, outcome=outcome, settled=at, sent=sent or message.sent, reason=reason)
+
+
+def _tells(outcome: Outcome, reason: str) -> int:
+    """Rank an outcome. SES tells notes of absence, too, as transient bounces, of letters that it has delivered."""
+    return _TELLS.index(TRANSIENT if (outcome, reason) == ("bounced", TRANSIENT) else outcome)
 
 
 def is_abandoned(message: Message, now: int) -> bool:

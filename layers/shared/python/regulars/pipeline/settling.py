@@ -13,7 +13,7 @@ from regulars.domain.message_news import news
 from regulars.domain.passages import Message, Outcome, passage_id
 from regulars.domain.profiles import alone
 from regulars.domain.recorded_decisions import Decision
-from regulars.domain.send_ledger import read_ledger_name, settled
+from regulars.domain.send_ledger import TRANSIENT, read_ledger_name, settled
 from regulars.errors import ConflictError, InvalidRequestError, NotFoundError, UnavailableError
 from regulars.pipeline.decisions import DecisionRecorder
 from regulars.pipeline.ports import Clock, Journal, Tell
@@ -26,7 +26,7 @@ BY = "complaint"
 _OUTCOMES: Mapping[News, tuple[Outcome, str]] = {
     "delivered": ("delivered", ""),
     "bounced": ("bounced", "permanent"),
-    "undelivered": ("bounced", "transient"),  # the mailbox is full, or its host was not there: it may be again
+    "undelivered": ("bounced", TRANSIENT),  # the mailbox is full, or its host was not there: it may be again
     "complained": ("complained", ""),
     "rejected": ("failed", "rejected"),  # by the provider itself, after it was taken
 }
