@@ -6,7 +6,7 @@ that it stands in.
 """
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Literal
@@ -195,18 +195,26 @@ def _lay_out(tags: Sequence[Tag], contexts: Sequence[Context], keys: Mapping[str
                 yield kind, f"s{keys[tag.name]}"
 
 
+def split_at(path: str, known: Container[str]) -> tuple[str, str] | None:
+    """Split a path behind the longest name that is known, for names may have dots themselves; None where none is."""
+    name, rest = path, ""
+    while name not in known:
+        name, dot, last = name.rpartition(".")
+        if not dot:
+            return None
+        rest = f"{last}.{rest}" if rest else last
+    return name, rest
+
+
 def _at(variables: Mapping[str, Any], name: str) -> object:
     """Look a value up, by its name as it stands, else by its path; None where there is none."""
     found: object = variables
     rest = name
     while rest:
-        if not isinstance(found, Mapping):
+        if not isinstance(found, Mapping) or (split := split_at(rest, found)) is None:
             return None
-        if rest in found:
-            return found[rest]
-        part, _, rest = rest.partition(".")
-        found = found.get(part)
-    return None
+        found, rest = found[split[0]], split[1]
+    return found
 
 
 def _or(words: Sequence[str]) -> str:

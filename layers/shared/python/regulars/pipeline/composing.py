@@ -12,6 +12,7 @@ from regulars.domain.events import Sealed
 from regulars.domain.identifiers import Identifier, kind_of, normalise, owner_key
 from regulars.domain.instants import DAY, SECOND
 from regulars.domain.journeys import Channel, Send
+from regulars.domain.mustache import split_at
 from regulars.domain.passages import Message, Passage
 from regulars.domain.preference_tokens import USUAL_DAYS, Ticket, ticket_key, write_ticket
 from regulars.domain.send_ledger import ledger_name
@@ -21,12 +22,13 @@ from regulars.domain.values import find
 from regulars.errors import MissingVariableError
 from regulars.pipeline.gate import Seen
 from regulars.pipeline.own_events import naming
-from regulars.pipeline.ports import Outgoing, Sealer
+from regulars.pipeline.ports import Clock, Outgoing, Sealer
 from regulars.pipeline.sealing import open_trait
+from regulars.pipeline.seeing import events_seen
 from regulars.stores.database import Database
 from regulars.stores.definitions import DefinitionStore
-from regulars.stores.events import EventStore
 
+TRAITS = "traits."  # begins the names of traits in templates
 TOLD = "answers"  # what webhooks said is sealed under this name
 _ADDRESSED = {"email": ("email", email_address), "sms": ("phone", phone_number)}
 
@@ -50,9 +52,9 @@ class NotComposedError(Exception):
 class Composer:
     """Writes messages; `site` is where the API of the workspace is found by people, for the links in letters."""
 
-    def __init__(self, database: Database, sealer: Sealer, *, site: str) -> None:
+    def __init__(self, database: Database, sealer: Sealer, *, site: str, clock: Clock) -> None:
         self._definitions = DefinitionStore(database)
-        self._events = EventStore(database)
+        self._events = events_seen(database, clock)
         self._sealer = sealer
         self._site = site
 
@@ -102,14 +104,11 @@ class Composer:
 
     def _variables(self, names: Collection[str], seen: Seen, passage: Passage) -> dict[str, Any]:
         """Gather what a template names, and nothing else of the person. Raises NotComposedError."""
-        rooted: dict[str, set[str]] = {}
-        for name in names:
-            root, _, rest = name.partition(".")
-            rooted.setdefault(root, set()).add(rest.partition(".")[0])
-        traits = {name: self._said(name, seen) for name in sorted(rooted.get("traits", ()))}
+        begun = (split_at(name.removeprefix(TRAITS), seen.person.values) for name in names if name.startswith(TRAITS))
+        traits = {name: self._said(name, seen) for name, _ in sorted({one for one in begun if one})}
         found: dict[str, Any] = {"traits": {name: value for name, value in traits.items() if value is not None}}
         found["entry"] = self._entry({name[6:] for name in names if name.startswith("entry.")}, passage)
-        found["answers"] = self.told(passage) if "answers" in rooted else {}
+        found["answers"] = self.told(passage) if any(name.startswith("answers.") for name in names) else {}
         return found
 
     def _entry(self, names: set[str], passage: Passage) -> Mapping[str, Any]:

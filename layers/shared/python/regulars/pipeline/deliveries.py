@@ -34,7 +34,7 @@ class Deliveries:
 
     def __init__(self, database: Database, sealer: Sealer, many: Many, *, posts: Posts, clock: Clock) -> None:
         gate, ledger = Gate(database, many), Ledger(database, posts.tell, posts.journal)
-        composer = Composer(database, sealer, site=posts.site)
+        composer = Composer(database, sealer, site=posts.site, clock=clock)
         self._catalog = LiveCatalog(CatalogStore(database))
         self._ledger = ledger
         self._clock = clock
