@@ -3,8 +3,9 @@ The one gate before every message: what is true of the person, and a claim that 
 
 A claim is one transaction. It is bound to all that the gate has read: who the person is, what they consent to, that
 they are not restricted, that their address takes messages, what else was claimed for them, and their way through the
-journey. Whatever of that has changed meanwhile makes it fail, and the gate is asked anew. So nothing that was withdrawn
-before a claim is sent after it, and no two journeys claim the last message of a cap.
+journey. Whatever of that has changed meanwhile makes it fail, and the gate is asked anew. So nothing is sent of which a
+withdrawal was folded before the claim, and no two journeys claim the last message of a cap. The state of the version is
+no part of it: the claims of all people would meet at that one row, and DynamoDB lets through one of them at a time.
 """
 
 from collections.abc import Sequence
