@@ -60,19 +60,18 @@ def test_an_event_past_its_period_is_named_no_more() -> None:
 def test_a_message_names_traits_whose_names_have_dots_and_what_is_in_others(text: str, expected: list[str]) -> None:
     sending = Sending()
     sending.template("hello", "email", text)
-    said = {"email.domain": "example.com", "address": {"city": "Berlin"}, "shop.address": {"city": "Rome"}}
+    said: dict[str, Any] = {
+        "email.domain": "example.com",
+        "address": {"city": "Berlin"},
+        "shop.address": {"city": "Rome"},
+    }
     sending.meet(**said)
 
     sending.deliver(sending.enter())
     assert [outgoing.text for outgoing in sending.post.channel.taken] == expected
-    rendered = (
-        render(
-            parse_template("hello", {"channel": "sms", "text": text}), {"traits": {"email": "jane@example.com", **said}}
-        )
-        if expected
-        else None
-    )
-    assert rendered is None or [f"{rendered.text}\n"] == expected
+    if expected:  # as a preview shows it, which has all traits at hand
+        template = parse_template("hello", {"channel": "email", "subject": "s", "text": text})
+        assert [render(template, {"traits": {"email": "jane@example.com", **said}}).text] == expected
 
 
 def test_a_path_is_split_behind_the_longest_name_that_is_known() -> None:
