@@ -606,6 +606,13 @@ GUARDS: Sequence[Guard] = (
         "        self._database.transact([put_passage(stamped(passage, one.journey))])\n",
         ("tests/world/test_passages.py",),
     ),
+    Guard(
+        "a message that skips quiet hours waits for a provider that is busy",
+        f"{LIBRARY}/domain/journey_machines.py",
+        "            case Send():\n                targets",
+        '            case Send(quiet="hold"):\n                targets',
+        ("tests/domain/test_journey_machines.py",),
+    ),
 )
 
 
