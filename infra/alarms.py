@@ -81,7 +81,8 @@ class Alarms(Construct):
             self._alarm(f"{queue.node.id}_waits", age, above=_LONG, minutes=5)
 
     def _watch_messages(self, letters: ses.ConfigurationSet) -> None:
-        self._alarm("sends_unknown", _counted("deliver", "sends_unknown"), above=0)
+        for name in ("sends_unknown", "sends_not_allowed"):
+            self._alarm(name, _counted("deliver", name), above=0)
         for what, most in (("Bounce", 0.05), ("Complaint", 0.001)):  # SES stops a sender soon after
             self._alarm(f"letters_{what.lower()}", _reputation(letters, what), above=most)
 

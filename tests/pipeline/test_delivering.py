@@ -243,6 +243,7 @@ def test_who_comes_late_to_a_busy_provider_has_two_days_as_everybody_has() -> No
 
     assert [at - begun for at in asked[:3]] == [0, 60 * SECOND, 120 * SECOND]
     assert 2 * DAY <= asked[-1] - begun < 2 * DAY + HOUR
+    assert sending.world.journal.counts["sends_throttled"] == len(asked) - 1
     assert sending.told() == [("Message Failed", "throttled")]
 
 

@@ -116,6 +116,10 @@ class Ledger:
             self._journal.count("sends_unknown")
         return Answered(way)
 
+    def put_off(self, reason: str) -> None:
+        """Count that a message waits for its provider, by why it does."""
+        self._journal.count(f"sends_{reason}")
+
 
 class Deliverer:
     """Sends the messages of journeys."""
@@ -229,6 +233,7 @@ class Deliverer:
                     break
                 claimed = found
             else:
+                self._ledger.put_off(error.reason)
                 return Answered(1, until)
         return self._end(failed, claimed)  # it was settled by somebody else, or is no longer wanted: it is not repeated
 
