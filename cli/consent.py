@@ -124,6 +124,8 @@ def suppressions(
     """
     Show the addresses of a person that get no messages, because they bounced or complained; or lift that.
 
+    A complaint is lifted for their own identifiers: of what they merely typed somebody else may be the owner.
+
     Examples:
 
         regulars profile suppressions email:ann@shop.example
@@ -136,9 +138,14 @@ def suppressions(
     path = _path(session, ref, "suppressions")
     found = session.http.ask("POST", path, json={"lift": lift}) if lift else session.http.ask("GET", path)
     session.output.data(found)
-    rows = [(one["channel"], one["reason"], instant(one["since"]), one["owner"]) for one in found["suppressions"]]
+    rows = [
+        (one["channel"], one["reason"], instant(one["since"]), "yes" if one["own"] else "", one["owner"])
+        for one in found["suppressions"]
+    ]
     title = "Lifted" if lift else "Get no messages"
-    shown = table(("channel", "why", "since", "address"), rows, title=title) if rows else Text("none", style="dim")
+    shown = (
+        table(("channel", "why", "since", "own", "address"), rows, title=title) if rows else Text("none", style="dim")
+    )
     session.output.show(shown)
 
 

@@ -607,6 +607,20 @@ GUARDS: Sequence[Guard] = (
         ("tests/world/test_passages.py",),
     ),
     Guard(
+        "an address is asked after in all its spellings",
+        f"{LIBRARY}/domain/addresses.py",
+        "return (self.owner, *self.also)",
+        "return (self.owner,)",
+        ("tests/pipeline/test_spellings.py",),
+    ),
+    Guard(
+        "a complaint is lifted for identifiers of the person alone",
+        f"{LIBRARY}/pipeline/suppressions.py",
+        "return self.own or self.suppressed.reason != COMPLAINT",
+        "return True",
+        ("tests/functions/test_suppressions.py",),
+    ),
+    Guard(
         "a message that skips quiet hours waits for a provider that is busy",
         f"{LIBRARY}/domain/journey_machines.py",
         "            case Send():\n                targets",

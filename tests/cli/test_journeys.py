@@ -73,6 +73,18 @@ def test_a_template_that_says_what_is_sensitive_is_refused(regulars: Regulars) -
     assert "calls sensitive" in regulars("template", "check").err
 
 
+def test_a_template_that_says_what_is_sensitive_of_an_entry_is_refused(regulars: Regulars) -> None:
+    plan = "event: Signed Up\nproperties: {properties: {diagnosis: {type: string, x-privacy: sensitive}}}\n"
+    regulars.write("catalog/tracking-plan/signed_up.yaml", plan)
+    template = "channel: email\nsubject: Hi\ntext: '{{entry.diagnosis}} {{links.unsubscribe}}'\n"
+    regulars.write("catalog/templates/welcome.yaml", template)
+    said = regulars("journey", "check", "catalog/journeys/welcome.yaml")
+
+    assert said.code == 1
+    assert "entry.diagnosis, which the tracking plan calls sensitive" in said.err
+    assert "calls sensitive" in regulars("template", "check").err
+
+
 def test_draws_a_journey(regulars: Regulars) -> None:
     drawn = regulars("journey", "draw", "catalog/journeys/welcome.yaml")
 

@@ -101,6 +101,22 @@ def test_messages_are_shown_newest_first_with_all_that_they_say(app: App) -> Non
     }
 
 
+def test_what_cannot_be_opened_any_more_ends_no_list(app: App) -> None:
+    for number in range(6):
+        message = app.put(f"a{number}", START + number)
+        if 1 < number < 5:  # sealed for somebody else, as after a key that has gone
+            row = app.workspace.world.database.query("journeys", message.owner, prefix="inbox#")[-1]
+            app.workspace.world.database.put("journeys", {**row, "content": b"\x01" * 60}, was=1)
+    token, found, next = app.token(), list[str](), None
+    for _ in range(9):
+        page = content(app.ask(token, query={"limit": "1", **({"before": next} if next else {})}))
+        found += [one["title"] for one in page["messages"]]
+        if (next := page["next"]) is None:
+            break
+
+    assert found == ["Title a5", "Title a1", "Title a0"]
+
+
 def test_all_identifiers_of_a_person_have_one_inbox(app: App) -> None:
     app.put("a1")
     app.put("a2", START + 1, owner=("anonymous_id", "a-1"))
@@ -180,6 +196,17 @@ def test_what_was_sealed_for_who_was_erased_is_not_shown(app: App) -> None:
     app.api = InboxApi.over(database, app.workspace.sealer, MANY, app.workspace.world.clock)
 
     assert app.titles(token) == []
+
+
+def test_after_an_unmerge_nobody_sees_what_came_to_the_other_side(app: App) -> None:
+    app.put("a1")
+    app.put("a2", START + 1, owner=("anonymous_id", "a-1"))
+    before, asked = app.token(), app.token("anonymous_id:a-1")  # both name whom she is known by best
+    app.workspace.take_apart("user_id:ann", app.workspace.owner("anonymous_id", "a-1"))
+
+    for token in (before, asked, app.token()):
+        assert app.titles(token) == ["Title a1"]
+        assert app.ask(token, f"/{START + 1}.a2/read", "POST")["statusCode"] == 404
 
 
 def test_of_whom_nothing_is_known_the_inbox_is_empty(app: App) -> None:

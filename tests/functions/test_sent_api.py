@@ -92,3 +92,18 @@ def test_pages_hold_each_message_once(workspace: Workspace) -> None:
 def test_of_nobody_there_is_nothing(workspace: Workspace) -> None:
     assert workspace.get("/v1/profiles/user_id:nobody/messages").status == 404
     assert workspace.get(PATH).content == {"messages": [], "suppressed": [], "next": None}
+
+
+def test_what_a_message_says_is_shown_to_no_team_that_does_not_see_all(workspace: Workspace) -> None:
+    write(workspace)
+    teams = {"some": {"segments": [], "traits": ["plan"]}, "all": {"segments": [], "traits": "all"}}
+    assert workspace.put("/v1/teams", {"definition": {"teams": teams, "others": "none"}}).status == 200
+
+    def shown(team: str) -> list[bool]:
+        caller = {"token_use": "access", "sub": "s-9", "cognito:groups": f"[service team-{team}]"}
+        answer = workspace.ask("GET", PATH, claims=caller)
+        assert answer.status == 200
+        assert ("c4n4ry" in answer.text) is (team == "all")
+        return [one["masked"] for one in answer.content["messages"]]
+
+    assert (shown("some"), shown("all")) == ([True, False, False], [False, False, False])

@@ -4,7 +4,7 @@ import pytest
 
 from regulars.domain.identifiers import Identifier, owner_key
 from regulars.stores.journeys import JourneyStore, Suppressed
-from tests.builders import START
+from tests.builders import START, an_identify
 from tests.messages import an_identify_call
 from tests.workspace import Workspace
 
@@ -22,11 +22,11 @@ def shop() -> Workspace:
     return workspace
 
 
-def suppress(workspace: Workspace, kind: str, value: str) -> None:
+def suppress(workspace: Workspace, kind: str, value: str, reason: str = "bounce") -> None:
     owner = owner_key(Identifier(kind, value), workspace.sealer.hash_key)
     channel = "email" if kind == "email" else "sms"
     JourneyStore(workspace.world.database).suppress(
-        Suppressed(owner=owner, channel=channel, since=START, reason="bounce")  # type: ignore[arg-type]  # one of two
+        Suppressed(owner=owner, channel=channel, since=START, reason=reason)  # type: ignore[arg-type]  # one of two
     )
 
 
@@ -67,3 +67,68 @@ def test_says_what_a_lift_is(shop: Workspace, body: dict[str, object]) -> None:
 
 def test_of_nobody_nothing_is_said(shop: Workspace) -> None:
     assert shop.ask("GET", "/v1/profiles/user_id:nobody/suppressions", "service").status == 404
+
+
+def give(workspace: Workspace, **traits: str) -> None:
+    """Let Ann type an address that is no identifier of hers."""
+    owner = workspace.owner("user_id", "ann")
+    workspace.world.store(an_identify(78, links=(owner,), at=START + 1, arrival=START + 1, **traits))
+    workspace.world.settle()
+
+
+def shown(workspace: Workspace) -> list[tuple[str, str, bool]]:
+    """List what gets nothing: channel, why, and whether it is Ann's own."""
+    found = workspace.ask("GET", PATH, "service").content["suppressions"]
+    return sorted((one["channel"], one["reason"], one["own"]) for one in found)
+
+
+@pytest.mark.parametrize("known", [True, False], ids=["somebody's", "nobody's"])
+def test_a_complaint_of_another_is_shown_and_not_lifted(shop: Workspace, known: bool) -> None:
+    if known:
+        shop.send(an_identify_call(userId="bob", anonymousId=None, traits={"email": "bob@shop.example"}))
+    give(shop, email="bob@shop.example")
+    suppress(shop, "email", "bob@shop.example", "complaint")
+
+    assert shown(shop) == [("email", "bounce", True), ("email", "complaint", False)]
+    assert len(shop.ask("POST", PATH, "service", body={"lift": "email"}).content["suppressions"]) == 1
+    refused = shop.ask("POST", PATH, "service", body={"lift": "email"})
+    assert (refused.status, "no identifier of theirs" in refused.text) == (400, True)
+    assert shown(shop) == [("email", "complaint", False)]
+    if known:
+        path = "/v1/profiles/user_id:bob/suppressions"
+        lifted = shop.ask("POST", path, "service", body={"lift": "email"}).content["suppressions"]
+        assert [(one["reason"], one["own"]) for one in lifted] == [("complaint", True)]
+        assert shown(shop) == []
+
+
+def test_a_bounce_of_what_was_typed_is_lifted(shop: Workspace) -> None:
+    give(shop, email="bob@shop.example")
+    suppress(shop, "email", "bob@shop.example")
+
+    assert shown(shop) == [("email", "bounce", False), ("email", "bounce", True)]
+    shop.ask("POST", PATH, "service", body={"lift": "email"})
+    assert shown(shop) == []
+
+
+@pytest.mark.parametrize("spelling", ["ann@müller.example", "ann@xn--mller-kva.example"])
+def test_an_own_address_is_own_in_every_spelling(spelling: str) -> None:
+    shop = Workspace()
+    shop.send(an_identify_call(userId="ann", traits={"email": "Ann@Müller.example"}))
+    give(shop, email="ann@shop.example")  # what she says now is another
+    suppress(shop, "email", spelling, "complaint")
+
+    assert shown(shop) == [("email", "complaint", True)]
+    assert shop.ask("POST", PATH, "service", body={"lift": "email"}).status == 200
+    assert shown(shop) == []
+
+
+def test_of_two_addresses_in_one_call_both_are_own() -> None:
+    shop = Workspace()
+    shop.send(
+        an_identify_call(
+            userId="ann", traits={"email": "a@Müller.example"}, context={"traits": {"email": "b@x.example"}}
+        )
+    )
+    suppress(shop, "email", "a@xn--mller-kva.example", "complaint")
+
+    assert shown(shop) == [("email", "complaint", True)]

@@ -72,7 +72,10 @@ CHANGE_ROUTES: Sequence[Route[ChangeApi]] = (
         path="/v1/profiles/{ref}/suppressions",
         scope="consent:write",
         summary="List the addresses of a person that get no messages: they bounced, or their owner complained",
-        description="An address is named by its keyed hash: `owner`.",
+        description=(
+            "An address is named by its keyed hash: `owner`. People type addresses of others: `own` says whether it is "
+            "an identifier of theirs."
+        ),
         answer=suppression_api.list_suppressions,
         returns="Suppressions",
         audited="reads",
@@ -85,7 +88,8 @@ CHANGE_ROUTES: Sequence[Route[ChangeApi]] = (
         summary="Let the addresses of a person get messages by a channel again",
         description=(
             "Once the person said that the address is right. Who complained has also withdrawn their consent, which "
-            "stays withdrawn until they give it anew. The answer has what was lifted."
+            "stays withdrawn until they give it anew. A complaint is lifted for identifiers of the person only: of an "
+            "address that they merely typed somebody else may be the owner. The answer has what was lifted."
         ),
         answer=suppression_api.lift_suppressions,
         body="LiftWish",

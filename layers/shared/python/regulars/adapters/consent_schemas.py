@@ -91,6 +91,10 @@ CONSENT_SCHEMAS: Mapping[str, Schema] = {
                         "owner": {**TEXT, "description": "the address, by its keyed hash"},
                         "since": INSTANT,
                         "reason": {"type": "string", "enum": ["bounce", "complaint"]},
+                        "own": {
+                            **FLAG,
+                            "description": "it is an identifier of theirs: else a complaint is not theirs to lift",
+                        },
                     }
                 )
             )

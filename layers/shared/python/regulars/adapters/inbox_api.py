@@ -55,7 +55,7 @@ class InboxApi:
         content = {
             "messages": [_json(message) for message in page.messages],
             "unread": page.unread,
-            "next": _id(page.messages[-1]) if page.goes_on and page.messages else None,
+            "next": _id(*page.next) if page.next else None,
         }
         answer = respond(content)
         tag = f'"{blake2b(answer["body"].encode(), digest_size=12).hexdigest()}"'
@@ -83,13 +83,13 @@ def _place(raw: str, name: str) -> Place:
     return int(found[1]), found[2]
 
 
-def _id(message: InboxMessage) -> str:
-    return f"{message.at}.{message.id}"
+def _id(at: int, id: str) -> str:
+    return f"{at}.{id}"
 
 
 def _json(message: InboxMessage) -> dict[str, Any]:
     return {
-        "id": _id(message),
+        "id": _id(message.at, message.id),
         "sent_at": to_text(message.at),
         "read_at": None if message.read is None else to_text(message.read),
         "title": message.title,

@@ -87,6 +87,7 @@ class JourneyApi:
                 "draft is the version of the journey as you have read it: so you publish that one"
             )
         must_see(call.sight, self.journeys.get(call["id"]).draft.content)
+        call.sight.must_see_traits(self.journeys.traits_said(call["id"]))
         published = self.journeys.publish(call["id"], draft=draft, by=call.caller.subject)
         return {
             "id": call["id"],
@@ -129,9 +130,11 @@ class JourneyApi:
 
 
 def put_journey(api: "AdminApi", call: Call) -> Answer:
-    """Write the draft of a journey, which names no segment and no trait that the caller does not see."""
+    """Write the draft of a journey, which neither names nor says anything of people that the caller does not see."""
     wish = read_wish(call)
     must_see(call.sight, wish.definition)
+    if call.sight.traits is not None:
+        call.sight.must_see_traits(api.definitions.traits_said(wish.definition))
     edit = api.definitions.put("journey", call["id"], wish.definition, origin=wish.origin, expected=wish.expected)
     return {**_draft_json(edit.definition), "changed": edit.changed}
 

@@ -162,6 +162,7 @@ class JourneyItem(Model):
     outcome = UnicodeAttribute(null=True)
     settled = NumberAttribute(null=True)
     address = UnicodeAttribute(null=True)
+    also = UnicodeAttribute(null=True)
     reason = UnicodeAttribute(null=True)
     kept = NumberAttribute(null=True)
     content = BinaryAttribute(legacy_encoding=False, null=True)

@@ -13,14 +13,18 @@ from regulars.stores.journeys import Suppressed
 
 
 def list_messages(api: ProfileApi, call: Call) -> Answer:
-    """Answer with messages, newest first, and which addresses get none."""
+    """
+    Answer with messages, newest first, and which addresses get none.
+
+    What one says is shown to who sees all traits: which of them it says is not known any more.
+    """
     profile_id, opener = api.asked(call)
-    asked = api.pager.asked(call, "messages", profile_id)
+    asked, personal = api.pager.asked(call, "messages", profile_id), opener.personal and call.sight.traits is None
     found = api.messages.of(profile_id, after=asked.after, limit=asked.one_more)
     shown, next = api.pager.page(
         asked,
         found,
-        lambda message: message_json(api.messages.show(message, personal=opener.personal)),
+        lambda message: message_json(api.messages.show(message, personal=personal)),
         place_of,
     )
     return {"messages": shown, "suppressed": _suppressed(api.messages, profile_id), "next": next}

@@ -9,7 +9,7 @@ from regulars.domain.instants import to_text
 from regulars.domain.journeys import Channel
 from regulars.domain.references import profile_id_of
 from regulars.errors import InvalidRequestError
-from regulars.stores.journeys import Suppressed
+from regulars.pipeline.suppressions import ShownSuppression
 
 if TYPE_CHECKING:
     from regulars.adapters.change_api import ChangeApi
@@ -36,10 +36,16 @@ def lift_suppressions(api: "ChangeApi", call: Call) -> Answer:
     return _json(api.suppressions.lift(profile_id, cast(Channel, body["lift"])))
 
 
-def _json(found: Sequence[Suppressed]) -> Answer:
+def _json(found: Sequence[ShownSuppression]) -> Answer:
     return {
         "suppressions": [
-            {"channel": one.channel, "owner": one.owner, "since": to_text(one.since), "reason": one.reason}
+            {
+                "channel": one.suppressed.channel,
+                "owner": one.suppressed.owner,
+                "since": to_text(one.suppressed.since),
+                "reason": one.suppressed.reason,
+                "own": one.own,
+            }
             for one in found
         ]
     }

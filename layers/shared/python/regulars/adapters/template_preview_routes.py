@@ -7,6 +7,7 @@ from regulars.adapters.bodies import only, read_body
 from regulars.adapters.profile_api import Answer, ProfileApi
 from regulars.adapters.routes import Call, Route
 from regulars.domain.references import profile_id_of
+from regulars.domain.template_needs import traits_of
 from regulars.errors import InvalidRequestError
 from regulars.pipeline.template_previews import Preview
 
@@ -20,6 +21,7 @@ def preview_template(api: ProfileApi, call: Call) -> Answer:
         raise InvalidRequestError('the body is {"profile": "email:ann@shop.example"}, perhaps with entry and answers')
     profile_id = profile_id_of(ref, api.sealer.hash_key)
     opener = api.opener(call, profile_id)
+    call.sight.must_see_traits(traits_of(api.previews.template(call["id"])))
     preview = api.previews.of(
         call["id"], profile_id, opener, entry=_fields(body, "entry"), answers=_fields(body, "answers")
     )

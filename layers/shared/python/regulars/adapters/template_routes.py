@@ -3,9 +3,19 @@
 from collections.abc import Sequence
 from functools import partial
 
-from regulars.adapters.admin_api import AdminApi
+from regulars.adapters.admin_api import AdminApi, Answer
+from regulars.adapters.edits import read_wish
 from regulars.adapters.pages import PAGED
-from regulars.adapters.routes import Route
+from regulars.adapters.routes import Call, Route
+from regulars.domain.template_needs import traits_of
+from regulars.domain.templates import parse_template
+
+
+def put_template(api: AdminApi, call: Call) -> Answer:
+    """Write a template, which says no trait that the caller does not see."""
+    call.sight.must_see_traits(traits_of(parse_template(call["id"], read_wish(call).definition)))
+    return api.put_definition(call, kind="template")
+
 
 TEMPLATE_ROUTES: Sequence[Route[AdminApi]] = (
     Route(
@@ -38,7 +48,7 @@ TEMPLATE_ROUTES: Sequence[Route[AdminApi]] = (
             "With If-Match or `version` it writes only over that version, else 409. An equal definition changes "
             "nothing. Messages that go out from then on are written by it; it still gives what live journeys need."
         ),
-        answer=partial(AdminApi.put_definition, kind="template"),
+        answer=put_template,
         body="Edit",
         returns="Edited",
     ),

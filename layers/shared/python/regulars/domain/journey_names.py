@@ -6,6 +6,7 @@ from typing import Any
 
 from regulars.domain.journeys import (
     Enlist,
+    EventEntry,
     Journey,
     Move,
     ScheduleEntry,
@@ -24,6 +25,7 @@ from regulars.domain.teams import Sight
 from regulars.errors import DefinitionError
 
 Ids = frozenset[str]
+ASKED = "Journey Entry Requested"  # by which people enter whom a program lets in
 _VALUES = frozenset({"where", "entry", "update", "answers", "same"})
 
 
@@ -68,6 +70,12 @@ def segments_of(journey: Journey) -> Ids:
     return frozenset(entered | heard).union(*map(segments_read, conditions_of(journey).values()))
 
 
+def entered_by(journey: Journey) -> str:
+    """Name the event that brings the properties of an entry: where none is named, the request of a program."""
+    by = journey.entry.by
+    return by.selection.event if isinstance(by, EventEntry) else ASKED
+
+
 def conditions_in(content: object) -> Iterator[object]:
     """List the conditions of a journey as they are written: of its entry, and of the ways of its branches."""
     if isinstance(content, Mapping):
@@ -82,13 +90,26 @@ def conditions_in(content: object) -> Iterator[object]:
 
 
 def must_see(sight: Sight, content: object) -> None:
-    """Go on only with a journey, as it is written, that reads no segment and no trait that is not seen."""
+    """Go on only with a journey, as it is written, that reads and sets nothing of people that is not seen."""
     for where in conditions_in(content):
         sight.must_read(where)
-    segments, dates = set(_written("segment", content)), set(_written("date", content))
+    segments, traits = set(_written("segment", content)), {*_written("date", content), *_updated(content)}
     for segment in sorted(segments):
         sight.must_see(segment)
-    sight.must_see_traits(dates)
+    sight.must_see_traits(traits)
+
+
+def _updated(content: object) -> Iterator[str]:
+    """List the traits that a journey sets."""
+    if isinstance(content, Mapping):
+        for name, each in content.items():
+            if name == "update" and isinstance(each, Mapping):
+                yield from map(str, each)
+            elif name not in _VALUES:
+                yield from _updated(each)
+    elif isinstance(content, list):
+        for each in content:
+            yield from _updated(each)
 
 
 def _written(field: str, content: object) -> Iterator[str]:

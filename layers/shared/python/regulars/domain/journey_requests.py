@@ -8,13 +8,19 @@ from regulars.domain.calls import Call
 from regulars.domain.classification import sort_fields
 from regulars.domain.events import Event, moment_of
 from regulars.domain.journey_deeds import JOURNEYS
+from regulars.domain.journey_entries import hidden
+from regulars.domain.journey_names import ASKED, entered_by
 from regulars.domain.journeys import EventEntry, Journey
+from regulars.domain.judged_calls import set_apart
+from regulars.domain.judging import Judge
 from regulars.domain.message_ids import LONGEST, fingerprint
+from regulars.domain.messages import Message
 from regulars.domain.payloads import MAX_EVENT, check, write
+from regulars.domain.plan_privacy import NOTHING, Declared
+from regulars.domain.plan_privacy import apply as apply_declared
 from regulars.domain.telling import Own, text_tells
+from regulars.domain.values import find, scalar
 from regulars.errors import InvalidEventError, InvalidRequestError
-
-ASKED = "Journey Entry Requested"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,17 +59,29 @@ def key_of(journey: Journey, wish: EntryWish) -> str:
     return str(value)
 
 
-def entry_event(wish: EntryWish, *, owner: str, ids: Mapping[str, str], at: int, hash_key: bytes) -> Call:
+def entry_event(
+    wish: EntryWish,
+    journey: Journey,
+    *,
+    owner: str,
+    ids: Mapping[str, str],
+    at: int,
+    plan: Judge | None,
+    hash_key: bytes,
+) -> Call:
     """
     Make the event of a request; `ids` are identifiers of its owner, by kind.
 
-    What is personal in its properties is sealed, as in every event. Raises InvalidRequestError.
+    What is personal in its properties is sealed, as in the event that the journey is entered by: what the plan of that
+    declares, too. Raises InvalidRequestError.
     """
     own = Own.of(ids.values())
     for text, what in ((wish.message_id, "messageId"), (wish.key, "key")):
         if text_tells(text, own):
             raise InvalidRequestError(f"{what} never says of whom it is: it is kept in clear")
-    fields = sort_fields(wish.properties, {}, {}, own)
+    declared = _declared(wish, journey, plan, own)
+    fields = apply_declared(declared, sort_fields(wish.properties, {}, {}, own), own)
+    _check_key(wish, journey, fields.personal_properties)
     asked = {"journey": wish.journey, "key": wish.key, "by": wish.by}
     event = Event(
         owner=owner,
@@ -80,9 +98,28 @@ def entry_event(wish: EntryWish, *, owner: str, ids: Mapping[str, str], at: int,
     personal: dict[str, Any] = {}
     if fields.personal_properties:
         personal["properties"] = fields.personal_properties
-    return Call(event=event, personal={**personal, "ids": dict(ids)} if ids else personal)
+    said = set_apart(personal, declared)
+    return Call(event=event, personal={**said, "ids": dict(ids)} if ids else said)
 
 
 def entry_message(wish: EntryWish, event: Event) -> Mapping[str, Any]:
     """What is sent for a request: ids only, and nothing of the person."""
     return {"enter": {"journey": wish.journey, "owner": event.owner, "moment": event.moment, "key": wish.key}}
+
+
+def _declared(wish: EntryWish, journey: Journey, plan: Judge | None, own: Own) -> Declared:
+    if plan is None:
+        return NOTHING
+    name = entered_by(journey)
+    properties = dict(wish.properties)
+    message = Message(type="track", name=name, fields={}, properties=properties, traits={}, context={}, integrations={})
+    return plan.look(message, own).declared
+
+
+def _check_key(wish: EntryWish, journey: Journey, personal: Mapping[str, Any]) -> None:
+    """Let no key be what is sealed among the properties."""
+    by = journey.entry.by
+    value = find(personal, by.key) if isinstance(by, EventEntry) and by.key else None
+    if wish.key and value is not None and wish.key in (str(value), scalar(value), hidden(str(value))):
+        what = "key is kept in clear, and that of the properties is personal"
+        raise InvalidRequestError(f"{what}: give another key, such as the id of an order")

@@ -95,7 +95,8 @@ class Message:
     """
     A message of a passage at a place, or a call of a webhook, in the send ledger: claimed before it goes out, once.
 
-    `sent` is by what name its provider knows it; `address` the owner that its address is.
+    `sent` is by what name its provider knows it; `address` the owner that its address is, `also` those
+    that it is in other spellings.
     """
 
     owner: str
@@ -112,6 +113,7 @@ class Message:
     settled: int = 0  # when the outcome became what it is
     sent: str = ""
     address: str = ""
+    also: tuple[str, ...] = ()
     reason: str = ""
     until: int = 0  # when its row may be cleared away, by whole seconds; 0 for never
     version: int = 0

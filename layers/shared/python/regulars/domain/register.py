@@ -77,9 +77,14 @@ PLACES: Sequence[Place] = (
     _table("memberships", "which segments a profile is in, and since when", "to select audiences", _PEOPLE),
     _table(
         "journeys",
-        f"which journeys {_HASH} go through, what was sent to them and what not; messages of the inbox as ciphertext",
+        f"passages: which {_HASH} go through which journey, by which event, on which ways, with keys such as orders and"
+        " the clear properties of the entry that it reads; answers of webhooks as ciphertext; messages: which template"
+        f" was sent to {_HASH} and what not, and to the {_HASH} that their addresses are, in all spellings; instants of"
+        " what caps count; lots that were drawn, with profile ids; locks; messages of the inbox as ciphertext, and when"
+        f" they were read; the {_HASH} that are addresses which bounced",
         "to send what was agreed to, once",
-        "while under way, then 90 days or as long as rules of entry ask; what was sent at most 15 months",
+        "passages while under way, then 90 days or as long as rules of entry ask; what was sent at most 15 months; the"
+        " inbox 90 days; lots, locks and bounces as long as the identifier is known",
     ),
     Place(
         name="complaints",

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from regulars.domain.journey_names import entered_by
 from regulars.domain.journeys import (
     Awaited,
     Branch,
@@ -22,7 +23,7 @@ from regulars.domain.journeys import (
 from regulars.domain.personal_names import personal_properties
 from regulars.domain.plan_definitions import PlanDefinition
 from regulars.domain.plan_merging import ancestors, merge, mode_of
-from regulars.domain.plan_privacy import declare
+from regulars.domain.plan_privacy import NOTHING, Declared, declare
 from regulars.domain.templates import Template, unguarded, variables
 from regulars.errors import DefinitionError
 
@@ -35,10 +36,13 @@ class Planned:
     """
     What a tracking plan says to messages of a journey.
 
-    `properties` are those of the entry's event, None where it knows none; `sensitive` are traits that no message says.
+    `properties` are those of the entry's event, None where it knows none; of them `sealed` are personal, and `secret`
+    sensitive. `sensitive` are traits that no message says.
     """
 
     properties: Collection[str] | None = None
+    sealed: Collection[str] = ()
+    secret: Collection[str] = ()
     sensitive: Collection[str] = ()
 
 
@@ -48,6 +52,16 @@ NOTHING_PLANNED = Planned()
 def sends(journey: Journey) -> Iterator[Send]:
     """List the messages of a journey."""
     return (step for step in every(journey.steps) if isinstance(step, Send))
+
+
+def traits_of(template: Template) -> frozenset[str]:
+    """
+    Name the traits that a template says of people.
+
+    Names of traits may have dots: of `a.b.c` it may be `a.b` or `a.b.c`, and what begins with `a` is seen with that.
+    """
+    said = (name.split(".") for name in _under(_TRAITS, variables(template)))
+    return frozenset(".".join(parts[:end]) for parts in said for end in range(min(len(parts), 2), len(parts) + 1))
 
 
 def bound_names(journey: Journey, templates: Mapping[str, Template]) -> frozenset[str]:
@@ -67,7 +81,7 @@ def check_sends(journey: Journey, templates: Mapping[str, Template], planned: Pl
     told = {name for webhook in webhooks for name, _ in webhook.answers}
     for send in sends(journey):
         _check_template(send, templates.get(send.template))
-        _check_entry(journey, send, templates[send.template], planned.properties)
+        _check_entry(journey, send, templates[send.template], planned)
         _check_traits(send, templates[send.template], planned.sensitive)
         if unknown := sorted(_under(_ANSWERS, variables(templates[send.template])) - told):
             raise _wrong(send, f"asks for {_ANSWERS}{unknown[0]}, and no webhook of the journey keeps such an answer")
@@ -78,7 +92,13 @@ def planned(journey: Journey, plans: Sequence[PlanDefinition]) -> Planned:
     """Gather what a tracking plan says to messages of a journey."""
     by = journey.entry.by
     properties = planned_properties(by.selection.event, plans) if isinstance(by, EventEntry) else None
-    return Planned(properties=properties, sensitive=sensitive_traits(plans))
+    declared = _declared(entered_by(journey), plans)
+    return Planned(
+        properties=properties,
+        sealed=declared.personal.get("properties", ()),
+        secret=declared.sensitive.get("properties", ()),
+        sensitive=sensitive_traits(plans),
+    )
 
 
 def sensitive_traits(plans: Sequence[PlanDefinition]) -> frozenset[str]:
@@ -97,6 +117,14 @@ def planned_properties(event: str, plans: Sequence[PlanDefinition]) -> frozenset
     return frozenset(known) or None
 
 
+def _declared(event: str, plans: Sequence[PlanDefinition]) -> Declared:
+    """Gather what a tracking plan says of an event, by name or as of all events, as the door does."""
+    own = [one for one in plans if one.scope == "event" and one.subject == event]
+    lines = (ancestors(one, plans) for one in [*own, *(one for one in plans if one.scope == "all")])
+    line = next((line for line in lines if mode_of(line) != "draft"), None)
+    return declare(merge(line)) if line else NOTHING
+
+
 def _check_template(send: Send, template: Template | None) -> None:
     if template is None:
         raise _wrong(send, f"there is none: write catalog/templates/{send.template}.yaml")
@@ -109,7 +137,7 @@ def _check_template(send: Send, template: Template | None) -> None:
                 raise _wrong(send, f"is marketing that nobody could unsubscribe from: {fix}")
 
 
-def _check_entry(journey: Journey, send: Send, template: Template, properties: Collection[str] | None) -> None:
+def _check_entry(journey: Journey, send: Send, template: Template, planned: Planned) -> None:
     asked = sorted(_under(_ENTRY, variables(template)))
     by_event = isinstance(journey.entry.by, EventEntry)
     if asked and not by_event and not journey.entry.open:
@@ -117,10 +145,13 @@ def _check_entry(journey: Journey, send: Send, template: Template, properties: C
         raise _wrong(send, what)
     for name in asked:
         first = name.partition(".")[0]
-        if personal_properties((name, first)):
+        if first in planned.secret or name in planned.secret:
+            what = f"asks for {_ENTRY}{name}, which the tracking plan calls sensitive, and no message says what is"
+            raise _wrong(send, f"{what}: leave it out of the template")
+        if personal_properties((name, first)) or {name, first} & set(planned.sealed):
             raise _wrong(send, f"asks for {_ENTRY}{name}, which is personal and kept sealed: ask for a trait instead")
-        if by_event and properties is not None and not {name, first} & set(properties):
-            known = ", ".join(sorted(properties)[:20])
+        if by_event and planned.properties is not None and not {name, first} & set(planned.properties):
+            known = ", ".join(sorted(planned.properties)[:20])
             raise _wrong(send, f"asks for {_ENTRY}{name}, which the tracking plan does not know; it knows {known}")
 
 

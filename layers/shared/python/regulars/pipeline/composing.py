@@ -2,14 +2,13 @@
 
 import json
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
 from itertools import chain
 from typing import Any
 
-from regulars.domain.addresses import email_address, phone_number
+from regulars.domain.addresses import Address, address_of
 from regulars.domain.catalog import Live
 from regulars.domain.events import Sealed
-from regulars.domain.identifiers import Identifier, kind_of, normalise, owner_key
+from regulars.domain.identifiers import kind_of
 from regulars.domain.instants import DAY, SECOND
 from regulars.domain.journeys import Channel, Send
 from regulars.domain.mustache import split_at
@@ -30,15 +29,7 @@ from regulars.stores.definitions import DefinitionStore
 
 TRAITS = "traits."  # begins the names of traits in templates
 TOLD = "answers"  # what webhooks said is sealed under this name
-_ADDRESSED = {"email": ("email", email_address), "sms": ("phone", phone_number)}
-
-
-@dataclass(frozen=True, slots=True)
-class Address:
-    """Where a message goes, and the owner that this is."""
-
-    to: str
-    owner: str
+_ADDRESSED = {"email": "email", "sms": "phone"}
 
 
 class NotComposedError(Exception):
@@ -66,13 +57,12 @@ class Composer:
         """
         if channel == "in_app":
             return Address(passage.owner, passage.owner)
-        kind, read = _ADDRESSED[channel]
+        kind = _ADDRESSED[channel]
         named_by = (self._identifier(owner, seen) for owner in seen.home.owners if kind_of(owner) == kind)
         values = chain([self._trait(kind, seen)], named_by)
         for value in values:
-            if to := read(value):
-                named = normalise(kind, value) or to
-                return Address(to, owner_key(Identifier(kind, named), self._sealer.hash_key))
+            if address := address_of(kind, value, self._sealer.hash_key):
+                return address
         raise NotComposedError("no_address")
 
     def compose(self, message: Message, to: str, *, seen: Seen, live: Live, send: Send, passage: Passage) -> Outgoing:
@@ -154,7 +144,7 @@ class Composer:
         known = [owner for owner in seen.home.owners if kind_of(owner) in live.rules.known_kinds]
         ranks = {rule.kind: rank for rank, rule in enumerate(live.rules.rules)}
         best = min(known, key=lambda owner: (ranks.get(kind_of(owner), len(ranks)), owner), default=passage.owner)
-        owner = message.address if message.address in known else best
+        owner = next((each for each in (message.address, *message.also) if each in known), best)
         until = (message.at + USUAL_DAYS * DAY) // SECOND * SECOND
         key = ticket_key(self._sealer.hash_key)
         one_click = Ticket(owner=owner, until=until, purpose=send.purpose, channel=send.channel)

@@ -33,7 +33,7 @@ from regulars.domain.workspace import parse_workspace
 from regulars.errors import ConflictError, ConflictingEditError, DefinitionError, InvalidRequestError, NotFoundError
 from regulars.pipeline.journey_checks import JourneyChecks, Named
 from regulars.pipeline.ports import Clock
-from regulars.pipeline.templates import fits_journeys, is_unnamed
+from regulars.pipeline.templates import fits_journeys, is_unnamed, traits_said
 from regulars.stores.catalog import CatalogStore, next_release
 from regulars.stores.database import Database, TableName
 from regulars.stores.definitions import Definition, Kind, Origin, version_of, write_of
@@ -119,6 +119,11 @@ class Definitions:
     def computed(self) -> Mapping[str, ComputedTrait]:
         """Read all computed traits, by id."""
         return self._store.computed()
+
+    def traits_said(self, journey: Mapping[str, Any]) -> frozenset[str]:
+        """Name the traits that the templates of a journey, as it is written, say of people. Raises DefinitionError."""
+        check("journey", "draft", journey)
+        return traits_said(self._store, journey)
 
     def versions(self, kind: Kind, id: str) -> Sequence[Definition]:
         """List all versions of a segment or of a definition of the tracking plan, the newest first."""

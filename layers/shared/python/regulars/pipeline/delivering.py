@@ -8,6 +8,7 @@ without a result does not know what became of it, and never sends it again. Inst
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from regulars.domain.addresses import Address
 from regulars.domain.catalog import Live
 from regulars.domain.inbox import InboxMessage
 from regulars.domain.instants import DAY, SECOND
@@ -20,7 +21,7 @@ from regulars.domain.send_ledger import KEPT, LEASE, is_abandoned, settled
 from regulars.domain.sending import Later, NotSent
 from regulars.domain.stepping import answered, came_from, gives_way, waits
 from regulars.errors import ConflictError, NotAcceptedError, UnavailableError, UnknownOutcomeError
-from regulars.pipeline.composing import Address, Composer, NotComposedError
+from regulars.pipeline.composing import Composer, NotComposedError
 from regulars.pipeline.gate import Gate, Seen, Wish
 from regulars.pipeline.inbox import put_inbox
 from regulars.pipeline.ports import Clock, Journal, Messenger, Outgoing, Sealer, Tell
@@ -171,7 +172,7 @@ class Deliverer:
     def _write(self, wish: Wish, place: str, seen: Seen, live: Live, now: int) -> Letter:
         passage, send = wish.passage, wish.send
         address = self._composer.address(send.channel, seen, passage)
-        bonds = self._gate.open_to(address.owner, send.channel, seen)
+        bonds = self._gate.open_to(address, send.channel, seen)
         if bonds is None:
             raise NotComposedError("suppressed")
         message = a_message(passage, place, send, now, address=address)
@@ -278,5 +279,6 @@ def a_message(
         kind=step.kind if isinstance(step, Send) else "transactional",
         at=now,
         address=address.owner if address else "",
+        also=address.also if address else (),
         until=(passage.at + KEPT) // SECOND * SECOND,
     )

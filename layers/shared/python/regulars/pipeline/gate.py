@@ -11,6 +11,7 @@ no part of it: the claims of all people would meet at that one row, and DynamoDB
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from regulars.domain.addresses import Address
 from regulars.domain.catalog import Live
 from regulars.domain.journey_times import zone_of
 from regulars.domain.journeys import Channel, Send
@@ -40,7 +41,7 @@ from regulars.stores.journeys import (
     put_passage,
 )
 
-MOST_BOUND = 46  # identifiers: a transaction has a hundred writes
+MOST_BOUND = 42  # identifiers: a transaction has a hundred writes
 _ZONE = "timezone"
 
 
@@ -106,12 +107,24 @@ class Gate:
         priority = wish.journey.journey.priority if wish.journey else 0
         return may_send(send, standing, seen.claims, policy, now, zone=zone, priority=priority)
 
-    def open_to(self, address: str, channel: Channel, seen: Seen) -> list[Write] | None:
+    def open_to(self, address: Address, channel: Channel, seen: Seen) -> list[Write] | None:
         """
-        List what must stay as it is for an address, as an owner, to get messages by a channel; None where it gets none.
+        List what must stay as it is for an address to get messages by a channel; None where it gets none.
 
-        People give addresses of others as their own, and nothing goes to that of somebody who was erased, or is being.
+        People give addresses of others as their own, and nothing goes to that of somebody who was erased, or is being,
+        in whatever spelling.
         """
+        found: dict[tuple[str, object], Write] = {}
+        for owner in address.owners:
+            bonds = self._open_to(owner, channel, seen)
+            if bonds is None:
+                return None
+            for bond in bonds:
+                found.setdefault((bond.table, bond.key), bond)  # two may be of one person
+        return [*found.values(), *(check_unsuppressed(owner, channel) for owner in address.also)]
+
+    def _open_to(self, address: str, channel: Channel, seen: Seen) -> list[Check] | None:
+        """List the conditions of one spelling; None where nothing goes there."""
         if self._journeys.suppressed(address, channel) is not None:
             return None
         if address in seen.home.owners:

@@ -23,11 +23,15 @@ Place = tuple[int, str]  # the instant and the id of a message
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InboxPage:
-    """Messages, newest first; how many of the newest hundred are unread (of the first page); whether more follow."""
+    """
+    Messages, newest first; how many of the newest hundred are unread (of the first page).
+
+    `next` is the last place that was looked at, None where nothing follows: perhaps of a message that nobody can open.
+    """
 
     messages: Sequence[InboxMessage]
     unread: int | None
-    goes_on: bool
+    next: Place | None
 
 
 class InboxTokens:
@@ -67,7 +71,8 @@ class Inbox:
         found = nlargest(count, (each for page in pages for each in page), key=lambda each: each.place)
         shown = [message for each in found[:limit] if (message := self._opened(each))]
         unread = None if before else sum(each.read is None for each in found[:COUNTED])
-        return InboxPage(messages=shown, unread=unread, goes_on=len(found) > limit)
+        last = found[limit - 1] if len(found) > limit else None
+        return InboxPage(messages=shown, unread=unread, next=(last.at, last.id) if last else None)
 
     def read(self, token: str, place: Place) -> tuple[SealedMessage, bool]:
         """

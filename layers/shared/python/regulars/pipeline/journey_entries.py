@@ -8,6 +8,7 @@ from regulars.domain.live_journeys import LiveJourney
 from regulars.errors import InvalidRequestError, NotFoundError, WrongStateError
 from regulars.pipeline.consents import Consents
 from regulars.pipeline.own_events import naming, seal, store_once
+from regulars.pipeline.plans import Plans
 from regulars.pipeline.ports import Clock, Many, Sealer, Wanted
 from regulars.pipeline.seeing import Seeing
 from regulars.pipeline.stamping import Stamps
@@ -49,6 +50,7 @@ class EntryRequests:
         self._events = EventStore(database, Seeing(database, clock))
         self._identities = IdentityStore(database)
         self._claims = ClaimStore(database)
+        self._plans = Plans(database, clock)
         self._stamps = Stamps(database, clock)
         self._sealer = sealer
         self._wanted = wanted
@@ -75,7 +77,8 @@ class EntryRequests:
                 raise InvalidRequestError("an entry of another person was asked for under this messageId")
         owner, at = place
         ids = naming(owner, self._identities.link(owner), self._events, self._sealer)
-        call = entry_event(wish, owner=owner, ids=ids, at=at, hash_key=self._sealer.hash_key)
+        plan, hash_key = self._plans.now(), self._sealer.hash_key
+        call = entry_event(wish, live.journey, owner=owner, ids=ids, at=at, plan=plan, hash_key=hash_key)
         event = seal(call, self._sealer, self._stamps)
         is_new = store_once(event, self._database, otherwise=_ANOTHER)
         self._wanted.send([entry_message(wish, event)])  # and again when it is asked for again: one may have died here

@@ -127,9 +127,9 @@ class JourneyRefiller:
         message = self._journeys.message(event.owner, str(event.properties["passage"]), str(event.properties["place"]))
         if message and message.address:
             channel = _channel(message)
-            self._journeys.suppress(
-                Suppressed(owner=message.address, channel=channel, since=event.at, reason=COMPLAINT)
-            )
+            for address in (message.address, *message.also):
+                suppressed = Suppressed(owner=address, channel=channel, since=event.at, reason=COMPLAINT)
+                self._journeys.suppress(suppressed)
 
     def _erased(self, owners: Iterable[str]) -> frozenset[str]:
         rows = self._database.get_many("vault", [(owner, None) for owner in sorted(owners)])

@@ -23,6 +23,7 @@ from regulars.pipeline.definitions import is_id
 from regulars.pipeline.journey_checks import JourneyChecks
 from regulars.pipeline.ports import Clock, Machines, Wanted
 from regulars.pipeline.stopping_journeys import stop_message
+from regulars.pipeline.templates import traits_said
 from regulars.stores.catalog import CatalogStore
 from regulars.stores.database import Check, Database, Write
 from regulars.stores.definitions import Definition
@@ -86,6 +87,10 @@ class Journeys:
             after = None
         before = _standing(versions, releases)
         return Shown(draft=draft, versions=versions, difference=difference(before, after) if after else None)
+
+    def traits_said(self, id: str) -> frozenset[str]:
+        """Name the traits that the templates of a draft say of people. Raises NotFoundError."""
+        return traits_said(self._store, self._draft(id).content)
 
     def publish(self, id: str, *, draft: int, by: str) -> Published:
         """

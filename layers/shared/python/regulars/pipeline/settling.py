@@ -81,7 +81,8 @@ class Settler:
         now = self._clock()
         if news_of in _SUPPRESSES and message.address and message.channel != "webhook":
             why = "complaint" if news_of == "complained" else "bounce"
-            self._journeys.suppress(Suppressed(owner=message.address, channel=message.channel, since=now, reason=why))
+            for address in (message.address, *message.also):
+                self._journeys.suppress(Suppressed(owner=address, channel=message.channel, since=now, reason=why))
         found = settled(message, outcome, now, reason=reason)
         if found is not message:
             found = self._journeys.settle(found)

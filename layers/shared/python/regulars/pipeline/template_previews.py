@@ -38,6 +38,13 @@ class TemplatePreviews:
         self._store = DefinitionStore(database)
         self._reader = reader
 
+    def template(self, id: str) -> Template:
+        """Read a template. Raises NotFoundError."""
+        found = self._store.get("template", id)
+        if found is None:
+            raise NotFoundError("no template has this id")
+        return parse_template(id, found.content)
+
     def of(
         self,
         id: str,
@@ -48,10 +55,7 @@ class TemplatePreviews:
         answers: Mapping[str, Any],
     ) -> Preview:
         """Write a message to a person; what `entry` and `answers` lack is shown by its name. Raises NotFoundError."""
-        found = self._store.get("template", id)
-        if found is None:
-            raise NotFoundError("no template has this id")
-        template = parse_template(id, found.content)
+        template = self.template(id)
         traits = self._reader.traits(profile_id, opener, after=None, limit=MAX_TRAITS)
         names = variables(template)
         given = {

@@ -3,10 +3,11 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from regulars.domain.journey_parts import is_id
 from regulars.domain.journeys import Journey, Webhook, every
 from regulars.domain.live_journeys import GOING
 from regulars.domain.plan_definitions import PlanDefinition, parse_plan
-from regulars.domain.template_needs import check_sends, planned, sends
+from regulars.domain.template_needs import check_sends, planned, sends, traits_of
 from regulars.domain.templates import Template, parse_template
 from regulars.errors import DefinitionError, InvalidRequestError
 from regulars.stores.catalog import CatalogStore
@@ -32,6 +33,12 @@ def templates_of(store: DefinitionStore, journey: Journey) -> Mapping[str, Templ
     """Read the templates that a journey sends, by id; those that there are not are left out."""
     found = {id: store.get("template", id) for id in sorted({send.template for send in sends(journey)})}
     return {id: parse_template(id, one.content) for id, one in found.items() if one is not None}
+
+
+def traits_said(store: DefinitionStore, definition: object) -> frozenset[str]:
+    """Name the traits that the templates of a journey say of people, of those templates that there are."""
+    found = [store.get("template", id) for id in sorted(named(definition, "template")) if is_id(id)]
+    return frozenset[str]().union(*(traits_of(parse_template(one.id, one.content)) for one in found if one))
 
 
 def fits_journeys(store: CatalogStore, template: Template) -> None:

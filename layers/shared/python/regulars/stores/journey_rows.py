@@ -47,7 +47,7 @@ def is_about(item: Item, gone: Collection[str]) -> bool:
     """Say whether a row is of somebody who is gone, and does not outlive them, or names one."""
     if text(item, "owner") in gone:
         return not outlives(item)
-    named = {text(item, "address"), founder(text(item, "profile_id", "p_"))}
+    named = {*_addresses(item), founder(text(item, "profile_id", "p_"))}
     return any(name in gone for name in named) or is_by(text(item, "event"), gone)
 
 
@@ -59,8 +59,15 @@ def redacted(item: Item, gone: Collection[str]) -> Item | None:
     """
     if text(item, "item").startswith(DRAW):
         return None
-    cleared = {name: "" for name in ("address", "event") if name in item and is_by(text(item, name), gone)}
+    cleared = {"event": ""} if "event" in item and is_by(text(item, "event"), gone) else {}
+    if any(one in gone for one in _addresses(item)):
+        cleared |= {name: "" for name in ("address", "also") if name in item}
     return {**item, **cleared}
+
+
+def _addresses(item: Item) -> list[str]:
+    """List whose address something was sent to, in all spellings."""
+    return [text(item, "address"), *text(item, "also", "").split()]
 
 
 def stopped(item: Item) -> Item:

@@ -184,6 +184,8 @@ def put_message(message: Message) -> Put:
         "address": message.address,
         "reason": message.reason,
     }
+    if message.also:
+        item["also"] = " ".join(message.also)
     if message.until:
         item["expires"] = message.until // SECOND
     return Put("journeys", item, was=message.version)
@@ -261,6 +263,7 @@ def message_from(item: Item) -> Message:
         settled=number(item, "settled"),
         sent=text(item, "sent"),
         address=text(item, "address"),
+        also=tuple(text(item, "also", "").split()),
         reason=text(item, "reason"),
         until=number(item, "expires") * SECOND,
         version=number(item, "v"),
