@@ -55,14 +55,14 @@ class JourneyApi(Construct):
 
 def let_make_machines(function: PythonFunction, stage: Stage, role: iam.Role) -> None:
     """Let a function make and remove the state machines of a stage's journeys, and see who is under way in them."""
-    stack, name = Stack.of(function), f"regulars-{stage.name}-*"
-    machines, executions = (
-        stack.format_arn(service="states", resource=kind, resource_name=name, arn_format=ArnFormat.COLON_RESOURCE_NAME)
-        for kind in ("stateMachine", "execution")
+    machines = Stack.of(function).format_arn(
+        service="states",
+        resource="stateMachine",
+        resource_name=f"regulars-{stage.name}-*",
+        arn_format=ArnFormat.COLON_RESOURCE_NAME,
     )
     iam.Grant.add_to_principal(grantee=function, actions=_MACHINES, resource_arns=[machines])
-    iam.Grant.add_to_principal(grantee=function, actions=["states:DescribeExecution"], resource_arns=[executions])
-    acknowledge_journeys(function, stage.name, "stateMachine", "execution")
+    acknowledge_journeys(function, stage.name, "stateMachine")
     iam.Grant.add_to_principal(
         grantee=function,
         actions=["iam:PassRole"],

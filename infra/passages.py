@@ -95,9 +95,7 @@ def _let_move(function: PythonFunction, stage: Stage) -> None:
     stack, name = Stack.of(function), f"regulars-{stage.name}-*"
     machines, executions = _arn(stack, "stateMachine", name), _arn(stack, "execution", name)
     iam.Grant.add_to_principal(grantee=function, actions=_MOVES, resource_arns=[machines])
-    iam.Grant.add_to_principal(
-        grantee=function, actions=["states:StopExecution", "states:DescribeExecution"], resource_arns=[executions]
-    )
+    iam.Grant.add_to_principal(grantee=function, actions=["states:StopExecution"], resource_arns=[executions])
     acknowledge_journeys(function, stage.name, "stateMachine", "execution")
 
 

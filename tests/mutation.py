@@ -621,6 +621,15 @@ GUARDS: Sequence[Guard] = (
         ("tests/functions/test_suppressions.py",),
     ),
     Guard(
+        "whoever was let in is started whatever has become of the version",
+        f"{LIBRARY}/pipeline/entering.py",
+        """            if not passage.place:
+                self._begin(passage, home, live)
+""",
+        "            pass\n",
+        ("tests/world/test_entries_begun.py::test_an_entry_that_was_not_started_goes_on_as_its_version_does",),
+    ),
+    Guard(
         "a message that skips quiet hours waits for a provider that is busy",
         f"{LIBRARY}/domain/journey_machines.py",
         "            case Send():\n                targets",

@@ -48,7 +48,8 @@ class Machines:
         self._answer("running")
         found = sorted(self.under_way.get(machine, []))
         start = int(after or 0)
-        return found[start : start + PAGE], str(start + PAGE) if len(found) > start + PAGE else None
+        names = [one.rpartition(" ")[2] for one in found[start : start + PAGE]]
+        return names, str(start + PAGE) if len(found) > start + PAGE else None
 
     def _answer(self, call: str) -> None:
         if call in self.fails:

@@ -117,11 +117,11 @@ class MemoryMachines:
         return True
 
     def running(self, machine: str, *, after: str | None = None) -> tuple[Sequence[str], str | None]:
-        """List instances that are under way, a page of them, and where to go on."""
+        """List runs that are under way, by name, a page of them, and where to go on."""
         runs = self._machines[machine].running.values() if machine in self._machines else ()
         begin = -1 if after is None else int(after)
         page = list(islice((run for run in runs if run.number > begin), PAGE))
-        return [json.loads(run.input)["instance"] for run in page], str(page[-1].number) if len(page) == PAGE else None
+        return [run.name for run in page], str(page[-1].number) if len(page) == PAGE else None
 
     # What moves them.
 

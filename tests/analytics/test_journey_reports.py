@@ -183,7 +183,11 @@ def test_who_waits_where_the_draft_has_no_step_is_seen() -> None:
 
 
 def test_refusals_are_counted_by_reason_once_each() -> None:
-    told = [refused(JOURNEY, reason, occasion, START) for reason in ("again", "cool_down") for occasion in ("a", "b")]
+    told = [
+        refused(JOURNEY.id, JOURNEY.version, reason, occasion, START)
+        for reason in ("again", "cool_down")
+        for occasion in ("a", "b")
+    ]
     events = [event_of("user_id:a", one, arrival=START + turn) for turn in (0, 5) for one in told]
 
     assert reported(events, {1: JOURNEY})[0].refused == {"again": 2, "cool_down": 2}

@@ -151,7 +151,11 @@ def test_a_report_is_what_the_simulation_says(made: dict[str, Any], seed: int) -
         report.take(journey, passages, why)
         for number, one in enumerate(passages):
             events += told_of(journey, owner, one, number)
-        occasions = [refused(journey, reason, f"{n}", START) for reason, times in why.items() for n in range(times)]
+        occasions = [
+            refused(journey.id, journey.version, reason, f"{n}", START)
+            for reason, times in why.items()
+            for n in range(times)
+        ]
         events += [event_of(owner, each, arrival=each.at) for each in occasions]
 
     [found] = reported(events, {1: journey}, now=UNTIL)

@@ -53,8 +53,8 @@ def _on_aws() -> StepFunctions:
     return StepFunctions(client, role=ROLE, functions=FUNCTIONS, tags={"app": "regulars"})
 
 
-def instances(machines: Machines, machine: str) -> list[str]:
-    """All who are under way."""
+def names(machines: Machines, machine: str) -> list[str]:
+    """The names of all that are under way."""
     found: list[str] = []
     after = None
     while True:
@@ -85,7 +85,7 @@ def test_a_passage_is_started_once(place: Place) -> None:
         place.machines.start(machine, "p", {"instance": "u x p"})
     place.machines.start(machine, "p", {"instance": "u x q"})
 
-    assert instances(place.machines, machine) == ["u x p"]
+    assert names(place.machines, machine) == ["p"]
 
 
 def test_those_who_are_stopped_are_not_under_way(place: Place) -> None:
@@ -96,16 +96,25 @@ def test_those_who_are_stopped_are_not_under_way(place: Place) -> None:
         place.machines.stop(machine, passage, "the version was stopped")
     place.machines.start(machine, "p", {"instance": "u x p"})
 
-    assert instances(place.machines, machine) == ["u x q"]
+    assert names(place.machines, machine) == ["q"]
+
+
+def test_what_somebody_started_by_hand_is_listed_and_stopped(place: Place) -> None:
+    machine = place.machines.create(place.name, DEFINITION)
+    place.machines.start(machine, "by-hand", {})
+    listed = names(place.machines, machine)
+    place.machines.stop(machine, "by-hand", "the version was stopped")
+
+    assert (listed, names(place.machines, machine)) == (["by-hand"], [])
 
 
 def test_many_are_listed_by_pages(place: Place) -> None:
     machine = place.machines.create(place.name, DEFINITION)
-    started = [f"u x {number}" for number in range(110)]
-    for instance in started:
-        place.machines.start(machine, instance.rpartition(" ")[2], {"instance": instance})
+    started = [str(number) for number in range(110)]
+    for passage in started:
+        place.machines.start(machine, passage, {"instance": f"u x {passage}"})
 
-    assert instances(place.machines, machine) == sorted(started)
+    assert names(place.machines, machine) == sorted(started)
 
 
 def test_a_machine_that_was_removed_starts_nobody(place: Place) -> None:
@@ -115,7 +124,7 @@ def test_a_machine_that_was_removed_starts_nobody(place: Place) -> None:
 
     with pytest.raises(NotFoundError):
         place.machines.start(machine, "p", {"instance": "u x p"})
-    assert instances(place.machines, machine) == []
+    assert names(place.machines, machine) == []
 
 
 def test_a_token_that_never_was_releases_nobody(place: Place) -> None:

@@ -1,14 +1,16 @@
 """Who may enter: over random passages the rules hold, and nobody is refused whom they would let in."""
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from regulars.domain.instants import DAY
-from regulars.domain.journey_entries import Entered, refusal
-from regulars.domain.journeys import Entry
+from regulars.domain.journey_entries import Entered, hidden, key_of, refusal
+from regulars.domain.journeys import Entry, EventEntry
+from regulars.domain.segments import Selection
 
 entries = st.builds(
     lambda again, cool_down, at_once: Entry(by=None, open=True, again=again, cool_down=cool_down, at_once=at_once),
@@ -80,3 +82,44 @@ def test_an_entry_that_is_told_late_is_not_refused_where_nothing_is_asked_betwee
 
     assert refusal(entry, [Entered("a", 10)], "b", 5) is None
     assert refusal(replace(entry, cool_down=3), [Entered("a", 10)], "b", 5) == "cool_down"
+
+
+numbers = st.one_of(st.integers(), st.floats(allow_nan=False, allow_infinity=False), st.integers(-9, 9).map(float))
+
+
+@given(st.one_of(st.tuples(numbers, numbers), st.tuples(*[st.text("ab", min_size=99, max_size=102)] * 2)))
+def test_two_keys_are_one_exactly_where_their_values_are_one(pair: tuple[object, object]) -> None:
+    by = EventEntry(Selection(event="Cart Left"), key="cart.id")
+    one, other = (key_of(by, said) for said in ({"cart": {"id": pair[0]}}, {"cart.id": pair[1]}))
+
+    assert one is not None
+    assert other is not None
+    assert (one == other) == (pair[0] == pair[1])
+    assert max(len(one), len(other)) <= 100
+
+
+@pytest.mark.parametrize("said", [None, "", {}, [], ["a"], {"id": "a"}])
+def test_what_is_no_value_is_no_key(said: Any) -> None:
+    assert key_of(EventEntry(Selection(event="Cart Left"), key="id"), {"id": said}) is None
+
+
+@pytest.mark.parametrize(
+    ("said", "key"),
+    [
+        ("7", "7"),
+        (7, "7"),
+        (7.0, "7"),
+        (-0.0, "0"),
+        (1e20, "1" + "0" * 20),
+        (12345678901234567890, "12345678901234567890"),
+        (True, "true"),
+        ("x" * 100, "x" * 100),
+        ("x" * 101, hidden("x" * 101)),
+        ("~", "~"),
+    ],
+)
+def test_a_value_is_a_key_in_one_form(said: object, key: str) -> None:
+    by = EventEntry(Selection(event="Cart Left"), key="id")
+
+    assert key_of(by, {"id": said}) == key
+    assert key_of(replace(by, key=None), {"id": said}) == ""

@@ -48,7 +48,7 @@ def all_told() -> list[JourneyEvent]:
         passed(PASSAGE, "hello#2", 0, "sent", START + SECOND),
         goal_met(over),
         ended(over),
-        refused(JOURNEY, "again", "event m-1", START),
+        refused(JOURNEY.id, JOURNEY.version, "again", "event m-1", START),
         not_sent(PASSAGE, "hello#2", SEND, "consent", START),
         *messages,
     ]

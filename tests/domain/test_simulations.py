@@ -74,7 +74,7 @@ def test_a_cart_is_reminded_of_an_hour_after_something_was_last_put_into_it() ->
         [a_cart(1, "c", START), a_cart(2, "c", START + 30 * MINUTE), a_cart(3, "d", START + 40 * MINUTE)],
     )
 
-    assert [passage.key for passage in passages] == ['"c"']  # no other cart for a day
+    assert [passage.key for passage in passages] == ["c"]  # no other cart for a day
     assert told(passages[0])[:4] == [
         ("hold_1", "0", 0.5),
         ("hold_1", "time", 1.5),

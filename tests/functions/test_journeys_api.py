@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from regulars.domain.events import Event
 from regulars.domain.journey_definitions import parse_journey
+from regulars.domain.journey_entries import hidden
 from regulars.domain.journey_machines import compile_journey
 from regulars.domain.passages import Passage
 from regulars.errors import DefinitionError
@@ -551,19 +552,34 @@ def test_the_key_of_an_event_is_that_of_its_property(workspace: Workspace) -> No
     publish(workspace)
     workspace.send(PERSON)
 
-    assert enter(workspace, properties={"site": "ch"}).content["key"] == "ch"
-    assert enter(workspace, properties={"site": 7}).content["key"] == "7"
-    assert enter(workspace, properties={"site": True}).content["key"] == ""
+    said = ["ch", 7, 7.0, 7.5, True, "x" * 100, "x" * 101]
+    asked = [enter(workspace, properties={"site": site}) for site in said]
+
+    assert [one.content["key"] for one in asked] == ["ch", "7", "7", "7.5", "true", "x" * 100, hidden("x" * 101)]
+
+
+@pytest.mark.parametrize("properties", [{}, {"site": None}, {"site": {"id": "ch"}}, {"site": ["ch"]}, {"site": ""}])
+def test_without_a_key_nobody_is_let_into_what_is_entered_with_one(
+    workspace: Workspace, properties: dict[str, Any]
+) -> None:
+    publish(workspace)
+    workspace.send(PERSON)
+
+    asked = enter(workspace, properties=properties)
+
+    assert (asked.status, asked.content["code"]) == (400, "invalid_request")
+    assert "say key, or properties with site" in asked.text
+    assert workspace.wanted.sent == []
 
 
 def test_an_entry_that_died_before_the_queue_is_sent_when_it_is_asked_for_again(workspace: Workspace) -> None:
     publish(workspace)
     workspace.send(PERSON)
     workspace.wanted.fails = True
-    cut = enter(workspace, messageId="m-1")
+    cut = enter(workspace, messageId="m-1", key="k")
     workspace.wanted.fails = False
 
-    again = enter(workspace, messageId="m-1")
+    again = enter(workspace, messageId="m-1", key="k")
 
     assert (cut.status, again.status, again.content["duplicate"]) == (503, 200, True)
     assert len(workspace.wanted.sent) == 1
@@ -636,7 +652,7 @@ def test_a_hostile_entry_is_refused_and_leaves_nothing(workspace: Workspace, bod
     workspace.send(PERSON)
     before = len(events(workspace))
 
-    refused = enter(workspace, **body)
+    refused = enter(workspace, **{"key": "k", **body})
 
     assert 400 <= refused.status < 500
     assert len(events(workspace)) == before
@@ -712,7 +728,7 @@ def test_each_role_does_what_it_may(workspace: Workspace, role: str) -> None:
         "messaging": workspace.put("/v1/messaging", {"definition": {"holdout": 5}}, role),
     }
     do(workspace, "resume")
-    answers["enter"] = enter(workspace, role=role)
+    answers["enter"] = enter(workspace, role=role, key="k")
 
     assert {what for what, answer in answers.items() if answer.status == 200} == MAY[role]
     assert {answer.status for answer in answers.values()} <= {200, 403}
@@ -737,7 +753,7 @@ def test_what_a_team_does_not_see_it_puts_into_no_journey(workspace: Workspace) 
 def test_every_deed_stands_in_the_trail(workspace: Workspace) -> None:
     publish(workspace)
     workspace.send(PERSON)
-    enter(workspace)
+    enter(workspace, key="k")
     for deed in ("pause", "resume", "drain", "stop", "archive"):
         do(workspace, deed)
 

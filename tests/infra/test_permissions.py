@@ -581,7 +581,6 @@ def test_only_who_publishes_journeys_makes_state_machines_of_that_stage_for_that
             "DeleteStateMachine",
             "TagResource",
             "ListExecutions",
-            "DescribeExecution",
         )
     }
     assert all(":stateMachine:regulars-dev-*" in arn or ":execution:regulars-dev-*" in arn for arn in arns.values())
@@ -593,7 +592,7 @@ def test_only_who_moves_people_starts_stops_and_releases_them_in_machines_of_tha
     allowed = permissions(deployed)
     machines = ("StartExecution", "SendTaskSuccess", "ListExecutions")
     of_machines = {f"states:{action}" for action in machines}
-    of_executions = {"states:StopExecution", "states:DescribeExecution"}
+    of_executions = {"states:StopExecution"}
 
     for function in MOVERS:
         granted = of("states", allowed[function])

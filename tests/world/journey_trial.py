@@ -22,7 +22,6 @@ from regulars.domain.journeys import END
 from regulars.domain.passages import Passage
 from regulars.domain.send_ledger import read_ledger_name
 from regulars.domain.stepping import next_place
-from regulars.domain.values import scalar
 from regulars.errors import NotAcceptedError, UnknownOutcomeError
 from regulars.pipeline.ports import Outgoing
 from tests.builders import an_event
@@ -131,8 +130,8 @@ def _faults(world: World, on: Journeys, post: Seen, found: list[Passage]) -> lis
 
 def _lost(lives: list[Event], found: list[Passage]) -> list[str]:
     """List the carts with which nobody entered, although something was put into them."""
-    added = {scalar(event.properties["cart_id"]) for event in lives if event.name == "Product Added"}
-    return [f"nobody entered with {cart}" for cart in sorted(map(str, added - {one.key for one in found}))]
+    added = {str(event.properties["cart_id"]) for event in lives if event.name == "Product Added"}
+    return [f"nobody entered with {cart}" for cart in sorted(added - {one.key for one in found})]
 
 
 def _sender(seen: Seen, random: Random) -> Any:

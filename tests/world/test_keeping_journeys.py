@@ -7,12 +7,14 @@ import pytest
 from local.world.erasing import Stopped
 from local.world.retaining import Retaining, expire
 from regulars.domain.instants import DAY, SECOND
+from regulars.domain.journey_deeds import JOURNEYS
 from regulars.domain.passage_keeps import LEAST
 from regulars.pipeline.holding import who_is_held
 from regulars.pipeline.preserving import EACH_DAY, Preserver
 from regulars.stores.database import Item, number
+from regulars.stores.events import from_item
 from regulars.stores.identities import LINK
-from regulars.stores.journeys import lock_entries, put_passage
+from regulars.stores.journeys import JourneyStore, lock_entries, put_passage
 from tests.builders import an_event
 from tests.world.on_journeys import JOURNEY, MACHINE, OnTheWay, a_passage, publish
 from tests.world.test_legal_holds import Trial
@@ -124,6 +126,48 @@ def test_a_passage_that_ended_without_an_end_gets_the_one_of_its_journey(kept: K
     found = {journey: kept.end(ann, f"passage#{journey}#a") for journey in ("welcome", "once", "old", "unheard_of")}
     assert found == {"welcome": LEAST // DAY, "once": None, "old": LEAST // DAY, "unheard_of": None}
     assert kept.end(ann, "passage#welcome#going") is None
+
+
+def test_who_is_under_way_after_a_year_or_in_a_version_that_is_over_has_ended(kept: Kept) -> None:
+    ann, now = kept.user("ann"), kept.way.now
+    for journey, state in (("stopped", "stopped"), ("archived", "archived"), ("paused", "paused")):
+        publish(kept.world, journey, JOURNEY, state=state)
+        kept.write(put_passage(a_passage(ann, journey=journey, at=now)).item)
+    for id, days in (("old", 367), ("year", 350)):
+        kept.write(put_passage(a_passage(ann, id, at=now - days * DAY)).item)
+    kept.write(put_passage(a_passage(ann, "begun", at=now - 400 * DAY, place="")).item)
+    kept.days(8)
+
+    rows = {
+        one.id if one.journey == "welcome" else one.journey: one for one in JourneyStore(kept.database).passages(ann)
+    }
+    assert {name: row.ending for name, row in rows.items()} == {
+        "stopped": "stopped",
+        "archived": "stopped",
+        "paused": None,
+        "old": "too_long",
+        "year": None,
+        "begun": "too_long",
+    }
+    assert rows["old"].ended == rows["old"].at + 365 * DAY
+    assert sorted(passage for _, passage in kept.stopped) == ["a", "a", "begun", "old"]
+    told = [event for event in map(from_item, kept.database.all("events")) if event.source == JOURNEYS]
+    assert sorted((event.name, event.properties["passage"]) for event in told) == [
+        ("Journey Ended", "a"),
+        ("Journey Ended", "a"),
+        ("Journey Ended", "begun"),
+        ("Journey Ended", "old"),
+        ("Journey Entered", "begun"),
+    ]
+
+
+def test_of_who_is_held_nothing_ends_by_the_sweep(kept: Kept) -> None:
+    ann, now = kept.user("ann"), kept.way.now
+    kept.retaining = replace(kept.retaining, held=lambda _owners: True)
+    kept.write(put_passage(a_passage(ann, at=now - 400 * DAY)).item)
+    kept.days(8)
+
+    assert [one.ending for one in JourneyStore(kept.database).passages(ann)] == [None]
 
 
 def test_a_journey_that_is_archived_lets_go_of_who_went_through_it_once(kept: Kept) -> None:

@@ -258,7 +258,7 @@ def test_an_event_that_comes_days_late_lets_nobody_in(town: Town) -> None:
     town.world.store(*late)
     town.world.settle()
 
-    assert [one.key for one in town.rows] == ['"8"']
+    assert [one.key for one in town.rows] == ["8"]
 
 
 def test_an_execution_that_fails_ends_its_passage(town: Town) -> None:

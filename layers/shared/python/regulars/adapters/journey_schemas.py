@@ -32,6 +32,10 @@ _DRAFT: Mapping[str, Schema] = {
     "versions": {**a_list(ref("JourneyVersion")), "description": "that were published, the newest first"},
 }
 _STEPS = a_list(TEXT)
+_KEY = (
+    "once for each: an order, a booking; it never says of whom it is. "
+    "Needed where an event with a key lets people in, unless properties say it"
+)
 
 JOURNEY_SCHEMAS: Mapping[str, Schema] = {
     "JourneyVersion": an_object(
@@ -67,7 +71,7 @@ JOURNEY_SCHEMAS: Mapping[str, Schema] = {
     "JourneyEntry": an_object(
         {
             "profile": {**TEXT, "description": "a profile id, or an identifier as `kind:value`"},
-            "key": {**TEXT, "description": "once for each: an order, a booking; it never says of whom it is"},
+            "key": {**TEXT, "description": _KEY},
             "properties": FIELDS,
             "messageId": TEXT,
         },

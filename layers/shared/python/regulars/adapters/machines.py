@@ -8,7 +8,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from regulars.errors import ConflictError, DefinitionError, NotFoundError, UnavailableError
 
-PAGE = 25  # executions a page: each is described, and Step Functions lets 15 a second be
+PAGE = 25  # executions a page: who stops them stops so many a second, where Step Functions is slowest
 _GONE = frozenset({"StateMachineDoesNotExist", "StateMachineDeleting"})
 _LET_GO = frozenset({"TaskDoesNotExist", "TaskTimedOut", "InvalidToken"})
 _ENDED = frozenset({"ExecutionDoesNotExist", "ValidationException"})  # the latter where it does not run any more
@@ -34,9 +34,6 @@ class Client(Protocol):
 
     def list_executions(self, **asked: Any) -> Mapping[str, Any]:
         """List executions."""
-
-    def describe_execution(self, **asked: Any) -> Mapping[str, Any]:
-        """Tell what an execution was given."""
 
 
 class StepFunctions:
@@ -107,9 +104,10 @@ class StepFunctions:
 
     def running(self, machine: str, *, after: str | None = None) -> tuple[Sequence[str], str | None]:
         """
-        List instances that are under way, a page of them, and where to go on; None at the end.
+        List executions that are under way by their names, a page of them, and where to go on; None at the end.
 
-        A place to go on lasts for a day; one that is older begins from the start.
+        Also those that somebody started by hand: they are no passages, and are stopped like them. A place to go on
+        lasts for a day; one that is older begins from the start.
         """
         asked: dict[str, Any] = {"stateMachineArn": machine, "statusFilter": "RUNNING", "maxResults": PAGE}
         try:
@@ -120,18 +118,7 @@ class StepFunctions:
             if after and _code(error) == "InvalidToken":
                 return self.running(machine)
             raise _unavailable("listed", error) from error
-        found = [self._instance(each["executionArn"]) for each in page["executions"]]
-        return [one for one in found if one is not None], page.get("nextToken")
-
-    def _instance(self, execution: str) -> str | None:
-        try:
-            told = self._client.describe_execution(executionArn=execution)
-        except (BotoCoreError, ClientError) as error:
-            if _code(error) == "ExecutionDoesNotExist":
-                return None
-            raise _unavailable("listed", error) from error
-        instance: str = json.loads(told["input"])["instance"]
-        return instance
+        return [str(each["name"]) for each in page["executions"]], page.get("nextToken")
 
     def _call(self, done: str, nothing: Collection[str], call: Callable[..., object], **asked: str) -> bool:
         """Call; say whether it did something, which it does not where it fails with one of these codes."""

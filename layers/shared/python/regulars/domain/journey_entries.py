@@ -1,11 +1,14 @@
-"""Whether somebody may enter a journey now, by how often and when they entered it before."""
+"""Whether somebody may enter a journey now, by how often and when they entered it before, and under which key."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
-from typing import Final, Literal
+from math import isfinite
+from typing import Any, Final, Literal
 
-from regulars.domain.journeys import Entry
+from regulars.domain.journeys import Entry, EventEntry
+from regulars.domain.segments import MAX_VALUE
+from regulars.domain.values import find
 
 UNDER_WAY: Final = "under_way"  # with this key already: the passage goes on, and nobody is told of a refusal
 Refusal = Literal[
@@ -25,6 +28,18 @@ class Entered:
     ended: int | None = None
 
 
+def key_of(by: EventEntry, properties: Mapping[str, Any]) -> str | None:
+    """
+    Give the key of an entry by properties, however they came: None where they have no value for it.
+
+    A text is its own key, and of equal numbers the key is one; of what is longer than a key may be it is a hash.
+    """
+    if by.key is None:
+        return ""
+    key = _written(find(properties, by.key))
+    return hidden(key) if key and len(key) > MAX_VALUE else key or None
+
+
 def refusal(entry: Entry, before: Sequence[Entered], key: str, now: int) -> Refusal | None:
     """
     Say why somebody may not enter now with a key; None where they may.
@@ -42,6 +57,21 @@ def refusal(entry: Entry, before: Sequence[Entered], key: str, now: int) -> Refu
     if sum(one.ended is None for one in before) >= entry.at_once:
         return "at_once"
     return None
+
+
+def _written(value: object) -> str | None:
+    match value:
+        case str():
+            return value
+        case bool():
+            return "true" if value else "false"
+        case float():
+            whole = isfinite(value) and value == int(value)
+            return str(int(value)) if whole else repr(value)
+        case int():
+            return str(value)
+        case _:
+            return None
 
 
 def _since(before: Sequence[Entered], now: int) -> int:

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from regulars.domain.checks import Plain
 from regulars.domain.journey_deeds import JourneyEvent
 from regulars.domain.journey_entries import hidden
-from regulars.domain.journeys import Journey, Send
+from regulars.domain.journeys import Send
 from regulars.domain.passages import Message, Outcome, Passage
 from regulars.domain.reserved_events import (
     BOUNCED,
@@ -44,12 +44,10 @@ def entered(passage: Passage) -> JourneyEvent:
     return _of(passage, JOURNEY_ENTERED, passage.at, said={"held_out": passage.ending == "held_out", **key})
 
 
-def refused(journey: Journey, reason: str, occasion: str, at: int) -> JourneyEvent:
-    """Tell why somebody was not let in on an occasion: once for each."""
+def refused(journey: str, number: int, reason: str, occasion: str, at: int) -> JourneyEvent:
+    """Tell why somebody was not let into a version of a journey on an occasion: once for each."""
     said = {"reason": reason}
-    return JourneyEvent(
-        name=ENTRY_REFUSED, at=at, journey=journey.id, number=journey.version, about=occasion, said=said
-    )
+    return JourneyEvent(name=ENTRY_REFUSED, at=at, journey=journey, number=number, about=occasion, said=said)
 
 
 def passed(passage: Passage, place: str, way: int, came: str, at: int, *, turn: int = 0) -> JourneyEvent:

@@ -9,6 +9,7 @@ from regulars.domain.classification import sort_fields
 from regulars.domain.events import Event, moment_of
 from regulars.domain.journey_deeds import JOURNEYS
 from regulars.domain.journey_entries import hidden
+from regulars.domain.journey_entries import key_of as key_in
 from regulars.domain.journey_names import ASKED, entered_by
 from regulars.domain.journeys import EventEntry, Journey
 from regulars.domain.judged_calls import set_apart
@@ -19,7 +20,6 @@ from regulars.domain.payloads import MAX_EVENT, check, write
 from regulars.domain.plan_privacy import NOTHING, Declared
 from regulars.domain.plan_privacy import apply as apply_declared
 from regulars.domain.telling import Own, text_tells
-from regulars.domain.values import find, scalar
 from regulars.errors import InvalidEventError, InvalidRequestError
 
 
@@ -49,14 +49,18 @@ def check_entry(wish: EntryWish) -> None:
 
 
 def key_of(journey: Journey, wish: EntryWish) -> str:
-    """Give the key that is asked for; where none is, that of the properties in a journey that has one."""
+    """
+    Give the key that is asked for; where none is, that of the properties in a journey that has one.
+
+    Raises InvalidRequestError where neither says one.
+    """
     by = journey.entry.by
-    if wish.key or not (isinstance(by, EventEntry) and by.key):
+    if wish.key or not isinstance(by, EventEntry):
         return wish.key
-    value = wish.properties.get(by.key)
-    if isinstance(value, bool) or not isinstance(value, str | int):
-        return ""
-    return str(value)
+    key = key_in(by, wish.properties)
+    if key is None:
+        raise InvalidRequestError(f"somebody enters this journey with a key: say key, or properties with {by.key}")
+    return key
 
 
 def entry_event(
@@ -119,7 +123,7 @@ def _declared(wish: EntryWish, journey: Journey, plan: Judge | None, own: Own) -
 def _check_key(wish: EntryWish, journey: Journey, personal: Mapping[str, Any]) -> None:
     """Let no key be what is sealed among the properties."""
     by = journey.entry.by
-    value = find(personal, by.key) if isinstance(by, EventEntry) and by.key else None
-    if wish.key and value is not None and wish.key in (str(value), scalar(value), hidden(str(value))):
+    sealed = key_in(by, personal) if isinstance(by, EventEntry) and by.key else None
+    if sealed and wish.key in (sealed, f'"{sealed}"', hidden(sealed)):
         what = "key is kept in clear, and that of the properties is personal"
         raise InvalidRequestError(f"{what}: give another key, such as the id of an order")

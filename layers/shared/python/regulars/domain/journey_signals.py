@@ -9,7 +9,7 @@ from regulars.domain.checking import passes
 from regulars.domain.events import Event
 from regulars.domain.journeys import Awaited
 from regulars.domain.segments import Selection, Where
-from regulars.domain.values import find, scalar
+from regulars.domain.values import find
 
 Properties = Mapping[str, Any]
 
@@ -25,13 +25,17 @@ def is_awaited(awaited: Awaited, event: Event, entry: Properties) -> bool:
     """Say whether an event is the one, by what it has in common with the properties that were entered with."""
     if not is_selected(awaited.selection, event):
         return False
-    pairs = ((scalar(find(event.properties, here)), scalar(find(entry, there))) for here, there in awaited.same)
-    return all(one is not None and one == other for one, other in pairs)
+    return all(_is_same(find(event.properties, here), find(entry, there)) for here, there in awaited.same)
 
 
 def is_passed(where: Sequence[Where], properties: Properties) -> bool:
     """Say whether properties pass filters, none of which asks what time it is."""
     return all(holds(find(properties, name), 0) for name, holds in _filters(tuple(where)))
+
+
+def _is_same(one: object, other: object) -> bool:
+    """Say whether two properties are one value: texts to their last character, numbers by what they amount to."""
+    return isinstance(one, str | int | float) and isinstance(one, bool) == isinstance(other, bool) and one == other
 
 
 @lru_cache(4_096)

@@ -13,7 +13,7 @@ from itertools import count
 
 from regulars.domain.events import Event
 from regulars.domain.hearing import Hears, exits, hears, is_restless, meets_goal, unrest, way_heard
-from regulars.domain.journey_entries import UNDER_WAY, Entered, refusal
+from regulars.domain.journey_entries import UNDER_WAY, Entered, key_of, refusal
 from regulars.domain.journey_signals import Properties, is_passed, is_selected
 from regulars.domain.journey_times import date_for, next_time, scheduled, zone_of
 from regulars.domain.journey_walks import Place, Walk, walk
@@ -38,7 +38,7 @@ from regulars.domain.passages import Ending
 from regulars.domain.sending import Go, Later, Sent, Standing, may_send
 from regulars.domain.simulated_people import Someone
 from regulars.domain.simulation_stages import Passage, Stage, Step
-from regulars.domain.stepping import LONGEST, ending_of, in_a_word, key_of
+from regulars.domain.stepping import LONGEST, ending_of, in_a_word
 
 
 def simulate(
@@ -98,7 +98,7 @@ class _Run:
             self._hear_event(under, event)
         by = self._journey.entry.by
         if isinstance(by, EventEntry) and event.at >= self._since and is_selected(by.selection, event):
-            self._enter(event.at, key_of(by, event), event.properties)
+            self._enter(event.at, key_of(by, event.properties), event.properties)
         self._look(event.at)
 
     def go_on_to(self, instant: int) -> None:

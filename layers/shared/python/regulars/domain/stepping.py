@@ -9,7 +9,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from regulars.domain.events import Event
 from regulars.domain.hearing import step_at
 from regulars.domain.instants import DAY
 from regulars.domain.journey_walks import Place, walk
@@ -18,7 +17,6 @@ from regulars.domain.journeys import (
     Anew,
     Awaited,
     Branch,
-    EventEntry,
     Exit,
     Hold,
     Journey,
@@ -33,7 +31,7 @@ from regulars.domain.journeys import (
     turns,
 )
 from regulars.domain.passages import Ending, Passage
-from regulars.domain.values import find, scalar
+from regulars.domain.values import find
 
 LONGEST = 365 * DAY  # of a passage
 TOKENS = 3  # of a hold that was asked for again before an answer came: the newest
@@ -50,11 +48,6 @@ class Left:
     way: int
     came: str
     at: int
-
-
-def key_of(by: EventEntry, event: Event) -> str | None:
-    """Give the key of an entry; None where the event has no value for it."""
-    return "" if by.key is None else scalar(find(event.properties, by.key))
 
 
 def bound_of(journey: Journey, properties: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -67,9 +67,9 @@ class EntryRequests:
         """
         is_named = bool(wish.message_id)
         live = self._live(wish.journey)
+        asked = self._consents.of(profile_id)
         wish = replace(wish, message_id=wish.message_id or self._random(), key=key_of(live.journey, wish))
         check_entry(wish)
-        asked = self._consents.of(profile_id)
         place = asked.owner, self._clock()
         if is_named:
             place = self._claims.claim(f"journey#{wish.journey}#{wish.message_id}", *place)

@@ -55,7 +55,7 @@ class JourneyForgetter:
         """Remove rows; say how many. Whoever is under way is stopped first: a row tells what runs."""
         for item in items:
             if (passage := passage_in(item)) and passage.ended is None:
-                self._stop(passage)
+                self.stop(passage)
         keys = [(text(item, "owner"), text(item, "item")) for item in items]
         return sum(1 for _ in self._many(lambda key: self._database.delete("journeys", *key), keys))
 
@@ -77,7 +77,8 @@ class JourneyForgetter:
                 items.append(item)
         return self.remove(items)
 
-    def _stop(self, passage: Passage) -> None:
+    def stop(self, passage: Passage) -> None:
+        """End the execution of a passage; nothing happens when it has ended. Raises UnavailableError."""
         version = (passage.journey, passage.number)
         if version not in self._known:
             found = self._definitions.get("journey_version", f"{passage.journey}#{passage.number:06}")

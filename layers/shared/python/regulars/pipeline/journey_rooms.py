@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from regulars.domain.catalog import Live
+from regulars.pipeline.asked_entries import AskedEntries
 from regulars.pipeline.deeds import Deeds
 from regulars.pipeline.enrolling import Enrolling
 from regulars.pipeline.entering import Entering
@@ -50,11 +51,12 @@ class JourneyRooms:
         self.hearing = hearing = Hearing(database, machines, tell, journal, pause)
         deeds = Deeds(database, sealer, ways.wanted, many, journal, clock)
         entering = Entering(database, travellers, hearing, machines, tell, journal, clock, pause)
+        asked = AskedEntries(database, travellers, entering, clock, self.live)
         enrolling = Enrolling(database, ways.wanted, journal, clock, self.live)
         self.passing = Passing(database, travellers, hearing, machines, tell, clock, self.live)
         self.stepping = Stepping(self.passing, travellers, hearing, deeds, pause)
         self.occasions = Occasions(
-            database, travellers, entering, hearing, enrolling, journal, clock, self.live, ways.stopping
+            database, travellers, entering, hearing, enrolling, asked, journal, clock, self.live, ways.stopping
         )
 
     def start_batch(self) -> None:

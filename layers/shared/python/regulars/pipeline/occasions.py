@@ -5,31 +5,29 @@ Whoever is on the way hears of it first, then it may let somebody in; as in a si
 """
 
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 from regulars.domain.catalog import Live
 from regulars.domain.hearing import News, name_event
 from regulars.domain.identifiers import NOBODY, kind_of
-from regulars.domain.instants import DAY
+from regulars.domain.journey_entries import key_of
 from regulars.domain.journey_signals import is_selected
 from regulars.domain.journeys import EventEntry, SegmentChange, SegmentEntry
 from regulars.domain.live_journeys import LiveJourney
-from regulars.domain.passages import Ending, name_of
-from regulars.domain.stepping import key_of
+from regulars.domain.passages import Ending, Passage, name_of
 from regulars.domain.timestamps import parse
+from regulars.pipeline.asked_entries import LATE, AskedEntries, known_best
 from regulars.pipeline.enrolling import Enrolling
 from regulars.pipeline.entering import Entering, Occasion
 from regulars.pipeline.hearing import Hearing, yields
 from regulars.pipeline.ports import Clock, Journal
-from regulars.pipeline.profiles import ranked
 from regulars.pipeline.seeing import events_seen
 from regulars.pipeline.snapshots import Home
 from regulars.pipeline.travellers import Travellers
 from regulars.stores.database import Database
 from regulars.stores.journeys import JourneyStore
 
-LATE = 3 * DAY  # what is told later than that lets nobody in
 _ENDINGS: Mapping[str, Ending] = {"FAILED": "failed", "TIMED_OUT": "too_long", "ABORTED": "stopped"}
 
 
@@ -43,6 +41,7 @@ class Occasions:
         entering: Entering,
         hearing: Hearing,
         enrolling: Enrolling,
+        asked: AskedEntries,
         journal: Journal,
         clock: Clock,
         live: Callable[[], Live],
@@ -54,6 +53,7 @@ class Occasions:
         self._entering = entering
         self._hearing = hearing
         self._enrolling = enrolling
+        self._asked = asked
         self._journal = journal
         self._clock = clock
         self._live = live
@@ -65,7 +65,7 @@ class Occasions:
             case {"owner": str(owner), "moment": str(moment)}:
                 self._event(owner, moment)
             case {"enter": asked}:
-                self._asked(asked)
+                self._asked.work(asked)
             case {"enrol": enrol}:
                 self._enrolling.enrol(enrol)
             case {"minute": _}:
@@ -84,15 +84,17 @@ class Occasions:
         home = self._travellers.home(owner)
         if event is None or home.erased:
             return
-        self._hear(home, News(event.at, event), [one for one in live.journeys if event.name in one.events])
+        passages, name = self._travellers.passages(home), f"event {moment}"
+        self._hear(home, passages, News(event.at, event), [one for one in live.journeys if event.name in one.events])
+        begun = self._entering.resume(passages, home, live, name)
         if self._clock() - event.at > LATE or kind_of(owner) == NOBODY:
             return
-        for one in _entered_by(live):
+        for one in _entered_by(live, but=begun):
             by = one.journey.entry.by
             if isinstance(by, EventEntry) and is_selected(by.selection, event):
                 said = event.properties
-                key, named = key_of(by, event), name_event(event)
-                occasion = Occasion(name=f"event {moment}", at=event.at, key=key, event=named, properties=said)
+                key, named = key_of(by, said), name_event(event)
+                occasion = Occasion(name=name, at=event.at, key=key, event=named, properties=said)
                 self._entering.enter(owner, live, one, occasion)
 
     def _transition(self, detail: Mapping[str, Any], *, entered: bool) -> None:
@@ -101,50 +103,28 @@ class Occasions:
         if home.erased or at is None:
             return
         change = SegmentChange(segment, "entered" if entered else "left")
-        self._hear(home, News(at, change), [one for one in live.journeys if segment in one.segments])
-        if detail.get("backfill") or self._clock() - at > LATE:
-            return  # what a new version of a segment changed is nothing that the person did
+        passages = self._travellers.passages(home)
+        self._hear(home, passages, News(at, change), [one for one in live.journeys if segment in one.segments])
         name = f"segment {detail['profile_id']} {segment} {detail['number']}"
-        for one in _entered_by(live):
+        begun = self._entering.resume(passages, home, live, name)
+        owner = known_best(home, live)
+        if detail.get("backfill") or self._clock() - at > LATE or owner is None:
+            return  # what a new version of a segment changed is nothing that the person did
+        for one in _entered_by(live, but=begun):
             by = one.journey.entry.by
             if (
                 isinstance(by, SegmentEntry)
                 and by.enrol != "current"
                 and SegmentChange(by.segment, by.change) == change
             ):
-                self._enter(home, live, one, Occasion(name=name, at=at))
-
-    def _asked(self, asked: Mapping[str, Any]) -> None:
-        """Let in whom a program, another journey, a schedule or an enrolment asks for."""
-        live = self._live()
-        found = (one for one in _entered_by(live) if one.journey.id == asked["journey"])
-        one = next((one for one in found if asked.get("version", one.journey.version) == one.journey.version), None)
-        if one is None or not (one.journey.entry.open or "profile" in asked):
-            return
-        if "profile" in asked:
-            home = self._travellers.of_profile(str(asked["profile"]))
-            occasion = Occasion(name=str(asked["occasion"]), at=int(asked["at"]))
-            if not home.erased and self._travellers.is_member(home, live, str(asked["segment"])):
-                self._enter(home, live, one, occasion)
-            return
-        owner, _, moment = str(asked.get("event", "")).partition(" ")
-        if "moment" in asked:
-            owner, moment = str(asked["owner"]), str(asked["moment"])
-        event = self._events.get(owner, moment) if moment else None
-        if event is None and "moment" in asked:
-            return
-        occasion = Occasion(
-            name=str(asked.get("occasion", f"asked {moment}")),
-            at=int(asked["at"]) if "at" in asked else event.at if event else self._clock(),
-            key=str(asked.get("key", "")),
-            event=name_event(event) if event else "",
-            properties=event.properties if event else {},
-        )
-        self._entering.enter(str(asked["owner"]), live, one, occasion)
+                self._entering.enter(owner, live, one, Occasion(name=name, at=at))
 
     def _given_up(self, detail: Mapping[str, Any]) -> None:
         """Note that an execution ended otherwise than by its passage."""
-        owner, journey, id = name_of(str(json.loads(detail["input"])["instance"]))
+        given = json.loads(detail.get("input") or "{}")
+        if not isinstance(given, dict) or "instance" not in given:
+            return  # somebody started it by hand: it is nobody's passage
+        owner, journey, id = name_of(str(given["instance"]))
         passage = self._journeys.passage(owner, journey, id)
         if passage is None or passage.ending is not None:
             return
@@ -154,16 +134,9 @@ class Occasions:
         if ending == "failed":
             self._journal.count("passages_failed")
 
-    def _enter(self, home: Home, live: Live, one: LiveJourney, occasion: Occasion) -> None:
-        """Let somebody in under the identifier that they are known best by."""
-        owners = [owner for owner in home.owners if kind_of(owner) != NOBODY]
-        if owners:
-            self._entering.enter(ranked(owners, live)[0], live, one, occasion)
-
-    def _hear(self, home: Home, news: News, journeys: Iterable[LiveJourney]) -> None:
+    def _hear(self, home: Home, passages: Sequence[Passage], news: News, journeys: Iterable[LiveJourney]) -> None:
         """Let all passages of a person hear news, after what came before it and was not heard yet."""
         listening = {(one.journey.id, one.journey.version): one for one in journeys}
-        passages = self._travellers.passages(home) if listening else []
         for passage in passages:
             one = listening.get((passage.journey, passage.number))
             if one is None or (passage.event and passage.event == news.event):
@@ -177,5 +150,5 @@ class Occasions:
             self._hearing.hear(passage, one, heard, again=news)
 
 
-def _entered_by(live: Live) -> list[LiveJourney]:
-    return [one for one in live.journeys if one.state == "live"]
+def _entered_by(live: Live, *, but: Collection[str]) -> list[LiveJourney]:
+    return [one for one in live.journeys if one.state == "live" and one.journey.id not in but]

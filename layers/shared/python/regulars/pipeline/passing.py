@@ -21,7 +21,7 @@ from regulars.pipeline.ports import Clock, Machines
 from regulars.pipeline.snapshots import Home
 from regulars.pipeline.travellers import Travellers
 from regulars.stores.database import Database
-from regulars.stores.definitions import DefinitionStore
+from regulars.stores.journey_versions import VersionStore
 from regulars.stores.journeys import JourneyStore
 
 
@@ -56,7 +56,7 @@ class Passing:
         clock: Clock,
         live: Callable[[], Live],
     ) -> None:
-        self._definitions = DefinitionStore(database)
+        self._versions = VersionStore(database)
         self._journeys = JourneyStore(database)
         self._travellers = travellers
         self._hearing = hearing
@@ -75,7 +75,7 @@ class Passing:
         owner, journey, id = name_of(instance)
         passage = self._journeys.passage(owner, journey, id)
         if passage is None:
-            self._stop(journey, id)
+            self._stop_any(journey, id)
             return Answer()
         one = self.live().journey(journey, passage.number)
         if passage.ending is not None:
@@ -134,16 +134,21 @@ class Passing:
         if place == END:
             self._tell(passage.owner, ended_event(passage))
         else:
-            self._stop(passage.journey, passage.id)
+            self._stop(passage)
         return Answer()
 
     def _end(self, passage: Passage, ending: Ending) -> Answer:
         self._hearing.end(passage, None, ending, self._clock())
-        self._stop(passage.journey, passage.id)
+        self._stop(passage)
         return Answer()
 
-    def _stop(self, journey: str, id: str) -> None:
+    def _stop(self, passage: Passage) -> None:
+        version = self._versions.get(passage.journey, passage.number)
+        if version and version.machine:
+            self._machines.stop(version.machine, passage.id, "ended")
+
+    def _stop_any(self, journey: str, id: str) -> None:
         """Stop an execution of whichever version: of who is gone nobody knows it any more."""
-        for definition in self._definitions.list("journey_version"):
-            if definition.id.partition("#")[0] == journey and definition.content.get("machine"):
-                self._machines.stop(str(definition.content["machine"]), id, "ended")
+        for version in self._versions.of(journey):
+            if version.machine:
+                self._machines.stop(version.machine, id, "ended")

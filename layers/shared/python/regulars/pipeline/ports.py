@@ -68,7 +68,7 @@ class Machines(Protocol):
         """Let who holds with a token go on with an answer; say whether they still held."""
 
     def running(self, machine: str, *, after: str | None = None) -> tuple[Sequence[str], str | None]:
-        """List instances that are under way, a page of them, and where to go on; None at the end."""
+        """List executions that are under way, by name, a page of them, and where to go on; None at the end."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

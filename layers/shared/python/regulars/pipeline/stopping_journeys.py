@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from typing import Any
 
-from regulars.domain.passages import name_of
 from regulars.pipeline.ports import Machines, Wanted
 from regulars.stores.database import Database
 from regulars.stores.journey_versions import VersionStore
@@ -35,9 +34,8 @@ class Stopping:
             return 0
         after = stop.get("after")
         running, next = self._machines.running(version.machine, after=after)
-        for instance in running:
-            _, _, passage = name_of(instance)
-            self._machines.stop(version.machine, passage, CAUSE)
+        for name in running:
+            self._machines.stop(version.machine, name, CAUSE)
         has_stopped = bool(running) or bool(stop.get("some"))
         if next is not None:
             self._wanted.send([stop_message(version.journey, version.number, after=next, some=has_stopped)])
