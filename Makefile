@@ -27,7 +27,7 @@ dev: install ## run the whole platform on this machine
 test: install $(if $(E2E),$(ZOO)/node_modules/.stamp) ## run the tests; E2E=1 adds real SDKs and a browser; ARGS="tests/domain -x" narrows
 	$(PYTEST) -n auto --dist loadfile --no-loadscope-reorder $(if $(E2E),-m "not platform and not zoo") $(ARGS) $(if $(E2E),|| [ $$? -eq 5 ]) \
 		$(call cure,A test,repeat one with: make test ARGS='its/name -x -vv')
-	$(if $(E2E),$(PYTEST) -n 2 --dist loadgroup -m "platform and not zoo" $(or $(ARGS),tests/e2e tests/local) || [ $$? -eq 5 ] \
+	$(if $(E2E),$(PYTEST) -n 2 --dist loadfile --no-loadscope-reorder -m "platform and not zoo" $(or $(ARGS),tests/e2e tests/local) || [ $$? -eq 5 ] \
 		$(call cure,A test,repeat one with: make test ARGS='its/name -x -vv'),)
 
 sdks: install $(ZOO)/node_modules/.stamp $(PYTHON_SDKS) ## try every SDK that we know over bad networks; ARGS="-k rudder" narrows

@@ -18,7 +18,7 @@ os.environ.update(
 )
 # The same examples each time, and no deadline: machines are shared. HYPOTHESIS_PROFILE=wide looks for new ones,
 # and first stops at the first that fails, without looking for a smaller one.
-settings.register_profile("same", derandomize=True, deadline=None, print_blob=True)
+settings.register_profile("same", max_examples=60, derandomize=True, deadline=None, print_blob=True)
 settings.register_profile("wide", max_examples=2_000, deadline=None, print_blob=True)
 settings.register_profile("first", derandomize=True, deadline=None, phases=[Phase.explicit, Phase.generate])
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "same"))
@@ -29,6 +29,10 @@ LONG = (
     "test_chaos.py",
     "test_cdnow.py",
     "test_rules.py",
+    "test_erased.py",
+    "test_kills.py",
+    "test_dev.py",
+    "test_journeys.py",
 )  # minutes each, among files of seconds
 
 for name in ("AWS_PROFILE", "AWS_SESSION_TOKEN", "AWS_ENDPOINT_URL", "COLUMNS"):  # whoever runs the tests has theirs

@@ -1,4 +1,4 @@
-"""One platform and one browser for all tests that need them."""
+"""One platform and one browser for all tests of a process that need them."""
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -9,18 +9,16 @@ from tests.e2e.browser.browser import Browser, Visitor
 from tests.e2e.place import ROOT
 from tests.e2e.platform import Platform, Started, running
 
-SHARED = [pytest.mark.platform, pytest.mark.xdist_group("shared")]
 SCREENSHOTS = ROOT / ".regulars" / "screenshots"
 
 
 @pytest.hookimpl(tryfirst=True)  # before they are chosen by their marks
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Let one process run all tests that share the platform."""
+    """Mark all tests that share the platform."""
     ours = [item for item in items if Path(__file__).parent in item.path.parents]
     for item in ours:
         if "platform" in getattr(item, "fixturenames", ()):
-            for mark in SHARED:
-                item.add_marker(mark)
+            item.add_marker(pytest.mark.platform)
 
 
 @pytest.fixture(scope="session")

@@ -137,7 +137,7 @@ def comes(browser: Browser, name: str, looks: tuple[str, ...] = (), *, letters: 
     """Let somebody come, look at products and sign up, for letters or for none."""
     visitor = browser.visitor(viewport={"width": 1360, "height": 900})
     visitor.go("/_local/shop/")
-    visitor.sees(".pulse.good")
+    visitor.sees(".pulse.good", within=WITHIN)
     for product in looks:
         look_at(visitor, product)
     email = f"{name}-{RUN}@shop.example".lower()

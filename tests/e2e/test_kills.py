@@ -22,7 +22,7 @@ from tests.e2e.processes import find, kill
 from tests.e2e.purchases import Totals, write
 from tests.e2e.walk import files
 
-pytestmark = [pytest.mark.e2e, pytest.mark.platform, pytest.mark.xdist_group("own"), pytest.mark.timeout(900)]
+pytestmark = [pytest.mark.e2e, pytest.mark.platform, pytest.mark.timeout(900)]
 
 WORKERS = ("resolveidentity", "evaluatesegments", "ingest")
 ENOUGH = 15

@@ -17,7 +17,7 @@ from local.platform.folders import ROOT
 from tests.e2e.place import keep_templates, lay_out
 from tests.e2e.processes import descendants, still_alive
 
-pytestmark = [pytest.mark.e2e, pytest.mark.platform, pytest.mark.xdist_group("own"), pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.e2e, pytest.mark.platform, pytest.mark.timeout(600)]
 READY_WITHIN = 180.0
 STOPPED_WITHIN = 30.0
 PURCHASES = 100
